@@ -1,0 +1,89 @@
+import type { MatrixEventId } from '@oracle-calls/protocol';
+
+declare const matrixRoomIdBrand: unique symbol;
+declare const matrixUserIdBrand: unique symbol;
+
+/** A Matrix room id such as `!abc:example.org`. Never the SFU room's name. */
+export type MatrixRoomId = string & { readonly [matrixRoomIdBrand]: true };
+/** A Matrix user id such as `@oracle:example.org`. */
+export type MatrixUserId = string & { readonly [matrixUserIdBrand]: true };
+
+/** Who sent an event, as the Matrix crypto says it: the owner of the Megolm session. Never taken from content. */
+export interface VerifiedSender {
+  readonly userId: MatrixUserId;
+  /** Curve25519 key of the sending device; names the device that encrypted. */
+  readonly deviceKey: string;
+}
+
+export interface EventRelation {
+  readonly relType: string;
+  readonly eventId: string;
+}
+
+/** An event that was end-to-end encrypted and decrypted here. Nothing else ever comes out of a `MatrixPort`. */
+export interface DecryptedEvent {
+  readonly eventId: MatrixEventId;
+  readonly matrixRoomId: MatrixRoomId;
+  readonly type: string;
+  readonly sender: VerifiedSender;
+  /** Untrusted: parse it. For an edit this is the outer content, with `m.new_content` inside. Never the aggregated content. */
+  readonly content: unknown;
+  /** `m.relates_to`, which stands outside the ciphertext: a hint, not a fact. */
+  readonly relation: EventRelation | undefined;
+  /** The homeserver's clock, epoch milliseconds: untrusted. */
+  readonly originServerAt: number;
+}
+
+export interface SendOptions {
+  /** The same id for every attempt to send the same thing (Matrix spec, "Transaction identifiers"). */
+  readonly transactionId: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The OpenID token of the Matrix client-server API ("OpenID"); a bearer secret. */
+export interface MatrixOpenIdToken {
+  readonly access_token: string;
+  readonly matrix_server_name: string;
+}
+
+/**
+ * What calls need of a Matrix client. Narrow on purpose: third-party SDKs appear in adapters only.
+ * Every method throws `OracleCallError` (`ERR_MATRIX_*`, `ERR_UPSTREAM_HOMESERVER`); aborts rethrow `signal.reason`.
+ */
+export interface MatrixPort {
+  readonly userId: MatrixUserId;
+  /** The newest encrypted room that has exactly this account and `peer` as members (joined or invited), or a new one. */
+  findOrCreateRoom(peer: MatrixUserId, options?: WaitOptions): Promise<MatrixRoomId>;
+  /** Shares the room's outgoing session ahead of the first event, so that sending costs one request. Best effort. */
+  prepareToSend(room: MatrixRoomId): Promise<void>;
+  /** Encrypts and sends; retries with exponential backoff and jitter under one transaction id. */
+  sendEvent(room: MatrixRoomId, type: string, content: object, options: SendOptions): Promise<MatrixEventId>;
+  /** One event by its id, decrypted. @throws `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_NOT_ENCRYPTED` */
+  fetchEvent(room: MatrixRoomId, eventId: MatrixEventId, options?: WaitOptions): Promise<DecryptedEvent>;
+  /** Every decrypted event of the account's rooms, as it arrives (also those that decrypt late). Plaintext events are dropped. */
+  observeEvents(listener: (event: DecryptedEvent) => void): Disposable;
+  requestOpenIdToken(options?: WaitOptions): Promise<MatrixOpenIdToken>;
+}
+
+/** An invitation to a room. */
+export interface RoomInvite {
+  readonly matrixRoomId: MatrixRoomId;
+  readonly inviter: MatrixUserId;
+  readonly isEncrypted: boolean;
+  readonly isDirect: boolean;
+}
+
+/** What the oracle's own account does on top: it answers invitations. */
+export interface MatrixAccountPort extends MatrixPort {
+  observeInvites(listener: (invite: RoomInvite) => void): Disposable;
+  joinRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
+  leaveRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
+  /** Events of a call event: every event in the room that relates to it, oldest first, decrypted ones only. */
+  fetchRelations(room: MatrixRoomId, eventId: MatrixEventId, options?: WaitOptions): Promise<readonly DecryptedEvent[]>;
+  /** Stops syncing and closes the stores. Idempotent. */
+  close(): Promise<void>;
+}

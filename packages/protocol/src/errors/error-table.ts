@@ -1,0 +1,87 @@
+/**
+ * Every error of Oracle Calls, once: code → how it behaves. The codes are the contract; texts may change.
+ * `slug` ends the RFC 9457 `type` URI and is stable too. `httpStatus` is what the backend answers with, or
+ * `undefined` for errors that never cross HTTP.
+ */
+interface ErrorRow {
+  readonly slug: string;
+  readonly title: string;
+  readonly retryable: boolean;
+  readonly httpStatus: number | undefined;
+}
+
+const row = (slug: string, httpStatus: number | undefined, title: string, retryable = false): ErrorRow => ({
+  slug,
+  title,
+  retryable,
+  httpStatus,
+});
+
+export const ERROR_TABLE = {
+  // Protocol: what came in is not what the protocol says.
+  ERR_PROTOCOL_MALFORMED: row('malformed', 400, 'The input does not have the required shape.'),
+  ERR_PROTOCOL_TOO_LARGE: row('too-large', 413, 'The input is larger than the limit.'),
+  ERR_PROTOCOL_UNKNOWN_VERSION: row('unknown-version', 400, 'The protocol version is not known.'),
+  ERR_PROTOCOL_CALL_ID: row('bad-call-id', 400, 'The call id does not follow the grammar eventId@roomId.'),
+  ERR_PROTOCOL_NOT_FOUND: row('no-such-route', 404, 'There is no such resource.'),
+  ERR_PROTOCOL_METHOD: row('method-not-allowed', 405, 'The method is not allowed here.'),
+
+  // Envelope: sealing and opening the per-call key.
+  ERR_ENVELOPE_MALFORMED: row('envelope-malformed', 422, 'The sealed key is not a valid envelope.'),
+  ERR_ENVELOPE_OPEN: row('envelope-not-opened', 422, 'The sealed key cannot be opened.'),
+  ERR_ENVELOPE_UNSUPPORTED: row('envelope-unsupported', 422, 'The oracle offers no supported key.'),
+
+  // DIDs.
+  ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),
+  ERR_DID_NOT_RESOLVED: row('did-not-resolved', 502, 'The DID document cannot be had.', true),
+  ERR_DID_DOCUMENT: row('did-document-unusable', 422, 'The DID document lacks what a call needs.'),
+
+  // Matrix.
+  ERR_MATRIX_EVENT_NOT_FOUND: row('event-not-found', 404, 'The call event has not reached the backend.', true),
+  ERR_MATRIX_UNDECRYPTABLE: row('event-undecryptable', 404, 'The call event cannot be decrypted yet.', true),
+  ERR_MATRIX_NOT_ENCRYPTED: row('event-not-encrypted', 422, 'The event is not end-to-end encrypted.'),
+  ERR_MATRIX_ROOM: row('matrix-room-unusable', undefined, 'The encrypted room with the oracle cannot be had.'),
+  ERR_MATRIX_SEND: row('matrix-send-failed', undefined, 'The call event could not be sent.', true),
+
+  // Media.
+  ERR_MEDIA_UNSUPPORTED: row('media-unsupported', undefined, 'This browser cannot encrypt media end to end.'),
+  ERR_MEDIA_DEVICE: row('media-device', undefined, 'The microphone or camera cannot be used.'),
+  ERR_MEDIA_CONNECT: row('media-connect-failed', undefined, 'The media server cannot be reached.', true),
+  ERR_MEDIA_UNENCRYPTED: row('media-unencrypted', undefined, 'Somebody offered media without encryption.'),
+  ERR_MEDIA_ORACLE_ABSENT: row('oracle-absent', undefined, 'The oracle did not join the call.', true),
+
+  // Authentication and authorisation.
+  ERR_AUTH_MISSING: row('missing-authentication', 401, 'This request needs credentials.'),
+  ERR_AUTH_INVALID: row('invalid-credentials', 401, 'The credentials are not accepted.'),
+  ERR_AUTH_EXPIRED: row('expired-credentials', 401, 'The credentials have expired.'),
+  ERR_AUTH_HOMESERVER: row('homeserver-not-allowed', 403, 'Users of this homeserver are not accepted here.'),
+  ERR_AUTH_FORBIDDEN: row('forbidden', 403, 'The caller may not do this.'),
+  ERR_AUTH_INVALID_AUTHENTICATION: row(
+    'invalid-authentication',
+    403,
+    'The agent could not open the key of this call and gets it no more.',
+  ),
+
+  // The call's life.
+  ERR_CALL_NOT_FOUND: row('call-not-found', 404, 'There is no such call for this caller.'),
+  ERR_CALL_TRANSITION: row('illegal-transition', 409, 'A call only moves forward: pending, active, ended.'),
+  ERR_CALL_REPLAYED: row('replayed', 409, 'This room or event already belongs to another call.'),
+  ERR_CALL_CLOCK: row('clock-skew', 422, 'The time in the call event is too far from the time here.'),
+  ERR_CALL_ENDED: row('call-ended', 410, 'The call has ended.'),
+  ERR_CALL_IN_PROGRESS: row('call-in-progress', undefined, 'Another call of this client is still in progress.'),
+  ERR_CALL_TICKET: row('ticket-invalid', 403, 'The dispatch ticket is unknown, used or for another room.'),
+
+  // Others we depend on.
+  ERR_UPSTREAM_HOMESERVER: row('homeserver-unavailable', 502, 'The homeserver does not answer.', true),
+  ERR_UPSTREAM_SFU: row('sfu-unavailable', 502, 'The media server does not answer.', true),
+  ERR_UPSTREAM_BACKEND: row('backend-unavailable', undefined, 'The oracle backend does not answer.', true),
+  ERR_UPSTREAM_TIMEOUT: row('upstream-timeout', 504, 'Somebody we depend on took too long.', true),
+  ERR_UPSTREAM_BUSY: row('busy', 503, 'The service is not ready. Try again shortly.', true),
+
+  // A bug here. Its text says nothing about the inside.
+  ERR_INTERNAL: row('internal', 500, 'Something went wrong on our side.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+export const ERROR_CODES = Object.keys(ERROR_TABLE) as readonly ErrorCode[];

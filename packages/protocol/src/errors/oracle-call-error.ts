@@ -1,0 +1,39 @@
+import { ERROR_TABLE, type ErrorCode } from './error-table.ts';
+
+const BRAND = Symbol.for('oracle-calls.error');
+
+/** Small facts about an error, safe to show and log: no key, token, envelope or personal text. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface OracleCallErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: ErrorDetails;
+}
+
+/**
+ * The one error class of Oracle Calls. Switch on `code`; `message` is for people and may change.
+ *
+ * Use {@link isOracleCallError} rather than `instanceof`: it survives two copies of the package.
+ */
+export class OracleCallError extends Error {
+  override readonly name = 'OracleCallError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  readonly [BRAND] = true;
+
+  constructor(code: ErrorCode, message?: string, options: OracleCallErrorOptions = {}) {
+    super(message ?? ERROR_TABLE[code].title, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  /** Whether the same request may succeed later without a change by the caller. */
+  get retryable(): boolean {
+    return ERROR_TABLE[this.code].retryable;
+  }
+}
+
+/** True for an {@link OracleCallError} of any copy of this package. */
+export function isOracleCallError(value: unknown): value is OracleCallError {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}

@@ -1,0 +1,21 @@
+/** Paths of the backend's HTTP API (Hono's syntax). Every one also answers under `/api`. */
+export const ROUTES = {
+  session: '/auth/session',
+  joinToken: '/join-token',
+  calls: '/calls',
+  sync: '/calls/:callId/sync',
+  key: '/calls/:callId/key',
+  update: '/calls/:callId/update',
+  claim: '/agent/claim',
+  sfuWebhook: '/livekit/webhook',
+  healthz: '/healthz',
+  readyz: '/readyz',
+} as const;
+
+export const API_PREFIX = '/api';
+
+/** Largest request body in bytes; the largest honest one is a webhook of a few kilobytes. */
+export const REQUEST_MAX_BYTES = 65_536;
+
+/** How long `sync`, `key` and `claim` wait for Matrix to deliver the call event, before a retryable 404. */
+export const EVENT_WAIT_MS = 5_000;

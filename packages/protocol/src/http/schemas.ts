@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { callIdSchema, sfuRoomNameSchema } from '../call-id.ts';
+import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
+import { didSchema } from '../did/did.ts';
+import { instantSchema, sessionIdSchema } from '../events/call-event.ts';
+
+/*
+ * Requests and responses of the backend, in one place: the backend validates with them, the SDK and the agent parse
+ * with them, documentation is generated from them. Names are wire names.
+ */
+
+/** Bearer secrets in JSON: bounded text without spaces. */
+const opaqueSchema = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,4096}$/, 'an opaque token'));
+const matrixUserIdSchema = v.pipe(v.string(), v.regex(/^@[^:\s]{0,200}:[^\s]{1,200}$/, 'a Matrix user id'));
+
+/** `POST /auth/session`: the homeserver's answer to `/user/{userId}/openid/request_token` (Matrix spec, "OpenID"). */
+export const sessionRequestSchema = v.object({
+  openIdToken: v.object({
+    access_token: opaqueSchema,
+    matrix_server_name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:[\]-]{1,255}$/, 'a server name')),
+  }),
+});
+export type SessionRequest = v.InferOutput<typeof sessionRequestSchema>;
+
+export const sessionResponseSchema = v.object({
+  sessionToken: opaqueSchema,
+  userId: matrixUserIdSchema,
+  expiresAt: instantSchema,
+});
+export type SessionResponse = v.InferOutput<typeof sessionResponseSchema>;
+
+/** `POST /join-token`: may be asked before the call event is sent; the first asker owns the room name. */
+export const joinTokenRequestSchema = v.object({ roomId: sfuRoomNameSchema, oracleDid: didSchema });
+export type JoinTokenRequest = v.InferOutput<typeof joinTokenRequestSchema>;
+
+export const joinTokenResponseSchema = v.object({
+  /** WebSocket address of the SFU. */
+  url: v.pipe(v.string(), v.url()),
+  joinToken: opaqueSchema,
+  /** The caller's random SFU identity in this room. */
+  identity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  expiresAt: instantSchema,
+});
+export type JoinTokenResponse = v.InferOutput<typeof joinTokenResponseSchema>;
+
+/** One call as its own user sees it. */
+export const callRecordSchema = v.object({
+  callId: callIdSchema,
+  callType: v.picklist(CALL_TYPES),
+  callStatus: v.picklist(CALL_STATUSES),
+  callStartedAt: instantSchema,
+  callEndedAt: v.optional(instantSchema),
+  endReason: v.optional(v.picklist(END_REASONS)),
+  sessionId: sessionIdSchema,
+  userDid: didSchema,
+  oracleDid: didSchema,
+});
+export type CallRecord = v.InferOutput<typeof callRecordSchema>;
+
+/** `POST /calls/:callId/sync`: `callId` repeats the path's, as in the architecture, and must equal it. */
+export const syncRequestSchema = v.object({ callId: v.optional(callIdSchema), sessionId: v.optional(sessionIdSchema) });
+export type SyncRequest = v.InferOutput<typeof syncRequestSchema>;
+
+/** `GET` or `POST /calls/:callId/key`. */
+export const keyResponseSchema = v.object({
+  /** The envelope in hex, exactly as the Matrix event carries it. */
+  encryptionKey: v.pipe(v.string(), v.regex(/^([0-9a-f]{2})+$/i)),
+  userDid: didSchema,
+  oracleDid: didSchema,
+});
+export type KeyResponse = v.InferOutput<typeof keyResponseSchema>;
+
+/** `POST /calls/:callId/update`: the user or the agent ends the call. Nothing else may be asked for. */
+export const updateRequestSchema = v.object({
+  callStatus: v.picklist(CALL_STATUSES),
+  endReason: v.optional(v.picklist(END_REASONS)),
+});
+export type UpdateRequest = v.InferOutput<typeof updateRequestSchema>;
+
+/** Most calls on one page of `GET /calls`. */
+export const CALLS_PAGE_MAX = 100;
+export const CALLS_PAGE_DEFAULT = 20;
+
+export const callsQuerySchema = v.object({
+  sessionId: v.optional(sessionIdSchema),
+  status: v.optional(v.picklist(CALL_STATUSES)),
+  cursor: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/, 'a cursor'))),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(CALLS_PAGE_MAX)),
+  ),
+});
+export type CallsQuery = v.InferOutput<typeof callsQuerySchema>;
+
+export const callsResponseSchema = v.object({
+  calls: v.array(callRecordSchema),
+  nextCursor: v.optional(v.string()),
+});
+export type CallsResponse = v.InferOutput<typeof callsResponseSchema>;
+
+/** `POST /agent/claim`: an agent with an API key trades its dispatch ticket for the call. The ticket works once. */
+export const claimRequestSchema = v.object({
+  ticket: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{20,128}$/, 'a ticket')),
+  roomId: sfuRoomNameSchema,
+});
+export type ClaimRequest = v.InferOutput<typeof claimRequestSchema>;
+
+export const claimResponseSchema = v.object({
+  callId: callIdSchema,
+  callType: v.picklist(CALL_TYPES),
+  sessionId: sessionIdSchema,
+  /** SFU identity of the user. */
+  userIdentity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
+  agentVoice: v.optional(v.string()),
+  language: v.optional(v.string()),
+});
+export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
