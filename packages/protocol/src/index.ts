@@ -7,6 +7,7 @@ export * from './errors/error-table.ts';
 export * from './errors/oracle-call-error.ts';
 export * from './errors/problem.ts';
 export * from './events/call-event.ts';
+export * from './log.ts';
 export * from './media-key/media-key.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';

@@ -1,0 +1,51 @@
+import type { Clock } from './clock.ts';
+
+/** Levels from the most talkative to the gravest; `error` means a bug or a lost fact. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * The fields of a log line: small facts. Personal values (Matrix ids, DIDs, addresses) stand under keys beginning `pii.`;
+ * keys, tokens, tickets and envelopes never appear. `undefined` fields are left out.
+ */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One line is one fact: a fixed message and fields. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export interface JsonLoggerOptions {
+  /** The lowest level that is written; `info` when absent. */
+  readonly level?: LogLevel | undefined;
+  /** Fields of every line. */
+  readonly fields?: LogFields | undefined;
+}
+
+const nothing = (): void => undefined;
+
+/** The default of every library here: says nothing. */
+export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Writes each fact as one line of JSON, `{"at","level","msg",…fields}`; `write` gets the line with its line break. */
+export function createJsonLogger(
+  write: (line: string) => void,
+  clock: Pick<Clock, 'now'>,
+  { level = 'info', fields: common = {} }: JsonLoggerOptions = {},
+): Logger {
+  const lowest = LOG_LEVELS.indexOf(level);
+  const writer = (lineLevel: LogLevel): Logger['info'] => {
+    if (LOG_LEVELS.indexOf(lineLevel) < lowest) return nothing;
+    return (msg, fields = {}) => {
+      // The fixed fields come last, so that no field can pass for them; JSON escapes line breaks inside texts.
+      const at = new Date(clock.now()).toISOString();
+      write(
+        `${JSON.stringify({ at, level: lineLevel, msg, ...common, ...fields, ...{ at, level: lineLevel, msg } })}\n`,
+      );
+    };
+  };
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
+}
