@@ -1,0 +1,16 @@
+/** Every folder with a `tsconfig.json`, in dependency order. */
+export const TYPESCRIPT_PROJECTS = [
+  'packages/protocol',
+  'packages/matrix',
+  'packages/sdk',
+  'packages/react',
+  'packages/backend',
+  'packages/agent',
+  'packages/testing',
+  'apps/oracle',
+  'apps/cli',
+  'apps/web',
+  'dev',
+  'tests',
+  'scripts',
+] as const;

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** Fast tests run beside their source; `system` and `browser` need the real servers and run one file at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,apps,dev,scripts}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.system.test.ts', '**/*.browser.test.ts'],
+          environment: 'node',
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['tests/**/*.{system,browser}.test.ts'],
+          environment: 'node',
+          fileParallelism: false,
+          // A system test starts real servers; these bounds only catch a hang.
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          teardownTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
