@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { ensureLiveKit } from '../toolchain/livekit-server.ts';
+import { httpReady } from '../process/http-ready.ts';
+import { freePort, releasePort } from '../process/ports.ts';
+import { keptSecret, privateDir, writePrivate } from '../process/private-file.ts';
+import { startProcess } from '../process/supervised-process.ts';
+import type { LogLine } from '../process/supervised-process.ts';
+import { livekitConfig } from './livekit-config.ts';
+
+/** LiveKit's own default. */
+export const LIVEKIT_PORT = 7880;
+const API_KEY = 'oracle-calls-dev';
+
+export interface LiveKitOptions {
+  /** State of the whole stack; LiveKit keeps its own in `livekit/` below it. */
+  readonly stateDir: string;
+  /** Preferred port; another is taken when it is occupied. By default any free one. */
+  readonly port?: number;
+  readonly log?: LogLine;
+  /** Where LiveKit posts signed notices of rooms and participants. */
+  readonly webhookUrls?: readonly string[];
+  /** Whether joining an unknown room makes it. The stack says `false`: there the backend makes every room. Default true. */
+  readonly autoCreateRooms?: boolean;
+}
+
+export interface LiveKit extends AsyncDisposable {
+  /** For clients: `ws://127.0.0.1:port`. */
+  readonly url: string;
+  /** For the server API: `http://127.0.0.1:port`. */
+  readonly apiUrl: string;
+  readonly port: number;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Holds `apiSecret`, readable by its owner alone. */
+  readonly apiSecretFile: string;
+  readonly pid: number;
+  /** Stops the server. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a real LiveKit server on loopback with a random secret.
+ *
+ * @throws {DevError} when it cannot be installed or does not come up.
+ */
+export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
+  const binary = await ensureLiveKit(options.log === undefined ? {} : { report: options.log });
+  const dir = await privateDir(join(options.stateDir, 'livekit'));
+  const apiSecretFile = join(dir, 'api.secret');
+  const apiSecret = await keptSecret(apiSecretFile);
+  const port = await freePort(options.port);
+  const udpPort = await freePort(port + 2, 'udp');
+  const configFile = join(dir, 'livekit.yaml');
+  await writePrivate(
+    configFile,
+    livekitConfig({
+      port,
+      udpPort,
+      apiKey: API_KEY,
+      apiSecret,
+      autoCreateRooms: options.autoCreateRooms ?? true,
+      webhookUrls: options.webhookUrls ?? [],
+    }),
+  );
+  const apiUrl = `http://127.0.0.1:${port}`;
+  const server = await startProcess({
+    name: 'livekit',
+    command: binary,
+    args: ['--config', configFile],
+    cwd: dir,
+    ready: (signal) => httpReady(apiUrl, signal),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const close = async (): Promise<void> => {
+    await server.stop();
+    releasePort(port);
+    releasePort(udpPort, 'udp');
+  };
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    apiUrl,
+    port,
+    apiKey: API_KEY,
+    apiSecret,
+    apiSecretFile,
+    pid: server.pid,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

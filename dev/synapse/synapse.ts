@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { ensureSynapse } from '../toolchain/synapse-venv.ts';
+import { httpReady } from '../process/http-ready.ts';
+import { freePort, releasePort } from '../process/ports.ts';
+import { keptSecret, privateDir, tryRead, writePrivate } from '../process/private-file.ts';
+import { startProcess } from '../process/supervised-process.ts';
+import type { LogLine } from '../process/supervised-process.ts';
+import { registerUser } from './register-user.ts';
+import { newSigningKey, synapseConfig, synapseLogConfig } from './synapse-config.ts';
+
+/** The well-known port of a homeserver behind a proxy. */
+export const SYNAPSE_PORT = 8008;
+const SERVER_NAME = 'localhost';
+
+export interface SynapseOptions {
+  /** State of the whole stack; Synapse keeps its own in `synapse/` below it. The same folder continues the same server. */
+  readonly stateDir: string;
+  /** Preferred port; another is taken when it is occupied. By default any free one. */
+  readonly port?: number;
+  readonly log?: LogLine;
+}
+
+export interface Synapse extends AsyncDisposable {
+  readonly baseUrl: string;
+  readonly port: number;
+  readonly serverName: 'localhost';
+  readonly pid: number;
+  /** The SQLite file, for tests that look for what must not be in it. */
+  readonly databaseFile: string;
+  /**
+   * Makes an ordinary account `@name:localhost`.
+   * @throws {DevError} `ERR_DEV_ANSWER` when the name is taken or the server refuses.
+   */
+  registerUser(name: string, password: string): Promise<void>;
+  /** Stops the server. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a real Synapse on loopback: SQLite, no federation, no open registration, rate limits out of the way.
+ *
+ * @throws {DevError} when it cannot be installed or does not come up.
+ */
+export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
+  const python = await ensureSynapse(options.log === undefined ? {} : { report: options.log });
+  const dir = await privateDir(join(options.stateDir, 'synapse'));
+  const registrationSecret = await keptSecret(join(dir, 'registration.secret'));
+  const macaroonSecret = await keptSecret(join(dir, 'macaroon.secret'));
+  const formSecret = await keptSecret(join(dir, 'form.secret'));
+  if ((await tryRead(join(dir, 'signing.key'))) === undefined) {
+    await writePrivate(join(dir, 'signing.key'), newSigningKey());
+  }
+  const port = await freePort(options.port);
+  const configFile = join(dir, 'homeserver.yaml');
+  await writePrivate(join(dir, 'log.yaml'), synapseLogConfig());
+  await writePrivate(
+    configFile,
+    synapseConfig({ dir, port, serverName: SERVER_NAME, registrationSecret, macaroonSecret, formSecret }),
+  );
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const server = await startProcess({
+    name: 'synapse',
+    command: python,
+    args: ['-m', 'synapse.app.homeserver', '-c', configFile],
+    cwd: dir,
+    env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '' },
+    ready: (signal) => httpReady(`${baseUrl}/health`, signal),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const close = async (): Promise<void> => {
+    await server.stop();
+    releasePort(port);
+  };
+  return {
+    baseUrl,
+    port,
+    serverName: SERVER_NAME,
+    pid: server.pid,
+    databaseFile: join(dir, 'homeserver.db'),
+    registerUser: (name, password) => registerUser({ baseUrl, registrationSecret, name, password }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
