@@ -40,11 +40,9 @@ export function createJsonLogger(
   const writer = (lineLevel: LogLevel): Logger['info'] => {
     if (LOG_LEVELS.indexOf(lineLevel) < lowest) return nothing;
     return (msg, fields = {}) => {
-      // The fixed fields come last, so that no field can pass for them; JSON escapes line breaks inside texts.
-      const at = new Date(clock.now()).toISOString();
-      write(
-        `${JSON.stringify({ at, level: lineLevel, msg, ...common, ...fields, ...{ at, level: lineLevel, msg } })}\n`,
-      );
+      const fixed = { at: new Date(clock.now()).toISOString(), level: lineLevel, msg };
+      // Once in front to be read first, once behind so that no field can pass for them; JSON escapes line breaks in texts.
+      write(`${JSON.stringify(Object.assign({}, fixed, common, fields, fixed))}\n`);
     };
   };
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
