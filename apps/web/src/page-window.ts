@@ -1,0 +1,36 @@
+import type { TimelineMs } from '@oracle-calls/protocol';
+
+/**
+ * What the page shows of itself to scripts (the demo, tests, the curious in a console) as `window.oracleCallsPage`. No key, token or
+ * envelope is reachable from here.
+ */
+export interface OracleCallsPage {
+  /** `signed-out`, `ready` (signed in and prepared for the oracle), or the kind of the call's state in lower case. */
+  readonly state: 'signed-out' | 'signing-in' | 'ready' | 'preparing' | 'connecting' | 'live' | 'ending' | 'ended' | 'error';
+  readonly callId: string | undefined;
+  readonly callStatus: string | undefined;
+  /** `performance.timeOrigin + performance.now()` of the click on Call: epoch milliseconds. */
+  readonly clickedAt: number | undefined;
+  readonly timelineMs: TimelineMs;
+  /** Code of the last error, and the reason with which the last call ended. */
+  readonly errorCode: string | undefined;
+  readonly endReason: string | undefined;
+  /** What this end's own statistics say: every sent and received track, and whether its frames were really encrypted/decrypted. */
+  statistics(): Promise<PageStatistics>;
+}
+
+export interface PageStatistics {
+  readonly encrypted: boolean;
+  readonly tracks: readonly {
+    readonly direction: 'sent' | 'received';
+    readonly kind: string;
+    readonly encrypted: boolean;
+    readonly packets: number;
+  }[];
+}
+
+declare global {
+  interface Window {
+    oracleCallsPage?: OracleCallsPage;
+  }
+}

@@ -1,0 +1,164 @@
+import type { Browser, Page } from 'playwright-core';
+import type { OracleCallsPage, PageStatistics } from '../../apps/web/src/page-window.ts';
+import { EARS_SAMPLE_RATE, installPageEars, type PageEars, type PageEarsOptions } from './page-ears.ts';
+
+export interface ScriptedCallerOptions {
+  readonly browser: Browser;
+  readonly url: string;
+  readonly userId: string;
+  readonly password: string;
+  /** Runs in the page before its own scripts, for tests that watch or disturb it. */
+  readonly initScript?: () => void;
+  readonly log?: (line: string) => void;
+}
+
+/** Root mean square from which a block counts as audible. */
+const AUDIBLE_LEVEL = 0.01;
+/** Silence after which an answer counts as finished, in ms: longer than the pauses between an oracle's sentences. */
+const ANSWER_SILENCE_MS = 1_500;
+const POLL_MS = 50;
+
+export interface Speech {
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+}
+
+export interface HeardAnswer {
+  /** Epoch milliseconds. */
+  readonly questionEndedAt: number;
+  readonly audibleAt: number;
+  /** 16 kHz mono of everything heard since the question ended. */
+  readonly samples: Float32Array;
+}
+
+type PageState = OracleCallsPage['state'];
+
+/** A person at the page, played by a script: real Chromium, a microphone that speaks, ears that record what the page plays. */
+export class ScriptedCaller implements AsyncDisposable {
+  readonly page: Page;
+  readonly #options: ScriptedCallerOptions;
+
+  private constructor(page: Page, options: ScriptedCallerOptions) {
+    this.page = page;
+    this.#options = options;
+  }
+
+  static async open(options: ScriptedCallerOptions): Promise<ScriptedCaller> {
+    const context = await options.browser.newContext({ permissions: ['microphone', 'camera'], bypassCSP: true });
+    const page = await context.newPage();
+    const { log } = options;
+    if (log !== undefined) {
+      page.on('console', (message) => log(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', (error) => log(`page error: ${error.message}`));
+    }
+    const ears: PageEarsOptions = { sampleRate: EARS_SAMPLE_RATE, audibleLevel: AUDIBLE_LEVEL };
+    await page.addInitScript(installPageEars, ears);
+    if (options.initScript !== undefined) await page.addInitScript(options.initScript);
+    await page.goto(options.url);
+    return new ScriptedCaller(page, options);
+  }
+
+  async signIn(): Promise<void> {
+    const { userId, password } = this.#options;
+    await this.page.getByLabel('Matrix ID').fill(userId);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.untilState(['ready'], 60_000);
+  }
+
+  /** Clicks Call and waits until the call is live. */
+  async call(type: 'audio' | 'video' = 'audio'): Promise<void> {
+    await this.clickCall(type);
+    await this.untilState(['live'], 45_000);
+  }
+
+  async clickCall(type: 'audio' | 'video' = 'audio'): Promise<void> {
+    await this.page.getByRole('button', { name: type === 'audio' ? 'Call' : 'Video call', exact: true }).click();
+  }
+
+  async hangUp(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Hang up' }).click();
+    await this.untilState(['ended', 'ready'], 20_000);
+  }
+
+  /** Waits for a state; an error that was not asked for fails at once and names its code. */
+  async untilState(wanted: readonly PageState[], timeoutMs: number): Promise<void> {
+    const reached = await this.page.waitForFunction(
+      (states) => {
+        const state = window.oracleCallsPage?.state;
+        return state !== undefined && (states.includes(state) || state === 'error') ? state : undefined;
+      },
+      wanted,
+      { timeout: timeoutMs, polling: POLL_MS },
+    );
+    const state = await reached.jsonValue();
+    if (state === undefined || !wanted.includes(state)) {
+      const shown = await this.snapshot();
+      throw new Error(`The page shows ${state} (${shown.errorCode ?? shown.endReason ?? 'no code'}), not ${wanted.join(' or ')}.`);
+    }
+  }
+
+  snapshot(): Promise<Omit<OracleCallsPage, 'statistics'>> {
+    return this.page.evaluate(() => {
+      const shown = window.oracleCallsPage;
+      if (shown === undefined) throw new Error('The page has not started.');
+      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason } = shown;
+      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason };
+    });
+  }
+
+  statistics(): Promise<PageStatistics> {
+    return this.page.evaluate(() => {
+      const shown = window.oracleCallsPage;
+      if (shown === undefined) throw new Error('The page has not started.');
+      return shown.statistics();
+    });
+  }
+
+  /** Waits until the oracle has been heard and is quiet for a moment. */
+  async untilOracleQuiet(sinceMs: number, silenceMs: number, timeoutMs: number): Promise<void> {
+    await this.page.waitForFunction(
+      ([since, silence]) => {
+        const { lastMs } = (window as object as { pageEars: PageEars }).pageEars.audibleSince(since);
+        return lastMs !== undefined && performance.now() - lastMs > silence;
+      },
+      [sinceMs, silenceMs] as const,
+      { timeout: timeoutMs, polling: POLL_MS },
+    );
+  }
+
+  /** Speaks; answers with `performance.now()` of the page at the last sample. */
+  speak({ samples, sampleRate }: Speech): Promise<number> {
+    const base64 = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
+    return this.page.evaluate(
+      ([text, rate]) => (window as object as { pageEars: PageEars }).pageEars.speak(text, rate),
+      [base64, sampleRate] as const,
+    );
+  }
+
+  /** Asks and listens until the answer is over. */
+  async ask(question: Speech, timeoutMs = 40_000): Promise<HeardAnswer> {
+    const endedMs = await this.speak(question);
+    await this.untilOracleQuiet(endedMs, ANSWER_SILENCE_MS, timeoutMs);
+    const answer = await this.page.evaluate((since) => {
+      const { pageEars } = window as object as { pageEars: PageEars };
+      const { firstMs } = pageEars.audibleSince(since);
+      return { base64: pageEars.heardSince(since), firstMs: firstMs ?? since, origin: performance.timeOrigin };
+    }, endedMs);
+    const bytes = Buffer.from(answer.base64, 'base64');
+    return {
+      questionEndedAt: answer.origin + endedMs,
+      audibleAt: answer.origin + answer.firstMs,
+      samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+    };
+  }
+
+  /** `performance.now()` of the page. */
+  now(): Promise<number> {
+    return this.page.evaluate(() => performance.now());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close();
+  }
+}
