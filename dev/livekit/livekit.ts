@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { ensureLiveKit } from '../toolchain/livekit-server.ts';
 import { httpReady } from '../process/http-ready.ts';
 import { freePort, releasePort } from '../process/ports.ts';
+import { RECORDS_FOLDER } from '../process/process-record.ts';
 import { keptSecret, privateDir, writePrivate } from '../process/private-file.ts';
-import { startProcess } from '../process/supervised-process.ts';
+import { startRestartable } from '../process/restartable-process.ts';
+import type { OnUnexpectedExit } from '../process/restartable-process.ts';
 import type { LogLine } from '../process/supervised-process.ts';
 import { livekitConfig } from './livekit-config.ts';
 
@@ -17,6 +19,8 @@ export interface LiveKitOptions {
   /** Preferred port; another is taken when it is occupied. By default any free one. */
   readonly port?: number;
   readonly log?: LogLine;
+  /** Told when the server stops although nobody asked it to. */
+  readonly onUnexpectedExit?: OnUnexpectedExit;
   /** Where LiveKit posts signed notices of rooms and participants. */
   readonly webhookUrls?: readonly string[];
   /** Whether joining an unknown room makes it. The stack says `false`: there the backend makes every room. Default true. */
@@ -34,6 +38,8 @@ export interface LiveKit extends AsyncDisposable {
   /** Holds `apiSecret`, readable by its owner alone. */
   readonly apiSecretFile: string;
   readonly pid: number;
+  /** Ends it, by SIGTERM or at once by SIGKILL, and starts it again with the same ports, keys and data. */
+  restart(how?: { readonly signal?: 'SIGTERM' | 'SIGKILL' }): Promise<void>;
   /** Stops the server. Idempotent. */
   close(): Promise<void>;
 }
@@ -44,7 +50,7 @@ export interface LiveKit extends AsyncDisposable {
  * @throws {DevError} when it cannot be installed or does not come up.
  */
 export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
-  const binary = await ensureLiveKit(options.log === undefined ? {} : { report: options.log });
+  const binary = await ensureLiveKit({ report: options.log, reportCached: false });
   const dir = await privateDir(join(options.stateDir, 'livekit'));
   const apiSecretFile = join(dir, 'api.secret');
   const apiSecret = await keptSecret(apiSecretFile);
@@ -63,14 +69,18 @@ export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
     }),
   );
   const apiUrl = `http://127.0.0.1:${port}`;
-  const server = await startProcess({
-    name: 'livekit',
-    command: binary,
-    args: ['--config', configFile],
-    cwd: dir,
-    ready: (signal) => httpReady(apiUrl, signal),
-    ...(options.log === undefined ? {} : { log: options.log }),
-  });
+  const server = await startRestartable(
+    {
+      name: 'livekit',
+      command: binary,
+      args: ['--config', configFile],
+      cwd: dir,
+      ready: (signal) => httpReady(apiUrl, signal),
+      recordDir: join(options.stateDir, RECORDS_FOLDER),
+      ...(options.log === undefined ? {} : { log: options.log }),
+    },
+    options.onUnexpectedExit,
+  );
   const close = async (): Promise<void> => {
     await server.stop();
     releasePort(port);
@@ -83,7 +93,10 @@ export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
     apiKey: API_KEY,
     apiSecret,
     apiSecretFile,
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
+    restart: (how) => server.restart(how),
     close,
     [Symbol.asyncDispose]: close,
   };

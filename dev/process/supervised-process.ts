@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
 import { DevError } from './dev-error.ts';
+import { recordProcess } from './process-record.ts';
 import { groupIsAlive, signalGroup, signalProcess, trackGroup } from './process-group.ts';
 
 /** Where one line of a part's output goes; the line has no prefix and no newline. */
@@ -25,6 +26,8 @@ export interface ProcessSpec {
   readonly readyTimeoutMs?: number;
   /** From SIGTERM to SIGKILL. Default 8 s. */
   readonly stopGraceMs?: number;
+  /** Where running processes are written down, see `process-record.ts`. */
+  readonly recordDir?: string;
   readonly clock?: Clock;
 }
 
@@ -104,12 +107,15 @@ interface Running {
 
 function supervise({ spec, pid, exited, drained, clock }: Running): SupervisedProcess {
   const untrack = trackGroup(pid);
+  const unrecord = spec.recordDir === undefined ? undefined : recordProcess(spec.recordDir, spec.name, pid);
   const buried = exited.then(async (fact) => {
     // Whoever the leader left behind goes too: nothing of this group may outlive it.
     signalGroup(pid, 'SIGKILL');
     for (let waited = 0; groupIsAlive(pid) && waited < GROUP_BURIAL_MS; waited += 20) await clock.sleep(20);
     untrack();
-    await drained;
+    unrecord?.();
+    // Whoever left the group may hold the pipes open for ever.
+    await Promise.race([drained, clock.sleep(GROUP_BURIAL_MS)]);
     return fact;
   });
   const stop = async (): Promise<void> => {
@@ -155,7 +161,8 @@ async function untilReady(spec: ProcessSpec, exited: Promise<ExitFact>, clock: C
 
 function startError(cause: unknown, name: string, tail: readonly string[]): DevError {
   const code = cause instanceof DevError ? cause.code : 'ERR_DEV_NOT_READY';
-  const log = tail.length === 0 ? `${name} printed nothing.` : `Its last lines:\n${tail.map((l) => `  ${l}`).join('\n')}`;
+  const log =
+    tail.length === 0 ? `${name} printed nothing.` : `Its last lines:\n${tail.map((l) => `  ${l}`).join('\n')}`;
   return new DevError(code, `${messageOf(cause)}\n${log}`, { cause });
 }
 

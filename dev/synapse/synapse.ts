@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { ensureSynapse } from '../toolchain/synapse-venv.ts';
 import { httpReady } from '../process/http-ready.ts';
 import { freePort, releasePort } from '../process/ports.ts';
+import { RECORDS_FOLDER } from '../process/process-record.ts';
 import { keptSecret, privateDir, tryRead, writePrivate } from '../process/private-file.ts';
-import { startProcess } from '../process/supervised-process.ts';
+import { startRestartable } from '../process/restartable-process.ts';
+import type { OnUnexpectedExit } from '../process/restartable-process.ts';
 import type { LogLine } from '../process/supervised-process.ts';
 import { registerUser } from './register-user.ts';
 import { newSigningKey, synapseConfig, synapseLogConfig } from './synapse-config.ts';
@@ -18,6 +20,8 @@ export interface SynapseOptions {
   /** Preferred port; another is taken when it is occupied. By default any free one. */
   readonly port?: number;
   readonly log?: LogLine;
+  /** Told when the server stops although nobody asked it to. */
+  readonly onUnexpectedExit?: OnUnexpectedExit;
 }
 
 export interface Synapse extends AsyncDisposable {
@@ -25,6 +29,8 @@ export interface Synapse extends AsyncDisposable {
   readonly port: number;
   readonly serverName: 'localhost';
   readonly pid: number;
+  /** Ends it, by SIGTERM or at once by SIGKILL, and starts it again with the same ports, keys and data. */
+  restart(how?: { readonly signal?: 'SIGTERM' | 'SIGKILL' }): Promise<void>;
   /** The SQLite file, for tests that look for what must not be in it. */
   readonly databaseFile: string;
   /**
@@ -42,7 +48,7 @@ export interface Synapse extends AsyncDisposable {
  * @throws {DevError} when it cannot be installed or does not come up.
  */
 export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
-  const python = await ensureSynapse(options.log === undefined ? {} : { report: options.log });
+  const python = await ensureSynapse({ report: options.log, reportCached: false });
   const dir = await privateDir(join(options.stateDir, 'synapse'));
   const registrationSecret = await keptSecret(join(dir, 'registration.secret'));
   const macaroonSecret = await keptSecret(join(dir, 'macaroon.secret'));
@@ -58,15 +64,19 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
     synapseConfig({ dir, port, serverName: SERVER_NAME, registrationSecret, macaroonSecret, formSecret }),
   );
   const baseUrl = `http://127.0.0.1:${port}`;
-  const server = await startProcess({
-    name: 'synapse',
-    command: python,
-    args: ['-m', 'synapse.app.homeserver', '-c', configFile],
-    cwd: dir,
-    env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '' },
-    ready: (signal) => httpReady(`${baseUrl}/health`, signal),
-    ...(options.log === undefined ? {} : { log: options.log }),
-  });
+  const server = await startRestartable(
+    {
+      name: 'synapse',
+      command: python,
+      args: ['-m', 'synapse.app.homeserver', '-c', configFile],
+      cwd: dir,
+      env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '' },
+      ready: (signal) => httpReady(`${baseUrl}/health`, signal),
+      recordDir: join(options.stateDir, RECORDS_FOLDER),
+      ...(options.log === undefined ? {} : { log: options.log }),
+    },
+    options.onUnexpectedExit,
+  );
   const close = async (): Promise<void> => {
     await server.stop();
     releasePort(port);
@@ -75,9 +85,12 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
     baseUrl,
     port,
     serverName: SERVER_NAME,
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     databaseFile: join(dir, 'homeserver.db'),
     registerUser: (name, password) => registerUser({ baseUrl, registrationSecret, name, password }),
+    restart: (how) => server.restart(how),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,0 +1,69 @@
+import { systemClock } from '@oracle-calls/protocol';
+import { ensureWeights } from '../models/weights.ts';
+import { ensureChromium } from './chromium.ts';
+import { ensureLiveKit } from './livekit-server.ts';
+import { ensureSynapse } from './synapse-venv.ts';
+import { toolCacheDir } from './tool-cache.ts';
+import { formatElapsed } from './tool.ts';
+import type { Report } from './tool.ts';
+
+export interface ToolchainOptions {
+  /** One line per step, without line break. */
+  readonly write?: Report;
+  /** What the task does not need is neither looked for nor installed. Default: everything. */
+  readonly chromium?: boolean;
+  readonly weights?: boolean;
+}
+
+export interface Toolchain {
+  readonly livekitServer: string;
+  readonly synapsePython: string;
+  readonly chromium: string | undefined;
+  readonly weightsDir: string | undefined;
+}
+
+/**
+ * Everything that npm does not bring, found in the cache or installed into it; the steps run side by side.
+ *
+ * @throws {DevError} of the first step that fails, once all have ended
+ */
+export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
+  const report = options.write ?? ((): void => undefined);
+  const outcomes = await Promise.allSettled([
+    ensureLiveKit({ report }),
+    ensureSynapse({ report }),
+    options.chromium === false ? undefined : ensureChromium({ report }),
+    options.weights === false ? undefined : ensureModels(report),
+  ]);
+  const [livekitServer, synapsePython, chromium, weightsDir] = outcomes.map(settledValue);
+  return {
+    livekitServer: required(livekitServer),
+    synapsePython: required(synapsePython),
+    chromium,
+    weightsDir,
+  };
+}
+
+/** The model weights report each package themselves; that all were there already is worth one line too. */
+async function ensureModels(report: Report): Promise<string> {
+  let told = false;
+  const startedAt = systemClock.now();
+  const dir = await ensureWeights(toolCacheDir(), (line) => {
+    told = true;
+    report(line);
+  });
+  report(
+    told ? `Model weights — installed (${formatElapsed(systemClock.now() - startedAt)})` : 'Model weights — cached',
+  );
+  return dir;
+}
+
+function settledValue(outcome: PromiseSettledResult<string | undefined>): string | undefined {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
+function required(value: string | undefined): string {
+  if (value === undefined) throw new TypeError('a tool without a path');
+  return value;
+}
