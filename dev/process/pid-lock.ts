@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { systemClock } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
@@ -30,7 +30,7 @@ export async function tryLock(path: string): Promise<PidLock | LockOwner> {
       if (text === undefined) continue;
       const owner = parseOwner(text);
       if (owner !== undefined && processIdentity(owner.pid) === owner.identity) return owner;
-      await removeStale(path, text, `${mine}.stale`);
+      if (await replacedStale(path, text, mine)) return held(path, me);
     }
   } finally {
     await rm(mine, { force: true });
@@ -75,16 +75,24 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves the stale lock away; when a new owner was quicker, their lock goes back in place. */
-async function removeStale(path: string, staleText: string, aside: string): Promise<void> {
-  try {
-    await rename(path, aside);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw cause;
+/** Somebody else's takeover is a few file operations long. */
+const TAKEOVER_MS = 5;
+
+/**
+ * Puts `mine` in place of the stale lock, atomically. Only who holds the lock *on this very stale text* may, and only
+ * while that text still stands: otherwise two that saw the same dead owner could follow each other into the lock.
+ */
+async function replacedStale(path: string, staleText: string, mine: string): Promise<boolean> {
+  const digest = createHash('sha256').update(staleText).digest('hex').slice(0, 16);
+  const claim = await tryLock(`${path}.${digest}`);
+  if (!('release' in claim)) {
+    await systemClock.sleep(TAKEOVER_MS);
+    return false;
   }
-  if ((await tryRead(aside)) !== staleText) await linked(aside, path);
-  await rm(aside, { force: true });
+  await using _claim = claim;
+  if ((await tryRead(path)) !== staleText) return false;
+  await rename(mine, path);
+  return true;
 }
 
 function parseOwner(text: string): LockOwner | undefined {
