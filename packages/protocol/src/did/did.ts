@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { OracleCallError } from '../errors/oracle-call-error.ts';
 
 declare const didBrand: unique symbol;
 
@@ -14,3 +15,13 @@ export const didSchema = v.custom<Did>(
   (text) => typeof text === 'string' && text.length <= DID_MAX_LENGTH && DID.test(text),
   'a DID',
 );
+
+/**
+ * Checks text from outside against the grammar of DIDs.
+ *
+ * @throws {OracleCallError} `ERR_DID_MALFORMED`
+ */
+export function parseDid(text: unknown): Did {
+  if (!v.is(didSchema, text)) throw new OracleCallError('ERR_DID_MALFORMED');
+  return text;
+}

@@ -34,6 +34,11 @@ export const ERROR_TABLE = {
   // DIDs.
   ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),
   ERR_DID_NOT_RESOLVED: row('did-not-resolved', 502, 'The DID document cannot be had.', true),
+  ERR_DID_UNSUPPORTED: row(
+    'did-unsupported',
+    422,
+    'This kind of DID, or the address it stands for, is not accepted here.',
+  ),
   ERR_DID_DOCUMENT: row('did-document-unusable', 422, 'The DID document lacks what a call needs.'),
 
   // Matrix.

@@ -1,0 +1,39 @@
+import { base58 } from '@scure/base';
+import { OracleCallError } from '../errors/oracle-call-error.ts';
+import { type Did, parseDid } from './did.ts';
+
+/** Multicodec varints of public keys (multicodec table): what stands between `z` and the key. */
+const CODECS = { ed25519: [0xed, 0x01], secp256k1: [0xe7, 0x01] } as const;
+
+/** The multibase form of a public key, as Multikey and `did:key` write it. */
+export function multikeyOf(curve: keyof typeof CODECS, publicKey: Uint8Array): string {
+  return `z${base58.encode(Uint8Array.of(...CODECS[curve], ...publicKey))}`;
+}
+
+/** The `did:key` of a public key (did:key method, section "Format"). */
+export function didKeyOf(curve: keyof typeof CODECS, publicKey: Uint8Array): Did {
+  return parseDid(`did:key:${multikeyOf(curve, publicKey)}`);
+}
+
+/** A user's own DID with its key pair. */
+export interface UserDid {
+  readonly did: Did;
+  /** Ed25519. The private key cannot be exported; a browser can keep the pair in IndexedDB as it is. */
+  readonly keyPair: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
+}
+
+/**
+ * Makes a `did:key` for a user who brings none. Make it once and keep it: it names the user in every call.
+ *
+ * @throws {OracleCallError} `ERR_DID_UNSUPPORTED` on a platform whose WebCrypto has no Ed25519
+ */
+export async function createUserDid(): Promise<UserDid> {
+  let keyPair: UserDid['keyPair'];
+  try {
+    keyPair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as UserDid['keyPair'];
+  } catch (cause) {
+    throw new OracleCallError('ERR_DID_UNSUPPORTED', 'This platform makes no Ed25519 keys.', { cause });
+  }
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', keyPair.publicKey));
+  return { did: didKeyOf('ed25519', publicKey), keyPair };
+}

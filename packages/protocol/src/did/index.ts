@@ -1,0 +1,15 @@
+export * from './address-policy.ts';
+export * from './did.ts';
+export * from './did-key.ts';
+export * from './did-resolver.ts';
+export { type DocumentKey, pickEnvelopeKey } from './document-keys.ts';
+export {
+  BACKEND_SERVICE_TYPE,
+  MATRIX_SERVICE_TYPE,
+  isMatrixUserId,
+  matrixUriOf,
+  tryReadMatrixUri,
+} from './document-services.ts';
+export { DID_DOCUMENT_MAX_BYTES, type FetchDocument } from './fetch-document.ts';
+export * from './oracle-document.ts';
+export * from './resolve-oracle.ts';

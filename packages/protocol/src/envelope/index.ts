@@ -1,0 +1,3 @@
+export * from './ecies-envelope.ts';
+export * from './oracle-key-file.ts';
+export * from './secp256k1-key.ts';
