@@ -15,11 +15,29 @@ export function didKeyOf(curve: keyof typeof CODECS, publicKey: Uint8Array): Did
   return parseDid(`did:key:${multikeyOf(curve, publicKey)}`);
 }
 
+/** WebCrypto's key, whichever of its two type libraries (browser, Node) is there. */
+type WebCryptoKey = Parameters<typeof crypto.subtle.sign>[1];
+
 /** A user's own DID with its key pair. */
 export interface UserDid {
   readonly did: Did;
   /** Ed25519. The private key cannot be exported; a browser can keep the pair in IndexedDB as it is. */
-  readonly keyPair: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
+  readonly keyPair: { readonly publicKey: WebCryptoKey; readonly privateKey: WebCryptoKey };
+}
+
+async function generateEd25519(): Promise<UserDid['keyPair']> {
+  let made: object;
+  try {
+    made = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
+  } catch (cause) {
+    throw new OracleCallError('ERR_DID_UNSUPPORTED', 'This platform makes no Ed25519 keys.', { cause });
+  }
+  if (isKeyPair(made)) return made;
+  throw new OracleCallError('ERR_DID_UNSUPPORTED', 'This platform makes no Ed25519 keys.');
+}
+
+function isKeyPair(value: object): value is UserDid['keyPair'] {
+  return 'publicKey' in value && 'privateKey' in value;
 }
 
 /**
@@ -28,12 +46,7 @@ export interface UserDid {
  * @throws {OracleCallError} `ERR_DID_UNSUPPORTED` on a platform whose WebCrypto has no Ed25519
  */
 export async function createUserDid(): Promise<UserDid> {
-  let keyPair: UserDid['keyPair'];
-  try {
-    keyPair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as UserDid['keyPair'];
-  } catch (cause) {
-    throw new OracleCallError('ERR_DID_UNSUPPORTED', 'This platform makes no Ed25519 keys.', { cause });
-  }
+  const keyPair = await generateEd25519();
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', keyPair.publicKey));
   return { did: didKeyOf('ed25519', publicKey), keyPair };
 }

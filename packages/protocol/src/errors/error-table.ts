@@ -47,6 +47,10 @@ export const ERROR_TABLE = {
   ERR_MATRIX_NOT_ENCRYPTED: row('event-not-encrypted', 422, 'The event is not end-to-end encrypted.'),
   ERR_MATRIX_ROOM: row('matrix-room-unusable', undefined, 'The encrypted room with the oracle cannot be had.'),
   ERR_MATRIX_SEND: row('matrix-send-failed', undefined, 'The call event could not be sent.', true),
+  ERR_MATRIX_SENDER: row('sender-unverified', 422, 'The event was not encrypted by a device of its sender.'),
+  ERR_MATRIX_SESSION: row('matrix-session-invalid', undefined, 'The stored Matrix session is not valid any more.'),
+  ERR_MATRIX_STORE: row('matrix-store-unusable', undefined, 'The store of the Matrix account cannot be used.'),
+  ERR_MATRIX_STORE_IN_USE: row('matrix-store-in-use', undefined, 'Another process uses the store of the Matrix account.'),
 
   // Media.
   ERR_MEDIA_UNSUPPORTED: row('media-unsupported', undefined, 'This browser cannot encrypt media end to end.'),
@@ -82,6 +86,9 @@ export const ERROR_TABLE = {
   ERR_UPSTREAM_BACKEND: row('backend-unavailable', undefined, 'The oracle backend does not answer.', true),
   ERR_UPSTREAM_TIMEOUT: row('upstream-timeout', 504, 'Somebody we depend on took too long.', true),
   ERR_UPSTREAM_BUSY: row('busy', 503, 'The service is not ready. Try again shortly.', true),
+
+  // The command line.
+  ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
 
   // A bug here. Its text says nothing about the inside.
   ERR_INTERNAL: row('internal', 500, 'Something went wrong on our side.'),
