@@ -64,7 +64,7 @@ it('finds nothing in a folder that does not exist', async () => {
 
 it('serves on loopback and closes twice without complaint, open connections notwithstanding', async () => {
   const resolver = await startDidResolver({ documentsDir: folder });
-  const response = await fetch(resolver.identifiersUrl + did);
+  const response = await fetch(`${resolver.baseUrl}/1.0/identifiers/${did}`);
   expect(response.status).toBe(200);
   await response.text();
   await resolver.close();

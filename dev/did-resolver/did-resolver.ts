@@ -13,8 +13,7 @@ export interface DidResolverOptions {
 }
 
 export interface DidResolver extends AsyncDisposable {
-  /** For resolvers that append the DID: `http://127.0.0.1:port/1.0/identifiers/`. */
-  readonly identifiersUrl: string;
+  /** What a client of the Universal Resolver is configured with: it appends `/1.0/identifiers/` and the DID. */
   readonly baseUrl: string;
   readonly port: number;
   close(): Promise<void>;
@@ -35,5 +34,5 @@ export async function startDidResolver(options: DidResolverOptions): Promise<Did
       releasePort(port);
     }));
   const baseUrl = `http://127.0.0.1:${port}`;
-  return { baseUrl, identifiersUrl: `${baseUrl}/1.0/identifiers/`, port, close, [Symbol.asyncDispose]: close };
+  return { baseUrl, port, close, [Symbol.asyncDispose]: close };
 }

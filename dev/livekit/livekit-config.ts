@@ -21,7 +21,8 @@ export function livekitConfig(input: LiveKitConfigInput): string {
       enable_loopback_candidate: true,
       ips: { includes: ['127.0.0.1/32'] },
       // Without an entry LiveKit names a public STUN server to every client: a call on loopback asks nobody outside.
-      stun_servers: [`127.0.0.1:${input.udpPort}`],
+      // The discard port (RFC 863), where nobody is: at its own media port LiveKit answers STUN, and libwebrtc then never connects.
+      stun_servers: ['127.0.0.1:9'],
     },
     keys: { [input.apiKey]: input.apiSecret },
     room: { auto_create: input.autoCreateRooms },

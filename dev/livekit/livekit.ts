@@ -12,6 +12,8 @@ import { livekitConfig } from './livekit-config.ts';
 /** LiveKit's own default. */
 export const LIVEKIT_PORT = 7880;
 const API_KEY = 'oracle-calls-dev';
+/** Asked to stop, LiveKit waits for its rooms and connections to go away. It keeps nothing on disk, so nothing is lost by not waiting. */
+const STOP_GRACE_MS = 1500;
 
 export interface LiveKitOptions {
   /** State of the whole stack; LiveKit keeps its own in `livekit/` below it. */
@@ -19,6 +21,8 @@ export interface LiveKitOptions {
   /** Preferred port; another is taken when it is occupied. By default any free one. */
   readonly port?: number;
   readonly log?: LogLine;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal | undefined;
   /** Told when the server stops although nobody asked it to. */
   readonly onUnexpectedExit?: OnUnexpectedExit;
   /** Where LiveKit posts signed notices of rooms and participants. */
@@ -50,7 +54,7 @@ export interface LiveKit extends AsyncDisposable {
  * @throws {DevError} when it cannot be installed or does not come up.
  */
 export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
-  const binary = await ensureLiveKit({ report: options.log, reportCached: false });
+  const binary = await ensureLiveKit({ report: options.log, reportCached: false, signal: options.signal });
   const dir = await privateDir(join(options.stateDir, 'livekit'));
   const apiSecretFile = join(dir, 'api.secret');
   const apiSecret = await keptSecret(apiSecretFile);
@@ -76,6 +80,8 @@ export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
       args: ['--config', configFile],
       cwd: dir,
       ready: (signal) => httpReady(apiUrl, signal),
+      stopGraceMs: STOP_GRACE_MS,
+      signal: options.signal,
       recordDir: join(options.stateDir, RECORDS_FOLDER),
       ...(options.log === undefined ? {} : { log: options.log }),
     },

@@ -38,7 +38,7 @@ export async function tryLock(path: string): Promise<PidLock | LockOwner> {
 }
 
 export interface LockWait {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called once when somebody else has it. */
   readonly onWait?: (owner: LockOwner) => void;
   readonly clock?: Clock;

@@ -31,7 +31,11 @@ export async function runToEnd(spec: CommandSpec): Promise<readonly string[]> {
     timedOut = true;
     void child.stop();
   });
+  const giveUp = (): void => void child.stop();
+  spec.signal?.addEventListener('abort', giveUp, { once: true });
   const fact = await child.exited;
+  spec.signal?.removeEventListener('abort', giveUp);
+  spec.signal?.throwIfAborted();
   if (fact.code === 0) return lines;
   const why = timedOut ? `took longer than ${spec.timeoutMs / 1000} s` : describeExit(fact);
   const tail = lines.slice(-TAIL_LINES).map((line) => `  ${line}`);

@@ -28,6 +28,8 @@ export interface ProcessSpec {
   readonly stopGraceMs?: number;
   /** Where running processes are written down, see `process-record.ts`. */
   readonly recordDir?: string;
+  /** Gives the start up; the process is ended then. Says nothing about one that is ready. */
+  readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
 }
 
@@ -57,8 +59,10 @@ const GROUP_BURIAL_MS = 2000;
  * Starts a process as leader of its own process group and waits until it is ready.
  *
  * @throws {DevError} `ERR_DEV_EXITED` or `ERR_DEV_NOT_READY`, with the last log lines; nothing is left running then.
+ * An aborted start rejects with the signal's reason.
  */
 export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess> {
+  spec.signal?.throwIfAborted();
   const clock = spec.clock ?? systemClock;
   const tail: string[] = [];
   const child = spawn(spec.command, [...spec.args], {
@@ -81,6 +85,7 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
     await untilReady(spec, exited, clock);
   } catch (cause) {
     await supervised.stop();
+    spec.signal?.throwIfAborted();
     throw startError(cause, spec.name, tail);
   }
   return supervised;
@@ -156,7 +161,13 @@ async function untilReady(spec: ProcessSpec, exited: Promise<ExitFact>, clock: C
   const aborted = new Promise<never>((_, reject) => {
     attempt.signal.addEventListener('abort', () => reject(attempt.signal.reason as Error), { once: true });
   });
-  await Promise.race([spec.ready(attempt.signal), aborted]);
+  const giveUp = (): void => attempt.abort(spec.signal?.reason);
+  spec.signal?.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([spec.ready(attempt.signal), aborted]);
+  } finally {
+    spec.signal?.removeEventListener('abort', giveUp);
+  }
 }
 
 function startError(cause: unknown, name: string, tail: readonly string[]): DevError {

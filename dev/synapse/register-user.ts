@@ -16,11 +16,12 @@ export interface Registration {
 }
 
 /**
- * Makes an account through Synapse's shared-secret registration.
+ * Makes an account through Synapse's shared-secret registration, or says that the name is taken.
  *
- * @throws {DevError} `ERR_DEV_ANSWER` with Synapse's error code.
+ * @throws {DevError} `ERR_DEV_ANSWER` when the server refuses otherwise
  */
-export async function registerUser({ baseUrl, registrationSecret, name, password }: Registration): Promise<void> {
+export async function registerUser(registration: Registration): Promise<'made' | 'taken'> {
+  const { baseUrl, registrationSecret, name, password } = registration;
   const url = `${baseUrl}/_synapse/admin/v1/register`;
   const offer = await fetch(url, { signal: AbortSignal.timeout(REQUEST_MS) });
   const { nonce } = parseWith(nonceSchema, await offer.json());
@@ -34,8 +35,9 @@ export async function registerUser({ baseUrl, registrationSecret, name, password
     signal: AbortSignal.timeout(REQUEST_MS),
   });
   const body: unknown = await response.json();
-  if (response.ok) return;
+  if (response.ok) return 'made';
   const refusal = v.safeParse(refusalSchema, body);
   const reason = refusal.success ? refusal.output.errcode : `status ${response.status}`;
+  if (reason === 'M_USER_IN_USE') return 'taken';
   throw new DevError('ERR_DEV_ANSWER', `Synapse refused to register ${name}: ${reason}`);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ensureSynapse } from '../toolchain/synapse-venv.ts';
+import { DevError } from '../process/dev-error.ts';
 import { httpReady } from '../process/http-ready.ts';
 import { freePort, releasePort } from '../process/ports.ts';
 import { RECORDS_FOLDER } from '../process/process-record.ts';
@@ -20,6 +21,8 @@ export interface SynapseOptions {
   /** Preferred port; another is taken when it is occupied. By default any free one. */
   readonly port?: number;
   readonly log?: LogLine;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal | undefined;
   /** Told when the server stops although nobody asked it to. */
   readonly onUnexpectedExit?: OnUnexpectedExit;
 }
@@ -38,6 +41,8 @@ export interface Synapse extends AsyncDisposable {
    * @throws {DevError} `ERR_DEV_ANSWER` when the name is taken or the server refuses.
    */
   registerUser(name: string, password: string): Promise<void>;
+  /** The same, but a name that is taken is fine: for passwords kept beside the server's database. */
+  ensureUser(name: string, password: string): Promise<void>;
   /** Stops the server. Idempotent. */
   close(): Promise<void>;
 }
@@ -48,7 +53,7 @@ export interface Synapse extends AsyncDisposable {
  * @throws {DevError} when it cannot be installed or does not come up.
  */
 export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
-  const python = await ensureSynapse({ report: options.log, reportCached: false });
+  const python = await ensureSynapse({ report: options.log, reportCached: false, signal: options.signal });
   const dir = await privateDir(join(options.stateDir, 'synapse'));
   const registrationSecret = await keptSecret(join(dir, 'registration.secret'));
   const macaroonSecret = await keptSecret(join(dir, 'macaroon.secret'));
@@ -72,6 +77,7 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
       cwd: dir,
       env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '' },
       ready: (signal) => httpReady(`${baseUrl}/health`, signal),
+      signal: options.signal,
       recordDir: join(options.stateDir, RECORDS_FOLDER),
       ...(options.log === undefined ? {} : { log: options.log }),
     },
@@ -89,7 +95,13 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
       return server.pid;
     },
     databaseFile: join(dir, 'homeserver.db'),
-    registerUser: (name, password) => registerUser({ baseUrl, registrationSecret, name, password }),
+    async registerUser(name, password) {
+      const outcome = await registerUser({ baseUrl, registrationSecret, name, password });
+      if (outcome === 'taken') throw new DevError('ERR_DEV_ANSWER', `The name ${name} is taken.`);
+    },
+    async ensureUser(name, password) {
+      await registerUser({ baseUrl, registrationSecret, name, password });
+    },
     restart: (how) => server.restart(how),
     close,
     [Symbol.asyncDispose]: close,

@@ -35,7 +35,7 @@ export async function ensureChromium(options: ChromiumOptions = {}): Promise<str
     return found;
   }
   if (await (options.mayInstall ?? isRootOnDebian)()) {
-    await aptInstall(env, report);
+    await aptInstall(env, report, options.signal);
     const installed = await findChromium(env);
     if (installed !== undefined) return installed;
   }
@@ -65,12 +65,23 @@ async function isRootOnDebian(): Promise<boolean> {
   return /^ID=debian$/m.test(release);
 }
 
-async function aptInstall(env: NodeJS.ProcessEnv, report: (line: string) => void): Promise<void> {
+async function aptInstall(
+  env: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const startedAt = systemClock.now();
   report('Chromium — installing with apt-get…');
   const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (args: readonly string[]): Promise<unknown> =>
-    runToEnd({ name: `apt-get ${args.join(' ')}`, command: 'apt-get', args, env: quiet, timeoutMs: APT_MAX_MS });
+    runToEnd({
+      name: `apt-get ${args.join(' ')}`,
+      command: 'apt-get',
+      args,
+      env: quiet,
+      timeoutMs: APT_MAX_MS,
+      signal,
+    });
   await apt(['update', '-q']);
   await apt(['install', '-y', '-q', '--no-install-recommends', 'chromium']);
   report(`Chromium — installed (${formatElapsed(systemClock.now() - startedAt)})`);

@@ -33,7 +33,7 @@ export async function ensureLiveKit(options: LiveKitToolOptions = {}): Promise<s
       what: `LiveKit server ${LIVEKIT_VERSION}`,
       dir,
       verify: () => runs(binary, env),
-      install: () => build(cacheDir, dir, env),
+      install: () => build(cacheDir, dir, env, options.signal),
     },
     options,
   );
@@ -56,7 +56,12 @@ async function runs(binary: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   }
 }
 
-async function build(cacheDir: string, dir: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function build(
+  cacheDir: string,
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const go = await findOnPath(['go'], env);
   if (go === undefined) {
     throw new DevError(
@@ -74,6 +79,7 @@ async function build(cacheDir: string, dir: string, env: NodeJS.ProcessEnv): Pro
       cwd: staging,
       env: { ...env, GOBIN: staging },
       timeoutMs: BUILD_MAX_MS,
+      signal,
     });
     // Whole or not at all: whoever sees the binary may run it.
     await mkdir(dir, { recursive: true });

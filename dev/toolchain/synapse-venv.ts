@@ -30,7 +30,12 @@ export async function ensureSynapse(options: SynapseToolOptions = {}): Promise<s
   const dir = join(options.cacheDir ?? toolCacheDir(env), `synapse-${SYNAPSE_SERIES}`);
   const python = join(dir, 'bin', 'python');
   await ensureTool(
-    { what: `Synapse ${SYNAPSE_SERIES}`, dir, verify: () => runs(python, env), install: () => build(dir, python, env) },
+    {
+      what: `Synapse ${SYNAPSE_SERIES}`,
+      dir,
+      verify: () => runs(python, env),
+      install: () => build(dir, python, env, options.signal),
+    },
     options,
   );
   return python;
@@ -52,7 +57,12 @@ async function runs(python: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   }
 }
 
-async function build(dir: string, python: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function build(
+  dir: string,
+  python: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const system = await findOnPath(['python3'], env);
   if (system === undefined) {
     throw new DevError(
@@ -63,8 +73,16 @@ async function build(dir: string, python: string, env: NodeJS.ProcessEnv): Promi
   }
   await rm(dir, { recursive: true, force: true });
   try {
-    await runToEnd({ name: 'python3 -m venv', command: system, args: ['-m', 'venv', dir], env, timeoutMs: 120_000 });
+    await runToEnd({
+      name: 'python3 -m venv',
+      command: system,
+      args: ['-m', 'venv', dir],
+      env,
+      timeoutMs: 120_000,
+      signal,
+    });
   } catch (cause) {
+    signal?.throwIfAborted();
     const hint =
       'On Debian and Ubuntu virtual environments come as a package of their own: "apt-get install python3-venv".';
     throw new DevError('ERR_DEV_TOOL_MISSING', `${(cause as Error).message}\n${hint}`, { cause });
@@ -75,5 +93,6 @@ async function build(dir: string, python: string, env: NodeJS.ProcessEnv): Promi
     args: ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', `matrix-synapse==${SYNAPSE_SERIES}.*`],
     env,
     timeoutMs: INSTALL_MAX_MS,
+    signal,
   });
 }

@@ -23,6 +23,7 @@ export interface ToolOptions {
   readonly report?: Report | undefined;
   /** Whether a tool that is there already is worth a line. Default true. */
   readonly reportCached?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -43,6 +44,7 @@ export async function ensureTool(tool: Tool, options: ToolOptions = {}): Promise
     const cache = await privateDir(join(tool.dir, '..'));
     await using _lock = await waitForLock(join(cache, `.${basename(tool.dir)}.lock`), {
       clock,
+      signal: options.signal,
       onWait: ({ pid }) => report(`${tool.what} — being installed by another run (pid ${pid}), waiting`),
     });
     const waited = (await tryRead(mark)) !== undefined;

@@ -13,6 +13,7 @@ export interface ToolchainOptions {
   /** What the task does not need is neither looked for nor installed. Default: everything. */
   readonly chromium?: boolean;
   readonly weights?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Toolchain {
@@ -29,11 +30,12 @@ export interface Toolchain {
  */
 export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const report = options.write ?? ((): void => undefined);
+  const { signal } = options;
   const outcomes = await Promise.allSettled([
-    ensureLiveKit({ report }),
-    ensureSynapse({ report }),
-    options.chromium === false ? undefined : ensureChromium({ report }),
-    options.weights === false ? undefined : ensureModels(report),
+    ensureLiveKit({ report, signal }),
+    ensureSynapse({ report, signal }),
+    options.chromium === false ? undefined : ensureChromium({ report, signal }),
+    options.weights === false ? undefined : ensureModels(report, signal),
   ]);
   const [livekitServer, synapsePython, chromium, weightsDir] = outcomes.map(settledValue);
   return {
@@ -45,13 +47,14 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
 }
 
 /** The model weights report each package themselves; that all were there already is worth one line too. */
-async function ensureModels(report: Report): Promise<string> {
+async function ensureModels(report: Report, signal: AbortSignal | undefined): Promise<string> {
   let told = false;
   const startedAt = systemClock.now();
-  const dir = await ensureWeights(toolCacheDir(), (line) => {
+  const tell = (line: string): void => {
     told = true;
     report(line);
-  });
+  };
+  const dir = await ensureWeights(toolCacheDir(), tell, { signal });
   report(
     told ? `Model weights — installed (${formatElapsed(systemClock.now() - startedAt)})` : 'Model weights — cached',
   );

@@ -1,0 +1,85 @@
+/** `npm run stack`: everything that a call needs, until Ctrl-C. */
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '@oracle-calls/protocol';
+import { DevError } from '../process/dev-error.ts';
+import { formatElapsed } from '../toolchain/tool.ts';
+import { formatTable } from './address-table.ts';
+import type { Row } from './address-table.ts';
+import { createPartLog, wantsColour } from './part-log.ts';
+import { DEFAULT_STATE_DIR } from './project.ts';
+import { startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { onStopSignal } from './stop-signal.ts';
+
+const HELP = `npm run stack -- [options]
+
+Starts Synapse, LiveKit, a DID resolver, the oracle's backend and agent, and the page to call it from, on this machine
+alone, and stops them at Ctrl-C. The first start installs what is missing and takes minutes; later ones take seconds.
+
+  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
+  --no-agent        do not start the agent
+  --no-web          do not serve the page
+  --help            this text`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      'state-dir': { type: 'string', default: DEFAULT_STATE_DIR },
+      agent: { type: 'boolean', default: true },
+      web: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
+    },
+    allowNegative: true,
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const partLog = createPartLog({
+    write: (line) => console.log(line),
+    colour: wantsColour(process.env, process.stdout.isTTY),
+  });
+  const say = partLog('stack');
+  const stop = onStopSignal(process, () => say('stopping… (once more to stop at once)'));
+  const startedAt = systemClock.now();
+  try {
+    await using stack = await startStack({
+      stateDir: values['state-dir'],
+      log: (part, line) => partLog(part)(line),
+      agent: values.agent,
+      web: values.web,
+      signal: stop.signal,
+    });
+    say(`up in ${formatElapsed(systemClock.now() - startedAt)}`);
+    console.log(['', ...formatTable(addresses(stack), process.stdout.columns ?? 80), ''].join('\n'));
+    await Promise.race([stop.requested, stack.failed]);
+  } catch (cause) {
+    if (stop.signal.aborted) return stop.exitCode;
+    say(cause instanceof DevError ? `failed: ${cause.message}` : `failed: ${String(cause)}`);
+    return 1;
+  }
+  say('stopped');
+  return 0;
+}
+
+function addresses(stack: Stack): Row[] {
+  const { alice, bob } = stack.users;
+  const account = (label: string, { userId, password }: typeof alice): Row => ({
+    label,
+    value: `${userId}  password ${password}`,
+  });
+  return [
+    ...(stack.webUrl === undefined ? [] : [{ label: 'Call the oracle', value: stack.webUrl }]),
+    account('Sign in as', alice),
+    account('or as', bob),
+    { label: 'Oracle', value: `${stack.oracleDid}  ${stack.oracleUserId}` },
+    { label: 'Backend', value: stack.backendUrl },
+    { label: 'Homeserver', value: stack.homeserverUrl },
+    { label: 'LiveKit', value: stack.sfu.url },
+    { label: 'DID resolver', value: stack.didResolverUrl },
+    { label: 'State', value: relative(process.cwd(), stack.stateDir) || '.' },
+  ];
+}

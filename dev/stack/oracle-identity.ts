@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { generateOracleFiles, ORACLE_FILE_NAMES } from '@oracle-calls/cli/keygen';
+import { buildOracleDidDocument } from '@oracle-calls/protocol/did';
+import { parseOracleKeyFile, publicKeyOf } from '@oracle-calls/protocol/envelope';
+import { DevError } from '../process/dev-error.ts';
+import { privateDir, tryRead, writePrivate } from '../process/private-file.ts';
+
+/** The oracle of every stack; the local resolver alone knows it. */
+export const ORACLE_DID = 'did:ixo:demo-oracle';
+
+/** The oracle's keys, below the state folder. */
+export const ORACLE_FOLDER = 'oracle';
+
+export interface OracleIdentity {
+  readonly did: string;
+  /** The private key's file: for the agent alone. */
+  readonly keyFile: string;
+  readonly agentKeyFile: string;
+  /** What the backend knows of the agent's key, in hex. */
+  readonly agentKeySha256: string;
+}
+
+export interface OracleIdentityOptions {
+  readonly stateDir: string;
+  readonly didDocumentsDir: string;
+  readonly matrixUserId: string;
+  readonly backendUrl: string;
+}
+
+/**
+ * The oracle's keys, made at the first start by the same function as `oracle-calls keygen`, and its DID document,
+ * written anew each time, since the backend's port may be another one.
+ */
+export async function makeOracleIdentity(options: OracleIdentityOptions): Promise<OracleIdentity> {
+  const { stateDir, didDocumentsDir, matrixUserId, backendUrl } = options;
+  const outDir = join(stateDir, ORACLE_FOLDER);
+  const keyFile = join(outDir, ORACLE_FILE_NAMES.oracleKeyFile);
+  if ((await tryRead(keyFile)) === undefined) {
+    await generateOracleFiles({ did: ORACLE_DID, matrixUserId, backendUrl, outDir, force: true });
+  }
+  const key = parseOracleKeyFile(await keptText(keyFile));
+  using privateKey = key.privateKey;
+  const document = buildOracleDidDocument({
+    did: key.did,
+    publicKey: publicKeyOf(privateKey),
+    matrixUserId,
+    backendUrl,
+  });
+  const text = `${JSON.stringify(document, undefined, 2)}\n`;
+  await writePrivate(join(outDir, ORACLE_FILE_NAMES.didDocumentFile), text);
+  await writePrivate(join(await privateDir(didDocumentsDir), 'oracle.json'), text);
+  return {
+    did: key.did,
+    keyFile,
+    agentKeyFile: join(outDir, ORACLE_FILE_NAMES.agentApiKeyFile),
+    agentKeySha256: await keptText(join(outDir, ORACLE_FILE_NAMES.agentApiKeyHashFile)),
+  };
+}
+
+async function keptText(path: string): Promise<string> {
+  const text = await tryRead(path);
+  if (text === undefined)
+    throw new DevError('ERR_DEV_STATE', `${path} is missing; delete its folder to make new keys.`);
+  return text;
+}

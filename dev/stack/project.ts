@@ -1,0 +1,7 @@
+import { dirname, join } from 'node:path';
+
+/** The checkout's root. */
+export const PROJECT_ROOT = dirname(dirname(import.meta.dirname));
+
+/** Where a stack keeps its state when nobody names another folder; git ignores it. */
+export const DEFAULT_STATE_DIR = join(PROJECT_ROOT, '.oracle-calls');

@@ -1,0 +1,217 @@
+import { join, resolve } from 'node:path';
+import { ROUTES } from '@oracle-calls/protocol/http';
+import { startDidResolver } from '../did-resolver/did-resolver.ts';
+import type { DidResolver } from '../did-resolver/did-resolver.ts';
+import { startLiveKit } from '../livekit/livekit.ts';
+import type { LiveKit } from '../livekit/livekit.ts';
+import { DevError } from '../process/dev-error.ts';
+import { startRestartable } from '../process/restartable-process.ts';
+import type { OnUnexpectedExit } from '../process/restartable-process.ts';
+import type { LogLine } from '../process/supervised-process.ts';
+import { startSynapse } from '../synapse/synapse.ts';
+import type { Synapse } from '../synapse/synapse.ts';
+import { ensureToolchain } from '../toolchain/toolchain.ts';
+import { seedAccounts } from './accounts.ts';
+import type { Account, Accounts } from './accounts.ts';
+import { AgentSwitch } from './agent-switch.ts';
+import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
+import type { OracleIdentity } from './oracle-identity.ts';
+import { agentSpec, BACKEND_FOLDER, backendSpec } from './oracle-processes.ts';
+import type { OracleParts } from './oracle-processes.ts';
+import type { Part } from './part-log.ts';
+import { lockState } from './stack-lock.ts';
+import { holdPort, reportOther, wishedPort } from './stack-ports.ts';
+import type { PortName, PortWishes } from './stack-ports.ts';
+import { settleAll, Teardown } from './teardown.ts';
+import { startWebPage } from './web-page.ts';
+import type { WebPage } from './web-page.ts';
+
+type How = { readonly signal?: 'SIGTERM' | 'SIGKILL' };
+
+export interface StackOptions {
+  /** Secrets, databases and keys; made when absent. One stack at a time has it, and the same folder continues. */
+  readonly stateDir: string;
+  /** Gets every line of every part, without prefix. */
+  readonly log?: ((part: Part, line: string) => void) | undefined;
+  /** By default the well-known ports where they are free; `'any'` for free ones throughout. */
+  readonly preferredPorts?: PortWishes | undefined;
+  /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
+  readonly agent?: boolean | undefined;
+  /** Whether the page is served. Default true. */
+  readonly web?: boolean | undefined;
+  /** Gives the start up; what was started by then is stopped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Stack extends AsyncDisposable {
+  readonly stateDir: string;
+  readonly homeserverUrl: string;
+  readonly serverName: 'localhost';
+  readonly sfu: Pick<LiveKit, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret'>;
+  readonly backendUrl: string;
+  /** Base address of a Universal Resolver that knows the oracle's DID. */
+  readonly didResolverUrl: string;
+  /** Where a person calls from; `undefined` without the page. */
+  readonly webUrl: string | undefined;
+  readonly oracleDid: string;
+  readonly oracleUserId: string;
+  readonly users: { readonly alice: Account; readonly bob: Account };
+  readonly paths: StackPaths;
+  /** Rejects when a part stops that nobody asked to stop; never settles otherwise. */
+  readonly failed: Promise<never>;
+  /** Process ids as they are now. */
+  pids(): {
+    readonly synapse: number;
+    readonly livekit: number;
+    readonly backend: number;
+    readonly agent: number | undefined;
+  };
+  /** Ends the backend and starts it again on the same port and data. SIGKILL unless told otherwise. */
+  restartBackend(how?: How): Promise<void>;
+  /** Ends LiveKit and starts it again on the same ports. SIGTERM unless told otherwise. */
+  restartLiveKit(how?: How): Promise<void>;
+  stopAgent(): Promise<void>;
+  startAgent(): Promise<void>;
+  /** Stops exactly what the stack started, in order, each part within a bound. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** For tests that look for what must not be there. */
+export interface StackPaths {
+  readonly homeserverDatabase: string;
+  /** The backend's database and its Matrix store. */
+  readonly backendDir: string;
+  /** Holds the oracle's private key. */
+  readonly oracleDir: string;
+  /** The DID documents that the resolver serves, one `*.json` file each. */
+  readonly didDocumentsDir: string;
+}
+
+/**
+ * Starts everything that a call needs, on loopback.
+ *
+ * @throws {DevError} when a part does not come up; whatever had started is stopped by then
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const teardown = new Teardown();
+  try {
+    return await compose(options, teardown);
+  } catch (cause) {
+    await teardown.close();
+    throw cause;
+  }
+}
+
+async function compose(options: StackOptions, teardown: Teardown): Promise<Stack> {
+  const stateDir = resolve(options.stateDir);
+  const didDocumentsDir = join(stateDir, 'did-documents');
+  const { signal } = options;
+  const logOf =
+    (part: Part): LogLine =>
+    (line) =>
+      options.log?.(part, line);
+  const failure = Promise.withResolvers<never>();
+  // Nobody has to watch.
+  failure.promise.catch(() => undefined);
+  const onUnexpectedExit: OnUnexpectedExit = (error) => failure.reject(error);
+
+  teardown.add('state', await lockState(stateDir, logOf('stack')));
+  const { weightsDir } = await ensureToolchain({ write: logOf('tools'), chromium: false, signal });
+  if (weightsDir === undefined) throw new DevError('ERR_DEV_INSTALL', 'There are no model weights.');
+  const wishes = options.preferredPorts ?? {};
+  const backendPort = teardown.add('state', await holdPort('backend', wishes, logOf('stack'))).port;
+  const webPort = teardown.add('state', await holdPort('web', wishes, logOf('stack'))).port;
+  const backendUrl = `http://127.0.0.1:${backendPort}`;
+  const server = { stateDir, signal, onUnexpectedExit };
+
+  const [{ synapse, accounts, identity }, livekit, resolver] = await settleAll([
+    openHomeserver(),
+    openLiveKit(),
+    openResolver(),
+  ]);
+  signal?.throwIfAborted();
+  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, accounts, identity, weightsDir, signal };
+  const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
+  const backendProcess = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
+  const agent = new AgentSwitch(await agentSpec(parts, logOf('agent')), onUnexpectedExit);
+  teardown.add('oracle', agent);
+  const [backend, web] = await settleAll([
+    startRestartable(backendProcess, onUnexpectedExit).then((it) => teardown.add('oracle', it)),
+    options.web === false ? undefined : openPage(),
+    options.agent === false ? undefined : agent.start(),
+  ]);
+  const close = (): Promise<void> => teardown.close();
+  return {
+    stateDir,
+    homeserverUrl: synapse.baseUrl,
+    serverName: synapse.serverName,
+    sfu: { url: livekit.url, apiUrl: livekit.apiUrl, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret },
+    backendUrl,
+    didResolverUrl: resolver.baseUrl,
+    webUrl: web?.url,
+    oracleDid: identity.did,
+    oracleUserId: accounts.oracle.userId,
+    users: { alice: accounts.alice, bob: accounts.bob },
+    paths: {
+      homeserverDatabase: synapse.databaseFile,
+      backendDir: join(stateDir, BACKEND_FOLDER),
+      oracleDir: join(stateDir, ORACLE_FOLDER),
+      didDocumentsDir,
+    },
+    failed: failure.promise,
+    pids: () => ({ synapse: synapse.pid, livekit: livekit.pid, backend: backend.pid, agent: agent.pid }),
+    restartBackend: ({ signal: how = 'SIGKILL' } = {}) => backend.restart({ signal: how }),
+    restartLiveKit: (how) => livekit.restart(how),
+    stopAgent: () => agent.stop(),
+    startAgent: () => agent.start(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+
+  function wish(name: PortName): { readonly port?: number } {
+    const port = wishedPort(name, wishes);
+    return port === undefined ? {} : { port };
+  }
+
+  function opened<T extends AsyncDisposable & { readonly port: number }>(name: PortName, part: T): T {
+    reportOther(name, wishes, part.port, logOf('stack'));
+    return teardown.add('servers', part);
+  }
+
+  async function openResolver(): Promise<DidResolver> {
+    return opened('resolver', await startDidResolver({ documentsDir: didDocumentsDir, ...wish('resolver') }));
+  }
+
+  async function openHomeserver(): Promise<{ synapse: Synapse; accounts: Accounts; identity: OracleIdentity }> {
+    const synapse = opened('synapse', await startSynapse({ ...server, ...wish('synapse'), log: logOf('synapse') }));
+    const accounts = await seedAccounts(synapse, stateDir);
+    const { userId: matrixUserId } = accounts.oracle;
+    return {
+      synapse,
+      accounts,
+      identity: await makeOracleIdentity({ stateDir, didDocumentsDir, matrixUserId, backendUrl }),
+    };
+  }
+
+  async function openLiveKit(): Promise<LiveKit> {
+    const livekit = await startLiveKit({
+      ...server,
+      ...wish('livekit'),
+      log: logOf('livekit'),
+      webhookUrls: [`${backendUrl}${ROUTES.sfuWebhook}`],
+      // Rooms are the backend's to make: nobody gets one by asking to join it.
+      autoCreateRooms: false,
+    });
+    return opened('livekit', livekit);
+  }
+
+  async function openPage(): Promise<WebPage> {
+    const page = await startWebPage({
+      port: webPort,
+      homeserverUrl: synapse.baseUrl,
+      didResolverUrl: resolver.baseUrl,
+      oracleDid: identity.did,
+    });
+    return teardown.add('face', page);
+  }
+}

@@ -1,0 +1,17 @@
+export interface WebPage extends AsyncDisposable {
+  readonly url: string;
+}
+
+export interface WebPageOptions {
+  readonly port: number;
+  readonly homeserverUrl: string;
+  readonly didResolverUrl: string;
+  readonly oracleDid: string;
+}
+
+/** Serves the page for people, from this very process. The bundler behind it is loaded only now: many tests need no page. */
+export async function startWebPage({ port, ...config }: WebPageOptions): Promise<WebPage> {
+  const { startWeb } = await import('@oracle-calls/web/serve');
+  const web = await startWeb({ port, config });
+  return { url: web.url, [Symbol.asyncDispose]: () => web.close() };
+}
