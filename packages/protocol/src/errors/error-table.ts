@@ -48,9 +48,13 @@ export const ERROR_TABLE = {
   ERR_MATRIX_ROOM: row('matrix-room-unusable', undefined, 'The encrypted room with the oracle cannot be had.'),
   ERR_MATRIX_SEND: row('matrix-send-failed', undefined, 'The call event could not be sent.', true),
   ERR_MATRIX_SENDER: row('sender-unverified', 422, 'The event was not encrypted by a device of its sender.'),
-  ERR_MATRIX_SESSION: row('matrix-session-invalid', undefined, 'The stored Matrix session is not valid any more.'),
+  ERR_MATRIX_SESSION: row('matrix-session-invalid', undefined, 'The Matrix session is not valid any more.'),
   ERR_MATRIX_STORE: row('matrix-store-unusable', undefined, 'The store of the Matrix account cannot be used.'),
-  ERR_MATRIX_STORE_IN_USE: row('matrix-store-in-use', undefined, 'Another process uses the store of the Matrix account.'),
+  ERR_MATRIX_STORE_IN_USE: row(
+    'matrix-store-in-use',
+    undefined,
+    'Another process uses the store of the Matrix account.',
+  ),
 
   // Media.
   ERR_MEDIA_UNSUPPORTED: row('media-unsupported', undefined, 'This browser cannot encrypt media end to end.'),
