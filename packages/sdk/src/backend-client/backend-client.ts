@@ -1,0 +1,112 @@
+import type { MatrixOpenIdToken } from '@oracle-calls/matrix';
+import {
+  BearerSecret,
+  isOracleCallError,
+  parseWith,
+  type CallId,
+  type Clock,
+  type Did,
+  type EndReason,
+  type SfuRoomName,
+} from '@oracle-calls/protocol';
+import { callRecordSchema, joinTokenResponseSchema, ROUTES, type CallRecord } from '@oracle-calls/protocol/http';
+import { parseBackendUrl, postJson, type Fetch } from './http.ts';
+import { withRetries, type RetryPolicy } from './retry.ts';
+import { SessionTokens } from './session-tokens.ts';
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+}
+
+/** Leave to join one SFU room as one identity. */
+export interface SfuInvitation {
+  readonly url: string;
+  readonly joinToken: BearerSecret;
+  readonly identity: string;
+}
+
+/** The oracle's backend as the caller needs it. All methods throw `OracleCallError`; aborts rethrow `signal.reason`. */
+export interface BackendClient {
+  /** Signs in, so that the first request of a call need not. */
+  prepare(options: WaitOptions): Promise<void>;
+  requestJoinToken(sfuRoomName: SfuRoomName, oracleDid: Did, options: WaitOptions): Promise<SfuInvitation>;
+  syncCall(callId: CallId, sessionId: string, options: WaitOptions): Promise<CallRecord>;
+  /** The fast path of hanging up; the request outlives the page. A call that has ended already is no error. */
+  endCall(callId: CallId, reason: EndReason, options: WaitOptions): Promise<void>;
+}
+
+export interface BackendClientOptions {
+  readonly backendUrl: string;
+  readonly clock: Clock;
+  readonly requestOpenIdToken: (signal: AbortSignal) => Promise<MatrixOpenIdToken>;
+  readonly fetch?: Fetch | undefined;
+  readonly random?: (() => number) | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
+}
+
+/** @throws {OracleCallError} `ERR_DID_DOCUMENT` when the address is neither https nor on this machine. */
+export function createBackendClient(options: BackendClientOptions): BackendClient {
+  const backendUrl = parseBackendUrl(options.backendUrl);
+  const { clock, retryPolicy: policy, random = Math.random } = options;
+  const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+
+  const post = (path: string, body: object, signal: AbortSignal, bearer?: BearerSecret, isKeptAlive?: boolean) =>
+    postJson(backendUrl + path, body, { fetch, clock, signal, bearer, isKeptAlive });
+  const retried = <T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> =>
+    withRetries(attempt, { clock, signal, random, policy });
+
+  const tokens = new SessionTokens({
+    clock,
+    requestOpenIdToken: options.requestOpenIdToken,
+    exchange: (openIdToken, signal) => {
+      const { access_token, matrix_server_name } = openIdToken;
+      const body = { openIdToken: { access_token, matrix_server_name } };
+      return retried(signal, () => post(ROUTES.session, body, signal));
+    },
+  });
+
+  /** The same request again while the refusal is retryable; a refused session token is replaced once. */
+  const ask = async (path: string, body: object, signal: AbortSignal, isKeptAlive = false): Promise<unknown> => {
+    const attempt = (bearer: BearerSecret) => retried(signal, () => post(path, body, signal, bearer, isKeptAlive));
+    const first = await tokens.get(signal);
+    try {
+      return await attempt(first);
+    } catch (error) {
+      if (!isRefusedToken(error)) throw error;
+      tokens.drop(first);
+      return attempt(await tokens.get(signal));
+    }
+  };
+
+  return {
+    async prepare({ signal }) {
+      await tokens.get(signal);
+    },
+    async requestJoinToken(roomId, oracleDid, { signal }) {
+      const answer = parseWith(joinTokenResponseSchema, await ask(ROUTES.joinToken, { roomId, oracleDid }, signal));
+      return {
+        url: answer.url,
+        joinToken: new BearerSecret(answer.joinToken, 'join token'),
+        identity: answer.identity,
+      };
+    },
+    async syncCall(callId, sessionId, { signal }) {
+      return parseWith(callRecordSchema, await ask(callPath(ROUTES.sync, callId), { callId, sessionId }, signal));
+    },
+    async endCall(callId, endReason, { signal }) {
+      try {
+        await ask(callPath(ROUTES.update, callId), { callStatus: 'ended', endReason }, signal, true);
+      } catch (error) {
+        if (isOracleCallError(error) && (error.code === 'ERR_CALL_ENDED' || error.code === 'ERR_CALL_TRANSITION'))
+          return;
+        throw error;
+      }
+    },
+  };
+}
+
+/** A call id's grammar allows only characters that stand in a path as they are. */
+const callPath = (route: string, callId: CallId): string => route.replace(':callId', () => callId);
+
+const isRefusedToken = (error: unknown): boolean =>
+  isOracleCallError(error) && (error.code === 'ERR_AUTH_INVALID' || error.code === 'ERR_AUTH_EXPIRED');

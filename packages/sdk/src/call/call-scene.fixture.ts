@@ -1,0 +1,193 @@
+import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix';
+import {
+  CALL_EVENT_TYPE,
+  createCallId,
+  OracleCallError,
+  parseSfuRoomName,
+  silentLogger,
+  type CallId,
+  type Did,
+  type EndReason,
+  type Logger,
+  type MatrixEventId,
+} from '@oracle-calls/protocol';
+import {
+  FakeBackendClient,
+  FakeClock,
+  FakeDevices,
+  FakeMatrixAccount,
+  FakeSfu,
+  type FakeSfuOptions,
+} from '@oracle-calls/testing';
+import { createOracleCallsCore, type OracleCallsCoreDeps } from '../oracle-calls-core.ts';
+import type { TabStorage } from '../session/interrupted-calls.ts';
+import type { CallNotice } from './notices.ts';
+import type { OracleCall } from './oracle-call.ts';
+
+export const ALICE = '@alice:localhost' as MatrixUserId;
+export const ORACLE = '@oracle:localhost' as MatrixUserId;
+export const MALLORY = '@mallory:localhost' as MatrixUserId;
+export const ROOM = '!room:localhost' as MatrixRoomId;
+export const ORACLE_DID = 'did:ixo:oracle456' as Did;
+export const USER_DID = 'did:ixo:user123' as Did;
+
+/** A step that a test holds back, lets go or breaks. */
+export interface Gate {
+  open(): void;
+  fail(error: Error): void;
+}
+
+/** A caller's account with steps that can be held. */
+export class CallerAccount extends FakeMatrixAccount {
+  readonly roomsAskedFor: MatrixUserId[] = [];
+  prepared = 0;
+  #room: Promise<void> = Promise.resolve();
+  #sending: Promise<void> = Promise.resolve();
+
+  holdRoom(): Gate {
+    const gate = createGate();
+    this.#room = gate.passed;
+    return gate;
+  }
+
+  holdSending(): Gate {
+    const gate = createGate();
+    this.#sending = gate.passed;
+    return gate;
+  }
+
+  override async findOrCreateRoom(
+    peer?: MatrixUserId,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<MatrixRoomId> {
+    if (peer !== undefined) this.roomsAskedFor.push(peer);
+    await this.#room;
+    options.signal?.throwIfAborted();
+    return ROOM;
+  }
+
+  override async prepareToSend(): Promise<void> {
+    this.prepared += 1;
+  }
+
+  override async sendEvent(...args: Parameters<FakeMatrixAccount['sendEvent']>): Promise<MatrixEventId> {
+    // Like a homeserver that has the event but whose answer is slow.
+    const eventId = await super.sendEvent(...args);
+    await this.#sending;
+    return eventId;
+  }
+
+  /** Contents of the call's edits, oldest first. */
+  get edits(): Record<string, unknown>[] {
+    return this.sent.flatMap(({ content }) =>
+      'm.new_content' in content ? [content['m.new_content'] as Record<string, unknown>] : [],
+    );
+  }
+}
+
+function createGate(): Gate & { readonly passed: Promise<void> } {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  promise.catch(() => undefined);
+  return { passed: promise, open: resolve, fail: reject };
+}
+
+export class MemoryStorage implements TabStorage {
+  readonly items = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+export interface SceneOptions extends FakeSfuOptions {
+  readonly storage?: MemoryStorage;
+  readonly deps?: Partial<OracleCallsCoreDeps>;
+  readonly logger?: Logger;
+}
+
+/** Everything around a call, faked, with the call's own notices written down. */
+export function createScene({
+  storage = new MemoryStorage(),
+  deps = {},
+  logger = silentLogger,
+  ...sfuOptions
+}: SceneOptions = {}) {
+  const clock = new FakeClock();
+  const matrix = new CallerAccount(ALICE, clock);
+  const sfu = new FakeSfu(sfuOptions);
+  const devices = new FakeDevices();
+  const backend = new FakeBackendClient();
+  const resolved: string[] = [];
+  const core = createOracleCallsCore({
+    matrix,
+    sfu,
+    devices,
+    clock,
+    logger,
+    resolveOracle: async (did, { signal }) => {
+      signal.throwIfAborted();
+      resolved.push(did);
+      return { did, matrixUserId: ORACLE, backendUrl: 'http://127.0.0.1:8080', envelopePublicKey: new Uint8Array(33) };
+    },
+    createBackendClient: () => backend,
+    seal: async () => '04ab',
+    userDid: async () => USER_DID,
+    tabStorage: storage,
+    ...deps,
+  });
+
+  const notices: CallNotice[] = [];
+  const call = (signal?: AbortSignal, type: 'audio' | 'video' = 'audio'): OracleCall => {
+    const placed = core.callOracle({ type, oracleDid: ORACLE_DID, sessionId: 'session-1' }, { signal });
+    placed.observe((notice) => notices.push(notice));
+    return placed;
+  };
+
+  /** Places a call and brings it to life. */
+  const liveCall = async (signal?: AbortSignal): Promise<OracleCall> => {
+    const placed = call(signal);
+    await clock.settle();
+    sfu.last.join('agent-1');
+    await clock.settle();
+    sfu.last.speak('agent-1');
+    await clock.settle();
+    if (placed.state.kind !== 'Live') throw new Error(`The call is ${placed.state.kind}.`);
+    return placed;
+  };
+
+  /** The oracle's account says something about the call; the overrides forge it. */
+  const answer = (
+    content: { callId?: CallId | undefined; callStatus: 'active' | 'ended'; endReason?: EndReason },
+    { sender = ORACLE, room = ROOM, about }: { sender?: MatrixUserId; room?: MatrixRoomId; about?: MatrixEventId } = {},
+  ): void => {
+    const eventId = about ?? matrix.sent[0]?.eventId;
+    if (eventId === undefined) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
+    const { roomId } = matrix.sent[0]?.content as { roomId: string };
+    matrix.receive({
+      matrixRoomId: room,
+      sender,
+      type: CALL_EVENT_TYPE,
+      content: {
+        callId: createCallId(eventId, parseSfuRoomName(roomId)),
+        ...content,
+        'm.relates_to': { rel_type: 'm.reference', event_id: eventId },
+      },
+    });
+  };
+
+  /** What is still open of a call; nothing after it has ended. */
+  const leftOpen = (): string[] => [
+    ...(devices.on > 0 ? [`${devices.on} devices`] : []),
+    ...sfu.connections.filter(({ phase }) => phase !== 'closed').map(({ phase }) => `SFU ${phase}`),
+    ...(matrix.listenerCount > 0 ? [`${matrix.listenerCount} Matrix listeners`] : []),
+    ...(clock.pendingTimers > 0 ? [`${clock.pendingTimers} timers`] : []),
+    ...(core.currentCall === undefined ? [] : ['current call']),
+  ];
+
+  return { core, clock, matrix, sfu, devices, backend, storage, resolved, notices, call, liveCall, answer, leftOpen };
+}

@@ -1,0 +1,38 @@
+import { isOracleCallError, OracleCallError, type EndReason } from '@oracle-calls/protocol';
+
+/** The record's word for a failure on this side. `cancelled` also stands for "the caller's client gave up". */
+export function reasonOf(error: OracleCallError): EndReason {
+  if (error.code === 'ERR_MEDIA_ORACLE_ABSENT') return 'oracle-absent';
+  return error.code.startsWith('ERR_MEDIA_') ? 'media-failed' : 'cancelled';
+}
+
+/** The error that a user is shown when the other side says why it ended the call; ordinary endings are none. */
+export function errorOf(reason: EndReason): OracleCallError | undefined {
+  switch (reason) {
+    case 'invalid-authentication':
+      return new OracleCallError('ERR_AUTH_INVALID_AUTHENTICATION', undefined, { details: { reason } });
+    case 'agent-failed':
+      return new OracleCallError('ERR_UPSTREAM_BACKEND', "The oracle's side of the call broke.", {
+        details: { reason },
+      });
+    case 'oracle-absent':
+      return new OracleCallError('ERR_MEDIA_ORACLE_ABSENT', undefined, { details: { reason } });
+    case 'connection-lost':
+    case 'media-failed':
+      return connectionLost();
+    case 'hangup':
+    case 'completed':
+    case 'replaced':
+    case 'cancelled':
+    case 'expired':
+      return undefined;
+  }
+}
+
+export const connectionLost = (): OracleCallError =>
+  new OracleCallError('ERR_MEDIA_CONNECT', 'The connection was lost.', { details: { reason: 'connection-lost' } });
+
+/** Errors of ours pass; anything else is a bug, and says nothing about the inside. */
+export function toOracleCallError(error: unknown): OracleCallError {
+  return isOracleCallError(error) ? error : new OracleCallError('ERR_INTERNAL', undefined, { cause: error });
+}

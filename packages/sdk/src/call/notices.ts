@@ -1,0 +1,46 @@
+import type { Logger, OracleCallError, TimelineMs, TimelineStage } from '@oracle-calls/protocol';
+import type { RemoteTrack } from '../media/sfu-port.ts';
+import type { CallState } from './call-state.ts';
+
+/** Everything a call tells its application. */
+export type CallNotice =
+  | { readonly kind: 'state'; readonly state: CallState }
+  | { readonly kind: 'timeline'; readonly stage: TimelineStage; readonly timeline: TimelineMs }
+  /** Something went wrong. The call goes on unless a `state` notice says otherwise. */
+  | { readonly kind: 'error'; readonly error: OracleCallError }
+  /** The oracle's audio (already playing) or video (for the application to show). */
+  | { readonly kind: 'remoteTrack'; readonly track: RemoteTrack }
+  /** Somebody who is not the oracle is in the SFU room: show it. Never played, holds no key. */
+  | { readonly kind: 'stranger'; readonly participantIdentity: string }
+  /** Packets of the oracle arrive that this call's key does not open. */
+  | { readonly kind: 'undecryptable'; readonly participantIdentity: string }
+  | { readonly kind: 'reconnecting' }
+  | { readonly kind: 'reconnected' };
+export type CallNoticeKind = CallNotice['kind'];
+export type CallNoticeOf<K extends CallNoticeKind> = Extract<CallNotice, { readonly kind: K }>;
+
+/** Tells observers in the order in which they came. One that throws does not keep the others from hearing. */
+export class Notices {
+  readonly #observers = new Set<(notice: CallNotice) => void>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  observe(observer: (notice: CallNotice) => void): Disposable {
+    const own = (notice: CallNotice): void => observer(notice);
+    this.#observers.add(own);
+    return { [Symbol.dispose]: () => void this.#observers.delete(own) };
+  }
+
+  tell(notice: CallNotice): void {
+    for (const observer of [...this.#observers]) {
+      try {
+        observer(notice);
+      } catch {
+        this.#logger.error('an observer of the call threw', { notice: notice.kind });
+      }
+    }
+  }
+}

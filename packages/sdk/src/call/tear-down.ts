@@ -1,0 +1,54 @@
+import type { Clock, EndReason, Logger } from '@oracle-calls/protocol';
+import type { BackendClient } from '../backend-client/backend-client.ts';
+import type { LocalTrack } from '../devices/devices-port.ts';
+import type { SfuConnection } from '../media/sfu-port.ts';
+import { abortable, deadline } from '../waiting/abortable.ts';
+import { toOracleCallError } from './end-reasons.ts';
+import type { CallAnnouncement } from './call-announcement.ts';
+
+/** Each step of the tear-down may take this long; a homeserver that is slow is waited for, one that is gone is not. */
+export const TEAR_DOWN_MS = 10_000;
+
+export interface TearDown {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly reason: EndReason;
+  /** Devices that may still be opening. */
+  readonly capture: Promise<readonly LocalTrack[]> | undefined;
+  readonly connection: SfuConnection | undefined;
+  /** Absent when there is no record to end. */
+  readonly announcement: CallAnnouncement | undefined;
+  readonly backend: BackendClient | undefined;
+}
+
+/** Closes everything side by side: one step's failure or slowness keeps no other from happening. Never rejects. */
+export async function tearDown(options: TearDown): Promise<void> {
+  const { clock, logger, reason, capture, connection, announcement, backend } = options;
+  const endedAt = new Date(clock.now()).toISOString();
+  using bound = deadline(clock, TEAR_DOWN_MS);
+  const { signal } = bound;
+  const steps: Record<string, () => Promise<void>> = {
+    devices: async () => {
+      // A capture that was aborted has switched its devices off itself.
+      const tracks = await capture?.catch(() => []);
+      for (const track of tracks ?? []) track.stop();
+    },
+    sfu: async () => connection?.close(),
+    matrix: async () => announcement?.end(reason, endedAt, signal),
+    backend: async () => {
+      // Tells only of a call that has an id: waits for a send under way, and asks nothing when none was begun.
+      const callId = await announcement?.sentCallId();
+      if (callId !== undefined) await backend?.endCall(callId, reason, { signal });
+    },
+  };
+  await Promise.all(
+    Object.entries(steps).map(async ([name, run]) => {
+      try {
+        await abortable(run(), signal);
+      } catch (error) {
+        logger.warn('a step of ending the call failed', { step: name, code: toOracleCallError(error).code });
+      }
+    }),
+  );
+  announcement?.close();
+}

@@ -1,0 +1,114 @@
+import { createMatrixPort, parseMatrixUserId } from '@oracle-calls/matrix';
+import { silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
+import {
+  createDidResolver,
+  createUserDid,
+  parseDid,
+  resolveOracle,
+  type OracleOverrides,
+} from '@oracle-calls/protocol/did';
+import type { MatrixClient } from 'matrix-js-sdk';
+import { createBackendClient } from './backend-client/backend-client.ts';
+import { createBrowserDevices } from './devices/browser-devices.ts';
+import { AudioGraph } from './media/audio-graph.ts';
+import { createLiveKitSfu } from './media/livekit-sfu.ts';
+import { createOracleCallsCore, type OracleCalls } from './oracle-calls-core.ts';
+import type { TabStorage } from './session/interrupted-calls.ts';
+import { createIndexedDbUserDidStore } from './user-did/user-did-store.ts';
+import { createOwnUserDid } from './user-did/user-did.ts';
+
+/** The standard `did-resolver` interface. */
+export type DidResolver = Parameters<typeof resolveOracle>[1];
+
+export interface OracleCallsOptions {
+  /** The application's own client: started, with Rust crypto, signed in. */
+  readonly matrixClient: MatrixClient;
+  /**
+   * Makes a worker from `livekit-client/e2ee-worker`. Bundlers find it in this form:
+   * `() => new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' })`.
+   */
+  readonly e2eeWorker: () => Worker;
+  /** Resolves oracles' DIDs. When absent: `did:key`, `did:web` and, with `didResolverUrl`, `did:ixo`. */
+  readonly didResolver?: DidResolver | undefined;
+  /** Base address of an HTTP resolver for `did:ixo`. */
+  readonly didResolverUrl?: string | undefined;
+  /** The user's DID. When absent a `did:key` is made once and kept in this browser. */
+  readonly userDid?: string | undefined;
+  /** What this application knows better than an oracle's DID document; needed for a `did:key`, which has no services. */
+  readonly oracleOverrides?: OracleOverrides | undefined;
+  /** Lets oracles' documents name private addresses. For development. */
+  readonly allowPrivateAddresses?: boolean | undefined;
+  /** Overrides the ICE servers that the SFU names. */
+  readonly iceServers?: readonly RTCIceServer[] | undefined;
+  readonly logger?: Logger | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Calls to oracles from a browser page. Make one per signed-in account, and `close` it on signing out.
+ *
+ * @example
+ *   const calls = createOracleCalls({ matrixClient, e2eeWorker });
+ *   await calls.prepare({ oracleDid: 'did:web:oracle.example.org' });
+ *   button.onclick = () => {
+ *     const call = calls.callOracle({ type: 'audio', oracleDid: 'did:web:oracle.example.org' });
+ *     call.on('state', ({ state }) => show(state.kind));
+ *   };
+ * @throws {TypeError} when the client is not signed in
+ */
+export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
+  const { matrixClient, clock = systemClock, logger = silentLogger, allowPrivateAddresses = false } = options;
+  const matrix = createMatrixPort(matrixClient, { clock, logger });
+  const resolver =
+    options.didResolver ?? createDidResolver({ ixoResolverUrl: options.didResolverUrl, allowPrivateAddresses, clock });
+  const userDid = options.userDid === undefined ? undefined : parseDid(options.userDid);
+  const ownUserDid = createOwnUserDid({
+    userId: matrix.userId,
+    store: 'indexedDB' in globalThis ? createIndexedDbUserDidStore(indexedDB) : undefined,
+    create: createUserDid,
+    logger,
+  });
+  const audioGraph = new AudioGraph();
+
+  const core = createOracleCallsCore({
+    matrix,
+    clock,
+    logger,
+    sfu: createLiveKitSfu({ e2eeWorker: options.e2eeWorker, audioGraph, logger, iceServers: options.iceServers }),
+    devices: createBrowserDevices({ audioGraph }),
+    async resolveOracle(did, { signal }) {
+      const overrides = options.oracleOverrides;
+      const oracle = await resolveOracle(did, resolver, { signal, allowPrivateAddresses, clock, overrides });
+      return { ...oracle, matrixUserId: parseMatrixUserId(oracle.matrixUserId) };
+    },
+    createBackendClient: (backendUrl) =>
+      createBackendClient({ backendUrl, clock, requestOpenIdToken: (signal) => matrix.requestOpenIdToken({ signal }) }),
+    async seal(callKey, recipientPublicKey) {
+      // The curve's code is needed only by who calls.
+      const { sealEnvelope } = await import('@oracle-calls/protocol/envelope');
+      return sealEnvelope({ callKey, recipientPublicKey });
+    },
+    userDid: userDid === undefined ? ownUserDid : async () => userDid,
+    tabStorage: tabStorage(),
+  });
+
+  const pageHidden = (): void => core.pageHidden();
+  globalThis.addEventListener('pagehide', pageHidden);
+  const closeCore = core.close.bind(core);
+  return Object.assign(core, {
+    async close(): Promise<void> {
+      globalThis.removeEventListener('pagehide', pageHidden);
+      await closeCore();
+      audioGraph[Symbol.dispose]();
+    },
+  });
+}
+
+/** `sessionStorage`, unless the browser forbids it. */
+function tabStorage(): TabStorage | undefined {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,177 @@
+import { OracleCallError, parseCallEvent } from '@oracle-calls/protocol';
+import { expect, test } from 'vitest';
+import { createScene, MemoryStorage, ORACLE, ORACLE_DID } from './call/call-scene.fixture.ts';
+import { ORACLE_CACHE_MS } from './oracle/oracle-directory.ts';
+import { RESUME_OFFER_MS } from './session/interrupted-calls.ts';
+
+const audio = { type: 'audio', oracleDid: ORACLE_DID } as const;
+
+test('a second call while one is in progress is ERR_CALL_IN_PROGRESS, until the first has ended', async () => {
+  const scene = createScene();
+  const first = await scene.liveCall();
+  expect(() => scene.core.callOracle(audio)).toThrow(expect.objectContaining({ code: 'ERR_CALL_IN_PROGRESS' }));
+  const ended = first.endCall();
+  expect(() => scene.core.callOracle(audio)).toThrow(expect.objectContaining({ code: 'ERR_CALL_IN_PROGRESS' }));
+  await ended;
+  await scene.clock.settle();
+  await scene.core.callOracle(audio).endCall();
+});
+
+test.each([
+  ['type', { ...audio, type: 'telepathy' }],
+  ['oracleDid', { ...audio, oracleDid: 'oracle' }],
+  ['sessionId', { ...audio, sessionId: 'a b' }],
+  ['agentVoice', { ...audio, agentVoice: 'x'.repeat(65) }],
+  ['language', { ...audio, language: 'English, please' }],
+])('a bad %s is ERR_PROTOCOL_MALFORMED and nothing is sent', (field, options) => {
+  const scene = createScene();
+  let thrown: unknown;
+  try {
+    scene.core.callOracle(options as typeof audio);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+  expect(JSON.stringify((thrown as OracleCallError).details)).toContain(field);
+  expect(scene.sfu.connections).toEqual([]);
+});
+
+test('a signal that has aborted already rethrows its reason and places no call', () => {
+  const scene = createScene();
+  const reason = new Error('too late');
+  expect(() => scene.core.callOracle(audio, { signal: AbortSignal.abort(reason) })).toThrow(reason);
+  expect(scene.core.currentCall).toBeUndefined();
+});
+
+test('wishes about voice and language stand in the event', async () => {
+  const scene = createScene();
+  const call = scene.core.callOracle({ ...audio, agentVoice: 'joe', language: 'en-GB' });
+  await scene.clock.settle();
+  expect(parseCallEvent(scene.matrix.sent[0]?.content)).toMatchObject({ agentVoice: 'joe', language: 'en-GB' });
+  await call.endCall();
+});
+
+test('preparing resolves the oracle, its room, its session and the backend token once, and the call uses the document', async () => {
+  const scene = createScene();
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  expect(scene.matrix.roomsAskedFor).toEqual([ORACLE]);
+  expect(scene.matrix.prepared).toBe(1);
+  expect(scene.backend.of('prepare')).toHaveLength(1);
+  expect(scene.sfu.prepared).toBe(1);
+  await (await scene.liveCall()).endCall();
+  expect(scene.resolved).toEqual([ORACLE_DID]);
+});
+
+test('a DID document is resolved again when it is old', async () => {
+  const scene = createScene();
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  await scene.clock.advance(ORACLE_CACHE_MS);
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  expect(scene.resolved).toEqual([ORACLE_DID, ORACLE_DID]);
+});
+
+test('a backend that is down does not keep from preparing; an unknown oracle does', async () => {
+  const scene = createScene();
+  scene.backend.refuse('prepare', new OracleCallError('ERR_UPSTREAM_BACKEND'));
+  await expect(scene.core.prepare({ oracleDid: ORACLE_DID })).resolves.toBeUndefined();
+  const unknown = createScene({
+    deps: { resolveOracle: () => Promise.reject(new OracleCallError('ERR_DID_NOT_RESOLVED')) },
+  });
+  await expect(unknown.core.prepare({ oracleDid: ORACLE_DID })).rejects.toMatchObject({ code: 'ERR_DID_NOT_RESOLVED' });
+  await expect(unknown.core.prepare({ oracleDid: 'nobody' })).rejects.toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+});
+
+test('preparing stops with the reason of its abort', async () => {
+  const scene = createScene();
+  const gate = scene.matrix.holdRoom();
+  const controller = new AbortController();
+  const outcome = expect(scene.core.prepare({ oracleDid: ORACLE_DID }, { signal: controller.signal })).rejects.toThrow(
+    'left',
+  );
+  await scene.clock.settle();
+  controller.abort(new Error('left'));
+  gate.open();
+  await outcome;
+});
+
+test('an oracle that cannot be resolved ends the call with that error, and nothing was sent', async () => {
+  const scene = createScene({ deps: { resolveOracle: () => Promise.reject(new OracleCallError('ERR_DID_DOCUMENT')) } });
+  const call = scene.core.callOracle(audio);
+  expect(await call.whenEnded()).toMatchObject({ error: { code: 'ERR_DID_DOCUMENT' } });
+  expect(scene.matrix.sent).toEqual([]);
+  expect(scene.leftOpen()).toEqual([]);
+});
+
+test('a call that a reload interrupted is offered, and the next call ends it as replaced', async () => {
+  const storage = new MemoryStorage();
+  const before = createScene({ storage });
+  const interrupted = await before.liveCall();
+  expect(before.core.interruptedCall()).toBeUndefined();
+  before.core.pageHidden();
+  // The page is loaded again: same tab, same account, same homeserver, nothing else.
+  const after = createScene({ storage });
+  for (const [eventId, event] of before.matrix.events) after.matrix.events.set(eventId, event);
+  const offer = after.core.interruptedCall();
+  expect(offer).toMatchObject({
+    callId: interrupted.callId,
+    oracleDid: ORACLE_DID,
+    callType: 'audio',
+    sessionId: 'session-1',
+  });
+  const resumed = after.core.callOracle({ ...audio, sessionId: offer?.sessionId });
+  await after.clock.settle();
+  expect(after.core.interruptedCall()).toBeUndefined();
+  const replaced = { callId: interrupted.callId, callStatus: 'ended', endReason: 'replaced' };
+  expect(after.matrix.edits).toContainEqual(expect.objectContaining(replaced));
+  expect(after.backend.of('end')).toContainEqual({ kind: 'end', callId: interrupted.callId, reason: 'replaced' });
+  const started = after.matrix.sent.find(({ content }) => 'encryptionKey' in content);
+  expect(parseCallEvent(started?.content).sessionId).toBe('session-1');
+  expect(resumed.callId).not.toBe(interrupted.callId);
+  await resumed.endCall();
+  expect(storage.items.size).toBe(0);
+  expect(after.leftOpen()).toEqual([]);
+});
+
+test('an interrupted call is not offered for long, nor is what somebody else wrote there', async () => {
+  const storage = new MemoryStorage();
+  const before = createScene({ storage });
+  await before.liveCall();
+  before.core.pageHidden();
+  const after = createScene({ storage });
+  await after.clock.advance(RESUME_OFFER_MS + 1);
+  expect(after.core.interruptedCall()).toBeUndefined();
+  const key = [...storage.items.keys()][0] ?? '';
+  for (const text of ['not json', '{}', JSON.stringify({ callId: 'x' })]) {
+    storage.setItem(key, text);
+    expect(after.core.interruptedCall()).toBeUndefined();
+  }
+});
+
+test('what is remembered of a call holds no key and no envelope', async () => {
+  const storage = new MemoryStorage();
+  const scene = createScene({ storage });
+  await scene.liveCall();
+  expect([...storage.items.values()].join()).not.toMatch(/04ab|key|token/i);
+});
+
+test('an interrupted call of another account is left alone', async () => {
+  const storage = new MemoryStorage();
+  const before = createScene({ storage });
+  await before.liveCall();
+  const [key = '', text = ''] = [...storage.items][0] ?? [];
+  storage.setItem(key, text.replaceAll('@alice:localhost', '@bob:localhost'));
+  const after = createScene({ storage });
+  const call = after.core.callOracle(audio);
+  await after.clock.settle();
+  expect(after.backend.of('end')).toEqual([]);
+  await call.endCall();
+});
+
+test('closing ends the call in progress, and no other can be placed', async () => {
+  const scene = createScene();
+  const call = await scene.liveCall();
+  await scene.core.close();
+  expect(call.state).toMatchObject({ kind: 'Ended', reason: 'hangup' });
+  expect(() => scene.core.callOracle(audio)).toThrow(TypeError);
+  await scene.core.close();
+});

@@ -1,0 +1,161 @@
+import {
+  CALL_TYPES,
+  didSchema,
+  OracleCallError,
+  parseWith,
+  sessionIdSchema,
+  type Clock,
+  type Did,
+  type Logger,
+  type SecretBytes,
+} from '@oracle-calls/protocol';
+import type { MatrixPort } from '@oracle-calls/matrix';
+import * as v from 'valibot';
+import type { BackendClient } from './backend-client/backend-client.ts';
+import type { CallDeps } from './call/call-deps.ts';
+import { CallDriver } from './call/call-driver.ts';
+import { toOracleCallError } from './call/end-reasons.ts';
+import type { CallOptions, OracleCall } from './call/oracle-call.ts';
+import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { DevicesPort } from './devices/devices-port.ts';
+import type { SfuPort } from './media/sfu-port.ts';
+import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
+import {
+  endRecordAsReplaced,
+  InterruptedCalls,
+  type InterruptedCall,
+  type TabStorage,
+} from './session/interrupted-calls.ts';
+import { deadline } from './waiting/abortable.ts';
+
+export interface OracleCallsCoreDeps {
+  readonly matrix: MatrixPort;
+  readonly sfu: SfuPort;
+  readonly devices: DevicesPort;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly resolveOracle: ResolveOracle;
+  /** Makes the client of one backend; asked once per address. */
+  readonly createBackendClient: (backendUrl: string) => BackendClient;
+  readonly seal: (callKey: SecretBytes, recipientPublicKey: Uint8Array) => Promise<string>;
+  readonly userDid: () => Promise<Did>;
+  readonly tabStorage: TabStorage | undefined;
+}
+
+export interface CancelOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls to oracles from one Matrix account in one page. */
+export interface OracleCalls extends AsyncDisposable {
+  /**
+   * Does ahead of the click what does not need it: resolves the oracle, finds or makes the encrypted room and shares its
+   * session, signs in to the backend, loads the frame cryptor. A failure of a warm-up is no failure of a later call.
+   *
+   * @throws {OracleCallError} when the oracle or its room cannot be had; aborts rethrow `signal.reason`.
+   */
+  prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
+  /**
+   * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
+   * An abort at any time ends the call.
+   *
+   * @throws {OracleCallError} `ERR_CALL_IN_PROGRESS`, `ERR_PROTOCOL_MALFORMED`; an abort that has happened rethrows its reason.
+   */
+  callOracle(options: CallOptions, cancel?: CancelOptions): OracleCall;
+  /** The call in progress. */
+  readonly currentCall: OracleCall | undefined;
+  /**
+   * The call that a reload of this tab interrupted, while it is worth offering to resume. Resuming is a new `callOracle` with its `sessionId`; it
+   * ends the old one as `replaced`.
+   */
+  interruptedCall(): InterruptedCall | undefined;
+  /** Ends the call in progress and frees everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+const callOptionsSchema = v.object({
+  type: v.picklist(CALL_TYPES),
+  oracleDid: didSchema,
+  sessionId: v.optional(sessionIdSchema),
+  agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
+  language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
+});
+
+/** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
+export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & { pageHidden(): void } {
+  const { matrix, sfu, clock, logger } = deps;
+  const directory = new OracleDirectory(deps.resolveOracle, clock);
+  const interrupted = new InterruptedCalls(deps.tabStorage, clock);
+  const backends = new Map<string, BackendClient>();
+  const closing = new AbortController();
+  let current: CallDriver | undefined;
+
+  const backendAt = (backendUrl: string): BackendClient => {
+    const backend = backends.get(backendUrl) ?? deps.createBackendClient(backendUrl);
+    backends.set(backendUrl, backend);
+    return backend;
+  };
+  const callDeps: CallDeps = {
+    ...deps,
+    backendAt,
+    interrupted,
+    findOracle: (did, signal) => directory.find(did, signal),
+  };
+
+  const replace = async (old: InterruptedCall): Promise<void> => {
+    using bound = deadline(clock, TEAR_DOWN_MS);
+    const signal = AbortSignal.any([bound.signal, closing.signal]);
+    const results = await Promise.allSettled([
+      endRecordAsReplaced(matrix, old, { clock, signal }),
+      (async () => backendAt(old.backendUrl).endCall(old.callId, 'replaced', { signal }))(),
+    ]);
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      logger.warn('the interrupted call was not ended', { code: toOracleCallError(result.reason).code });
+    }
+    interrupted.forget(old.callId);
+  };
+
+  return {
+    get currentCall() {
+      return current;
+    },
+    async prepare({ oracleDid }, { signal } = {}) {
+      const did = parseWith(didSchema, oracleDid);
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      sfu.prepare();
+      const oracle = await directory.find(did, all);
+      const room = matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all });
+      const warm = backendAt(oracle.backendUrl).prepare({ signal: all });
+      warm.catch((error: unknown) => logger.info('backend not warmed', { code: toOracleCallError(error).code }));
+      await matrix.prepareToSend(await room);
+      await Promise.allSettled([warm, deps.userDid()]);
+      all.throwIfAborted();
+    },
+    callOracle(options, { signal } = {}) {
+      signal?.throwIfAborted();
+      const parsed = parseWith(callOptionsSchema, options);
+      if (closing.signal.aborted) throw new TypeError('These calls were closed.');
+      if (current !== undefined) throw new OracleCallError('ERR_CALL_IN_PROGRESS');
+      const old = interrupted.find();
+      if (old !== undefined && old.userId === matrix.userId) void replace(old);
+      const call = new CallDriver(callDeps, { ...parsed, sessionId: parsed.sessionId ?? crypto.randomUUID() }, signal);
+      current = call;
+      void call.whenEnded().then(() => {
+        if (current === call) current = undefined;
+      });
+      call.start();
+      return call;
+    },
+    interruptedCall: () => (current === undefined ? interrupted.findRecent() : undefined),
+    pageHidden: () => interrupted.touch(),
+    async close() {
+      await current?.endCall();
+      closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+      sfu.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}

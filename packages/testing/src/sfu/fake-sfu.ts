@@ -1,0 +1,187 @@
+import { OracleCallError, type SecretBytes } from '@oracle-calls/protocol';
+import type {
+  DisconnectCause,
+  LocalTrack,
+  ParticipantKind,
+  RemoteTrack,
+  SfuConnection,
+  SfuConnectOptions,
+  SfuNotice,
+  SfuPort,
+  TrackStatistics,
+} from '@oracle-calls/sdk';
+
+/** What a fake connection is doing. */
+export type FakeSfuPhase = 'new' | 'connecting' | 'connected' | 'closed';
+
+/** A remote track whose loudness the test sets. */
+export interface FakeRemoteTrack extends RemoteTrack {
+  isPlaying: boolean;
+  loudness: number;
+}
+
+/** One scripted stay in an SFU room. */
+export class FakeSfuConnection implements SfuConnection {
+  phase: FakeSfuPhase = 'new';
+  /** What `connect` was given: the sending key as bytes copied at that moment, for tests that compare keys. */
+  connectedWith: { readonly url: string; readonly identity: string; readonly sendingKey: Uint8Array } | undefined;
+  readonly receivingKeys = new Map<string, Uint8Array>();
+  readonly published: LocalTrack[] = [];
+  readonly muted = new Map<LocalTrack, boolean>();
+  readonly refused = new Set<string>();
+  tracks: readonly TrackStatistics[] = [];
+  /** Each waits for the test unless `FakeSfu.isPatient` is false. */
+  #admission = Promise.withResolvers<void>();
+  #closing: Promise<void> = Promise.resolve();
+  readonly #observers = new Set<(notice: SfuNotice) => void>();
+
+  constructor(isOpen: boolean) {
+    this.#admission.promise.catch(() => undefined);
+    if (isOpen) this.#admission.resolve();
+  }
+
+  /** Lets a held `connect` succeed. */
+  admit(): void {
+    this.#admission.resolve();
+  }
+
+  /** Makes `connect` fail as LiveKit does when it cannot be reached. */
+  fail(): void {
+    this.#admission.reject(new OracleCallError('ERR_MEDIA_CONNECT'));
+  }
+
+  /** Keeps `close` from finishing until the promise does. */
+  holdClose(until: Promise<void>): void {
+    this.#closing = until;
+  }
+
+  observe(listener: (notice: SfuNotice) => void): Disposable {
+    this.#observers.add(listener);
+    return { [Symbol.dispose]: () => void this.#observers.delete(listener) };
+  }
+
+  get observers(): number {
+    return this.#observers.size;
+  }
+
+  async connect({ url, identity, sendingKey, signal }: SfuConnectOptions): Promise<void> {
+    signal.throwIfAborted();
+    this.phase = 'connecting';
+    this.connectedWith = { url, identity, sendingKey: sendingKey.expose().slice() };
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([this.#admission.promise, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    this.phase = 'connected';
+  }
+
+  async setReceivingKey(participantIdentity: string, key: SecretBytes): Promise<void> {
+    this.receivingKeys.set(participantIdentity, key.expose().slice());
+  }
+
+  async publish(track: LocalTrack): Promise<void> {
+    this.published.push(track);
+  }
+
+  async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
+    this.muted.set(track, isMuted);
+  }
+
+  refuse(participantIdentity: string): void {
+    this.refused.add(participantIdentity);
+  }
+
+  async statistics(): Promise<readonly TrackStatistics[]> {
+    return this.tracks;
+  }
+
+  async close(): Promise<void> {
+    this.#observers.clear();
+    await this.#closing;
+    this.phase = 'closed';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  tell(notice: SfuNotice): void {
+    for (const observer of [...this.#observers]) observer(notice);
+  }
+
+  join(participantIdentity: string, participantKind: ParticipantKind = 'agent'): void {
+    this.tell({ kind: 'participantJoined', participantIdentity, participantKind });
+  }
+
+  leave(participantIdentity: string): void {
+    this.tell({ kind: 'participantLeft', participantIdentity });
+  }
+
+  /** A track of a participant arrives; set its `loudness` to let it be heard. */
+  speak(participantIdentity: string, kind: 'audio' | 'video' = 'audio'): FakeRemoteTrack {
+    const track: FakeRemoteTrack = {
+      trackId: `TR_${participantIdentity}_${kind}`,
+      participantIdentity,
+      kind,
+      isPlaying: false,
+      loudness: 0,
+      play() {
+        track.isPlaying = true;
+        return { [Symbol.dispose]: () => void (track.isPlaying = false) };
+      },
+      level: () => (track.isPlaying ? track.loudness : 0),
+    };
+    this.tell({ kind: 'trackArrived', track });
+    return track;
+  }
+
+  disconnect(cause: DisconnectCause): void {
+    this.tell({ kind: 'disconnected', cause });
+  }
+}
+
+export interface FakeSfuOptions {
+  /** Whether `connect` waits for the test's `admit` or `fail`. Default false: it succeeds at once. */
+  readonly isPatient?: boolean;
+  readonly isSupported?: boolean;
+}
+
+/** An SFU without network or media: the test says what happens in the room. */
+export class FakeSfu implements SfuPort {
+  readonly connections: FakeSfuConnection[] = [];
+  readonly #options: FakeSfuOptions;
+  prepared = 0;
+
+  constructor(options: FakeSfuOptions = {}) {
+    this.#options = options;
+  }
+
+  isSupported(): boolean {
+    return this.#options.isSupported ?? true;
+  }
+
+  prepare(): void {
+    this.prepared += 1;
+  }
+
+  create(): FakeSfuConnection {
+    const connection = new FakeSfuConnection(this.#options.isPatient !== true);
+    this.connections.push(connection);
+    return connection;
+  }
+
+  close(): void {
+    this.prepared = 0;
+  }
+
+  /** The newest connection. */
+  get last(): FakeSfuConnection {
+    const last = this.connections.at(-1);
+    if (last === undefined) throw new Error('No connection was made yet.');
+    return last;
+  }
+}
