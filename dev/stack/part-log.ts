@@ -11,6 +11,7 @@ const PART_COLOURS = {
   backend: 'blue',
   agent: 'magenta',
   web: 'gray',
+  demo: 'white',
 } as const;
 export type Part = keyof typeof PART_COLOURS;
 

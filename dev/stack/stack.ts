@@ -134,9 +134,9 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const backendProcess = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
   const agent = new AgentSwitch(await agentSpec(parts, logOf('agent')), onUnexpectedExit);
-  teardown.add('oracle', agent);
+  teardown.add('agent', agent);
   const [backend, web] = await settleAll([
-    startRestartable(backendProcess, onUnexpectedExit).then((it) => teardown.add('oracle', it)),
+    startRestartable(backendProcess, onUnexpectedExit).then((it) => teardown.add('backend', it)),
     options.web === false ? undefined : openPage(),
     options.agent === false ? undefined : agent.start(),
   ]);
@@ -212,6 +212,6 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
     });
-    return teardown.add('face', page);
+    return teardown.add('page', page);
   }
 }

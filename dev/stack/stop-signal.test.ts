@@ -1,8 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
 import { onStopSignal } from './stop-signal.ts';
+import type { StopSignal } from './stop-signal.ts';
 
-function setUp() {
+interface SetUp {
+  readonly stop: StopSignal;
+  readonly exits: readonly number[];
+  readonly told: () => number;
+  readonly signal: (name: string, atMs: number) => void;
+}
+
+function setUp(): SetUp {
   const emitter = new EventEmitter();
   const exits: number[] = [];
   let now = 0;
@@ -13,7 +21,7 @@ function setUp() {
     stop,
     exits,
     told: () => told,
-    signal(name: string, at: number) {
+    signal: (name: string, at: number): void => {
       now = at;
       emitter.emit(name);
     },

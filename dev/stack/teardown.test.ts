@@ -17,20 +17,21 @@ it('closes dependants first, whatever the order of opening, and only once', asyn
   const opened: readonly (readonly [Stage, string])[] = [
     ['state', 'lock'],
     ['servers', 'synapse'],
-    ['oracle', 'backend'],
-    ['face', 'page'],
+    ['backend', 'backend'],
+    ['agent', 'agent'],
+    ['page', 'page'],
   ];
   for (const [stage, name] of opened) teardown.add(stage, part(name, closed));
   await teardown.close();
   await teardown.close();
-  expect(closed).toEqual(['page', 'backend', 'synapse', 'lock']);
+  expect(closed).toEqual(['page', 'agent', 'backend', 'synapse', 'lock']);
 });
 
 it('closes the rest when one part fails to close, and tells at the end', async () => {
   const closed: string[] = [];
   const teardown = new Teardown();
   const error = new Error('stuck');
-  teardown.add('oracle', part('agent', closed, error));
+  teardown.add('agent', part('agent', closed, error));
   teardown.add('state', part('lock', closed));
   await expect(teardown.close()).rejects.toMatchObject({ name: 'AggregateError', errors: [error] });
   expect(closed).toEqual(['agent', 'lock']);

@@ -1,5 +1,8 @@
-/** In which order parts go: those that depend on others first. Parts of one stage go side by side. */
-const STAGES = ['face', 'oracle', 'servers', 'state'] as const;
+/**
+ * In which order parts go: those that depend on others first, so that an agent can still tell the backend how its calls
+ * ended. Parts of one stage go side by side.
+ */
+const STAGES = ['page', 'agent', 'backend', 'servers', 'state'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Everything that was opened, to be closed in order, whatever happens on the way. */
