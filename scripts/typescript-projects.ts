@@ -12,5 +12,6 @@ export const TYPESCRIPT_PROJECTS = [
   'apps/web',
   'dev',
   'tests',
+  'benchmarks',
   'scripts',
 ] as const;

@@ -94,7 +94,9 @@ export class ScriptedCaller implements AsyncDisposable {
     const state = await reached.jsonValue();
     if (state === undefined || !wanted.includes(state)) {
       const shown = await this.snapshot();
-      throw new Error(`The page shows ${state} (${shown.errorCode ?? shown.endReason ?? 'no code'}), not ${wanted.join(' or ')}.`);
+      throw new Error(
+        `The page shows ${state} (${shown.errorCode ?? shown.endReason ?? 'no code'}), not ${wanted.join(' or ')}.`,
+      );
     }
   }
 
@@ -112,6 +114,14 @@ export class ScriptedCaller implements AsyncDisposable {
       const shown = window.oracleCallsPage;
       if (shown === undefined) throw new Error('The page has not started.');
       return shown.statistics();
+    });
+  }
+
+  /** Waits until the oracle has been heard at all. */
+  async untilAudible(timeoutMs = 20_000): Promise<void> {
+    await this.page.waitForFunction(() => window.oracleCallsPage?.timelineMs.oracleAudible !== undefined, undefined, {
+      timeout: timeoutMs,
+      polling: POLL_MS,
     });
   }
 

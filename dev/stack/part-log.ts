@@ -38,7 +38,7 @@ export function createPartLog({ write, colour }: PartLogOptions): (part: Part) =
   return (part) => {
     const prefix = paint(PART_COLOURS[part], `${part.padEnd(NAME_WIDTH)} |`);
     return (line) => {
-      const { level, text } = readable(line);
+      const { level, text } = readable(line, part);
       write(`${prefix} ${level === 'error' ? paint('red', text) : level === 'warn' ? paint('yellow', text) : text}`);
     };
   };
@@ -52,12 +52,14 @@ interface Readable {
 }
 
 /** `{"at":…,"level":"info","msg":"call synced","ms":3}` → `call synced  ms=3`; anything else stays as it is. */
-function readable(line: string): Readable {
+function readable(line: string, part: Part): Readable {
   if (!line.startsWith('{')) return { level: undefined, text: line };
   const fact = tryFact(line);
   if (fact === undefined) return { level: undefined, text: line };
   const { msg, level, at: _at, ...fields } = fact;
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${showValue(value)}`);
+  // The prefix says already which part it is.
+  const told = Object.entries(fields).filter(([key, value]) => !(key === 'part' && value === part));
+  const rest = told.map(([key, value]) => `${key}=${showValue(value)}`);
   const tag = level === 'warn' || level === 'error' ? `${level}: ` : '';
   return { level, text: `${tag}${msg}${rest.length === 0 ? '' : `  ${rest.join(' ')}`}` };
 }

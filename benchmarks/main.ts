@@ -1,0 +1,37 @@
+/** `npm run bench`: set-up beside the floor, in the same run. `--json` ends with one object. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launchChromium } from '../dev/caller/chromium.ts';
+import { timelineTable } from '../dev/demo/timeline-table.ts';
+import { startStack } from '../dev/stack/stack.ts';
+import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
+import { measureSetup } from './setup/setup.ts';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '20' }, json: { type: 'boolean', default: false } },
+});
+const runs = Number(values.runs);
+if (!Number.isInteger(runs) || runs < 1) throw new RangeError('--runs takes a whole number from 1.');
+const say = (line: string): void => console.error(line);
+
+const { chromium } = await ensureToolchain({ write: say });
+if (chromium === undefined) throw new TypeError('a tool without a path');
+const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-bench-'));
+try {
+  await using stack = await startStack({ stateDir, preferredPorts: 'any' });
+  const browser = await launchChromium(chromium);
+  try {
+    const setup = await measureSetup({ stack, browser, runs, say });
+    const ratio = setup.p50Ms / setup.floorP50Ms;
+    for (const line of timelineTable(setup.stages, process.stderr.columns ?? 80)) say(line);
+    say(`set-up p50 ${Math.round(setup.p50Ms)} ms, p95 ${Math.round(setup.p95Ms)} ms`);
+    say(`floor  p50 ${Math.round(setup.floorP50Ms)} ms; set-up is ${ratio.toFixed(2)} × the floor`);
+    if (values.json) console.log(JSON.stringify({ setup }));
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await rm(stateDir, { recursive: true, force: true });
+}
