@@ -17,4 +17,9 @@ export class DevError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
   }
+
+  /** The message without the output quoted below it. */
+  get summary(): string {
+    return this.message.split('\n', 1)[0] ?? '';
+  }
 }

@@ -58,11 +58,19 @@ async function main(): Promise<number> {
     await Promise.race([stop.requested, stack.failed]);
   } catch (cause) {
     if (stop.signal.aborted) return stop.exitCode;
-    say(cause instanceof DevError ? `failed: ${cause.message}` : `failed: ${String(cause)}`);
+    for (const line of describeFailure(cause)) say(line);
     return 1;
   }
   say('stopped');
   return 0;
+}
+
+/** A part's last lines were shown when it printed them; an installer's are shown only here. */
+function describeFailure(cause: unknown): string[] {
+  if (!(cause instanceof DevError))
+    return [`failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`];
+  const isShown = cause.code === 'ERR_DEV_EXITED' || cause.code === 'ERR_DEV_NOT_READY';
+  return isShown ? [`failed: ${cause.summary}; its lines are above`] : `failed: ${cause.message}`.split('\n');
 }
 
 function addresses(stack: Stack): Row[] {

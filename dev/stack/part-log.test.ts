@@ -19,6 +19,11 @@ it('writes a fact for people: message first, then its fields, without its time',
   expect(written('backend', line)).toBe('backend | call synced  ms=3 reason="two words" ok=true');
 });
 
+it('does not repeat the part that the prefix names', () => {
+  expect(written('agent', '{"msg":"up","part":"agent"}')).toBe('agent   | up');
+  expect(written('agent', '{"msg":"up","part":"job"}')).toBe('agent   | up  part=job');
+});
+
 it('names the level of warnings and errors, and paints them', () => {
   expect(written('agent', '{"level":"error","msg":"models missing"}')).toBe('agent   | error: models missing');
   expect(written('agent', '{"level":"warn","msg":"slow"}', true)).toContain('\u001b[33mwarn: slow\u001b[39m');

@@ -105,7 +105,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function compose(options: StackOptions, teardown: Teardown): Promise<Stack> {
   const stateDir = resolve(options.stateDir);
   const didDocumentsDir = join(stateDir, 'did-documents');
-  const { signal } = options;
+  const start = new AbortController();
+  const giveUp = (cause: unknown): void => start.abort(cause);
+  const signal = options.signal === undefined ? start.signal : AbortSignal.any([start.signal, options.signal]);
   const logOf =
     (part: Part): LogLine =>
     (line) =>
@@ -113,7 +115,11 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const failure = Promise.withResolvers<never>();
   // Nobody has to watch.
   failure.promise.catch(() => undefined);
-  const onUnexpectedExit: OnUnexpectedExit = (error) => failure.reject(error);
+  const onUnexpectedExit: OnUnexpectedExit = (error) => {
+    // While others are still starting, nobody waits for them any more.
+    giveUp(error);
+    failure.reject(error);
+  };
 
   teardown.add('state', await lockState(stateDir, logOf('stack')));
   const { weightsDir } = await ensureToolchain({ write: logOf('tools'), chromium: false, signal });
@@ -124,22 +130,25 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const backendUrl = `http://127.0.0.1:${backendPort}`;
   const server = { stateDir, signal, onUnexpectedExit };
 
-  const [{ synapse, accounts, identity }, livekit, resolver] = await settleAll([
-    openHomeserver(),
-    openLiveKit(),
-    openResolver(),
-  ]);
-  signal?.throwIfAborted();
+  const [{ synapse, accounts, identity }, livekit, resolver] = await settleAll(
+    [openHomeserver(), openLiveKit(), openResolver()],
+    giveUp,
+  );
+  signal.throwIfAborted();
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, accounts, identity, weightsDir, signal };
   const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const backendProcess = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
   const agent = new AgentSwitch(await agentSpec(parts, logOf('agent')), onUnexpectedExit);
   teardown.add('agent', agent);
-  const [backend, web] = await settleAll([
-    startRestartable(backendProcess, onUnexpectedExit).then((it) => teardown.add('backend', it)),
-    options.web === false ? undefined : openPage(),
-    options.agent === false ? undefined : agent.start(),
-  ]);
+  const [backend, web] = await settleAll(
+    [
+      startRestartable(backendProcess, onUnexpectedExit).then((it) => teardown.add('backend', it)),
+      options.web === false ? undefined : openPage(),
+      options.agent === false ? undefined : agent.start(),
+    ],
+    giveUp,
+  );
+  signal.throwIfAborted();
   const close = (): Promise<void> => teardown.close();
   return {
     stateDir,

@@ -41,10 +41,26 @@ export class Teardown implements AsyncDisposable {
   }
 }
 
-/** Waits for all, then throws the first failure: nobody may still be starting while the others are being closed. */
+/**
+ * Waits for all, then throws the first failure: nobody may still be starting while the others are being closed.
+ * `giveUp` gets that failure at once, to cut the waiting short.
+ */
 export async function settleAll<T extends readonly unknown[]>(
   promises: T,
+  giveUp: (failure: unknown) => void,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(promises);
+  let first: { readonly failure: unknown } | undefined;
+  const watched = promises.map(async (promise) => {
+    try {
+      await promise;
+    } catch (failure) {
+      if (first === undefined) {
+        first = { failure };
+        giveUp(failure);
+      }
+    }
+  });
+  await Promise.all(watched);
+  if (first !== undefined) throw first.failure;
   return await Promise.all(promises);
 }

@@ -75,6 +75,8 @@ export function synapseLogConfig(): string {
     disable_existing_loggers: false,
     formatters: { short: { format: '%(levelname)s %(name)s %(message)s' } },
     handlers: { console: { class: 'logging.StreamHandler', formatter: 'short', stream: 'ext://sys.stdout' } },
+    // It warns of its own version and licence at every start.
+    loggers: { 'synapse.config.logger': { level: 'ERROR' } },
     root: { level: 'WARNING', handlers: ['console'] },
   };
   return `${JSON.stringify(config, null, 2)}\n`;
