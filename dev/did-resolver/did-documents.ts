@@ -20,7 +20,7 @@ export async function findDidDocument(folder: string, did: string): Promise<DidD
 
 async function jsonFiles(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+    return (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw cause;

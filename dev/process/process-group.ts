@@ -10,7 +10,7 @@ export function trackGroup(pid: number): () => void {
   tracked.add(pid);
   if (!installed) {
     installed = true;
-    process.on('exit', () => {
+    process.once('exit', () => {
       for (const group of tracked) signalGroup(group, 'SIGKILL');
     });
   }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { ROUTES } from '@oracle-calls/protocol/http';
-import * as v from 'valibot';
 import type { LiveKit } from '../livekit/livekit.ts';
 import { httpReady } from '../process/http-ready.ts';
 import { privateDir, writePrivate } from '../process/private-file.ts';
@@ -9,6 +8,7 @@ import type { LogLine, ProcessSpec } from '../process/supervised-process.ts';
 import type { Synapse } from '../synapse/synapse.ts';
 import type { Accounts } from './accounts.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
+import { watchLog } from './log-watch.ts';
 import { PROJECT_ROOT } from './project.ts';
 
 /** What LiveKit knows the oracle's workers by. */
@@ -20,8 +20,8 @@ const AGENT_KEY_ID = 'dev-agent';
 
 /** An agent ends its calls before it stops, for which it takes 12 s at most. */
 const AGENT_STOP_GRACE_MS = 14_000;
-/** Loading three models on two busy cores. */
-const AGENT_READY_MS = 120_000;
+/** Registering takes two seconds, on a busy machine ten. */
+const AGENT_READY_MS = 60_000;
 
 export interface OracleParts {
   readonly stateDir: string;
@@ -69,8 +69,15 @@ export async function backendSpec(
   };
 }
 
-/** Writes the agent's configuration; how to run it. It is ready once LiveKit will send it calls. */
-export async function agentSpec(parts: OracleParts, log: LogLine): Promise<ProcessSpec> {
+export interface AgentPlan {
+  /** How to run it. It is ready once LiveKit will send it calls. */
+  readonly spec: ProcessSpec;
+  /** Resolves once a process of it waits with its models loaded, which it does some seconds after it is ready. */
+  warm(signal: AbortSignal): Promise<void>;
+}
+
+/** Writes the agent's configuration. */
+export async function planAgent(parts: OracleParts, log: LogLine): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir } = parts;
   const configFile = join(await privateDir(join(stateDir, 'agent')), 'agent.json');
   const { url, apiKey, apiSecretFile } = sfuConfig(livekit);
@@ -84,17 +91,21 @@ export async function agentSpec(parts: OracleParts, log: LogLine): Promise<Proce
     weightsDir,
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);
-  const watch = watchFor('worker registered', log);
-  return {
+  const watch = watchLog(log);
+  const spec: ProcessSpec = {
     name: 'agent',
     ...entry('apps/oracle/src/agent-main.ts', configFile),
     log: watch.log,
-    ready: watch.ready,
+    ready: (signal) => {
+      watch.reset();
+      return watch.stated('worker registered', signal);
+    },
     readyTimeoutMs: AGENT_READY_MS,
     stopGraceMs: AGENT_STOP_GRACE_MS,
     recordDir: join(stateDir, RECORDS_FOLDER),
     signal: parts.signal,
   };
+  return { spec, warm: (signal) => watch.stated('models loaded', signal) };
 }
 
 function sfuConfig({
@@ -109,36 +120,4 @@ function sfuConfig({
 /** This very Node runs them: the stack itself was started under the pinned one. */
 function entry(path: string, configFile: string): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
   return { command: process.execPath, args: [join(PROJECT_ROOT, path), '--config', configFile], cwd: PROJECT_ROOT };
-}
-
-interface LogWatch {
-  readonly log: LogLine;
-  readonly ready: () => Promise<void>;
-}
-
-/** Ready when the log states the fact `msg`, looked for anew after each start. */
-function watchFor(msg: string, log: LogLine): LogWatch {
-  let seen = Promise.withResolvers<void>();
-  return {
-    log(line) {
-      if (isFact(line, msg)) seen.resolve();
-      log(line);
-    },
-    ready() {
-      seen = Promise.withResolvers();
-      return seen.promise;
-    },
-  };
-}
-
-const factSchema = v.object({ msg: v.string() });
-
-function isFact(line: string, msg: string): boolean {
-  if (!line.includes(msg)) return false;
-  try {
-    const parsed = v.safeParse(factSchema, JSON.parse(line));
-    return parsed.success && parsed.output.msg === msg;
-  } catch {
-    return false;
-  }
 }

@@ -16,7 +16,7 @@ import type { Account, Accounts } from './accounts.ts';
 import { AgentSwitch } from './agent-switch.ts';
 import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
-import { agentSpec, BACKEND_FOLDER, backendSpec } from './oracle-processes.ts';
+import { BACKEND_FOLDER, backendSpec, planAgent } from './oracle-processes.ts';
 import type { OracleParts } from './oracle-processes.ts';
 import type { Part } from './part-log.ts';
 import { lockState } from './stack-lock.ts';
@@ -71,7 +71,10 @@ export interface Stack extends AsyncDisposable {
   /** Ends LiveKit and starts it again on the same ports. SIGTERM unless told otherwise. */
   restartLiveKit(how?: How): Promise<void>;
   stopAgent(): Promise<void>;
+  /** Resolves once LiveKit will send it calls. */
   startAgent(): Promise<void>;
+  /** Resolves once an agent process waits with its models loaded, some seconds after the agent has started. */
+  agentWarm(signal: AbortSignal): Promise<void>;
   /** Stops exactly what the stack started, in order, each part within a bound. Idempotent. */
   close(): Promise<void>;
 }
@@ -138,7 +141,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, accounts, identity, weightsDir, signal };
   const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const backendProcess = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
-  const agent = new AgentSwitch(await agentSpec(parts, logOf('agent')), onUnexpectedExit);
+  const agentPlan = await planAgent(parts, logOf('agent'));
+  const agent = new AgentSwitch(agentPlan.spec, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
     [
@@ -173,6 +177,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     restartLiveKit: (how) => livekit.restart(how),
     stopAgent: () => agent.stop(),
     startAgent: () => agent.start(),
+    agentWarm: (within) => agentPlan.warm(within),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -192,18 +197,16 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   }
 
   async function openHomeserver(): Promise<{ synapse: Synapse; accounts: Accounts; identity: OracleIdentity }> {
-    const synapse = opened('synapse', await startSynapse({ ...server, ...wish('synapse'), log: logOf('synapse') }));
-    const accounts = await seedAccounts(synapse, stateDir);
-    const { userId: matrixUserId } = accounts.oracle;
-    return {
-      synapse,
-      accounts,
-      identity: await makeOracleIdentity({ stateDir, didDocumentsDir, matrixUserId, backendUrl }),
-    };
+    const started = await startSynapse({ ...server, ...wish('synapse'), log: logOf('synapse') });
+    opened('synapse', started);
+    const seeded = await seedAccounts(started, stateDir);
+    const matrixUserId = seeded.oracle.userId;
+    const made = await makeOracleIdentity({ stateDir, didDocumentsDir, matrixUserId, backendUrl });
+    return { synapse: started, accounts: seeded, identity: made };
   }
 
   async function openLiveKit(): Promise<LiveKit> {
-    const livekit = await startLiveKit({
+    const started = await startLiveKit({
       ...server,
       ...wish('livekit'),
       log: logOf('livekit'),
@@ -211,7 +214,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       // Rooms are the backend's to make: nobody gets one by asking to join it.
       autoCreateRooms: false,
     });
-    return opened('livekit', livekit);
+    return opened('livekit', started);
   }
 
   async function openPage(): Promise<WebPage> {
@@ -220,6 +223,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       homeserverUrl: synapse.baseUrl,
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
+      testUser: { userId: accounts.alice.userId, password: accounts.alice.password },
     });
     return teardown.add('page', page);
   }

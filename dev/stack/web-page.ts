@@ -7,6 +7,8 @@ export interface WebPageOptions {
   readonly homeserverUrl: string;
   readonly didResolverUrl: string;
   readonly oracleDid: string;
+  /** Fills the sign-in form. */
+  readonly testUser: { readonly userId: string; readonly password: string };
 }
 
 /** Serves the page for people, from this very process. The bundler behind it is loaded only now: many tests need no page. */
