@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { callIdParts, createCallId, parseCallId, parseMatrixEventId, parseSfuRoomName } from './call-id.ts';
 import { isOracleCallError } from './errors/oracle-call-error.ts';
 
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
 const word = (maxLength: number, minLength = 0): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...letters, '_', '-'), minLength, maxLength });
 const eventIds = word(128, 1).map((text) => parseMatrixEventId(`$${text}`));
@@ -49,7 +49,7 @@ test('a call id with one character put in elsewhere is refused', () => {
       eventIds,
       roomNames,
       fc.nat(),
-      fc.constantFrom(...' /?#%@:\\"<>\n\u0000é'),
+      fc.constantFrom(...Array.from(' /?#%@:\\"<>\n\u0000é')),
       (eventId, room, at, odd) => {
         const callId = createCallId(eventId, room);
         const index = at % (callId.length + 1);

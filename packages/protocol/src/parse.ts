@@ -20,5 +20,10 @@ export function parseWith<S extends v.GenericSchema>(
 
 /** One line per issue: dotted path and what was expected. */
 export function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string[] {
-  return issues.map((issue) => `${v.getDotPath(issue) ?? '(root)'}: ${issue.expected ?? issue.type} expected`);
+  return issues.map((issue) => `${v.getDotPath(issue) ?? '(root)'}: ${expectationOf(issue)} expected`);
+}
+
+/** Our schemas say in their message what they expect; valibot's own messages quote the value, so they are not used. */
+function expectationOf({ message, expected, type }: v.BaseIssue<unknown>): string {
+  return message.startsWith('Invalid ') ? (expected ?? type) : message;
 }

@@ -20,7 +20,7 @@ const sinks: readonly (readonly [string, (value: object) => string])[] = [
   ['a template', (value) => `${value}`],
   // oxlint-disable-next-line typescript/no-base-to-string -- the accident itself is tested
   ['String()', (value) => String(value)],
-  // oxlint-disable-next-line typescript/restrict-plus-operands, typescript/no-base-to-string -- the accident itself is tested
+  // oxlint-disable-next-line typescript/no-base-to-string -- the accident itself is tested
   ['concatenation', (value) => '' + value],
   ['JSON', (value) => JSON.stringify({ value })],
   ['util.inspect', (value) => inspect({ value }, { depth: 10, showHidden: true, getters: true })],
