@@ -79,7 +79,14 @@ export interface RoomInvite {
 
 /** What the oracle's own account does on top: it answers invitations. */
 export interface MatrixAccountPort extends MatrixPort {
+  /**
+   * Invitations as they come, after those that were pending when the account was opened.
+   * The account holds invitations and decrypted events until the first listener of `observeInvites` / `observeEvents` is
+   * there, so that nothing that came with the first sync after a restart is lost between opening and listening.
+   */
   observeInvites(listener: (invite: RoomInvite) => void): Disposable;
+  /** Whether the last sync with the homeserver succeeded (readiness, not liveness). */
+  isSyncing(): boolean;
   joinRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   leaveRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   /** Events of a call event: every event in the room that relates to it, oldest first, decrypted ones only. */

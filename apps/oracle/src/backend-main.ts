@@ -1,0 +1,53 @@
+import { openMatrixAccount } from '@oracle-calls/matrix/node';
+import { createJsonLogger, isOracleCallError, systemClock, type Logger } from '@oracle-calls/protocol';
+import { backendConfigSchema, type BackendConfig } from './backend-config.ts';
+import { runBackend } from './backend-process.ts';
+import { readJsonConfig } from './json-config.ts';
+import { readSecretFile } from './secret-file.ts';
+
+/** Runs the backend until it is told to stop. Returns the exit code. */
+async function main(): Promise<number> {
+  let logger = createLogger('info');
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      logger.info('backend stops', { signal });
+      stop.abort(new Error(`Stopped by ${signal}.`));
+    });
+  }
+  try {
+    const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
+    logger = createLogger(config.logLevel);
+    const password = await readSecretFile(config.matrix.passwordFile, 'matrix.passwordFile');
+    const { homeserverUrl, userId, storeDir } = config.matrix;
+    await runBackend({
+      config,
+      openMatrix: (signal) => openMatrixAccount({ homeserverUrl, userId, password, storeDir, logger, signal }),
+      clock: systemClock,
+      logger,
+      stop: stop.signal,
+    });
+    return 0;
+  } catch (error) {
+    logger.error('backend failed', describe(error));
+    return 1;
+  }
+}
+
+function createLogger(level: BackendConfig['logLevel']): Logger {
+  return createJsonLogger((line) => process.stdout.write(line), systemClock, { level, fields: { part: 'backend' } });
+}
+
+/** Our own errors name the field or file that is wrong; of others, what they are (a port in use, a folder that is not there). */
+function describe(error: unknown): Record<string, string> {
+  if (!isOracleCallError(error)) {
+    return { code: 'ERR_INTERNAL', problem: error instanceof Error ? error.message : 'unknown' };
+  }
+  const issues = error.details['issues'];
+  return {
+    code: error.code,
+    problem: Array.isArray(issues) ? `${error.message} ${issues.join('; ')}` : error.message,
+  };
+}
+
+process.exit(await main());

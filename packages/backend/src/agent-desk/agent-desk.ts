@@ -1,0 +1,94 @@
+import {
+  BearerSecret,
+  CALL_EVENT_TYPE,
+  OracleCallError,
+  parseCallEvent,
+  type CallId,
+  type Clock,
+  type Logger,
+} from '@oracle-calls/protocol';
+import type { ClaimRequest, ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import type { MatrixPort } from '@oracle-calls/matrix/port';
+import { hashToken } from '../auth/opaque-token.ts';
+import type { AgentPrincipal } from '../auth/principal.ts';
+import { hashEnvelope, type Call } from '../calls/call.ts';
+import type { CallService } from '../calls/call-service.ts';
+import type { Store } from '../store/store.ts';
+
+export interface AgentDeskDeps {
+  readonly matrix: Pick<MatrixPort, 'fetchEvent'>;
+  readonly store: Store;
+  readonly calls: CallService;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What agents ask for: the call behind a ticket, and its envelope. */
+export class AgentDesk {
+  readonly #deps: AgentDeskDeps;
+
+  constructor(deps: AgentDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Trades a dispatch ticket for its call. Only success uses the ticket up, so an agent may ask again while Matrix is slow.
+   *
+   * @throws {OracleCallError} `ERR_CALL_TICKET`, `ERR_MATRIX_EVENT_NOT_FOUND` (retryable), `ERR_CALL_ENDED`
+   */
+  async claim(agent: AgentPrincipal, { ticket, roomId }: ClaimRequest, signal?: AbortSignal): Promise<ClaimResponse> {
+    const { store, calls, clock, logger } = this.#deps;
+    const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
+    const room = await store.sfuRooms.find(roomId);
+    const isGood =
+      room !== undefined &&
+      room.ticketSha256 === ticketSha256 &&
+      room.ticketUsedAt === undefined &&
+      room.oracleDid === agent.oracleDid;
+    if (!isGood) throw new OracleCallError('ERR_CALL_TICKET');
+    if (room.closedAt !== undefined) throw new OracleCallError('ERR_CALL_ENDED');
+    const call = await calls.waitForRoom(roomId, signal);
+    if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
+    if (!(await store.sfuRooms.useTicket(roomId, ticketSha256, clock.now()))) {
+      throw new OracleCallError('ERR_CALL_TICKET');
+    }
+    logger.info('call claimed', { callId: call.callId, agentKeyId: agent.keyId });
+    return {
+      callId: call.callId,
+      callType: call.callType,
+      sessionId: call.sessionId,
+      userIdentity: room.userIdentity,
+      ...(call.agentVoice === undefined ? {} : { agentVoice: call.agentVoice }),
+      ...(call.language === undefined ? {} : { language: call.language }),
+    };
+  }
+
+  /**
+   * The envelope of a call, read from its Matrix event each time: the backend keeps none. Each release is in the audit log.
+   *
+   * @throws {OracleCallError} `ERR_AUTH_FORBIDDEN`, `ERR_AUTH_INVALID_AUTHENTICATION`, `ERR_CALL_ENDED`,
+   *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, and as {@link CallService.waitForCall}
+   */
+  async key(agent: AgentPrincipal, callId: CallId, signal?: AbortSignal): Promise<KeyResponse> {
+    const { store, calls, logger } = this.#deps;
+    const call = await calls.waitForCall(callId, { signal });
+    if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
+    if (await store.credentials.isAgentRefused(callId, agent.keyId)) {
+      throw new OracleCallError('ERR_AUTH_INVALID_AUTHENTICATION');
+    }
+    if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
+    const encryptionKey = await this.#readEnvelope(call, signal);
+    logger.info('key released', { audit: true, callId, agentKeyId: agent.keyId });
+    return { encryptionKey, userDid: call.userDid, oracleDid: call.oracleDid };
+  }
+
+  async #readEnvelope(call: Call, signal: AbortSignal | undefined): Promise<string> {
+    const event = await this.#deps.matrix.fetchEvent(call.matrixRoomId, call.eventId, { signal });
+    if (event.type !== CALL_EVENT_TYPE || event.sender.userId !== call.matrixUserId) {
+      throw new OracleCallError('ERR_CALL_REPLAYED');
+    }
+    const { encryptionKey } = parseCallEvent(event.content);
+    if (hashEnvelope(encryptionKey) !== call.envelopeSha256) throw new OracleCallError('ERR_CALL_REPLAYED');
+    return encryptionKey;
+  }
+}

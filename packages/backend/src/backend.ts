@@ -1,0 +1,138 @@
+import { OracleCallError, silentLogger, systemClock, type Clock, type Did, type Logger } from '@oracle-calls/protocol';
+import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
+import { AgentDesk } from './agent-desk/agent-desk.ts';
+import { AnswerOutbox } from './answers/answer-outbox.ts';
+import { Authenticator, type AgentKey } from './auth/authenticator.ts';
+import { createOpenIdVerifier } from './auth/open-id-verifier.ts';
+import { SessionService } from './auth/session-service.ts';
+import { BackgroundWork } from './background/background-work.ts';
+import { CallExpiry } from './calls/call-expiry.ts';
+import { CallService } from './calls/call-service.ts';
+import { Deadlines } from './deadlines/deadlines.ts';
+import { JoinService } from './join/join-service.ts';
+import { CallIntake } from './matrix-listener/call-intake.ts';
+import { EditIntake } from './matrix-listener/edit-intake.ts';
+import { InviteDesk } from './matrix-listener/invite-desk.ts';
+import { MatrixListener } from './matrix-listener/matrix-listener.ts';
+import { Readiness } from './readiness/readiness.ts';
+import { PresenceWatch } from './sfu/presence-watch.ts';
+import { RoomKeeper } from './sfu/room-keeper.ts';
+import type { SfuControl } from './sfu/sfu-control.ts';
+import { WebhookDesk } from './sfu/webhook-desk.ts';
+import { Pruning } from './store/pruning.ts';
+import type { Store } from './store/store.ts';
+
+/** The longest a call may last when configuration does not say, in minutes. */
+export const MAX_CALL_MINUTES_DEFAULT = 240;
+
+export interface BackendOptions {
+  readonly oracleDid: Did;
+  /** The SFU's WebSocket address, for clients. */
+  readonly sfuUrl: string;
+  /** Homeservers whose users may call: server name → base URL for checking OpenID tokens. */
+  readonly allowedServers: Readonly<Record<string, string>>;
+  readonly agentKeys: readonly AgentKey[];
+  readonly maxCallMinutes?: number | undefined;
+}
+
+export interface BackendDeps {
+  readonly options: BackendOptions;
+  /** Stays the caller's: close it after the backend. */
+  readonly matrix: MatrixAccountPort;
+  readonly sfu: SfuControl;
+  /** Stays the caller's: close it after the backend. */
+  readonly store: Store;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** A running backend: what the HTTP routes ask, and the work behind. */
+export interface Backend extends AsyncDisposable {
+  readonly authenticator: Authenticator;
+  readonly sessions: SessionService;
+  readonly join: JoinService;
+  readonly calls: CallService;
+  readonly store: Store;
+  readonly agentDesk: AgentDesk;
+  readonly webhooks: WebhookDesk;
+  readonly readiness: Readiness;
+  /** Resolves when no work is left that nobody waits for: answers, room deletions, Matrix events. */
+  settled(): Promise<void>;
+  /** Lets go of waiting requests, stops timers and waits for work under way. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Puts the backend together and takes up what an earlier life of the process left: nothing is lost by a restart. */
+export async function openBackend({
+  options,
+  matrix,
+  sfu,
+  store,
+  clock = systemClock,
+  logger = silentLogger,
+}: BackendDeps): Promise<Backend> {
+  const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT } = options;
+  const closer = new AbortController();
+  const closing = closer.signal;
+  const deadlines = new Deadlines(clock);
+  const background = new BackgroundWork(logger);
+  const allowedServers = new Set(Object.keys(options.allowedServers));
+
+  const calls = new CallService({ store, clock, logger, closing });
+  const answers = new AnswerOutbox({ matrix, store, logger, deadlines, background, closing });
+  const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
+  const presence = new PresenceWatch({ sfu, store, calls, logger, deadlines, background });
+  const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
+  const pruning = new Pruning({ notices: store.notices, clock, deadlines, background });
+  for (const observer of [answers, rooms, presence, expiry]) calls.observe(observer);
+
+  const listener = new MatrixListener({
+    matrix,
+    invites: new InviteDesk({ matrix, allowedServers, logger, deadlines, background, closing }),
+    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, clock }),
+    editIntake: new EditIntake({ calls, logger }),
+    store,
+    logger,
+    background,
+    closing,
+  });
+
+  await answers.resume();
+  await expiry.resume();
+  pruning.start();
+  listener.start();
+  // The SFU and the homeserver may be slow or away: serving does not wait for them.
+  background.run('resume edits', () => listener.resume());
+  background.run('resume rooms', () => rooms.resume());
+  background.run('resume presence', () => presence.resume());
+  logger.info('backend open');
+
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closed ??= (async () => {
+      listener[Symbol.dispose]();
+      deadlines[Symbol.dispose]();
+      closer.abort(new OracleCallError('ERR_UPSTREAM_BUSY', 'The backend is closing.'));
+      await background.settled();
+      logger.info('backend closed');
+    })());
+
+  return {
+    authenticator: new Authenticator({ agentKeys: options.agentKeys, credentials: store.credentials, clock }),
+    sessions: new SessionService({
+      verifier: createOpenIdVerifier({ allowedServers: options.allowedServers, clock }),
+      credentials: store.credentials,
+      clock,
+      logger,
+    }),
+    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, clock, logger }),
+    calls,
+    store,
+    agentDesk: new AgentDesk({ matrix, store, calls, clock, logger }),
+    webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
+    readiness: new Readiness({ store, matrix, sfu, clock, logger }),
+    settled: () => background.settled(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

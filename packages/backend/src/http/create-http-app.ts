@@ -1,0 +1,102 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { OracleCallError, silentLogger, type Logger } from '@oracle-calls/protocol';
+import { API_PREFIX, REQUEST_MAX_BYTES, ROUTES } from '@oracle-calls/protocol/http';
+import type { Backend } from '../backend.ts';
+import { problemResponse } from './problem-response.ts';
+import type { Route, RouteDeps } from './route.ts';
+import { callsRoute } from './routes/calls.ts';
+import { claimRoute } from './routes/claim.ts';
+import { healthRoute } from './routes/health.ts';
+import { joinTokenRoute } from './routes/join-token.ts';
+import { keyRoute } from './routes/key.ts';
+import { sessionRoute } from './routes/session.ts';
+import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
+import { syncRoute } from './routes/sync.ts';
+import { updateRoute } from './routes/update.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface HttpAppDeps {
+  /** The running backend, or `undefined` while there is none: then only `/healthz` answers well. */
+  readonly getBackend: () => Backend | undefined;
+  /** Origins of pages that may call, exactly as browsers send them. */
+  readonly corsOrigins: readonly string[];
+  readonly logger?: Logger | undefined;
+}
+
+/** How long a browser may remember a preflight, in seconds; Chromium's own limit. */
+const PREFLIGHT_MAX_AGE_S = 7_200;
+
+const routes: readonly Route[] = [
+  sessionRoute,
+  joinTokenRoute,
+  callsRoute,
+  syncRoute,
+  keyRoute,
+  updateRoute,
+  claimRoute,
+  sfuWebhookRoute,
+  healthRoute,
+];
+
+/** What each path allows; every other method is refused as such. */
+const METHODS: Readonly<Record<keyof typeof ROUTES, string>> = {
+  session: 'POST',
+  joinToken: 'POST',
+  calls: 'GET',
+  sync: 'POST',
+  key: 'GET, POST',
+  update: 'POST',
+  claim: 'POST',
+  sfuWebhook: 'POST',
+  healthz: 'GET',
+  readyz: 'GET',
+};
+
+function createRoutes(deps: RouteDeps): Hono {
+  const app = new Hono();
+  for (const route of routes) route(app, deps);
+  for (const [name, path] of Object.entries(ROUTES)) {
+    app.all(path, (c) => {
+      c.header('Allow', METHODS[name as keyof typeof ROUTES]);
+      throw new OracleCallError('ERR_PROTOCOL_METHOD');
+    });
+  }
+  return app;
+}
+
+/** The backend's HTTP API as a Hono app: every route of the protocol, also under `/api`; every refusal a problem document. */
+export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }: HttpAppDeps): Hono {
+  const app = new Hono();
+  app.onError((error, c) => problemResponse(c, error, logger));
+  app.notFound((c) => problemResponse(c, new OracleCallError('ERR_PROTOCOL_NOT_FOUND'), logger));
+  app.use(securityHeaders);
+  app.use(
+    cors({
+      origin: [...corsOrigins],
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: ['Authorization', 'Content-Type'],
+      exposeHeaders: ['Retry-After'],
+      maxAge: PREFLIGHT_MAX_AGE_S,
+    }),
+  );
+  app.use(
+    bodyLimit({
+      maxSize: REQUEST_MAX_BYTES,
+      onError: () => {
+        throw new OracleCallError('ERR_PROTOCOL_TOO_LARGE', undefined, { details: { limit: REQUEST_MAX_BYTES } });
+      },
+    }),
+  );
+  const deps: RouteDeps = {
+    getBackend: () => {
+      const backend = getBackend();
+      if (backend === undefined) throw new OracleCallError('ERR_UPSTREAM_BUSY');
+      return backend;
+    },
+  };
+  app.route('/', createRoutes(deps));
+  app.route(API_PREFIX, createRoutes(deps));
+  return app;
+}

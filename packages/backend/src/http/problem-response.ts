@@ -1,0 +1,35 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import {
+  OracleCallError,
+  PROBLEM_CONTENT_TYPE,
+  isOracleCallError,
+  toProblem,
+  type Logger,
+} from '@oracle-calls/protocol';
+import { errorFields } from '../background/error-fields.ts';
+
+/** Seconds after which a retryable request may be made again. */
+const RETRY_AFTER_S = '1';
+
+/** Answers with the problem document of an error (RFC 9457). What is not ours becomes `ERR_INTERNAL` and is logged, once. */
+export function problemResponse(c: Context, error: unknown, logger: Logger): Response {
+  // Whoever asked has gone: the answer goes nowhere and nothing is wrong.
+  const isGone = c.req.raw.signal.aborted && error === c.req.raw.signal.reason;
+  const known = isGone
+    ? new OracleCallError('ERR_UPSTREAM_BUSY')
+    : isOracleCallError(error)
+      ? error
+      : new OracleCallError('ERR_INTERNAL');
+  const problem = toProblem(known);
+  if (problem.code === 'ERR_INTERNAL') {
+    logger.error('request failed', { method: c.req.method, ...errorFields(error) });
+  } else if (!isGone) {
+    // The route, not the path: a path may carry anything.
+    logger.debug('request refused', { method: c.req.method, status: problem.status, code: problem.code });
+  }
+  if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (problem.retryable) c.header('Retry-After', RETRY_AFTER_S);
+  c.header('Content-Type', PROBLEM_CONTENT_TYPE);
+  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode);
+}

@@ -1,0 +1,42 @@
+import type { Context } from 'hono';
+import type * as v from 'valibot';
+import { OracleCallError, parseCallId, parseWith, type CallId } from '@oracle-calls/protocol';
+
+const malformed = (issue: string): OracleCallError =>
+  new OracleCallError('ERR_PROTOCOL_MALFORMED', undefined, { details: { issues: [issue] } });
+
+/**
+ * The body as JSON that fits `schema`; no body counts as `{}`.
+ *
+ * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED`
+ */
+export async function readJson<S extends v.GenericSchema>(c: Context, schema: S): Promise<v.InferOutput<S>> {
+  const text = await c.req.text();
+  if (text === '') return parseWith(schema, {});
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+    throw malformed('content-type: application/json expected');
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw malformed('(root): JSON expected');
+  }
+  return parseWith(schema, body);
+}
+
+/** The query that fits `schema`; a name that is given twice does not. @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` */
+export function readQuery<S extends v.GenericSchema>(c: Context, schema: S): v.InferOutput<S> {
+  const query: Record<string, string> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const [value] = values;
+    if (value === undefined || values.length > 1) throw malformed(`${name.slice(0, 32)}: one value expected`);
+    query[name] = value;
+  }
+  return parseWith(schema, query);
+}
+
+/** The call id in the path. @throws {OracleCallError} `ERR_PROTOCOL_CALL_ID` */
+export function readCallId(c: Context): CallId {
+  return parseCallId(c.req.param('callId'));
+}

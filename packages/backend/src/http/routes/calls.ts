@@ -1,0 +1,13 @@
+import { ROUTES, callsQuerySchema } from '@oracle-calls/protocol/http';
+import { listCalls } from '../../calls/calls-page.ts';
+import { readQuery } from '../read-request.ts';
+import { authenticateUser, type Route } from '../route.ts';
+
+/** `GET /calls`: the caller's own calls, newest first. */
+export const callsRoute: Route = (app, { getBackend }) => {
+  app.get(ROUTES.calls, async (c) => {
+    const backend = getBackend();
+    const { userId } = await authenticateUser(c, backend);
+    return c.json(await listCalls(backend.store.calls, userId, readQuery(c, callsQuerySchema)));
+  });
+};

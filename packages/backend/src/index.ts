@@ -1,0 +1,18 @@
+export type { AgentKey } from './auth/authenticator.ts';
+export { SESSION_TTL_MS } from './auth/session-service.ts';
+export {
+  MAX_CALL_MINUTES_DEFAULT,
+  openBackend,
+  type Backend,
+  type BackendDeps,
+  type BackendOptions,
+} from './backend.ts';
+export { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
+export { serveHttp, type HttpServer, type ServeHttpOptions } from './http/serve-http.ts';
+export { JOIN_TOKEN_TTL_MS } from './join/join-service.ts';
+export { CLOCK_SKEW_MAX_MS } from './matrix-listener/call-intake.ts';
+export { createLiveKitSfuControl, type LiveKitSfuControlOptions } from './sfu/livekit-sfu-control.ts';
+export { VANISH_MS } from './sfu/presence-watch.ts';
+export { ORPHAN_ROOM_MS } from './sfu/room-keeper.ts';
+export type { JoinTokenRequest, NewSfuRoom, SfuControl, SfuNotice, SfuParticipant } from './sfu/sfu-control.ts';
+export { createStore, openSqliteStore, type Store } from './store/store.ts';

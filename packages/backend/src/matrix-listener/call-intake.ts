@@ -1,0 +1,85 @@
+import {
+  OracleCallError,
+  createCallId,
+  isOracleCallError,
+  parseCallEvent,
+  type CallEventContent,
+  type Clock,
+  type Did,
+} from '@oracle-calls/protocol';
+import type { DecryptedEvent } from '@oracle-calls/matrix/port';
+import { serverNameOf } from '../auth/matrix-ids.ts';
+import { hashEnvelope } from '../calls/call.ts';
+import type { CallService } from '../calls/call-service.ts';
+import type { Store } from '../store/store.ts';
+
+/** How far the caller's clock, the homeserver's and ours may be apart, in milliseconds. */
+export const CLOCK_SKEW_MAX_MS = 5 * 60_000;
+
+export interface CallIntakeDeps {
+  readonly oracleDid: Did;
+  readonly allowedServers: ReadonlySet<string>;
+  readonly store: Store;
+  readonly calls: CallService;
+  readonly clock: Clock;
+}
+
+/** Checks call events and makes calls of them, each event once. */
+export class CallIntake {
+  readonly #deps: CallIntakeDeps;
+
+  constructor(deps: CallIntakeDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes an event of the call event's type that is no edit. What is wrong with it is remembered for its sender. */
+  async take(event: DecryptedEvent): Promise<void> {
+    const { store, calls } = this.#deps;
+    const { eventId, sender } = event;
+    if ((await store.calls.findByEventId(eventId)) !== undefined) return;
+    if ((await store.notices.findRefusedEvent(eventId)) !== undefined) return;
+    try {
+      await this.#accept(event, this.#check(event));
+    } catch (error) {
+      if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL') throw error;
+      await calls.refuse(eventId, sender.userId, error.code);
+    }
+  }
+
+  #check({ eventId, sender, content, originServerAt }: DecryptedEvent): CallEventContent {
+    const { oracleDid, allowedServers, clock } = this.#deps;
+    if (!allowedServers.has(serverNameOf(sender.userId))) throw new OracleCallError('ERR_AUTH_HOMESERVER');
+    const call = parseCallEvent(content);
+    if (call.oracleDid !== oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
+    if (call.callStatus !== 'pending') throw new OracleCallError('ERR_CALL_TRANSITION');
+    if (call.callId !== undefined && call.callId !== createCallId(eventId, call.roomId)) {
+      throw new OracleCallError('ERR_PROTOCOL_CALL_ID');
+    }
+    const startedAt = Date.parse(call.callStartedAt);
+    const skews = [startedAt - originServerAt, startedAt - clock.now()];
+    if (skews.some((skewMs) => Math.abs(skewMs) > CLOCK_SKEW_MAX_MS)) throw new OracleCallError('ERR_CALL_CLOCK');
+    return call;
+  }
+
+  async #accept({ eventId, matrixRoomId, sender }: DecryptedEvent, content: CallEventContent): Promise<void> {
+    const { calls, clock } = this.#deps;
+    const acceptance = await calls.accept({
+      callId: createCallId(eventId, content.roomId),
+      eventId,
+      sfuRoomName: content.roomId,
+      matrixRoomId,
+      matrixUserId: sender.userId,
+      callType: content.callType,
+      callStartedAt: content.callStartedAt,
+      startedAt: Date.parse(content.callStartedAt),
+      sessionId: content.sessionId,
+      userDid: content.userDid,
+      oracleDid: content.oracleDid,
+      agentVoice: content.agentVoice,
+      language: content.language,
+      envelopeSha256: hashEnvelope(content.encryptionKey),
+      acceptedAt: clock.now(),
+    });
+    if (acceptance === 'replayed') throw new OracleCallError('ERR_CALL_REPLAYED');
+  }
+}

@@ -1,0 +1,120 @@
+import { CALL_EVENT_TYPE, parseMatrixEventId, type Logger, type MatrixEventId } from '@oracle-calls/protocol';
+import type { DecryptedEvent, MatrixAccountPort } from '@oracle-calls/matrix/port';
+import type { BackgroundWork } from '../background/background-work.ts';
+import { errorFields } from '../background/error-fields.ts';
+import type { Store } from '../store/store.ts';
+import type { CallIntake } from './call-intake.ts';
+import { looksLikeEdit, type EditIntake } from './edit-intake.ts';
+import type { InviteDesk } from './invite-desk.ts';
+
+/** Call events whose edits are kept because they came first; an event that decrypts late is seconds late, not more. */
+const EARLY_EDITS_MAX = 256;
+
+export interface MatrixListenerDeps {
+  readonly matrix: MatrixAccountPort;
+  readonly invites: InviteDesk;
+  readonly callIntake: CallIntake;
+  readonly editIntake: EditIntake;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly background: BackgroundWork;
+  readonly closing: AbortSignal;
+}
+
+/** Follows the oracle's Matrix account: invites, call events and their edits, one after the other. */
+export class MatrixListener implements Disposable {
+  readonly #deps: MatrixListenerDeps;
+  readonly #subscriptions = new DisposableStack();
+  readonly #earlyEdits = new Map<string, DecryptedEvent[]>();
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(deps: MatrixListenerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Begins to listen; what the account held until now comes first. */
+  start(): void {
+    const { matrix, invites } = this.#deps;
+    this.#subscriptions.use(matrix.observeEvents((event) => this.#enqueue(event)));
+    this.#subscriptions.use(matrix.observeInvites((invite) => invites.take(invite)));
+  }
+
+  /**
+   * After a restart: reads the edits of every live call from the homeserver, so that an end that came while nobody
+   * listened is not missed. Taking an edit twice changes nothing.
+   */
+  async resume(): Promise<void> {
+    const { matrix, store, logger, closing } = this.#deps;
+    for (const call of await store.calls.listLive()) {
+      try {
+        const related = await matrix.fetchRelations(call.matrixRoomId, call.eventId, { signal: closing });
+        for (const event of related) this.#enqueue(event);
+      } catch (error) {
+        if (closing.aborted) return;
+        logger.warn('edits not read', { callId: call.callId, ...errorFields(error) });
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscriptions.dispose();
+  }
+
+  /** One event at a time, in the order of their coming: an edit never overtakes what it edits. */
+  #enqueue(event: DecryptedEvent): void {
+    // Everything else in these rooms, and our own answers, are none of our business.
+    if (event.type !== CALL_EVENT_TYPE || event.sender.userId === this.#deps.matrix.userId) return;
+    const taken = this.#tail.then(() => this.#take(event));
+    this.#tail = taken.catch(() => undefined);
+    this.#deps.background.run('matrix event', () => taken);
+  }
+
+  async #take(event: DecryptedEvent): Promise<void> {
+    const { callIntake, logger } = this.#deps;
+    if (!looksLikeEdit(event)) {
+      await callIntake.take(event);
+      const early = this.#earlyEdits.get(event.eventId) ?? [];
+      this.#earlyEdits.delete(event.eventId);
+      for (const edit of early) await this.#takeEdit(event.eventId, edit);
+      return;
+    }
+    if (event.relation === undefined) {
+      logger.warn('call edit ignored', { editId: event.eventId, code: 'ERR_PROTOCOL_MALFORMED' });
+      return;
+    }
+    await this.#takeEdit(event.relation.eventId, event);
+  }
+
+  async #takeEdit(editedId: string, edit: DecryptedEvent): Promise<void> {
+    const { store, editIntake, logger } = this.#deps;
+    const eventId = toEventId(editedId);
+    const call = eventId === undefined ? undefined : await store.calls.findByEventId(eventId);
+    if (call !== undefined) {
+      await editIntake.take(call, edit);
+      return;
+    }
+    const isRefused = eventId === undefined || (await store.notices.findRefusedEvent(eventId)) !== undefined;
+    if (isRefused) {
+      logger.warn('call edit ignored', { editId: edit.eventId, code: 'ERR_CALL_NOT_FOUND' });
+      return;
+    }
+    this.#keepEarly(editedId, edit);
+  }
+
+  #keepEarly(editedId: string, edit: DecryptedEvent): void {
+    const edits = this.#earlyEdits.get(editedId) ?? [];
+    // Two honest edits exist: the one that adds the call id and the one that ends the call.
+    this.#earlyEdits.set(editedId, [...edits, edit].slice(-4));
+    const [oldest] = this.#earlyEdits.keys();
+    if (this.#earlyEdits.size > EARLY_EDITS_MAX && oldest !== undefined) this.#earlyEdits.delete(oldest);
+    this.#deps.logger.debug('call edit came first', { editId: edit.eventId });
+  }
+}
+
+function toEventId(text: string): MatrixEventId | undefined {
+  try {
+    return parseMatrixEventId(text);
+  } catch {
+    return undefined;
+  }
+}

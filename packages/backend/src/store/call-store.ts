@@ -1,0 +1,152 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { CallId, CallStatus, EndReason, MatrixEventId, SfuRoomName } from '@oracle-calls/protocol';
+import type { MatrixUserId } from '@oracle-calls/matrix/port';
+import type { Call, NewCall } from '../calls/call.ts';
+import { toCall, toCallRow } from './call-rows.ts';
+import type { Tables } from './tables.ts';
+
+/** What became of a call event: a new call, one known already, or something that belongs to another call. */
+export type Acceptance = 'accepted' | 'known' | 'replayed';
+
+/** Where a page of calls begins: behind this call. */
+export interface PageStart {
+  readonly startedAt: number;
+  readonly seq: number;
+}
+
+export interface CallFilter {
+  readonly matrixUserId: MatrixUserId;
+  readonly sessionId?: string | undefined;
+  readonly status?: CallStatus | undefined;
+  readonly after?: PageStart | undefined;
+  readonly limit: number;
+}
+
+export interface CallEnd {
+  readonly endReason: EndReason;
+  readonly endedAt: number;
+  /** Whether the oracle's side says so in Matrix; not needed when the caller's own edit said it. */
+  readonly isAnswered: boolean;
+}
+
+/** Calls in SQL that SQLite and Postgres share. */
+export class CallStore {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** Takes a new call, unless its event, SFU room or envelope is taken, or the room was asked for by somebody else. */
+  accept(call: NewCall): Promise<Acceptance> {
+    return this.#db.transaction().execute(async (tx) => {
+      const taken = await tx
+        .selectFrom('calls')
+        .select('event_id')
+        .where((where) =>
+          where.or([
+            where('event_id', '=', call.eventId),
+            where('sfu_room_name', '=', call.sfuRoomName),
+            where('envelope_sha256', '=', call.envelopeSha256),
+          ]),
+        )
+        .execute();
+      if (taken.some((row) => row.event_id === call.eventId)) return 'known';
+      if (taken.length > 0) return 'replayed';
+      const room = await tx
+        .selectFrom('sfu_rooms')
+        .select('owner_user_id')
+        .where('name', '=', call.sfuRoomName)
+        .executeTakeFirst();
+      if (room !== undefined && room.owner_user_id !== call.matrixUserId) return 'replayed';
+      await tx
+        .insertInto('calls')
+        .values(toCallRow({ ...call, callStatus: 'pending' }))
+        .execute();
+      return 'accepted';
+    });
+  }
+
+  findById(callId: CallId): Promise<Call | undefined> {
+    return this.#findBy('call_id', callId);
+  }
+
+  findByEventId(eventId: MatrixEventId): Promise<Call | undefined> {
+    return this.#findBy('event_id', eventId);
+  }
+
+  findBySfuRoomName(sfuRoomName: SfuRoomName): Promise<Call | undefined> {
+    return this.#findBy('sfu_room_name', sfuRoomName);
+  }
+
+  /** Makes a pending call active and its answer due; `false` when it was not pending. */
+  activate(callId: CallId, now: number): Promise<boolean> {
+    return this.#db.transaction().execute(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('calls')
+        .set({ call_status: 'active' })
+        .where('call_id', '=', callId)
+        .where('call_status', '=', 'pending')
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await this.#addAnswer(tx, callId, 'active', now);
+      return true;
+    });
+  }
+
+  /** Ends a call and makes its answer due; `false` when it had ended already. */
+  end(callId: CallId, { endReason, endedAt, isAnswered }: CallEnd): Promise<boolean> {
+    return this.#db.transaction().execute(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('calls')
+        .set({ call_status: 'ended', end_reason: endReason, ended_at: endedAt })
+        .where('call_id', '=', callId)
+        .where('call_status', '!=', 'ended')
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      if (isAnswered) await this.#addAnswer(tx, callId, 'ended', endedAt);
+      return true;
+    });
+  }
+
+  /** One user's calls, newest first. */
+  async list({ matrixUserId, sessionId, status, after, limit }: CallFilter): Promise<readonly Call[]> {
+    let query = this.#db.selectFrom('calls').selectAll().where('matrix_user_id', '=', matrixUserId);
+    if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+    if (status !== undefined) query = query.where('call_status', '=', status);
+    if (after !== undefined) {
+      query = query.where((where) =>
+        where.or([
+          where('started_at', '<', after.startedAt),
+          where.and([where('started_at', '=', after.startedAt), where('seq', '<', after.seq)]),
+        ]),
+      );
+    }
+    const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').limit(limit).execute();
+    return rows.map(toCall);
+  }
+
+  /** Every call that has not ended, oldest first. */
+  async listLive(): Promise<readonly Call[]> {
+    const rows = await this.#db
+      .selectFrom('calls')
+      .selectAll()
+      .where('call_status', '!=', 'ended')
+      .orderBy('seq')
+      .execute();
+    return rows.map(toCall);
+  }
+
+  async #findBy(column: 'call_id' | 'event_id' | 'sfu_room_name', value: string): Promise<Call | undefined> {
+    const row = await this.#db.selectFrom('calls').selectAll().where(column, '=', value).executeTakeFirst();
+    return row === undefined ? undefined : toCall(row);
+  }
+
+  async #addAnswer(tx: Transaction<Tables>, callId: CallId, status: CallStatus, now: number): Promise<void> {
+    await tx
+      .insertInto('answers')
+      .values({ call_id: callId, call_status: status, due_at: now, event_id: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}

@@ -1,0 +1,93 @@
+import { sql, type Kysely } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
+
+/** Written in SQL that SQLite and Postgres share, but for the rising number of calls. */
+const createTables: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    await db.schema
+      .createTable('calls')
+      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('call_id', 'text', (column) => column.notNull().unique())
+      .addColumn('event_id', 'text', (column) => column.notNull().unique())
+      .addColumn('sfu_room_name', 'text', (column) => column.notNull().unique())
+      .addColumn('matrix_room_id', 'text', (column) => column.notNull())
+      .addColumn('matrix_user_id', 'text', (column) => column.notNull())
+      .addColumn('call_type', 'text', (column) => column.notNull())
+      .addColumn('call_status', 'text', (column) =>
+        column.notNull().check(sql`call_status in ('pending', 'active', 'ended')`),
+      )
+      .addColumn('call_started_at', 'text', (column) => column.notNull())
+      .addColumn('started_at', 'bigint', (column) => column.notNull())
+      .addColumn('ended_at', 'bigint')
+      .addColumn('end_reason', 'text')
+      .addColumn('session_id', 'text', (column) => column.notNull())
+      .addColumn('user_did', 'text', (column) => column.notNull())
+      .addColumn('oracle_did', 'text', (column) => column.notNull())
+      .addColumn('agent_voice', 'text')
+      .addColumn('language', 'text')
+      .addColumn('envelope_sha256', 'text', (column) => column.notNull().unique())
+      .addColumn('accepted_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex('calls_of_user')
+      .on('calls')
+      .columns(['matrix_user_id', 'started_at desc', 'seq desc'])
+      .execute();
+    await db.schema.createIndex('calls_by_status').on('calls').column('call_status').execute();
+    await db.schema
+      .createTable('sfu_rooms')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('owner_user_id', 'text', (column) => column.notNull())
+      .addColumn('oracle_did', 'text', (column) => column.notNull())
+      .addColumn('user_identity', 'text', (column) => column.notNull().unique())
+      .addColumn('ticket_sha256', 'text', (column) => column.notNull().unique())
+      .addColumn('ticket_used_at', 'bigint')
+      .addColumn('asked_at', 'bigint', (column) => column.notNull())
+      .addColumn('opened_at', 'bigint')
+      .addColumn('closed_at', 'bigint')
+      .execute();
+    await db.schema
+      .createTable('answers')
+      .addColumn('call_id', 'text', (column) => column.notNull().references('calls.call_id').onDelete('cascade'))
+      .addColumn('call_status', 'text', (column) => column.notNull())
+      .addColumn('due_at', 'bigint', (column) => column.notNull())
+      .addColumn('event_id', 'text')
+      .addPrimaryKeyConstraint('answers_key', ['call_id', 'call_status'])
+      .execute();
+    await db.schema
+      .createTable('sessions')
+      .addColumn('token_sha256', 'text', (column) => column.primaryKey())
+      .addColumn('user_id', 'text', (column) => column.notNull())
+      .addColumn('expires_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('openid_tokens')
+      .addColumn('token_sha256', 'text', (column) => column.primaryKey())
+      .addColumn('used_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('agent_refusals')
+      .addColumn('call_id', 'text', (column) => column.notNull().references('calls.call_id').onDelete('cascade'))
+      .addColumn('agent_key_id', 'text', (column) => column.notNull())
+      .addColumn('refused_at', 'bigint', (column) => column.notNull())
+      .addPrimaryKeyConstraint('agent_refusals_key', ['call_id', 'agent_key_id'])
+      .execute();
+    await db.schema
+      .createTable('webhooks')
+      .addColumn('webhook_id', 'text', (column) => column.primaryKey())
+      .addColumn('received_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('refused_events')
+      .addColumn('event_id', 'text', (column) => column.primaryKey())
+      .addColumn('sender_user_id', 'text', (column) => column.notNull())
+      .addColumn('code', 'text', (column) => column.notNull())
+      .addColumn('refused_at', 'bigint', (column) => column.notNull())
+      .execute();
+  },
+};
+
+/** Every migration by name; names sort in the order in which they run. Never change one that was released. */
+export const migrations: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '0001-calls': createTables }),
+};

@@ -1,0 +1,138 @@
+import type { Kysely } from 'kysely';
+import * as v from 'valibot';
+import { didSchema, parseWith, sfuRoomNameSchema, type Did, type SfuRoomName } from '@oracle-calls/protocol';
+import type { MatrixUserId } from '@oracle-calls/matrix/port';
+import { matrixUserIdSchema } from '../auth/matrix-ids.ts';
+import { instantColumn } from './call-rows.ts';
+import type { SfuRoomRow, Tables } from './tables.ts';
+
+/** An SFU room that somebody asked a join token for. */
+export interface SfuRoom {
+  readonly name: SfuRoomName;
+  /** The first authenticated asker. */
+  readonly owner: MatrixUserId;
+  readonly oracleDid: Did;
+  readonly userIdentity: string;
+  readonly ticketSha256: string;
+  readonly ticketUsedAt: number | undefined;
+  readonly openedAt: number | undefined;
+  readonly closedAt: number | undefined;
+}
+
+export interface RoomRequest {
+  readonly name: SfuRoomName;
+  readonly asker: MatrixUserId;
+  readonly oracleDid: Did;
+  readonly userIdentity: string;
+  readonly ticketSha256: string;
+  readonly now: number;
+}
+
+const sfuRoomSchema = v.object({
+  name: sfuRoomNameSchema,
+  owner_user_id: matrixUserIdSchema,
+  oracle_did: didSchema,
+  user_identity: v.string(),
+  ticket_sha256: v.string(),
+  ticket_used_at: v.nullable(instantColumn),
+  opened_at: v.nullable(instantColumn),
+  closed_at: v.nullable(instantColumn),
+});
+
+function toSfuRoom(row: SfuRoomRow): SfuRoom {
+  const parsed = parseWith(sfuRoomSchema, row, 'ERR_INTERNAL');
+  return {
+    name: parsed.name,
+    owner: parsed.owner_user_id,
+    oracleDid: parsed.oracle_did,
+    userIdentity: parsed.user_identity,
+    ticketSha256: parsed.ticket_sha256,
+    ticketUsedAt: parsed.ticket_used_at ?? undefined,
+    openedAt: parsed.opened_at ?? undefined,
+    closedAt: parsed.closed_at ?? undefined,
+  };
+}
+
+/** Who asked for which SFU room, and the ticket that its agent was dispatched with. */
+export class SfuRoomStore {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** Makes the asker the owner of a name that nobody owns, and returns the room of that name, whoever owns it. */
+  ask({ name, asker, oracleDid, userIdentity, ticketSha256, now }: RoomRequest): Promise<SfuRoom> {
+    return this.#db.transaction().execute(async (tx) => {
+      // A call event may have come before anybody asked: then the name is its sender's.
+      const call = await tx
+        .selectFrom('calls')
+        .select('matrix_user_id')
+        .where('sfu_room_name', '=', name)
+        .executeTakeFirst();
+      await tx
+        .insertInto('sfu_rooms')
+        .values({
+          name,
+          owner_user_id: call?.matrix_user_id ?? asker,
+          oracle_did: oracleDid,
+          user_identity: userIdentity,
+          ticket_sha256: ticketSha256,
+          ticket_used_at: null,
+          asked_at: now,
+          opened_at: null,
+          closed_at: null,
+        })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .execute();
+      const row = await tx.selectFrom('sfu_rooms').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
+      return toSfuRoom(row);
+    });
+  }
+
+  async find(name: SfuRoomName): Promise<SfuRoom | undefined> {
+    const row = await this.#db.selectFrom('sfu_rooms').selectAll().where('name', '=', name).executeTakeFirst();
+    return row === undefined ? undefined : toSfuRoom(row);
+  }
+
+  /** Every room that may exist at the SFU. */
+  async listUnclosed(): Promise<readonly SfuRoom[]> {
+    const rows = await this.#db.selectFrom('sfu_rooms').selectAll().where('closed_at', 'is', null).execute();
+    return rows.map(toSfuRoom);
+  }
+
+  /** Puts a fresh ticket in place of one that a failed attempt to open the room may have spent. */
+  async replaceTicket(name: SfuRoomName, ticketSha256: string): Promise<void> {
+    await this.#db
+      .updateTable('sfu_rooms')
+      .set({ ticket_sha256: ticketSha256 })
+      .where('name', '=', name)
+      .where('opened_at', 'is', null)
+      .execute();
+  }
+
+  /** Uses a ticket up; `false` when somebody else did it first. */
+  async useTicket(name: SfuRoomName, ticketSha256: string, now: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('sfu_rooms')
+      .set({ ticket_used_at: now })
+      .where('name', '=', name)
+      .where('ticket_sha256', '=', ticketSha256)
+      .where('ticket_used_at', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  async markOpened(name: SfuRoomName, now: number): Promise<void> {
+    await this.#db.updateTable('sfu_rooms').set({ opened_at: now }).where('name', '=', name).execute();
+  }
+
+  async markClosed(name: SfuRoomName, now: number): Promise<void> {
+    await this.#db
+      .updateTable('sfu_rooms')
+      .set({ closed_at: now })
+      .where('name', '=', name)
+      .where('closed_at', 'is', null)
+      .execute();
+  }
+}

@@ -1,0 +1,89 @@
+import type { Generated } from 'kysely';
+
+/*
+ * Rows as the database has them. Instants are epoch milliseconds, hashes are SHA-256 in hex. No table has a column for an
+ * envelope, a key or a token in clear: only hashes of them.
+ */
+
+export interface CallRow {
+  /** Rises with each accepted call; breaks ties in pages. */
+  seq: Generated<number>;
+  call_id: string;
+  event_id: string;
+  sfu_room_name: string;
+  matrix_room_id: string;
+  matrix_user_id: string;
+  call_type: string;
+  call_status: string;
+  /** As the event says it, to compare edits with. */
+  call_started_at: string;
+  started_at: number;
+  ended_at: number | null;
+  end_reason: string | null;
+  session_id: string;
+  user_did: string;
+  oracle_did: string;
+  agent_voice: string | null;
+  language: string | null;
+  envelope_sha256: string;
+  accepted_at: number;
+}
+
+export interface SfuRoomRow {
+  name: string;
+  owner_user_id: string;
+  oracle_did: string;
+  user_identity: string;
+  ticket_sha256: string;
+  ticket_used_at: number | null;
+  asked_at: number;
+  opened_at: number | null;
+  closed_at: number | null;
+}
+
+export interface AnswerRow {
+  call_id: string;
+  call_status: string;
+  due_at: number;
+  event_id: string | null;
+}
+
+export interface SessionRow {
+  token_sha256: string;
+  user_id: string;
+  expires_at: number;
+}
+
+export interface OpenIdTokenRow {
+  token_sha256: string;
+  used_at: number;
+}
+
+export interface AgentRefusalRow {
+  call_id: string;
+  agent_key_id: string;
+  refused_at: number;
+}
+
+export interface WebhookRow {
+  webhook_id: string;
+  received_at: number;
+}
+
+export interface RefusedEventRow {
+  event_id: string;
+  sender_user_id: string;
+  code: string;
+  refused_at: number;
+}
+
+export interface Tables {
+  calls: CallRow;
+  sfu_rooms: SfuRoomRow;
+  answers: AnswerRow;
+  sessions: SessionRow;
+  openid_tokens: OpenIdTokenRow;
+  agent_refusals: AgentRefusalRow;
+  webhooks: WebhookRow;
+  refused_events: RefusedEventRow;
+}

@@ -1,0 +1,196 @@
+import { OracleCallError, parseMatrixEventId, type Clock, type MatrixEventId } from '@oracle-calls/protocol';
+import type {
+  DecryptedEvent,
+  MatrixAccountPort,
+  MatrixOpenIdToken,
+  MatrixRoomId,
+  MatrixUserId,
+  RoomInvite,
+  SendOptions,
+} from '@oracle-calls/matrix/port';
+
+/** An event as a test writes it; the rest is filled in. */
+export interface ScriptedEvent {
+  readonly matrixRoomId: MatrixRoomId;
+  readonly sender: MatrixUserId;
+  readonly type: string;
+  readonly content: unknown;
+  readonly eventId?: MatrixEventId | undefined;
+  readonly deviceKey?: string | undefined;
+  readonly originServerAt?: number | undefined;
+}
+
+export interface SentEvent {
+  readonly matrixRoomId: MatrixRoomId;
+  readonly type: string;
+  readonly content: object;
+  readonly transactionId: string;
+  readonly eventId: MatrixEventId;
+}
+
+let eventCount = 0;
+
+/** A fresh event id of the right shape. */
+export function createFakeEventId(): MatrixEventId {
+  eventCount += 1;
+  return parseMatrixEventId(`$event-${String(eventCount).padStart(37, '0')}`);
+}
+
+function relationOf(content: unknown): DecryptedEvent['relation'] {
+  if (typeof content !== 'object' || content === null || !('m.relates_to' in content)) return undefined;
+  const relation = content['m.relates_to'];
+  if (typeof relation !== 'object' || relation === null) return undefined;
+  if (!('rel_type' in relation) || !('event_id' in relation)) return undefined;
+  const { rel_type: relType, event_id: eventId } = relation;
+  return typeof relType === 'string' && typeof eventId === 'string' ? { relType, eventId } : undefined;
+}
+
+/**
+ * An account on a homeserver that a test scripts. What the homeserver knows (`events`, `sent`) outlives a `restart`, as it
+ * does in life; what came while nobody listened is held for the first listener.
+ */
+export class FakeMatrixAccount implements MatrixAccountPort {
+  readonly userId: MatrixUserId;
+  readonly events = new Map<MatrixEventId, DecryptedEvent>();
+  /** What this account sent; a repeated transaction id is sent once, as by a homeserver. */
+  readonly sent: SentEvent[] = [];
+  /** Every attempt to send, successful or not. */
+  sendAttempts = 0;
+  readonly joined: MatrixRoomId[] = [];
+  readonly left: MatrixRoomId[] = [];
+  /** While set, everything that asks the homeserver is refused with it. */
+  failure: OracleCallError | undefined;
+  isHealthy = true;
+  readonly #clock: Clock;
+  #eventListeners = new Set<(event: DecryptedEvent) => void>();
+  #inviteListeners = new Set<(invite: RoomInvite) => void>();
+  #heldEvents: DecryptedEvent[] = [];
+  #heldInvites: RoomInvite[] = [];
+
+  constructor(userId: MatrixUserId, clock: Clock) {
+    this.userId = userId;
+    this.#clock = clock;
+  }
+
+  /** Puts an event on the homeserver without delivering it. */
+  put({ matrixRoomId, sender, type, content, eventId, deviceKey, originServerAt }: ScriptedEvent): DecryptedEvent {
+    const event: DecryptedEvent = {
+      eventId: eventId ?? createFakeEventId(),
+      matrixRoomId,
+      type,
+      sender: { userId: sender, deviceKey: deviceKey ?? `device of ${sender}` },
+      content,
+      relation: relationOf(content),
+      originServerAt: originServerAt ?? this.#clock.now(),
+    };
+    this.events.set(event.eventId, event);
+    return event;
+  }
+
+  /** Delivers an event, as a sync does. */
+  deliver(event: DecryptedEvent): void {
+    if (this.#eventListeners.size === 0) this.#heldEvents.push(event);
+    for (const listener of this.#eventListeners) listener(event);
+  }
+
+  /** `put` and `deliver`. */
+  receive(scripted: ScriptedEvent): DecryptedEvent {
+    const event = this.put(scripted);
+    this.deliver(event);
+    return event;
+  }
+
+  invite(invite: RoomInvite): void {
+    if (this.#inviteListeners.size === 0) this.#heldInvites.push(invite);
+    for (const listener of this.#inviteListeners) listener(invite);
+  }
+
+  /** How many listen to events. */
+  get listenerCount(): number {
+    return this.#eventListeners.size + this.#inviteListeners.size;
+  }
+
+  isSyncing(): boolean {
+    return this.isHealthy;
+  }
+
+  observeEvents(listener: (event: DecryptedEvent) => void): Disposable {
+    this.#eventListeners.add(listener);
+    for (const event of this.#heldEvents.splice(0)) listener(event);
+    return { [Symbol.dispose]: () => void this.#eventListeners.delete(listener) };
+  }
+
+  observeInvites(listener: (invite: RoomInvite) => void): Disposable {
+    this.#inviteListeners.add(listener);
+    for (const invite of this.#heldInvites.splice(0)) listener(invite);
+    return { [Symbol.dispose]: () => void this.#inviteListeners.delete(listener) };
+  }
+
+  async sendEvent(
+    matrixRoomId: MatrixRoomId,
+    type: string,
+    content: object,
+    { transactionId, signal }: SendOptions,
+  ): Promise<MatrixEventId> {
+    this.sendAttempts += 1;
+    await this.#request(signal);
+    const repeated = this.sent.find((sent) => sent.transactionId === transactionId);
+    if (repeated !== undefined) return repeated.eventId;
+    const event = this.put({ matrixRoomId, sender: this.userId, type, content });
+    this.sent.push({ matrixRoomId, type, content, transactionId, eventId: event.eventId });
+    this.deliver(event);
+    return event.eventId;
+  }
+
+  async fetchEvent(
+    matrixRoomId: MatrixRoomId,
+    eventId: MatrixEventId,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<DecryptedEvent> {
+    await this.#request(signal);
+    const event = this.events.get(eventId);
+    if (event?.matrixRoomId !== matrixRoomId) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
+    return event;
+  }
+
+  async fetchRelations(matrixRoomId: MatrixRoomId, eventId: MatrixEventId): Promise<readonly DecryptedEvent[]> {
+    await this.#request();
+    return [...this.events.values()].filter(
+      (event) => event.matrixRoomId === matrixRoomId && event.relation?.eventId === eventId,
+    );
+  }
+
+  async joinRoom(matrixRoomId: MatrixRoomId): Promise<void> {
+    await this.#request();
+    this.joined.push(matrixRoomId);
+  }
+
+  async leaveRoom(matrixRoomId: MatrixRoomId): Promise<void> {
+    await this.#request();
+    this.left.push(matrixRoomId);
+  }
+
+  findOrCreateRoom(): Promise<MatrixRoomId> {
+    return Promise.reject(new OracleCallError('ERR_MATRIX_ROOM', 'This account does not open rooms.'));
+  }
+
+  prepareToSend(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  requestOpenIdToken(): Promise<MatrixOpenIdToken> {
+    return Promise.reject(new OracleCallError('ERR_UPSTREAM_HOMESERVER', 'This account asks for no tokens.'));
+  }
+
+  close(): Promise<void> {
+    this.#eventListeners = new Set();
+    this.#inviteListeners = new Set();
+    return Promise.resolve();
+  }
+
+  async #request(signal?: AbortSignal): Promise<void> {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    if (this.failure !== undefined) throw this.failure;
+  }
+}

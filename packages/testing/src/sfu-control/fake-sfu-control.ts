@@ -1,0 +1,87 @@
+import { BearerSecret, OracleCallError, type SfuRoomName } from '@oracle-calls/protocol';
+
+/** A participant of a {@link FakeSfuControl} room. */
+export interface FakeSfuParticipant {
+  readonly identity: string;
+  readonly isAgent: boolean;
+}
+
+export interface FakeSfuControlRoom {
+  /** The ticket that the agent was dispatched with. */
+  readonly agentTicket: BearerSecret;
+  readonly participants: FakeSfuParticipant[];
+}
+
+export interface FakeSfuNotice {
+  readonly webhookId: string;
+  readonly kind: 'participant-joined' | 'participant-left' | 'room-finished' | 'other';
+  readonly sfuRoomName: SfuRoomName | undefined;
+  readonly participant: FakeSfuParticipant | undefined;
+}
+
+/** The SFU as the backend sees it, in memory. It outlives a restart of the backend, as the real one does. */
+export class FakeSfuControl {
+  readonly rooms = new Map<SfuRoomName, FakeSfuControlRoom>();
+  /** Rooms made, deleted and asked about, in order. */
+  readonly log: string[] = [];
+  /** While set, every request is refused. */
+  isDown = false;
+  /** While set, rooms are made only when this resolves. */
+  holdCreation: Promise<void> | undefined;
+  /** The notices that `receiveWebhook` knows, by their body. */
+  readonly notices = new Map<string, FakeSfuNotice>();
+
+  async createRoom({
+    sfuRoomName,
+    agentTicket,
+  }: {
+    readonly sfuRoomName: SfuRoomName;
+    readonly agentTicket: BearerSecret;
+  }): Promise<void> {
+    this.log.push(`create ${sfuRoomName}`);
+    await this.holdCreation;
+    this.#request();
+    if (!this.rooms.has(sfuRoomName)) this.rooms.set(sfuRoomName, { agentTicket, participants: [] });
+  }
+
+  async deleteRoom(sfuRoomName: SfuRoomName): Promise<void> {
+    await Promise.resolve();
+    this.log.push(`delete ${sfuRoomName}`);
+    this.#request();
+    this.rooms.delete(sfuRoomName);
+  }
+
+  async listParticipants(sfuRoomName: SfuRoomName): Promise<readonly FakeSfuParticipant[]> {
+    await Promise.resolve();
+    this.#request();
+    return [...(this.rooms.get(sfuRoomName)?.participants ?? [])];
+  }
+
+  createJoinToken({
+    sfuRoomName,
+    identity,
+    ttlMs,
+  }: {
+    readonly sfuRoomName: SfuRoomName;
+    readonly identity: string;
+    readonly ttlMs: number;
+  }): Promise<BearerSecret> {
+    return Promise.resolve(new BearerSecret(`${sfuRoomName}/${identity}/${String(ttlMs)}`, 'join token'));
+  }
+
+  receiveWebhook(body: string, authorization: string): Promise<FakeSfuNotice> {
+    const notice = this.notices.get(body);
+    return authorization === 'signed' && notice !== undefined
+      ? Promise.resolve(notice)
+      : Promise.reject(new OracleCallError('ERR_AUTH_INVALID'));
+  }
+
+  async ping(): Promise<void> {
+    await Promise.resolve();
+    this.#request();
+  }
+
+  #request(): void {
+    if (this.isDown) throw new OracleCallError('ERR_UPSTREAM_SFU');
+  }
+}
