@@ -6,7 +6,8 @@ import type { TimelineMs } from '@oracle-calls/protocol';
  */
 export interface OracleCallsPage {
   /** `signed-out`, `ready` (signed in and prepared for the oracle), or the kind of the call's state in lower case. */
-  readonly state: 'signed-out' | 'signing-in' | 'ready' | 'preparing' | 'connecting' | 'live' | 'ending' | 'ended' | 'error';
+  readonly state:
+    'signed-out' | 'signing-in' | 'ready' | 'preparing' | 'connecting' | 'live' | 'ending' | 'ended' | 'error';
   readonly callId: string | undefined;
   readonly callStatus: string | undefined;
   /** `performance.timeOrigin + performance.now()` of the click on Call: epoch milliseconds. */

@@ -210,10 +210,8 @@ export class CallDriver implements OracleCall {
   async #prepare(signal: AbortSignal): Promise<void> {
     if (!this.#deps.sfu.isSupported()) throw new OracleCallError('ERR_MEDIA_UNSUPPORTED');
     this.#capture = this.#deps.devices.capture(this.type, { signal });
-    // Awaited when the SFU is connected; a refusal is to be known at once.
-    this.#capture.catch((error: unknown) => {
-      if (!signal.aborted) this.#fail(toOracleCallError(error));
-    });
+    // Awaited again when the SFU is connected; a refusal is to be known at once.
+    this.#inAttempt(() => this.#showOwnTracks());
     // The frame cryptor's worker loads while the DID is resolved.
     const connection = this.#deps.sfu.create();
     this.#held.connection = connection;
@@ -221,6 +219,12 @@ export class CallDriver implements OracleCall {
     signal.throwIfAborted();
     this.#held.oracle = oracle;
     this.#dispatch({ kind: 'oracleResolved' });
+  }
+
+  async #showOwnTracks(): Promise<void> {
+    const tracks = (await this.#capture) ?? [];
+    if (this.#attempt.signal.aborted) return;
+    for (const track of tracks) this.#notices.tell({ kind: 'localTrack', track });
   }
 
   #open(): void {

@@ -1,4 +1,5 @@
 import type { Logger, OracleCallError, TimelineMs, TimelineStage } from '@oracle-calls/protocol';
+import type { LocalTrack } from '../devices/devices-port.ts';
 import type { RemoteTrack } from '../media/sfu-port.ts';
 import type { CallState } from './call-state.ts';
 
@@ -8,6 +9,8 @@ export type CallNotice =
   | { readonly kind: 'timeline'; readonly stage: TimelineStage; readonly timeline: TimelineMs }
   /** Something went wrong. The call goes on unless a `state` notice says otherwise. */
   | { readonly kind: 'error'; readonly error: OracleCallError }
+  /** The own microphone or camera is on, for a preview. The call switches it off again. */
+  | { readonly kind: 'localTrack'; readonly track: LocalTrack }
   /** The oracle's audio (already playing) or video (for the application to show). */
   | { readonly kind: 'remoteTrack'; readonly track: RemoteTrack }
   /** Somebody who is not the oracle is in the SFU room: show it. Never played, holds no key. */

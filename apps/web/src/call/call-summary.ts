@@ -1,0 +1,64 @@
+import type { CallState, CallStatistics } from '@oracle-calls/sdk';
+import type { OracleCallsPage } from '../page-window.ts';
+import { END_SENTENCES } from '../view/sentences.ts';
+
+/** One line about the call, for everybody and for screen readers. */
+export function statusLine(state: CallState | undefined, isReconnecting: boolean): string {
+  switch (state?.kind) {
+    case undefined:
+    case 'Idle':
+      return 'Ready to call.';
+    case 'Preparing':
+      return 'Looking up the oracle…';
+    case 'Connecting':
+      return state.awaiting.length === 1 && state.awaiting[0] === 'oracle'
+        ? 'Connected. Waiting for the oracle…'
+        : 'Connecting…';
+    case 'Live':
+      return isReconnecting ? 'The connection is lost. Reconnecting…' : 'In a call.';
+    case 'Ending':
+      return 'Hanging up…';
+    case 'Ended':
+      return END_SENTENCES[state.reason];
+  }
+}
+
+export interface SecurityLine {
+  readonly isEncrypted: boolean;
+  readonly text: string;
+}
+
+/** What may truthfully be said about the call's protection. Never "verified": nobody compared a key. */
+export function securityLine(state: CallState | undefined, statistics: CallStatistics | undefined): SecurityLine {
+  if (state?.kind !== 'Live') {
+    return { isEncrypted: false, text: 'Calls from this page are end-to-end encrypted.' };
+  }
+  if (statistics?.encrypted === true) {
+    return { isEncrypted: true, text: 'Encrypted end to end. The oracle’s key was not compared.' };
+  }
+  return { isEncrypted: false, text: 'No media has flowed both ways yet.' };
+}
+
+/** What a script sees: the call's state in one word; a call that failed is an error. */
+export function pageStateOf(state: CallState): OracleCallsPage['state'] {
+  switch (state.kind) {
+    case 'Idle':
+      return 'ready';
+    case 'Preparing':
+      return 'preparing';
+    case 'Connecting':
+      return 'connecting';
+    case 'Live':
+      return 'live';
+    case 'Ending':
+      return 'ending';
+    case 'Ended':
+      return state.error === undefined ? 'ended' : 'error';
+  }
+}
+
+/** Minutes and seconds of a call, as a telephone shows them. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,25 @@
+import { didSchema, parseWith } from '@oracle-calls/protocol';
+import * as v from 'valibot';
+
+/** What the server tells the page at `/config.json`. */
+export const pageConfigSchema = v.object({
+  homeserverUrl: v.pipe(v.string(), v.url()),
+  /** The oracle that the page offers to call. */
+  oracleDid: didSchema,
+  /** HTTP resolver for `did:ixo`. */
+  didResolverUrl: v.optional(v.pipe(v.string(), v.url())),
+  /** Fills the sign-in form, on a development stack only. */
+  testUser: v.optional(v.object({ userId: v.string(), password: v.string() })),
+});
+export type PageConfig = v.InferOutput<typeof pageConfigSchema>;
+
+export async function fetchPageConfig(): Promise<PageConfig> {
+  const response = await fetch('/config.json', { cache: 'no-store' });
+  return parseWith(pageConfigSchema, await response.json());
+}
+
+/** Whether the page runs on a development machine, where addresses may be private and unencrypted. */
+export function isDevelopment({ homeserverUrl }: PageConfig): boolean {
+  const { protocol, hostname } = new URL(homeserverUrl);
+  return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}

@@ -1,0 +1,92 @@
+import type { EndReason, ErrorCode, TimelineStage } from '@oracle-calls/protocol';
+import type { SignInErrorKind } from '../account/sign-in-error.ts';
+
+/** What a person is told, by code: what happened, and what can be done. */
+const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ERR_PROTOCOL_MALFORMED:
+    'The oracle’s service and this page do not understand each other. Reload the page and try again.',
+  ERR_PROTOCOL_TOO_LARGE: 'The oracle’s service sent more than this page accepts.',
+  ERR_PROTOCOL_UNKNOWN_VERSION:
+    'The oracle’s service speaks a newer protocol. Reload the page to get the current version.',
+  ERR_PROTOCOL_CALL_ID: 'The call got an id that is not valid. Please call again.',
+  ERR_PROTOCOL_NOT_FOUND: 'The address of the oracle’s service is wrong.',
+  ERR_PROTOCOL_METHOD: 'The address of the oracle’s service is wrong.',
+  ERR_ENVELOPE_MALFORMED: 'The call’s key could not be sealed. Please call again.',
+  ERR_ENVELOPE_OPEN: 'The call’s key could not be opened.',
+  ERR_ENVELOPE_UNSUPPORTED: 'This oracle offers no key that calls can be encrypted to.',
+  ERR_DID_MALFORMED: 'That is not a valid DID. It looks like did:ixo:oracle123.',
+  ERR_DID_NOT_RESOLVED: 'The oracle cannot be found right now. Check its DID, or try again shortly.',
+  ERR_DID_UNSUPPORTED: 'This page cannot look up DIDs of this kind.',
+  ERR_DID_DOCUMENT: 'The oracle’s DID document does not say how to call it.',
+  ERR_MATRIX_EVENT_NOT_FOUND: 'The call’s message did not reach the oracle in time. Please call again.',
+  ERR_MATRIX_UNDECRYPTABLE: 'The oracle could not read the call’s message. Please call again.',
+  ERR_MATRIX_NOT_ENCRYPTED: 'The call’s message was not encrypted, so the oracle refused it.',
+  ERR_MATRIX_ROOM: 'No encrypted room with the oracle could be made.',
+  ERR_MATRIX_SEND: 'The call’s message could not be sent. Check your connection and call again.',
+  ERR_MEDIA_UNSUPPORTED:
+    'This browser cannot encrypt calls end to end. Use a current version of Chrome, Edge, Firefox or Safari.',
+  ERR_MEDIA_DEVICE: 'Your microphone or camera cannot be used. Allow it in the browser and call again.',
+  ERR_MEDIA_CONNECT: 'The connection to the call was lost or could not be made. Check your connection and call again.',
+  ERR_MEDIA_UNENCRYPTED: 'Somebody offered sound without encryption. It was not played.',
+  ERR_MEDIA_ORACLE_ABSENT: 'The oracle did not pick up. Please try again later.',
+  ERR_AUTH_MISSING: 'You are not signed in to the oracle’s service. Sign out and in again.',
+  ERR_AUTH_INVALID: 'The oracle’s service did not accept your sign-in. Sign out and in again.',
+  ERR_AUTH_EXPIRED: 'Your sign-in has expired. Sign out and in again.',
+  ERR_AUTH_HOMESERVER: 'The oracle does not take calls from users of your homeserver.',
+  ERR_AUTH_FORBIDDEN: 'The oracle’s service does not allow this.',
+  ERR_AUTH_INVALID_AUTHENTICATION:
+    'The oracle could not open the key of this call. Its published key may be out of date.',
+  ERR_CALL_NOT_FOUND: 'The oracle’s service does not know this call.',
+  ERR_CALL_TRANSITION: 'The call has ended already.',
+  ERR_CALL_REPLAYED: 'The oracle’s service has seen this call before and refused it. Please call again.',
+  ERR_CALL_CLOCK: 'Your device’s clock is wrong. Set it and call again.',
+  ERR_CALL_ENDED: 'The call has ended.',
+  ERR_CALL_IN_PROGRESS: 'Another call is still in progress.',
+  ERR_CALL_TICKET: 'The oracle could not take the call. Please call again.',
+  ERR_UPSTREAM_HOMESERVER: 'Your homeserver does not answer. Please try again shortly.',
+  ERR_UPSTREAM_SFU: 'The media server does not answer. Please try again shortly.',
+  ERR_UPSTREAM_BACKEND: 'The oracle’s service does not answer or broke. Please try again shortly.',
+  ERR_UPSTREAM_TIMEOUT: 'It took too long to connect. Please try again.',
+  ERR_UPSTREAM_BUSY: 'The oracle’s service is busy. Please try again shortly.',
+};
+
+/** Bugs, and errors of other programs that cannot reach a page. */
+const FALLBACK = 'Something went wrong on our side. Please try again.';
+
+export const errorSentence = (code: ErrorCode): string => ERROR_SENTENCES[code] ?? FALLBACK;
+
+export const hasOwnSentence = (code: ErrorCode): boolean => code in ERROR_SENTENCES;
+
+export const END_SENTENCES: Readonly<Record<EndReason, string>> = {
+  hangup: 'Call ended.',
+  completed: 'The oracle ended the call.',
+  replaced: 'This call was replaced by another one of yours.',
+  cancelled: 'Call cancelled.',
+  'connection-lost': 'The connection was lost.',
+  'media-failed': 'The call could not be connected.',
+  'oracle-absent': 'The oracle did not pick up.',
+  'invalid-authentication': 'The oracle could not open the key of this call.',
+  'agent-failed': 'The oracle had a fault and left.',
+  expired: 'The call had been open for too long.',
+};
+
+export const SIGN_IN_SENTENCES: Readonly<Record<SignInErrorKind, string>> = {
+  refused: 'The homeserver did not accept this Matrix ID and password.',
+  'too-often': 'Too many attempts. Wait a moment and try again.',
+  unreachable: 'The homeserver does not answer. Check your connection and try again.',
+};
+
+export const STAGE_LABELS: Readonly<Record<TimelineStage, string>> = {
+  click: 'Call clicked',
+  eventSent: 'Call event sent',
+  joinToken: 'Join token received',
+  sfuConnected: 'Connected to the media server',
+  synced: 'Oracle’s service in sync',
+  agentJoined: 'Oracle joined',
+  keyFetched: 'Oracle fetched the key',
+  handshake: 'Handshake confirmed',
+  oracleAudible: 'Oracle heard, decrypted',
+  questionEnded: 'Your question ended',
+  answerAudible: 'Answer heard',
+  ended: 'Call ended',
+};
