@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { tryLock, waitForLock } from './pid-lock.ts';
 import { processIdentity } from './process-identity.ts';
 
@@ -76,6 +76,19 @@ it('waits for the owner, says so once, and stops waiting when told to', async ()
   await first.release();
   await using _second = await waiting;
   expect(told).toBe(1);
+});
+
+it('takes a process that has ended for gone, even before its parent has noticed', async () => {
+  // The shell leaves its child unnoticed: it becomes a sleep, which waits for nobody.
+  const parent = spawn('/bin/sh', ['-c', '/bin/sh -c "exit 0" & echo $!; exec sleep 30'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+  const zombie = Number(printed.toString());
+  await vi.waitFor(() => expect(processIdentity(zombie)).toBeUndefined());
+  process.kill(zombie, 0);
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
 });
 
 it('knows a process by when it started', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * What tells a process from a later one with the same id: the moment it started, as the system keeps it.
- * `undefined` when there is no such process.
+ * `undefined` when there is no such process, or it has ended.
  */
 export function processIdentity(pid: number): string | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
@@ -15,7 +15,11 @@ function fromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in brackets and may hold anything, so count from its end.
-    const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state] = fields;
+    const startTicks = fields[19];
+    // A zombie has ended, and only waits for its parent to notice.
+    if (state === 'Z' || state === 'X') return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${startTicks ?? ''}`;
   } catch {
     return undefined;

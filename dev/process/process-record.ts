@@ -5,7 +5,7 @@ import { systemClock } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { tryRead } from './private-file.ts';
-import { groupIsAlive, signalGroup } from './process-group.ts';
+import { signalGroup } from './process-group.ts';
 import { processIdentity } from './process-identity.ts';
 
 /** Below the state folder. */
@@ -36,18 +36,20 @@ const BURIAL_MS = 3000;
  * @returns their names.
  */
 export async function endLeftovers(dir: string, clock: Clock = systemClock): Promise<string[]> {
-  const ended: string[] = [];
-  for (const entry of await listRecords(dir)) {
-    const file = join(dir, entry);
-    const record = parseRecord(await tryRead(file));
-    if (record !== undefined && processIdentity(record.pid) === record.identity) {
-      signalGroup(record.pid, 'SIGKILL');
-      for (let waited = 0; groupIsAlive(record.pid) && waited < BURIAL_MS; waited += 20) await clock.sleep(20);
-      ended.push(record.name);
-    }
-    await rm(file, { force: true });
+  const names = await Promise.all((await listRecords(dir)).map((entry) => endLeftover(join(dir, entry), clock)));
+  return names.filter((name) => name !== undefined);
+}
+
+async function endLeftover(file: string, clock: Clock): Promise<string | undefined> {
+  const record = parseRecord(await tryRead(file));
+  const isThere = (): boolean => record !== undefined && processIdentity(record.pid) === record.identity;
+  const wasThere = isThere();
+  if (record !== undefined && wasThere) {
+    signalGroup(record.pid, 'SIGKILL');
+    for (let waited = 0; isThere() && waited < BURIAL_MS; waited += 20) await clock.sleep(20);
   }
-  return ended;
+  await rm(file, { force: true });
+  return wasThere ? record?.name : undefined;
 }
 
 async function listRecords(dir: string): Promise<string[]> {

@@ -2,9 +2,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@oracle-calls/protocol';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { DevError } from './dev-error.ts';
-import { groupIsAlive, processIsAlive } from './process-group.ts';
+import { processIsAlive } from './process-group.ts';
+import { processIdentity } from './process-identity.ts';
 import { startProcess } from './supervised-process.ts';
 import type { ProcessSpec } from './supervised-process.ts';
 
@@ -73,7 +74,7 @@ it('takes along the children that the process left in its group', async () => {
   const grandchild = Number(lines[0]);
   expect(processIsAlive(grandchild)).toBe(true);
   await subject.stop();
-  expect(groupIsAlive(subject.pid)).toBe(false);
+  await vi.waitFor(() => expect(processIdentity(grandchild)).toBeUndefined());
 });
 
 it('records a running process and removes the record when it has gone', async () => {

@@ -52,8 +52,8 @@ export interface SupervisedProcess extends AsyncDisposable {
 
 /** Enough of the log to see why a start failed, not enough to hide it. */
 const TAIL_LINES = 25;
-/** After the leader is gone its group was killed; the kernel needs a moment to bury it. */
-const GROUP_BURIAL_MS = 2000;
+/** After the leader is gone its group was killed; the kernel needs a moment for that, and `init` more to clear it away. */
+const GROUP_BURIAL_MS = 500;
 
 /**
  * Starts a process as leader of its own process group and waits until it is ready.
@@ -120,7 +120,9 @@ function supervise({ spec, pid, exited, drained, clock }: Running): SupervisedPr
     untrack();
     unrecord?.();
     // Whoever left the group may hold the pipes open for ever.
-    await Promise.race([drained, clock.sleep(GROUP_BURIAL_MS)]);
+    const enough = Promise.withResolvers<void>();
+    using _bound = clock.after(GROUP_BURIAL_MS, enough.resolve);
+    await Promise.race([drained, enough.promise]);
     return fact;
   });
   const stop = async (): Promise<void> => {

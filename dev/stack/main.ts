@@ -75,19 +75,25 @@ function describeFailure(cause: unknown): string[] {
 
 function addresses(stack: Stack): Row[] {
   const { alice, bob } = stack.users;
-  const account = (label: string, { userId, password }: typeof alice): Row => ({
-    label,
-    value: `${userId}  password ${password}`,
-  });
+  const account = (label: string, { userId, password }: typeof alice): Row[] => [
+    { label, value: userId },
+    { label: 'password', value: password },
+  ];
   return [
     ...(stack.webUrl === undefined ? [] : [{ label: 'Call the oracle', value: stack.webUrl }]),
-    account('Sign in as', alice),
-    account('or as', bob),
+    ...account('Sign in as', alice),
+    ...account('or as', bob),
     { label: 'Oracle', value: `${stack.oracleDid}  ${stack.oracleUserId}` },
     { label: 'Backend', value: stack.backendUrl },
     { label: 'Homeserver', value: stack.homeserverUrl },
     { label: 'LiveKit', value: stack.sfu.url },
     { label: 'DID resolver', value: stack.didResolverUrl },
-    { label: 'State', value: relative(process.cwd(), stack.stateDir) || '.' },
+    { label: 'State', value: shortPath(stack.stateDir) },
   ];
+}
+
+/** Relative where that is shorter to read: below the current folder. */
+function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }
