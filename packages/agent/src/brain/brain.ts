@@ -1,0 +1,31 @@
+/** What the oracle may know about a call when it thinks. Nothing here names a person. */
+export interface CallContext {
+  /** The oracle's chat session that the call belongs to. */
+  readonly sessionId: string;
+  /** BCP 47 tag, when the caller asked for one. */
+  readonly language?: string | undefined;
+  /** A wish for a voice, when the caller has one. */
+  readonly agentVoice?: string | undefined;
+}
+
+/** One thing that was said in this call. */
+export interface Turn {
+  readonly speaker: 'user' | 'oracle';
+  readonly text: string;
+}
+
+/**
+ * What the oracle says: text in, text out. The port behind which any model or service stands.
+ * Whatever implements it hears the call: keep it local, or say in the call's UI that it is not.
+ */
+export interface Brain extends AsyncDisposable {
+  /** A name for logs and for people, honest about what this is. */
+  readonly title: string;
+  /** The oracle's answer to the last turn, in pieces as they come. Aborts reject with `signal.reason`. */
+  answer(
+    turns: readonly Turn[],
+    context: CallContext,
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<string>;
+  close(): Promise<void>;
+}

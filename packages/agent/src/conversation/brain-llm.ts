@@ -1,0 +1,68 @@
+import { llm, shortuuid } from '@livekit/agents';
+import type { APIConnectOptions } from '@livekit/agents';
+import type { Brain, CallContext, Turn } from '../brain/brain.ts';
+
+/** A local brain neither fails for want of a network nor gains by asking twice. */
+const CONNECT_OPTIONS: APIConnectOptions = { maxRetry: 0, retryIntervalMs: 0, timeoutMs: 60_000 };
+
+/** What was said so far, as a brain sees it; the framework's own instructions are not its business. */
+export function turnsOf(chat: llm.ChatContext): Turn[] {
+  return chat.items.flatMap((item) => {
+    if (item.type !== 'message' || (item.role !== 'user' && item.role !== 'assistant')) return [];
+    const text = item.textContent ?? '';
+    return text === '' ? [] : [{ speaker: item.role === 'user' ? 'user' : 'oracle', text } satisfies Turn];
+  });
+}
+
+class AnswerStream extends llm.LLMStream {
+  readonly #brain: Brain;
+  readonly #context: CallContext;
+
+  constructor(
+    owner: llm.LLM,
+    brain: Brain,
+    context: CallContext,
+    args: ConstructorParameters<typeof llm.LLMStream>[1],
+  ) {
+    super(owner, args);
+    this.#brain = brain;
+    this.#context = context;
+  }
+
+  protected override async run(): Promise<void> {
+    const id = shortuuid();
+    const { signal } = this.abortController;
+    try {
+      for await (const content of this.#brain.answer(turnsOf(this.chatCtx), this.#context, { signal })) {
+        this.queue.put({ id, delta: { role: 'assistant', content } });
+      }
+    } catch (cause) {
+      // An interrupted answer is not an error.
+      if (!signal.aborted) throw cause;
+    }
+  }
+}
+
+/** A {@link Brain} as the framework's LLM. */
+export class BrainLlm extends llm.LLM {
+  readonly #brain: Brain;
+  readonly #context: CallContext;
+
+  constructor(brain: Brain, context: CallContext) {
+    super();
+    this.#brain = brain;
+    this.#context = context;
+  }
+
+  override label(): string {
+    return 'oracle-calls.brain';
+  }
+
+  override chat({ chatCtx, toolCtx, connOptions = CONNECT_OPTIONS }: Parameters<llm.LLM['chat']>[0]): llm.LLMStream {
+    return new AnswerStream(this, this.#brain, this.#context, {
+      chatCtx,
+      connOptions,
+      ...(toolCtx === undefined ? {} : { toolCtx: toolCtx as llm.ToolContext }),
+    });
+  }
+}

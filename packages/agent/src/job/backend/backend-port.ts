@@ -1,0 +1,14 @@
+import type { CallId, EndReason, SfuRoomName } from '@oracle-calls/protocol';
+import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a job asks of the oracle's backend. Every method throws `OracleCallError`; aborts rethrow `signal.reason`. */
+export interface BackendPort {
+  /** Trades the dispatch ticket for the call. */
+  claim(ticket: string, sfuRoomName: SfuRoomName, options?: RequestOptions): Promise<ClaimResponse>;
+  fetchKey(callId: CallId, options?: RequestOptions): Promise<KeyResponse>;
+  endCall(callId: CallId, endReason: EndReason, options?: RequestOptions): Promise<void>;
+}

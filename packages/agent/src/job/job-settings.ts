@@ -1,0 +1,44 @@
+import { LOG_LEVELS, didSchema, OracleCallError, parseWith } from '@oracle-calls/protocol';
+import * as v from 'valibot';
+
+/**
+ * What a job's process needs to know. It goes from the worker to its jobs through the environment, so it holds the
+ * places of secrets, never the secrets: each job reads those itself.
+ */
+export const jobSettingsSchema = v.object({
+  oracleDid: didSchema,
+  backendUrl: v.pipe(v.string(), v.url()),
+  apiKeyFile: v.string(),
+  /** The file of `oracle-calls keygen`. Without it the key comes from {@link PRIVATE_KEY_VARIABLE}. */
+  oracleKeyFile: v.optional(v.string()),
+  weightsDir: v.string(),
+  logLevel: v.picklist(LOG_LEVELS),
+  /** How long a user who vanished may stay away, in ms. */
+  graceMs: v.pipe(v.number(), v.minValue(0)),
+  /** How long a call may last, in ms. */
+  maxCallMs: v.pipe(v.number(), v.minValue(1)),
+});
+export type JobSettings = v.InferOutput<typeof jobSettingsSchema>;
+
+/** Environment variable with the settings as JSON. */
+export const JOB_SETTINGS_VARIABLE = 'ORACLE_CALLS_AGENT_JOB';
+
+/** Environment variable with the oracle's private key in hex, for operators who keep secrets there. */
+export const PRIVATE_KEY_VARIABLE = 'ORACLE_PRIVATE_KEY_HEX';
+
+/** A user who vanished has this long to come back (`docs/protocol.md`, "Vanishing"). */
+export const GRACE_MS = 15_000;
+
+/** Nobody talks to an oracle for longer; a forgotten call must not hold a worker for ever. */
+export const MAX_CALL_MS = 2 * 60 * 60 * 1000;
+
+/** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when the worker did not set them */
+export function readJobSettings(env: NodeJS.ProcessEnv): JobSettings {
+  let value: unknown;
+  try {
+    value = JSON.parse(env[JOB_SETTINGS_VARIABLE] ?? '');
+  } catch {
+    throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `${JOB_SETTINGS_VARIABLE} is not set.`);
+  }
+  return parseWith(jobSettingsSchema, value);
+}

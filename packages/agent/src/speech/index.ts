@@ -1,0 +1,11 @@
+export { playoutMs } from './pcm/pcm.ts';
+export { resample } from './pcm/resample.ts';
+export { floatToInt16, int16ToFloat, rms } from './pcm/pcm.ts';
+export { readWav, writeWav } from './pcm/wav.ts';
+export type { WavAudio } from './pcm/wav.ts';
+export { openRecogniser, RECOGNISER_SAMPLE_RATE } from './recogniser/recogniser.ts';
+export type { Recogniser } from './recogniser/recogniser.ts';
+export { openSynthesiser } from './synthesiser/synthesiser.ts';
+export type { Synthesiser } from './synthesiser/synthesiser.ts';
+export { WEIGHT_FILES } from './weights-layout.ts';
+export type { WeightFile } from './weights-layout.ts';

@@ -1,0 +1,20 @@
+// eSpeak NG, compiled: GPL-3.0-or-later. This thread is the only place that loads it (docs/decisions/0003-local-speech.md).
+import { phonemize } from 'phonemizer';
+import { serveEngine } from '../engine/serve-engine.ts';
+import { resample } from '../pcm/resample.ts';
+import { Piper } from './piper.ts';
+import type { SynthesiserThreadData } from './synthesiser.ts';
+
+await serveEngine<string, Float32Array, { sampleRate: number }>(async (data) => {
+  const { weightsDir, sampleRate } = data as SynthesiserThreadData;
+  const voice = await Piper.load(weightsDir, async (clause, espeakVoice) =>
+    (await phonemize(clause, espeakVoice)).join(' '),
+  );
+  const rate = sampleRate ?? voice.sampleRate;
+  // The first run allocates; let no caller wait for that.
+  await voice.synthesise('Ready.');
+  return {
+    facts: { sampleRate: rate },
+    run: async (text) => resample(await voice.synthesise(text), voice.sampleRate, rate),
+  };
+});

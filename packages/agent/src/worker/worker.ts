@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { AgentServer, initializeLogger, InferenceRunner, ServerOptions, WorkerPermissions } from '@livekit/agents';
+import type { JobRequest } from '@livekit/agents';
+import { OracleCallError, systemClock } from '@oracle-calls/protocol';
+import type { BearerSecret, Logger } from '@oracle-calls/protocol';
+import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
+
+/** Two processes wait for calls: one for the next, one for who comes right after. */
+export const WARM_PROCESSES = 2;
+/** Calls that one worker holds at a time. A spoken call keeps about a third of a core busy; more calls, more workers. */
+export const MAX_CALLS = 4;
+
+/** LiveKit's `agents.target_load`: it gives no job to a worker at or above this load, so that is what "full" means here. */
+const TARGET_LOAD = 0.7;
+
+/** A process has its models loaded much later, so this only covers starting Node on a busy machine. */
+const INITIALISE_MAX_MS = 60_000;
+/** A stopping job tells the backend and leaves within this time. */
+const JOB_STOP_MAX_MS = 8_000;
+
+/** Random bytes of an agent's SFU identity: nothing in it may say which worker or oracle answers. */
+const IDENTITY_RANDOM_BYTES = 12;
+
+export interface AgentWorkerOptions {
+  readonly sfu: { readonly url: string; readonly apiKey: string; readonly apiSecret: BearerSecret };
+  /** The name under which the backend dispatches. */
+  readonly agentName: string;
+  readonly job: JobSettings;
+  readonly log: Logger;
+  readonly warmProcesses?: number | undefined;
+  readonly maxCalls?: number | undefined;
+}
+
+/** A worker: waits for dispatches of one SFU and holds each call in a process of its own. */
+export interface AgentWorker extends AsyncDisposable {
+  /** Resolves once the SFU knows the worker and will give it calls. */
+  readonly registered: Promise<void>;
+  /** Settles when the worker has stopped; rejects when it lost the SFU for good. */
+  readonly stopped: Promise<void>;
+  /** Takes no more calls, ends those it has, stops every process it started. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Starts a worker. Its job processes inherit the environment, where they find the settings. */
+export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
+  const { sfu, agentName, job, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
+  // Errors only: below that the framework logs whole jobs, ticket included.
+  initializeLogger({ pretty: false, level: 'error' });
+  // rtc-node prints debug lines to stdout unless it is told that this is production.
+  process.env['NODE_ENV'] ??= 'production';
+  process.env[JOB_SETTINGS_VARIABLE] = JSON.stringify(job);
+  declineTurnDetector();
+  const delay = new StartDelay(warmProcesses, systemClock);
+  preloadLateStart();
+  const server = new AgentServer(
+    new ServerOptions({
+      agent: fileURLToPath(new URL('../job/entry.ts', import.meta.url)),
+      agentName,
+      wsURL: sfu.url,
+      apiKey: sfu.apiKey,
+      apiSecret: sfu.apiSecret.expose(),
+      // Health answers on loopback, on a port that the system picks: several workers share a machine.
+      host: '127.0.0.1',
+      port: 0,
+      numIdleProcesses: warmProcesses,
+      initializeProcessTimeout: INITIALISE_MAX_MS,
+      shutdownProcessTimeout: JOB_STOP_MAX_MS,
+      // An agent may speak and listen. It may neither send data nor write metadata, whatever a library tries.
+      permissions: new WorkerPermissions(true, true, false, false),
+      loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
+      loadThreshold: TARGET_LOAD,
+      requestFunc: (request) => answer(request, delay, log),
+      logLevel: 'error',
+    }),
+  );
+  withoutAttributes(server);
+  const registered = new Promise<void>((resolve) => {
+    server.event.once('worker_registered', () => {
+      log.info('worker registered', { agentName });
+      resolve();
+    });
+  });
+  const stopped = server.run();
+  // Whoever waits on `stopped` sees it; here it only must not be an unhandled rejection.
+  stopped.catch(() => log.error('worker lost the SFU'));
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= server.close());
+  return { registered, stopped, close, [Symbol.asyncDispose]: close };
+}
+
+async function answer(request: JobRequest, delay: StartDelay, log: Logger): Promise<void> {
+  if (request.job.metadata === '') {
+    // Not dispatched by our backend: without a ticket there is no call to claim.
+    log.warn('job without a ticket refused');
+    await request.reject();
+    return;
+  }
+  // Read by the process that the framework starts once this call takes a waiting one.
+  process.env[START_DELAY_VARIABLE] = String(delay.onAccepted());
+  await request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, '');
+}
+
+/**
+ * The framework stamps the agent's name on every participant, for all in the room to read: take it off again.
+ * LiveKit 1.13 itself still shows the dispatch name as `lk.agent_name`, so the name should say nothing.
+ */
+function withoutAttributes(server: AgentServer): void {
+  server.event.prependListener('worker_msg', (sent: unknown) => {
+    const body: unknown = Reflect.get(Object(sent), 'message');
+    const value: unknown = Reflect.get(Object(body), 'value');
+    if (typeof value === 'object' && value !== null && 'participantAttributes' in value)
+      value.participantAttributes = {};
+  });
+}
+
+/** Job processes are forks: they get this process's Node flags. */
+function preloadLateStart(): void {
+  const preload = new URL('./late-start.ts', import.meta.url).href;
+  if (!process.execArgv.includes(preload)) process.execArgv.push('--import', preload);
+}
+
+/** What the framework calls its own turn detector. */
+const TURN_DETECTOR = 'lk_eot_audio';
+
+/**
+ * Keeps the framework from starting a process with its turn detector, which this agent does not use. The framework
+ * starts one when its table has an enumerable entry, and adds the entry only when there is none: so an entry that is not.
+ */
+function declineTurnDetector(): void {
+  if (TURN_DETECTOR in InferenceRunner.registeredRunners) return;
+  const isAdded = Reflect.defineProperty(InferenceRunner.registeredRunners, TURN_DETECTOR, { value: 'declined' });
+  if (!isAdded) throw new OracleCallError('ERR_INTERNAL', 'The turn detector cannot be declined.');
+}
