@@ -1,0 +1,29 @@
+import { GRACE_MS, MAX_CALL_MS } from '@oracle-calls/agent';
+import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
+import * as v from 'valibot';
+
+const textSchema = v.pipe(v.string(), v.minLength(1));
+const fileSchema = v.pipe(v.string(), v.minLength(1, 'a file path'));
+const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
+
+/** `agent.json`: secrets are named by file, never written in it. Unknown fields are refused, so that a typo is noticed. */
+export const agentConfigSchema = v.strictObject({
+  oracleDid: didSchema,
+  /** Base address of the oracle's backend. */
+  backendUrl: v.pipe(v.string(), v.url()),
+  apiKeyFile: fileSchema,
+  /** The file of `oracle-calls keygen`; without it the key is read from the environment (`ORACLE_PRIVATE_KEY_HEX`). */
+  oracleKeyFile: v.optional(fileSchema),
+  sfu: v.strictObject({ url: v.pipe(v.string(), v.url()), apiKey: textSchema, apiSecretFile: fileSchema }),
+  agentName: textSchema,
+  weightsDir: fileSchema,
+  /** Processes that wait for calls with their models loaded. */
+  warmProcesses: v.optional(count(16)),
+  /** Calls that this worker holds at a time. */
+  maxCalls: v.optional(count(64)),
+  logLevel: v.optional(v.picklist(LOG_LEVELS), 'info'),
+  /** How long a user who vanished may stay away, in ms. */
+  graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(120_000)), GRACE_MS),
+  maxCallMinutes: v.optional(count(24 * 60), MAX_CALL_MS / 60_000),
+});
+export type AgentConfig = v.InferOutput<typeof agentConfigSchema>;

@@ -1,0 +1,64 @@
+import { readBearerFile, readOracleKey, startAgentWorker } from '@oracle-calls/agent';
+import type { JobSettings } from '@oracle-calls/agent';
+import { createJsonLogger, isOracleCallError, systemClock } from '@oracle-calls/protocol';
+import type { Logger } from '@oracle-calls/protocol';
+import { agentConfigSchema } from './agent-config.ts';
+import type { AgentConfig } from './agent-config.ts';
+import { readJsonConfig } from './json-config.ts';
+
+/** From the first request to stop until this process gives up waiting for its jobs, in ms. */
+const STOP_MAX_MS = 12_000;
+
+/** Runs the live agent until it is told to stop. Returns the exit code. */
+async function main(): Promise<number> {
+  const early = createLog('info');
+  try {
+    const config = await readJsonConfig(agentConfigSchema, process.argv.slice(2));
+    return await run(config, createLog(config.logLevel));
+  } catch (cause) {
+    // The message of a configuration error names the field or the file.
+    const fields = isOracleCallError(cause) ? { code: cause.code, problem: describe(cause) } : { code: 'ERR_INTERNAL' };
+    early.error('agent could not start', fields);
+    return 1;
+  }
+}
+
+async function run(config: AgentConfig, log: Logger): Promise<number> {
+  const { sfu, agentName, warmProcesses, maxCalls, maxCallMinutes, ...rest } = config;
+  const { oracleKeyFile, ...settings } = rest;
+  const job: JobSettings = {
+    ...settings,
+    maxCallMs: maxCallMinutes * 60_000,
+    ...(oracleKeyFile === undefined ? {} : { oracleKeyFile }),
+  };
+  // Every job reads its own; a wrong file should be noticed now, not in the first call.
+  (await readOracleKey(job, process.env)).destroy();
+  await readBearerFile(job.apiKeyFile, 'agent API key');
+  const apiSecret = await readBearerFile(sfu.apiSecretFile, 'SFU API secret');
+  const worker = startAgentWorker({
+    sfu: { url: sfu.url, apiKey: sfu.apiKey, apiSecret },
+    agentName,
+    job,
+    log,
+    warmProcesses,
+    maxCalls,
+  });
+  const stop = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.resolve(signal));
+  // A rejection of `stopped` is the worker's own end, and becomes the exit code.
+  const reason = await Promise.race([stop.promise, worker.stopped]);
+  log.info('agent stops', { signal: reason ?? 'none' });
+  await Promise.race([worker.close(), systemClock.sleep(STOP_MAX_MS)]);
+  return 0;
+}
+
+function createLog(level: AgentConfig['logLevel']): Logger {
+  return createJsonLogger((line) => process.stdout.write(line), systemClock, { level, fields: { part: 'agent' } });
+}
+
+function describe(error: { readonly message: string; readonly details: Readonly<Record<string, unknown>> }): string {
+  const issues = error.details['issues'];
+  return Array.isArray(issues) ? `${error.message} ${issues.join('; ')}` : error.message;
+}
+
+process.exit(await main());

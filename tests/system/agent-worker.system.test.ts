@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { dispose } from '@livekit/rtc-node';
+import { openRecogniser, openSynthesiser } from '@oracle-calls/agent/speech';
+import type { Recogniser } from '@oracle-calls/agent/speech';
+import { systemClock } from '@oracle-calls/protocol';
+import { createOracleKeyPair, sealEnvelope } from '@oracle-calls/protocol/envelope';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgentStack, until } from './agent/agent-stack.ts';
+import type { ScriptedCall } from './agent/fake-backend.ts';
+import { TestCaller } from './agent/test-caller.ts';
+import type { VanishingCallerInput } from './agent/vanishing-caller.ts';
+
+/** Short, so that a test need not wait the real 15 s; long enough to come back in. */
+const GRACE_MS = 4_000;
+/** Silence after which somebody has finished. */
+const QUIET_MS = 1_200;
+
+let stack: AgentStack;
+let recogniser: Recogniser;
+let question: Float32Array;
+
+beforeAll(async () => {
+  stack = await AgentStack.start({ graceMs: GRACE_MS });
+  const { weightsDir } = stack;
+  recogniser = await openRecogniser({ weightsDir });
+  await using synthesiser = await openSynthesiser({ weightsDir, sampleRate: 48_000 });
+  question = await synthesiser.synthesise('What is the capital city of France?');
+});
+
+afterAll(async () => {
+  await recogniser.close();
+  await stack[Symbol.asyncDispose]();
+  await dispose();
+});
+
+const join = (call: ScriptedCall): Promise<TestCaller> =>
+  TestCaller.join({ sfu: stack.sfu, sfuRoomName: call.sfuRoomName, identity: call.userIdentity, keys: call });
+
+/** The agent's SFU identity, once it is in the room. */
+async function agentIn(caller: TestCaller): Promise<string> {
+  await until(() => caller.peers.some((peer) => peer.startsWith('a-')), 'the agent joins');
+  return caller.peers.find((peer) => peer.startsWith('a-')) ?? '';
+}
+
+async function quiet(caller: TestCaller, identity: string): Promise<void> {
+  await until(() => systemClock.now() - (caller.lastAudibleAt.get(identity) ?? 0) > QUIET_MS, 'silence');
+}
+
+/** Waits for the earcon and its end, and for the conversation that follows it. */
+async function greeted(caller: TestCaller, from: number, call: ScriptedCall): Promise<string> {
+  const agent = await agentIn(caller);
+  await until(() => caller.audibleFrom(agent), 'the earcon');
+  const { pid } = await stack.logged('job accepted', from, (line) => line['sfuRoomName'] === call.sfuRoomName);
+  await stack.logged('call set up', from, (line) => line['pid'] === pid);
+  await quiet(caller, agent);
+  return agent;
+}
+
+/** Asks, and returns what the recogniser makes of the answer. */
+async function ask(caller: TestCaller, agent: string): Promise<string> {
+  caller.forget();
+  await caller.say(question);
+  await until(() => caller.audibleFrom(agent), 'the answer');
+  await quiet(caller, agent);
+  return (await recogniser.transcribe(caller.soundOf(agent))).text;
+}
+
+const isInRoom = async (call: ScriptedCall, identity: string): Promise<boolean> =>
+  (await stack.rooms.listParticipants(call.sfuRoomName)).some((one) => one.identity === identity);
+
+function startVanishing(call: ScriptedCall): ChildProcess {
+  const script = fileURLToPath(new URL('./agent/vanishing-caller.ts', import.meta.url));
+  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { url, apiKey, apiSecret } = stack.sfu;
+  const input: VanishingCallerInput = {
+    sfu: { url, apiKey, apiSecret },
+    sfuRoomName: call.sfuRoomName,
+    identity: call.userIdentity,
+    callKeyHex: Buffer.from(call.callKey.expose()).toString('hex'),
+  };
+  child.stdin?.end(JSON.stringify(input));
+  return child;
+}
+
+async function vanish(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+describe('the agent in an encrypted call', () => {
+  it('greets, hears the question, answers aloud, and leaves when the user hangs up', async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch((script) => (script.lateClaims = 2));
+    await using caller = await join(call);
+    await using eavesdropper = await TestCaller.join({
+      sfu: stack.sfu,
+      sfuRoomName: call.sfuRoomName,
+      identity: 'eavesdropper',
+      isPlaintext: true,
+    });
+    const agent = await greeted(caller, from, call);
+    eavesdropper.forget();
+    const heard = await ask(caller, agent);
+    expect(heard.split(' ').length).toBeGreaterThan(2);
+    expect(call.requests).toEqual(['claim', 'claim', 'claim', 'key']);
+
+    // The keyless third participant was there the whole time: it received the agent's packets, and understood nothing.
+    await until(() => eavesdropper.soundOf(agent).length > 0, 'packets for the eavesdropper');
+    const overheard = (await recogniser.transcribe(eavesdropper.soundOf(agent))).text.toLowerCase();
+    for (const word of heard.toLowerCase().match(/[a-z]{5,}/g) ?? []) expect(overheard).not.toContain(word);
+    // LiveKit itself shows the dispatch name; nothing comes from the agent.
+    expect(eavesdropper.others.filter((other) => !other.startsWith('attribute lk.agent_name='))).toEqual([]);
+    expect(caller.others.filter((other) => !other.startsWith('attribute lk.agent_name='))).toEqual([]);
+
+    await caller.close();
+    await until(async () => !(await isInRoom(call, agent)), 'the agent leaves', 5_000);
+    expect(call.updates).toEqual([]);
+  });
+
+  it('does not listen to a participant that is not the user', async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    await using caller = await join(call);
+    await greeted(caller, from, call);
+    await using plain = await TestCaller.join({
+      sfu: stack.sfu,
+      sfuRoomName: call.sfuRoomName,
+      identity: 'keyless',
+      isPlaintext: true,
+    });
+    await stack.logged('publication refused', from, (line) => line['reason'] === 'stranger');
+    await plain.say(question);
+    // Recognition takes about a second; anything heard would be logged well within this time.
+    await systemClock.sleep(5_000);
+    expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
+  });
+
+  it("refuses the user's own audio when it is not marked encrypted", async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    await using caller = await TestCaller.join({
+      sfu: stack.sfu,
+      sfuRoomName: call.sfuRoomName,
+      identity: call.userIdentity,
+      isPlaintext: true,
+    });
+    await stack.logged('publication refused', from, (line) => line['reason'] === 'not-encrypted');
+    await caller.say(question);
+    await systemClock.sleep(5_000);
+    expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
+  });
+});
+
+describe('the agent without a key', () => {
+  it('reports invalid-authentication when the key does not open, and leaves without a sound', async () => {
+    const stranger = createOracleKeyPair();
+    const call = await stack.dispatch((script) => {
+      script.envelopeHex = sealEnvelope({ callKey: script.callKey, recipientPublicKey: stranger.publicKey });
+    });
+    await using caller = await join(call);
+    await until(() => call.updates.length > 0, 'the report');
+    expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
+    await until(() => caller.peers.length === 0, 'the agent leaves');
+    expect([...caller.firstAudibleAt.keys()]).toEqual([]);
+  });
+
+  it.each(['ERR_AUTH_INVALID_AUTHENTICATION', 'ERR_CALL_NOT_FOUND'] as const)(
+    'stays out and logs why when the key request is refused with %s',
+    async (code) => {
+      const from = stack.log.length;
+      const call = await stack.dispatch((script) => (script.refuseKeyWith = code));
+      await using caller = await join(call);
+      const line = await stack.logged('key request failed; staying out', from);
+      expect(line['code']).toBe(code);
+      await stack.logged('job over', from, (one) => one['pid'] === line['pid']);
+      await until(() => caller.peers.length === 0, 'the agent leaves');
+      expect(call.updates).toEqual([]);
+      expect([...caller.firstAudibleAt.keys()]).toEqual([]);
+    },
+  );
+
+  it('stays out when its ticket is not accepted', async () => {
+    const from = stack.log.length;
+    await stack.dispatch((script) => (script.isTicketUsed = true));
+    const line = await stack.logged('call not claimed; staying out', from);
+    expect(line['code']).toBe('ERR_CALL_TICKET');
+  });
+});
+
+describe('the agent when somebody vanishes', () => {
+  it('is silent, waits, and ends the call as connection-lost when the user does not come back', async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    const child = startVanishing(call);
+    await once(child.stdout ?? child, 'data');
+    await vanish(child);
+    const { pid } = await stack.logged('user left', from, (line) => line['isDeliberate'] === false);
+    expect(call.updates).toEqual([]);
+    await until(() => call.updates.length > 0, 'the report', GRACE_MS + 10_000);
+    expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'connection-lost' }]);
+    await stack.logged('job over', from, (line) => line['pid'] === pid);
+  });
+
+  it('goes on when the same user is back in time', async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    const child = startVanishing(call);
+    await once(child.stdout ?? child, 'data');
+    await stack.logged('call set up', from);
+    await vanish(child);
+    await stack.logged('user left', from, (line) => line['isDeliberate'] === false);
+    await using caller = await join(call);
+    await stack.logged('user is back', from);
+    const agent = await agentIn(caller);
+    expect((await ask(caller, agent)).length).toBeGreaterThan(0);
+    expect(call.updates).toEqual([]);
+  });
+
+  it('loses one call only, when the process of one call is killed', async () => {
+    const from = stack.log.length;
+    const [first, second] = [await stack.dispatch(), await stack.dispatch()];
+    await using one = await join(first);
+    await using other = await join(second);
+    await greeted(one, from, first);
+    const agent = await greeted(other, from, second);
+    const { pid } = await stack.logged('job accepted', from, (line) => line['sfuRoomName'] === first.sfuRoomName);
+    process.kill(Number(pid), 'SIGKILL');
+    expect((await ask(other, agent)).length).toBeGreaterThan(0);
+    expect(second.updates).toEqual([]);
+  });
+});
+
+describe('the log of the agent', () => {
+  it('holds no ticket, no key and nothing that was said', () => {
+    for (const call of stack.backend.calls) {
+      expect(stack.output).not.toContain(call.ticket);
+      expect(stack.output).not.toContain(Buffer.from(call.callKey.expose()).toString('hex'));
+      expect(stack.output).not.toContain(call.envelopeHex);
+    }
+    expect(stack.output.toLowerCase()).not.toContain('capital');
+    for (const secret of stack.secrets) expect(stack.output).not.toContain(secret);
+  });
+});
