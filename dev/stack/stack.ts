@@ -220,6 +220,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   async function openPage(): Promise<WebPage> {
     const page = await startWebPage({
       port: webPort,
+      log: logOf('web'),
       homeserverUrl: synapse.baseUrl,
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,

@@ -1,3 +1,5 @@
+import type { LogLine } from '../process/supervised-process.ts';
+
 export interface WebPage extends AsyncDisposable {
   readonly url: string;
 }
@@ -9,11 +11,12 @@ export interface WebPageOptions {
   readonly oracleDid: string;
   /** Fills the sign-in form. */
   readonly testUser: { readonly userId: string; readonly password: string };
+  readonly log: LogLine;
 }
 
 /** Serves the page for people, from this very process. The bundler behind it is loaded only now: many tests need no page. */
-export async function startWebPage({ port, ...config }: WebPageOptions): Promise<WebPage> {
+export async function startWebPage({ port, log, ...config }: WebPageOptions): Promise<WebPage> {
   const { startWeb } = await import('@oracle-calls/web/serve');
-  const web = await startWeb({ port, config });
+  const web = await startWeb({ port, config, log });
   return { url: web.url, [Symbol.asyncDispose]: () => web.close() };
 }
