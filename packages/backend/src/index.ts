@@ -14,5 +14,5 @@ export { CLOCK_SKEW_MAX_MS } from './matrix-listener/call-intake.ts';
 export { createLiveKitSfuControl, type LiveKitSfuControlOptions } from './sfu/livekit-sfu-control.ts';
 export { VANISH_MS } from './sfu/presence-watch.ts';
 export { ORPHAN_ROOM_MS } from './sfu/room-keeper.ts';
-export type { JoinTokenRequest, NewSfuRoom, SfuControl, SfuNotice, SfuParticipant } from './sfu/sfu-control.ts';
+export type { NewJoinToken, NewSfuRoom, SfuControl, SfuNotice, SfuParticipant } from './sfu/sfu-control.ts';
 export { createStore, openSqliteStore, type Store } from './store/store.ts';

@@ -39,8 +39,11 @@ export class EditIntake {
 
   async take(call: Call, event: DecryptedEvent): Promise<void> {
     const { calls, logger } = this.#deps;
+    let level: 'debug' | 'warn' = 'warn';
     try {
       const edited = this.#check(call, event);
+      // The edit that adds the call id says 'pending' and may well come after the sync: nobody did anything wrong.
+      if (edited.callStatus === 'pending') level = 'debug';
       if (edited.callStatus === call.callStatus) return;
       if (!canMove(call.callStatus, edited.callStatus)) throw new OracleCallError('ERR_CALL_TRANSITION');
       if (edited.callStatus === 'active') {
@@ -52,7 +55,7 @@ export class EditIntake {
     } catch (error) {
       if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL') throw error;
       const { field } = error.details;
-      logger.warn('call edit ignored', {
+      logger[level]('call edit ignored', {
         callId: call.callId,
         editId: event.eventId,
         code: error.code,

@@ -12,7 +12,7 @@ export interface NewSfuRoom {
   readonly agentTicket: BearerSecret;
 }
 
-export interface JoinTokenRequest {
+export interface NewJoinToken {
   readonly sfuRoomName: SfuRoomName;
   readonly identity: string;
   readonly ttlMs: number;
@@ -36,7 +36,7 @@ export interface SfuControl {
   /** Who is in the room; nobody when there is none. */
   listParticipants(sfuRoomName: SfuRoomName): Promise<readonly SfuParticipant[]>;
   /** A token to join one room under one identity, and nothing else. Made locally. */
-  createJoinToken(request: JoinTokenRequest): Promise<BearerSecret>;
+  createJoinToken(request: NewJoinToken): Promise<BearerSecret>;
   /** Checks a webhook's signature over its body. @throws `ERR_AUTH_INVALID`, `ERR_PROTOCOL_MALFORMED` */
   receiveWebhook(body: string, authorization: string): Promise<SfuNotice>;
   /** Resolves when the SFU answers. */

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { backendConfigSchema } from './backend-config.ts';
+import { readJsonConfig } from './json-config.ts';
+import { readSecretFile } from './secret-file.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'oracle-calls-config-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const valid = {
+  listen: { host: '127.0.0.1', port: 0 },
+  oracleDid: 'did:ixo:oracle456',
+  matrix: {
+    homeserverUrl: 'http://127.0.0.1:8008',
+    userId: '@oracle:localhost',
+    passwordFile: 'password',
+    storeDir: 'matrix',
+    allowedServers: { localhost: 'http://127.0.0.1:8008' },
+  },
+  sfu: { url: 'ws://127.0.0.1:7880', apiUrl: 'http://127.0.0.1:7880', apiKey: 'key', apiSecretFile: 'secret' },
+  databaseFile: 'calls.db',
+  agentKeys: [{ id: 'agent-1', oracleDid: 'did:ixo:oracle456', sha256: 'ab'.repeat(32) }],
+  agentName: 'oracle',
+  corsOrigins: ['https://app.example', 'http://127.0.0.1:5173'],
+};
+
+function read(config: unknown): Promise<unknown> {
+  const file = join(directory, 'backend.json');
+  writeFileSync(file, JSON.stringify(config));
+  return readJsonConfig(backendConfigSchema, ['--config', file]);
+}
+
+test('a complete configuration is read', async () => {
+  expect(await read(valid)).toEqual({ ...valid, logLevel: 'info' });
+});
+
+test.each([
+  ['listen.port', { ...valid, listen: { host: '127.0.0.1', port: 70_000 } }],
+  ['oracleDid', { ...valid, oracleDid: 'oracle' }],
+  ['matrix.userId', { ...valid, matrix: { ...valid.matrix, userId: 'oracle' } }],
+  [
+    'matrix.allowedServers.localhost',
+    { ...valid, matrix: { ...valid.matrix, allowedServers: { localhost: 'ftp://x' } } },
+  ],
+  ['sfu.url', { ...valid, sfu: { ...valid.sfu, url: 'http://127.0.0.1:7880' } }],
+  ['agentKeys', { ...valid, agentKeys: [] }],
+  ['agentKeys.0.sha256', { ...valid, agentKeys: [{ ...valid.agentKeys[0], sha256: 'the key itself' }] }],
+  ['corsOrigins.0', { ...valid, corsOrigins: ['*'] }],
+  ['corsOrigins.0', { ...valid, corsOrigins: ['https://app.example/'] }],
+  ['maxCallMinutes', { ...valid, maxCallMinutes: 0 }],
+  ['agentKey', { ...valid, agentKey: 'a typo' }],
+])('a configuration with a wrong %s names the field and not its value', async (field, config) => {
+  const error = await read(config).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+  const { issues } = (error as { details: { issues: string[] } }).details;
+  expect(issues).toHaveLength(1);
+  expect(issues[0]?.startsWith(`${field}: `)).toBe(true);
+  expect(issues[0]).not.toContain('the key itself');
+});
+
+test('a secret is read without the line break at its end, and does not print', async () => {
+  const file = join(directory, 'secret');
+  writeFileSync(file, 'top secret \n');
+  const secret = await readSecretFile(file, 'sfu.apiSecretFile');
+  expect(secret.expose()).toBe('top secret ');
+  expect(`${String(secret)}${JSON.stringify(secret)}`).not.toContain('top secret');
+});
+
+test('a secret that is empty or not there names the field', async () => {
+  const file = join(directory, 'empty');
+  writeFileSync(file, '\n');
+  const malformed = { code: 'ERR_PROTOCOL_MALFORMED', message: expect.stringContaining('sfu.apiSecretFile') as string };
+  await expect(readSecretFile(file, 'sfu.apiSecretFile')).rejects.toMatchObject(malformed);
+  await expect(readSecretFile(join(directory, 'none'), 'sfu.apiSecretFile')).rejects.toMatchObject(malformed);
+});
