@@ -10,14 +10,25 @@ export interface NewFile {
   readonly mode: number;
 }
 
-async function exists(path: string): Promise<boolean> {
+type Occupant = 'nothing' | 'file' | 'folder';
+
+async function occupantOf(path: string): Promise<Occupant> {
   try {
-    await lstat(path);
-    return true;
+    return (await lstat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'nothing';
     throw error;
   }
+}
+
+/** Names of the files whose place is taken; a folder's place is taken even when replacing. */
+async function findObstacles(files: readonly NewFile[], isReplacing: boolean): Promise<string[]> {
+  const obstacles: string[] = [];
+  for (const { path } of files) {
+    const occupant = await occupantOf(path);
+    if (occupant === 'folder' || (occupant === 'file' && !isReplacing)) obstacles.push(basename(path));
+  }
+  return obstacles;
 }
 
 async function writeBeside({ path, text, mode }: NewFile): Promise<string> {
@@ -37,13 +48,10 @@ async function writeBeside({ path, text, mode }: NewFile): Promise<string> {
  */
 export async function writeFiles(folder: string, files: readonly NewFile[], isReplacing: boolean): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!isReplacing) {
-    const present = await Promise.all(files.map(async ({ path }) => ((await exists(path)) ? [basename(path)] : [])));
-    const names = present.flat();
-    if (names.length > 0) {
-      const message = `Already there: ${names.join(', ')}. Nothing was written.`;
-      throw new OracleCallError('ERR_CLI_FILE_EXISTS', message, { details: { files: names } });
-    }
+  const obstacles = await findObstacles(files, isReplacing);
+  if (obstacles.length > 0) {
+    const message = `Already there: ${obstacles.join(', ')}. Nothing was written.`;
+    throw new OracleCallError('ERR_CLI_FILE_EXISTS', message, { details: { files: obstacles } });
   }
   const written: { readonly beside: string; readonly path: string }[] = [];
   try {

@@ -13,16 +13,17 @@ const WORD_OF_CODE: Partial<Record<ErrorCode, string>> = {
   ERR_DID_DOCUMENT: 'invalidDidDocument',
   ERR_DID_UNSUPPORTED: 'addressNotAllowed',
 };
-const CODE_OF_WORD: Readonly<Record<string, ErrorCode>> = {
-  invalidDid: 'ERR_DID_MALFORMED',
-  notFound: 'ERR_DID_NOT_RESOLVED',
-  invalidDidDocument: 'ERR_DID_DOCUMENT',
-  addressNotAllowed: 'ERR_DID_UNSUPPORTED',
+/** A map, not an object: the words come from strangers. */
+const CODE_OF_WORD: ReadonlyMap<string, ErrorCode> = new Map([
+  ['invalidDid', 'ERR_DID_MALFORMED'],
+  ['notFound', 'ERR_DID_NOT_RESOLVED'],
+  ['invalidDidDocument', 'ERR_DID_DOCUMENT'],
+  ['addressNotAllowed', 'ERR_DID_UNSUPPORTED'],
   // The older and the newer word for the same.
-  unsupportedDidMethod: 'ERR_DID_UNSUPPORTED',
-  methodNotSupported: 'ERR_DID_UNSUPPORTED',
-  representationNotSupported: 'ERR_DID_UNSUPPORTED',
-};
+  ['unsupportedDidMethod', 'ERR_DID_UNSUPPORTED'],
+  ['methodNotSupported', 'ERR_DID_UNSUPPORTED'],
+  ['representationNotSupported', 'ERR_DID_UNSUPPORTED'],
+] as const);
 
 /** A document as anybody may have written it: only what every document must have is checked here. */
 const documentSchema = v.looseObject({ id: v.string() });
@@ -53,7 +54,7 @@ export function readResolution(did: string, result: DIDResolutionResult): DIDDoc
   if (isOracleCallError(cause)) throw cause;
   if (typeof error === 'string') {
     // Not the resolver's own text: that may be anything.
-    throw new OracleCallError(CODE_OF_WORD[error] ?? 'ERR_DID_NOT_RESOLVED', undefined, { cause });
+    throw new OracleCallError(CODE_OF_WORD.get(error) ?? 'ERR_DID_NOT_RESOLVED', undefined, { cause });
   }
   if (result.didDocumentMetadata.deactivated === true) {
     throw new OracleCallError('ERR_DID_DOCUMENT', 'The DID is deactivated.');

@@ -1,0 +1,210 @@
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { API_PREFIX, ROUTES } from './routes.ts';
+import * as schemas from './schemas.ts';
+
+const callId = '$hVVBHB0rvbXnKDnLNEKLHZGWfGEPBTCIS3vLY0BRyCg@lk-0123456789abcdef0123456789abcdef';
+const at = '2026-01-02T03:04:05.006Z';
+const record = {
+  callId,
+  callType: 'audio',
+  callStatus: 'active',
+  callStartedAt: at,
+  sessionId: 's-1',
+  userDid: 'did:ixo:user123',
+  oracleDid: 'did:ixo:oracle456',
+};
+const openIdToken = { access_token: 'tok_123', matrix_server_name: 'example.org:8448' };
+const ticket = 'a'.repeat(43);
+
+interface Case {
+  readonly schema: v.GenericSchema;
+  readonly good: Readonly<Record<string, unknown>>;
+  readonly moreGood?: readonly object[];
+  /** Each replaces fields of `good` and must be refused at exactly that path. */
+  readonly bad: readonly (readonly [path: string, change: object])[];
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  sessionRequest: {
+    schema: schemas.sessionRequestSchema,
+    good: { openIdToken },
+    moreGood: [
+      { openIdToken: { ...openIdToken, matrix_server_name: '[::1]:8448', token_type: 'Bearer', expires_in: 1 } },
+    ],
+    bad: [
+      ['openIdToken', { openIdToken: undefined }],
+      ['openIdToken', { openIdToken: 'tok_123' }],
+      ['openIdToken.access_token', { openIdToken: { ...openIdToken, access_token: '' } }],
+      ['openIdToken.access_token', { openIdToken: { ...openIdToken, access_token: 'a b' } }],
+      ['openIdToken.access_token', { openIdToken: { ...openIdToken, access_token: 'a\r\nX-Injected: 1' } }],
+      ['openIdToken.access_token', { openIdToken: { ...openIdToken, access_token: 'a'.repeat(4097) } }],
+      ['openIdToken.matrix_server_name', { openIdToken: { ...openIdToken, matrix_server_name: 'example.org/path' } }],
+      ['openIdToken.matrix_server_name', { openIdToken: { ...openIdToken, matrix_server_name: 'user@example.org' } }],
+      ['openIdToken.matrix_server_name', { openIdToken: { ...openIdToken, matrix_server_name: '' } }],
+    ],
+  },
+  sessionResponse: {
+    schema: schemas.sessionResponseSchema,
+    good: { sessionToken: 'abc', userId: '@user:example.org', expiresAt: at },
+    bad: [
+      ['sessionToken', { sessionToken: 'a b' }],
+      ['userId', { userId: 'user' }],
+      ['userId', { userId: '@user' }],
+      ['expiresAt', { expiresAt: 5 }],
+    ],
+  },
+  joinTokenRequest: {
+    schema: schemas.joinTokenRequestSchema,
+    good: { roomId: 'lk-1', oracleDid: 'did:ixo:oracle456' },
+    bad: [
+      ['roomId', { roomId: 'lk@1' }],
+      ['roomId', { roomId: undefined }],
+      ['roomId', { roomId: ['lk-1'] }],
+      ['oracleDid', { oracleDid: 'oracle' }],
+    ],
+  },
+  joinTokenResponse: {
+    schema: schemas.joinTokenResponseSchema,
+    good: { url: 'ws://127.0.0.1:7880', joinToken: 'a.b.c', identity: 'u_1', expiresAt: at },
+    bad: [
+      ['url', { url: 'no url' }],
+      ['joinToken', { joinToken: '' }],
+      ['identity', { identity: 'a b' }],
+      ['identity', { identity: 'a'.repeat(65) }],
+      ['expiresAt', { expiresAt: '2026-01-02' }],
+    ],
+  },
+  callRecord: {
+    schema: schemas.callRecordSchema,
+    good: record,
+    moreGood: [{ ...record, callStatus: 'ended', callEndedAt: at, endReason: 'hangup' }],
+    bad: [
+      ['callId', { callId: 'x' }],
+      ['callType', { callType: 'fax' }],
+      ['callStatus', { callStatus: 'ringing' }],
+      ['callStartedAt', { callStartedAt: 'now' }],
+      ['endReason', { endReason: 'bored' }],
+      ['userDid', { userDid: 'user' }],
+    ],
+  },
+  syncRequest: {
+    schema: schemas.syncRequestSchema,
+    good: { callId, sessionId: 's-1' },
+    moreGood: [{}],
+    bad: [
+      ['callId', { callId: '$a' }],
+      ['sessionId', { sessionId: 'a b' }],
+    ],
+  },
+  keyResponse: {
+    schema: schemas.keyResponseSchema,
+    good: { encryptionKey: '04ab', userDid: 'did:ixo:user123', oracleDid: 'did:ixo:oracle456' },
+    bad: [
+      ['encryptionKey', { encryptionKey: '' }],
+      ['encryptionKey', { encryptionKey: '04a' }],
+      ['encryptionKey', { encryptionKey: '0x04' }],
+      ['userDid', { userDid: undefined }],
+    ],
+  },
+  updateRequest: {
+    schema: schemas.updateRequestSchema,
+    good: { callStatus: 'ended', endReason: 'invalid-authentication' },
+    moreGood: [{ callStatus: 'ended' }],
+    bad: [
+      ['callStatus', { callStatus: 'over' }],
+      ['callStatus', { callStatus: undefined }],
+      ['endReason', { endReason: 'x' }],
+    ],
+  },
+  callsQuery: {
+    schema: schemas.callsQuerySchema,
+    good: { sessionId: 's-1', status: 'ended', cursor: 'abc_-', limit: '100' },
+    moreGood: [{}, { limit: '1' }],
+    bad: [
+      ['status', { status: 'any' }],
+      ['cursor', { cursor: 'a b' }],
+      ['cursor', { cursor: 'a'.repeat(257) }],
+      ['limit', { limit: '0' }],
+      ['limit', { limit: '101' }],
+      ['limit', { limit: '-1' }],
+      ['limit', { limit: '1e1' }],
+      ['limit', { limit: '1000' }],
+    ],
+  },
+  callsResponse: {
+    schema: schemas.callsResponseSchema,
+    good: { calls: [record], nextCursor: 'abc' },
+    moreGood: [{ calls: [] }],
+    bad: [
+      ['calls', { calls: record }],
+      ['calls.0.callId', { calls: [{ ...record, callId: 'x' }] }],
+    ],
+  },
+  claimRequest: {
+    schema: schemas.claimRequestSchema,
+    good: { ticket, roomId: 'lk-1' },
+    bad: [
+      ['ticket', { ticket: 'short' }],
+      ['ticket', { ticket: `${ticket}=` }],
+      ['ticket', { ticket: 'a'.repeat(129) }],
+      ['roomId', { roomId: '' }],
+    ],
+  },
+  claimResponse: {
+    schema: schemas.claimResponseSchema,
+    good: { callId, callType: 'video', sessionId: 's-1', userIdentity: 'u_1' },
+    moreGood: [{ callId, callType: 'audio', sessionId: 's-1', userIdentity: 'u_1', agentVoice: 'joe', language: 'en' }],
+    bad: [
+      ['callId', { callId: '' }],
+      ['userIdentity', { userIdentity: '' }],
+      ['callType', { callType: null }],
+    ],
+  },
+};
+
+test('every request and response has its table', () => {
+  const names = Object.keys(schemas).filter((name) => name.endsWith('Schema'));
+  expect(names.toSorted()).toEqual(
+    Object.keys(CASES)
+      .map((name) => `${name}Schema`)
+      .toSorted(),
+  );
+});
+
+const goodRows = Object.entries(CASES).flatMap(([name, { schema, good, moreGood = [] }]) =>
+  [good, ...moreGood].map((value) => ({ name, schema, value })),
+);
+test.each(goodRows)('$name accepts $value', ({ schema, value }) => {
+  expect(v.safeParse(schema, value).success).toBe(true);
+});
+
+const badRows = Object.entries(CASES).flatMap(([name, { schema, good, bad }]) =>
+  bad.map(([path, change]) => ({ name, schema, path, value: { ...good, ...change } })),
+);
+test.each(badRows)('$name refuses a bad $path: $value', ({ schema, path, value }) => {
+  const { issues = [] } = v.safeParse(schema, value);
+  expect(new Set(issues.map((issue) => v.getDotPath(issue)))).toEqual(new Set([path]));
+});
+
+test.each(Object.entries(CASES))('%s refuses what is no object', (_name, { schema }) => {
+  for (const value of [null, undefined, 'text', 5]) expect(v.is(schema, value)).toBe(false);
+});
+
+test('unknown fields of a request do not reach the code', () => {
+  const parsed = v.parse(schemas.updateRequestSchema, { callStatus: 'ended', userDid: 'did:ixo:mallory' });
+  expect(parsed).toEqual({ callStatus: 'ended' });
+});
+
+test('the limit of a page arrives as a number', () => {
+  expect(v.parse(schemas.callsQuerySchema, { limit: '7' })).toEqual({ limit: 7 });
+});
+
+test('routes are distinct, absolute, and never begin with the prefix under which they answer too', () => {
+  const paths = Object.values(ROUTES);
+  expect(new Set(paths).size).toBe(paths.length);
+  for (const path of paths) {
+    expect(path).toMatch(/^(\/(:callId|[a-z-]+))+$/);
+    expect(path.startsWith(API_PREFIX)).toBe(false);
+  }
+});
