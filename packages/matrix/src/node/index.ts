@@ -1,0 +1,2 @@
+export * from './durable-indexed-db.ts';
+export * from './matrix-account.ts';

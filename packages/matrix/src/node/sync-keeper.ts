@@ -1,0 +1,50 @@
+import type { Clock } from '@oracle-calls/protocol';
+import { SDK_NOTICE, type SdkClient } from '../js-sdk/sdk-client.ts';
+
+/** How often the sync is saved at most. */
+const SAVE_INTERVAL_MS = 1_000;
+/** Saving rewrites the rooms' latest events, so a large account pauses longer: saving takes at most a twentieth of the time. */
+const SAVE_SHARE = 20;
+
+/**
+ * Saves the sync token and the latest events, so that a restart goes on where this process was: without it, quick restarts
+ * replay old syncs, and make the crypto upload one-time keys until the homeserver refuses.
+ *
+ * Saves only at the moment when a sync was wholly handled. An older token than necessary is harmless; a newer one than what
+ * the crypto has handled would lose room keys.
+ */
+export class SyncKeeper implements AsyncDisposable {
+  readonly #client: Pick<SdkClient, 'on' | 'off'>;
+  readonly #save: () => Promise<void>;
+  readonly #clock: Clock;
+  #isSaving = false;
+  #nextAt = 0;
+  #saved = Promise.resolve();
+
+  constructor(client: Pick<SdkClient, 'on' | 'off'>, save: () => Promise<void>, clock: Clock) {
+    this.#client = client;
+    this.#save = save;
+    this.#clock = clock;
+    client.on(SDK_NOTICE.sync, this.#onSync);
+  }
+
+  /** Saves no more, and waits for what is being saved. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.off(SDK_NOTICE.sync, this.#onSync);
+    await this.#saved.catch(() => undefined);
+  }
+
+  /** The save must begin synchronously with the notice: a turn later the SDK may be in the middle of the next sync. */
+  readonly #onSync = (state: string): void => {
+    if (state !== 'SYNCING') return;
+    const startedAt = this.#clock.now();
+    if (this.#isSaving || startedAt < this.#nextAt) return;
+    this.#isSaving = true;
+    this.#saved = this.#save().finally(() => {
+      const endedAt = this.#clock.now();
+      this.#isSaving = false;
+      this.#nextAt = endedAt + Math.max(SAVE_INTERVAL_MS, (endedAt - startedAt) * SAVE_SHARE);
+    });
+    this.#saved.catch(() => undefined);
+  };
+}
