@@ -54,7 +54,7 @@ test('keygen writes four files, the secrets for the owner only', async () => {
   expect((await readdir(out)).toSorted()).toEqual(FILES);
   expect(await modeOf(join(out, 'oracle.key.json'))).toBe(0o600);
   expect(await modeOf(join(out, 'agent-api-key'))).toBe(0o600);
-  expect(await modeOf(join(out, 'did.json'))).toBe(0o644);
+  expect(await modeOf(join(out, 'did.json'))).toBe(0o644 & ~process.umask());
   expect(await modeOf(out)).toBe(0o700);
 });
 
