@@ -96,7 +96,9 @@ function npmCi(onOutput) {
   // Under `npm run` the very npm that was called says where it is; otherwise the one on PATH.
   const npm = process.env['npm_execpath'];
   const [command, first] = npm !== undefined && npm.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const child = spawn(command, [...first, 'ci', '--no-audit', '--no-fund', '--no-progress'], {
+  // Under `npm run --silent` the level of the outer npm would hide why this one failed.
+  const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  const child = spawn(command, [...first, 'ci', ...quiet], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

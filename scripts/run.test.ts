@@ -69,13 +69,13 @@ it('hands signals on and waits for the entry to finish', async () => {
 it('says what it does when it installs, and shows what npm said when that fails', async () => {
   await rm(join(project, 'node_modules', '.package-lock.json'));
   const fakeNpm = join(project, 'npm.js');
-  await writeFile(fakeNpm, "console.error('npm error: no such package'); process.exitCode = 4;");
+  await writeFile(fakeNpm, "console.error('npm error:', process.argv.slice(2).join(' ')); process.exitCode = 4;");
   await entry("console.log('ran')");
   const { code, out, err } = run(['entry.ts'], { npm_execpath: fakeNpm });
   expect(code).toBe(1);
   expect(out).toBe('');
   expect(err).toContain('Installing packages (npm ci): the packages are not installed yet.');
-  expect(err).toContain('npm error: no such package');
+  expect(err).toContain('npm error: ci --no-audit --no-fund --no-progress --loglevel=error');
   expect(err).toContain('npm ci failed with exit code 4.');
 });
 
