@@ -1,4 +1,4 @@
-// First: older browsers must have the symbols before any class names them.
+// oxlint-disable-next-line import/no-unassigned-import -- first: older browsers must have the symbols before any class names them
 import '@oracle-calls/sdk/dispose-symbols';
 import { SignInError } from './account/sign-in-error.ts';
 import { findSession } from './account/kept-session.ts';
@@ -8,7 +8,6 @@ import { fetchPageConfig, type PageConfig } from './page-config.ts';
 import type { OracleCallsPage } from './page-window.ts';
 import { element } from './view/element.ts';
 import { createSignInView, type SignInView } from './view/sign-in-view.ts';
-import './page-window.ts';
 
 /** The Matrix client and LiveKit are large: the form is there before them. */
 const loadAccount = () => import('./account/matrix-account.ts');

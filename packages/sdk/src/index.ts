@@ -1,4 +1,4 @@
-import './dispose-symbols.ts';
+export * from './dispose-symbols.ts';
 export * from './backend-client/backend-client.ts';
 export * from './call/call-state.ts';
 export * from './call/notices.ts';

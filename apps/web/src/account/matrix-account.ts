@@ -1,5 +1,6 @@
 import { systemClock } from '@oracle-calls/protocol';
 import { ClientEvent, createClient, IndexedDBStore, MatrixError, SyncState, type MatrixClient } from 'matrix-js-sdk';
+import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import { SignInError } from './sign-in-error.ts';
 import { forgetSession, keepSession, type KeptSession } from './kept-session.ts';
 
@@ -23,7 +24,7 @@ export interface Credentials {
 export async function signIn({ homeserverUrl, userId, password }: Credentials): Promise<MatrixAccount> {
   let session: KeptSession;
   try {
-    const login = await createClient({ baseUrl: homeserverUrl }).loginRequest({
+    const login = await createClient({ baseUrl: homeserverUrl, logger: quietLogger }).loginRequest({
       type: 'm.login.password',
       identifier: { type: 'm.id.user', user: userId },
       password,
@@ -57,7 +58,7 @@ async function open({ homeserverUrl, userId, deviceId, accessToken }: KeptSessio
   // One database per device: two accounts of one browser, or an old login, never meet.
   const name = `oracle-calls:${userId}:${deviceId}`;
   const store = new IndexedDBStore({ indexedDB, localStorage, dbName: `${name}:sync` });
-  const client = createClient({ baseUrl: homeserverUrl, userId, deviceId, accessToken, store });
+  const client = createClient({ baseUrl: homeserverUrl, userId, deviceId, accessToken, store, logger: quietLogger });
   await store.startup();
   await client.initRustCrypto({ cryptoDatabasePrefix: `${name}:crypto` });
   await client.startClient({ initialSyncLimit: 20 });
@@ -81,6 +82,16 @@ async function open({ homeserverUrl, userId, deviceId, accessToken }: KeptSessio
     },
   };
 }
+
+/** The SDK's chatter, which holds personal data, stays off the console. */
+const quietLogger: Logger = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  getChild: () => quietLogger,
+};
 
 async function firstSync(client: MatrixClient): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

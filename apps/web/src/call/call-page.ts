@@ -79,6 +79,11 @@ export class CallPage {
     return this.#isPrepared ? 'ready' : 'signing-in';
   }
 
+  #idleLine(): string {
+    if (!this.#isPrepared) return 'Getting ready…';
+    return this.#errorCode === undefined ? statusLine(undefined, false) : 'Cannot call yet.';
+  }
+
   #callStatus(): string | undefined {
     const call = this.#call;
     if (call?.callId === undefined) return undefined;
@@ -210,7 +215,7 @@ export class CallPage {
       isLive,
       canHangUp: isInCall && state.kind !== 'Ending',
       isMuted: call?.isMicrophoneEnabled === false,
-      status: state === undefined && !this.#isPrepared ? 'Getting ready…' : statusLine(state, this.#isReconnecting),
+      status: state === undefined ? this.#idleLine() : statusLine(state, this.#isReconnecting),
       duration: isLive && liveMs !== undefined ? formatDuration(liveMs) : undefined,
       security: securityLine(state, this.#statistics),
       error: this.#errorCode === undefined ? undefined : errorSentence(this.#errorCode),

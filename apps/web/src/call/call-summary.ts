@@ -19,19 +19,21 @@ export function statusLine(state: CallState | undefined, isReconnecting: boolean
     case 'Ending':
       return 'Hanging up…';
     case 'Ended':
-      return END_SENTENCES[state.reason];
+      // Why it failed stands in the error below.
+      return state.error === undefined ? END_SENTENCES[state.reason] : 'The call failed.';
   }
 }
 
 export interface SecurityLine {
-  readonly isEncrypted: boolean;
+  /** `undefined` while there is no call to say it of. */
+  readonly isEncrypted: boolean | undefined;
   readonly text: string;
 }
 
 /** What may truthfully be said about the call's protection. Never "verified": nobody compared a key. */
 export function securityLine(state: CallState | undefined, statistics: CallStatistics | undefined): SecurityLine {
   if (state?.kind !== 'Live') {
-    return { isEncrypted: false, text: 'Calls from this page are end-to-end encrypted.' };
+    return { isEncrypted: undefined, text: 'Calls are encrypted end to end.' };
   }
   if (statistics?.encrypted === true) {
     return { isEncrypted: true, text: 'Encrypted end to end. The oracle’s key was not compared.' };

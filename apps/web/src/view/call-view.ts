@@ -45,7 +45,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
     autocapitalize: 'none',
     spellcheck: 'false',
   });
-  did.addEventListener('change', () => actions.oracleChanged(did.value.trim()));
+  did.onchange = () => actions.oracleChanged(did.value.trim());
 
   const orb = element('div', { class: 'orb', 'aria-hidden': 'true' }, ...Array.from({ length: 5 }, () => element('i')));
   const status = element('p', { class: 'status', role: 'status' });
@@ -83,7 +83,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
     actions.setMuted(mute.getAttribute('aria-pressed') !== 'true'),
   );
   const signOut = element('button', { type: 'button', class: 'link' }, 'Sign out');
-  signOut.addEventListener('click', () => actions.signOut());
+  signOut.onclick = () => actions.signOut();
 
   const root = element(
     'section',
@@ -115,8 +115,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
       setText(status, model.status);
       duration.hidden = model.duration === undefined;
       setText(duration, model.duration ?? '');
-      security.replaceChildren(icon(model.security.isEncrypted ? 'lock' : 'unlocked'), model.security.text);
-      security.dataset['encrypted'] = String(model.security.isEncrypted);
+      showSecurity(security, model.security);
       showAlert(error, model.error);
       showAlert(alarm, model.alarm);
       resume.hidden = !model.offersResume;
@@ -134,12 +133,18 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
 
 function button(name: IconName, label: string, kind: string, onClick: () => void): HTMLButtonElement {
   const node = element('button', { type: 'button', class: kind }, icon(name), element('span', {}, label));
-  node.addEventListener('click', onClick);
+  node.onclick = onClick;
   return node;
 }
 
 function setButton(node: HTMLButtonElement, name: IconName, label: string): void {
   node.replaceChildren(icon(name), element('span', {}, label));
+}
+
+function showSecurity(node: HTMLElement, { isEncrypted, text }: SecurityLine): void {
+  const shown = element('span', {}, text);
+  node.replaceChildren(...(isEncrypted === undefined ? [shown] : [icon(isEncrypted ? 'lock' : 'unlocked'), shown]));
+  node.dataset['encrypted'] = String(isEncrypted ?? 'none');
 }
 
 /** A live region is read aloud whenever its text is set, so it is set only when it changes. */

@@ -1,4 +1,4 @@
-import { SignInError } from '../account/sign-in-error.ts';
+import type { SignInError } from '../account/sign-in-error.ts';
 import type { Credentials } from '../account/matrix-account.ts';
 import type { PageConfig } from '../page-config.ts';
 import { element, icon } from './element.ts';
@@ -43,11 +43,11 @@ export function createSignInView(config: PageConfig, onSubmit: (credentials: Cre
     error,
     submit,
   );
-  form.addEventListener('submit', (event) => {
+  form.onsubmit = (event) => {
     event.preventDefault();
     error.hidden = true;
     onSubmit({ homeserverUrl, userId: userId.value.trim(), password: password.value });
-  });
+  };
 
   const root = element(
     'section',
@@ -56,10 +56,10 @@ export function createSignInView(config: PageConfig, onSubmit: (credentials: Cre
     element(
       'p',
       { class: 'lead' },
-      'Sign in with your Matrix account. Your voice is encrypted in this browser and only the oracle can hear it.',
+      'Sign in with your Matrix account. Your voice is encrypted in this browser, for the oracle alone.',
     ),
     form,
-    element('p', { class: 'quiet' }, icon('lock'), element('span', {}, `Signing in to ${new URL(homeserverUrl).host}`)),
+    element('p', { class: 'quiet' }, `Your homeserver: ${new URL(homeserverUrl).host}`),
   );
 
   return {

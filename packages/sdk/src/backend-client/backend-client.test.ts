@@ -45,7 +45,7 @@ function setUp(script: Record<string, (() => Response | Promise<Response>)[]> = 
   };
   const fetch: Fetch = async (url, init) => {
     const path = new URL(url).pathname;
-    requests.push({ path, init, body: JSON.parse(String(init.body)) });
+    requests.push({ path, init, body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined });
     const scripted = script[path]?.shift();
     if (scripted !== undefined) {
       const answer = await scripted();

@@ -60,7 +60,7 @@ for (const [point, { isPatient = false, reach }] of Object.entries(POINTS)) {
       const scene = createScene({ isPatient });
       const letGo = reach(scene);
       const controller = new AbortController();
-      const call = scene.call(controller.signal);
+      const call = scene.placeCall(controller.signal);
       if (settleFirst) await scene.clock.settle();
       const live = expect(call.whenLive()).rejects.toThrow('changed my mind');
       controller.abort(new Error('changed my mind'));
@@ -87,7 +87,7 @@ test('an event whose answer comes while the call is ending is still ended under 
   // The homeserver has the event, its answer is on the way, and the caller hangs up.
   const scene = createScene();
   const gate = scene.matrix.holdSending();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   const ended = call.endCall();
   await scene.clock.settle();
@@ -105,7 +105,7 @@ test('an event whose answer comes while the call is ending is still ended under 
 test('a homeserver that never answers keeps the call from ending no longer than the bound', async () => {
   const scene = createScene();
   scene.matrix.holdSending();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   void call.endCall();
   await scene.clock.advance(TEAR_DOWN_MS - 1);
@@ -154,7 +154,7 @@ test("an answer that overtakes the response to the event is held until the call'
   // The backend has synced the event from the homeserver before the homeserver answered the caller.
   const scene = createScene();
   const gate = scene.matrix.holdSending();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.answer({ callStatus: 'ended', endReason: 'invalid-authentication' });
   await scene.clock.settle();
@@ -167,7 +167,7 @@ test("an answer that overtakes the response to the event is held until the call'
 test('an oracle that is in the room before the event is answered makes the call live only with the id', async () => {
   const scene = createScene();
   const gate = scene.matrix.holdSending();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.sfu.last.join('agent-1');
   scene.sfu.last.speak('agent-1');

@@ -72,7 +72,7 @@ test('every event of a call has its own transaction id', async () => {
 test('the join token, the SFU connection and the microphone do not wait for Matrix', async () => {
   const scene = createScene();
   const gate = scene.matrix.holdSending();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   expect(scene.sfu.last.phase).toBe('connected');
   expect(scene.sfu.last.published).toHaveLength(1);
@@ -87,7 +87,7 @@ test('the join token, the SFU connection and the microphone do not wait for Matr
 test('Matrix does not wait for the join token', async () => {
   const scene = createScene();
   const held = scene.backend.hold('joinToken');
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   expect(scene.matrix.sent.length).toBeGreaterThan(0);
   expect(scene.backend.of('sync')).toEqual([{ kind: 'sync', callId: call.callId, sessionId: 'session-1' }]);
@@ -108,7 +108,7 @@ test('each direction has its own key, and the oracle gets its key under its own 
   });
   await scene.liveCall();
   const callKey = new SecretBytes(callKeys[0] ?? new Uint8Array(), 'call key of the test');
-  const room = parseSfuRoomName((scene.matrix.sent[0]?.content as { roomId: string }).roomId);
+  const room = scene.sfuRoomName();
   const keyOf = (direction: 'user-to-oracle' | 'oracle-to-user') => deriveMediaKey(callKey, room, direction).expose();
   expect(scene.sfu.last.connectedWith).toMatchObject({ identity: 'caller', sendingKey: keyOf('user-to-oracle') });
   expect([...scene.sfu.last.receivingKeys]).toEqual([['agent-1', keyOf('oracle-to-user')]]);
@@ -117,7 +117,7 @@ test('each direction has its own key, and the oracle gets its key under its own 
 
 test('oracleAudible is the first poll at which the oracle is loud, and the first turn is timed', async () => {
   const scene = createScene();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.sfu.last.join('agent-1');
   const track = scene.sfu.last.speak('agent-1');
@@ -157,7 +157,7 @@ test('a stranger is told, refused, never played and gets no key', async () => {
 
 test('a stranger who comes first does not take the place of the oracle', async () => {
   const scene = createScene();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.sfu.last.join('mallory', 'other');
   scene.sfu.last.join('agent-1');
@@ -195,7 +195,7 @@ test("a stranger's unencrypted media is refused and told, and the call goes on",
 
 test('an SFU that cannot be reached ends the call as ERR_MEDIA_CONNECT, in the record as media-failed', async () => {
   const scene = createScene({ isPatient: true });
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.sfu.last.fail();
   expect(await call.whenEnded()).toMatchObject({ reason: 'media-failed', error: { code: 'ERR_MEDIA_CONNECT' } });
@@ -208,7 +208,7 @@ test('an SFU that cannot be reached ends the call as ERR_MEDIA_CONNECT, in the r
 test('a Matrix failure ends the call and leaves the SFU', async () => {
   const scene = createScene();
   scene.matrix.failure = new OracleCallError('ERR_MATRIX_SEND');
-  const call = scene.call();
+  const call = scene.placeCall();
   expect(await call.whenEnded()).toMatchObject({ error: { code: 'ERR_MATRIX_SEND' } });
   expect(scene.sfu.last.phase).toBe('closed');
   expect(scene.backend.of('end')).toEqual([]);
@@ -221,7 +221,7 @@ test.each([
 ] as const)("the backend's refusal of %s ends the call with its code %s", async (kind, code) => {
   const scene = createScene();
   scene.backend.refuse(kind, new OracleCallError(code));
-  const call = scene.call();
+  const call = scene.placeCall();
   expect(await call.whenEnded()).toMatchObject({ reason: 'cancelled', error: { code } });
   expect(scene.matrix.edits.at(-1)).toMatchObject({ callStatus: 'ended', endReason: 'cancelled' });
   expect(scene.leftOpen()).toEqual([]);
@@ -230,7 +230,7 @@ test.each([
 test('a microphone that is denied ends the call as ERR_MEDIA_DEVICE', async () => {
   const scene = createScene();
   const prompt = scene.devices.ask();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   prompt.deny();
   expect(await call.whenEnded()).toMatchObject({ reason: 'media-failed', error: { code: 'ERR_MEDIA_DEVICE' } });
@@ -239,7 +239,7 @@ test('a microphone that is denied ends the call as ERR_MEDIA_DEVICE', async () =
 
 test('a browser without encrypted media is told ERR_MEDIA_UNSUPPORTED before anything is sent', async () => {
   const scene = createScene({ isSupported: false });
-  const call = scene.call();
+  const call = scene.placeCall();
   expect(await call.whenEnded()).toMatchObject({ error: { code: 'ERR_MEDIA_UNSUPPORTED' } });
   expect(scene.matrix.sent).toEqual([]);
   expect(scene.devices.opened).toEqual([]);
@@ -247,7 +247,7 @@ test('a browser without encrypted media is told ERR_MEDIA_UNSUPPORTED before any
 
 test('an oracle that does not come ends the call as oracle-absent', async () => {
   const scene = createScene();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.advance(ORACLE_ABSENT_MS - 1);
   expect(call.state.kind).toBe('Connecting');
   await scene.clock.advance(1);
@@ -262,7 +262,7 @@ test('an oracle that does not come ends the call as oracle-absent', async () => 
 
 test('a set-up that hangs is bounded as ERR_UPSTREAM_TIMEOUT', async () => {
   const scene = createScene({ isPatient: true });
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.advance(CONNECTING_MAX_MS);
   expect(call.state).toMatchObject({ kind: 'Ended', error: { code: 'ERR_UPSTREAM_TIMEOUT' } });
   expect(scene.leftOpen()).toEqual([]);
@@ -317,7 +317,7 @@ test("the oracle's ended answer ends the call with its reason, and the record is
 
 test("invalid-authentication in the oracle's answer is shown as an error", async () => {
   const scene = createScene();
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.answer({ callStatus: 'ended', endReason: 'invalid-authentication' });
   const error = { code: 'ERR_AUTH_INVALID_AUTHENTICATION' };
@@ -367,7 +367,7 @@ test('the reason that follows a closed room counts', async () => {
 test('a call that the backend says has ended waits a moment for the reason', async () => {
   const scene = createScene();
   scene.backend.refuse('sync', new OracleCallError('ERR_CALL_ENDED'));
-  const call = scene.call();
+  const call = scene.placeCall();
   await scene.clock.settle();
   scene.answer({ callStatus: 'ended', endReason: 'invalid-authentication' });
   expect(await call.whenEnded()).toMatchObject({ reason: 'invalid-authentication' });
@@ -377,7 +377,7 @@ test('a call that the backend says has ended waits a moment for the reason', asy
 test('muting before the microphone is there holds when it comes, and again after publishing', async () => {
   const scene = createScene();
   const prompt = scene.devices.ask();
-  const call = scene.call();
+  const call = scene.placeCall();
   await call.setMicrophoneEnabled(false);
   prompt.grant();
   await scene.clock.settle();
@@ -389,7 +389,7 @@ test('muting before the microphone is there holds when it comes, and again after
 
 test('a video call sends a camera beside the microphone', async () => {
   const scene = createScene();
-  const call = scene.call(undefined, 'video');
+  const call = scene.placeCall(undefined, 'video');
   await scene.clock.settle();
   expect(scene.sfu.last.published.map(({ kind }) => kind)).toEqual(['audio', 'video']);
   await call.endCall();
@@ -415,7 +415,7 @@ test('a call is encrypted when media flows both ways and every track has its cry
 
 test('an observer that throws keeps neither the others nor the call', async () => {
   const scene = createScene();
-  const call = scene.call();
+  const call = scene.placeCall();
   call.observe(() => {
     throw new Error('mine');
   });

@@ -3,13 +3,14 @@ import {
   CALL_EVENT_TYPE,
   createCallId,
   OracleCallError,
-  parseSfuRoomName,
+  parseCallEvent,
   silentLogger,
   type CallId,
   type Did,
   type EndReason,
   type Logger,
   type MatrixEventId,
+  type SfuRoomName,
 } from '@oracle-calls/protocol';
 import {
   FakeBackendClient,
@@ -142,7 +143,7 @@ export function createScene({
   });
 
   const notices: CallNotice[] = [];
-  const call = (signal?: AbortSignal, type: 'audio' | 'video' = 'audio'): OracleCall => {
+  const placeCall = (signal?: AbortSignal, type: 'audio' | 'video' = 'audio'): OracleCall => {
     const placed = core.callOracle({ type, oracleDid: ORACLE_DID, sessionId: 'session-1' }, { signal });
     placed.observe((notice) => notices.push(notice));
     return placed;
@@ -150,7 +151,7 @@ export function createScene({
 
   /** Places a call and brings it to life. */
   const liveCall = async (signal?: AbortSignal): Promise<OracleCall> => {
-    const placed = call(signal);
+    const placed = placeCall(signal);
     await clock.settle();
     sfu.last.join('agent-1');
     await clock.settle();
@@ -160,6 +161,9 @@ export function createScene({
     return placed;
   };
 
+  /** The room that the call event names. */
+  const sfuRoomName = (): SfuRoomName => parseCallEvent(matrix.sent[0]?.content).roomId;
+
   /** The oracle's account says something about the call; the overrides forge it. */
   const answer = (
     content: { callId?: CallId | undefined; callStatus: 'active' | 'ended'; endReason?: EndReason },
@@ -167,13 +171,12 @@ export function createScene({
   ): void => {
     const eventId = about ?? matrix.sent[0]?.eventId;
     if (eventId === undefined) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
-    const { roomId } = matrix.sent[0]?.content as { roomId: string };
     matrix.receive({
       matrixRoomId: room,
       sender,
       type: CALL_EVENT_TYPE,
       content: {
-        callId: createCallId(eventId, parseSfuRoomName(roomId)),
+        callId: createCallId(eventId, sfuRoomName()),
         ...content,
         'm.relates_to': { rel_type: 'm.reference', event_id: eventId },
       },
@@ -189,5 +192,20 @@ export function createScene({
     ...(core.currentCall === undefined ? [] : ['current call']),
   ];
 
-  return { core, clock, matrix, sfu, devices, backend, storage, resolved, notices, call, liveCall, answer, leftOpen };
+  return {
+    core,
+    clock,
+    matrix,
+    sfu,
+    devices,
+    backend,
+    storage,
+    resolved,
+    notices,
+    placeCall,
+    liveCall,
+    answer,
+    sfuRoomName,
+    leftOpen,
+  };
 }

@@ -105,6 +105,7 @@ class LiveKitConnection implements SfuConnection {
   readonly #arrived = new Map<LiveKitRemoteTrack, RemoteTrack & Disposable>();
   #identity: string | undefined;
   #isConnected = false;
+  #engine: Pick<Room['engine'], 'cleanupPeerConnections'> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: LiveKitSfuOptions) {
@@ -144,6 +145,7 @@ class LiveKitConnection implements SfuConnection {
       this.#identity = identity;
       signal.throwIfAborted();
       const { iceServers } = this.#options;
+      this.#engine = this.#room.engine;
       await this.#room.connect(url, joinToken.expose(), {
         autoSubscribe: true,
         maxRetries: 1,
@@ -156,7 +158,7 @@ class LiveKitConnection implements SfuConnection {
       this.#isConnected = true;
       for (const participant of this.#room.remoteParticipants.values()) this.#announce(participant);
     } catch (cause) {
-      await this.#room.disconnect();
+      await this.#leave();
       signal.throwIfAborted();
       throw new OracleCallError('ERR_MEDIA_CONNECT', undefined, { cause });
     } finally {
@@ -240,11 +242,20 @@ class LiveKitConnection implements SfuConnection {
     for (const track of this.#arrived.values()) track[Symbol.dispose]();
     this.#arrived.clear();
     try {
-      await this.#room.disconnect();
+      await this.#leave();
     } finally {
       this.#room.removeAllListeners();
       this.#worker.terminate();
     }
+  }
+
+  /**
+   * Joining makes the peer connection first. When joining fails, `livekit-client` 2.23.0 drops the engine with the connection in
+   * it, and `disconnect` no longer sees it.
+   */
+  async #leave(): Promise<void> {
+    await this.#room.disconnect();
+    await this.#engine?.cleanupPeerConnections();
   }
 
   #tell(notice: SfuNotice): void {

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dispose } from '@livekit/rtc-node';
+import { deriveMediaKey, parseSfuRoomName, SecretBytes } from '@oracle-calls/protocol';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../../dev/caller/chromium.ts';
+import { startLiveKit, type LiveKit } from '../../dev/livekit/livekit.ts';
+import { freePort } from '../../dev/process/ports.ts';
+import { ensureChromium } from '../../dev/toolchain/chromium.ts';
+import { joinHidden } from '../system/hidden-listener.ts';
+import { serveMediaSite, type MediaSite } from './sdk-media/media-site.ts';
+import { toneShare } from './sdk-media/tone.ts';
+import { createJoinToken, joinWithTone, type SfuAccess, type ToneParticipant } from './sdk-media/tone-participant.ts';
+
+const USER = 'user';
+const AGENT = 'agent';
+const USER_TONE_HZ = 660;
+const AGENT_TONE_HZ = 440;
+const MALLORY_TONE_HZ = 990;
+/** A tone that came through scores above this, noise and other tones far below. */
+const CLEAR = 0.6;
+const NOTHING = 0.15;
+const PATIENCE = { timeout: 20_000, interval: 100 };
+
+let stateDir: string;
+let livekit: LiveKit;
+let site: MediaSite;
+let browser: Browser;
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-sdk-media-'));
+  const executablePath = await ensureChromium();
+  [livekit, site, browser] = await Promise.all([
+    startLiveKit({ stateDir }),
+    serveMediaSite(),
+    launchChromium(executablePath),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+  await livekit?.close();
+  await rm(stateDir, { recursive: true, force: true });
+  await dispose();
+});
+
+interface Scene extends AsyncDisposable {
+  readonly page: Page;
+  readonly sfuRoomName: string;
+  /** The media keys as the oracle would derive them. */
+  readonly keys: Readonly<Record<typeof USER | typeof AGENT, Uint8Array>>;
+  join(
+    identity: string,
+    toneHz: number,
+    keys?: Record<string, Uint8Array>,
+    kind?: 'agent' | 'standard',
+  ): Promise<ToneParticipant>;
+  oracleTone(toneHz: number): Promise<number>;
+  notices(): Promise<readonly string[]>;
+}
+
+/** A page that has placed a call and waits for the oracle. */
+async function placeCall(access: SfuAccess, url = access.url): Promise<Scene> {
+  const context = await browser.newContext({ permissions: ['microphone'] });
+  const page = await context.newPage();
+  await page.exposeFunction('requestJoinToken', (room: string) => createJoinToken(access, room, USER));
+  await page.goto(site.url);
+  await page.waitForFunction(() => 'mediaPage' in window);
+  await page.evaluate((options) => window.mediaPage.place(options), { url, identity: USER, toneHz: USER_TONE_HZ });
+  const secrets = await (await page.waitForFunction(() => window.mediaPage.secrets())).jsonValue();
+  if (secrets === undefined) throw new Error('The page has no call key.');
+  const { sfuRoomName } = secrets;
+  using callKey = new SecretBytes(Buffer.from(secrets.callKeyHex, 'hex'), 'call key of the test');
+  const keyOf = (direction: 'user-to-oracle' | 'oracle-to-user'): Uint8Array =>
+    deriveMediaKey(callKey, parseSfuRoomName(sfuRoomName), direction).expose();
+  const joined: ToneParticipant[] = [];
+  return {
+    page,
+    sfuRoomName,
+    keys: { [USER]: keyOf('user-to-oracle'), [AGENT]: keyOf('oracle-to-user') },
+    async join(identity, toneHz, keys, kind = 'agent') {
+      const options = { ...access, sfuRoomName, identity, kind, toneHz };
+      const participant = await joinWithTone(keys === undefined ? options : { ...options, keys });
+      joined.push(participant);
+      return participant;
+    },
+    oracleTone: (toneHz) => page.evaluate((hz) => window.mediaPage.oracleTone(hz), toneHz),
+    notices: () => page.evaluate(() => window.mediaPage.notices()),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(joined.map((participant) => participant[Symbol.asyncDispose]()));
+      await context.close();
+    },
+  };
+}
+
+const lastTone = (samples: Float32Array, toneHz: number): number => toneShare(samples.subarray(-8_000), 16_000, toneHz);
+
+test('browser and oracle hear each other decrypted; a listener without the key hears noise, one with it hears all', async () => {
+  await using scene = await placeCall(livekit);
+  const hidden = { ...livekit, sfuRoomName: scene.sfuRoomName };
+  await using keyless = await joinHidden(hidden);
+  await using keyed = await joinHidden({ ...hidden, keys: (identity) => scene.keys[identity === USER ? USER : AGENT] });
+  const agent = await scene.join(AGENT, AGENT_TONE_HZ, scene.keys);
+
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  // The positive control: the listening itself works.
+  await expect.poll(() => lastTone(keyed.heard(USER), USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect.poll(() => lastTone(keyed.heard(AGENT), AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  // The packets reached the other listener as well, and held no tone at any time.
+  for (const [identity, toneHz] of [
+    [USER, USER_TONE_HZ],
+    [AGENT, AGENT_TONE_HZ],
+  ] as const) {
+    await expect.poll(() => keyless.heard(identity).length, PATIENCE).toBeGreaterThan(8_000);
+    const heard = keyless.heard(identity);
+    for (let at = 0; at + 8_000 <= heard.length; at += 8_000) {
+      expect(toneShare(heard.subarray(at, at + 8_000), 16_000, toneHz)).toBeLessThan(NOTHING);
+    }
+  }
+
+  expect(await scene.page.evaluate(() => window.mediaPage.state())).toEqual({ kind: 'Live' });
+  const timeline = await scene.page.evaluate(() => window.mediaPage.timeline());
+  expect(Object.keys(timeline)).toEqual(
+    expect.arrayContaining(['eventSent', 'joinToken', 'sfuConnected', 'agentJoined', 'oracleAudible']),
+  );
+  const statistics = await scene.page.evaluate(() => window.mediaPage.statistics());
+  expect(statistics.encrypted).toBe(true);
+  expect(statistics.tracks).toMatchObject([
+    { direction: 'sent', kind: 'audio', isEncrypted: true },
+    { direction: 'received', kind: 'audio', isEncrypted: true, participantIdentity: AGENT },
+  ]);
+
+  await scene.page.evaluate(() => window.mediaPage.endCall());
+  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual({
+    workers: 0,
+    peerConnections: 0,
+    devices: 0,
+    playing: 0,
+  });
+});
+
+test('a third participant without a key is told, is not played and hears only noise', async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.join(AGENT, AGENT_TONE_HZ, scene.keys);
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  const mallory = await scene.join('mallory', MALLORY_TONE_HZ, undefined, 'standard');
+  await expect
+    .poll(() => scene.notices(), PATIENCE)
+    .toEqual(expect.arrayContaining(['stranger mallory', 'error ERR_MEDIA_UNENCRYPTED']));
+  expect((await scene.page.evaluate(() => window.mediaPage.open())).playing).toBe(1);
+  await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  expect(mallory.heardTone(USER, USER_TONE_HZ)).toBeLessThan(NOTHING);
+  expect(mallory.heardTone(AGENT, AGENT_TONE_HZ)).toBeLessThan(NOTHING);
+  expect(await scene.page.evaluate(() => window.mediaPage.state())).toEqual({ kind: 'Live' });
+});
+
+test('an oracle with a wrong key is not heard, hears nothing, and is told as undecryptable', async () => {
+  await using scene = await placeCall(livekit);
+  const wrong = {
+    [USER]: crypto.getRandomValues(new Uint8Array(32)),
+    [AGENT]: crypto.getRandomValues(new Uint8Array(32)),
+  };
+  const agent = await scene.join(AGENT, AGENT_TONE_HZ, wrong);
+  await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
+  // Both sides' packets flow all the while.
+  await expect
+    .poll(async () => {
+      const { tracks } = await scene.page.evaluate(() => window.mediaPage.statistics());
+      return tracks.map(({ packets }) => packets > 50);
+    }, PATIENCE)
+    .toEqual([true, true]);
+  expect(await scene.oracleTone(AGENT_TONE_HZ)).toBeLessThan(NOTHING);
+  expect(agent.heardTone(USER, USER_TONE_HZ)).toBeLessThan(NOTHING);
+  expect(await scene.page.evaluate(() => window.mediaPage.timeline())).not.toHaveProperty('oracleAudible');
+});
+
+test("the oracle's own key under the user's name opens nothing: each direction has its key", async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.join(AGENT, AGENT_TONE_HZ, { [USER]: scene.keys.agent, [AGENT]: scene.keys.agent });
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect
+    .poll(async () => (await scene.page.evaluate(() => window.mediaPage.statistics())).tracks[0]?.packets, PATIENCE)
+    .toBeGreaterThan(50);
+  expect(agent.heardTone(USER, USER_TONE_HZ)).toBeLessThan(NOTHING);
+});
+
+test('an SFU that is down is ERR_MEDIA_CONNECT and leaves nothing open', async () => {
+  const closedPort = await freePort();
+  await using scene = await placeCall(livekit, `ws://127.0.0.1:${closedPort}`);
+  await expect
+    .poll(() => scene.page.evaluate(() => window.mediaPage.state()), { ...PATIENCE, timeout: 40_000 })
+    .toEqual({ kind: 'Ended', reason: 'media-failed', code: 'ERR_MEDIA_CONNECT' });
+  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual({
+    workers: 0,
+    peerConnections: 0,
+    devices: 0,
+    playing: 0,
+  });
+});

@@ -1,0 +1,192 @@
+import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix';
+import { BearerSecret, silentLogger, systemClock, type CallId, type Did } from '@oracle-calls/protocol';
+import {
+  createOracleCallsCore,
+  type CallNotice,
+  type CallState,
+  type CallStatistics,
+  type OracleCall,
+} from '@oracle-calls/sdk';
+import { AudioGraph, createBrowserDevices, createLiveKitSfu } from '@oracle-calls/sdk/media';
+import { FakeMatrixAccount } from '@oracle-calls/testing/matrix-account';
+import { toneShare } from './tone.ts';
+
+/*
+ * The SDK's core with its real media (LiveKit, end-to-end encryption worker, WebAudio, microphone) and with Matrix and the backend
+ * faked in the page: what is tested here is what is heard.
+ */
+
+export interface PlaceOptions {
+  readonly url: string;
+  readonly identity: string;
+  /** Tone that this side's microphone hears. */
+  readonly toneHz: number;
+}
+
+/** What the test sees of the page. */
+export interface MediaPage {
+  place(options: PlaceOptions): void;
+  /** The call key and room name, which in life only the oracle learns. */
+  secrets(): { readonly callKeyHex: string; readonly sfuRoomName: string } | undefined;
+  state(): { readonly kind: CallState['kind']; readonly reason?: string; readonly code?: string };
+  notices(): readonly string[];
+  timeline(): Readonly<Record<string, number>>;
+  statistics(): Promise<CallStatistics>;
+  /** How much of what the oracle's track plays right now is this tone. */
+  oracleTone(toneHz: number): number;
+  endCall(): Promise<void>;
+  /** What the browser still has open. */
+  open(): {
+    readonly workers: number;
+    readonly peerConnections: number;
+    readonly devices: number;
+    readonly playing: number;
+  };
+}
+
+declare global {
+  interface Window {
+    mediaPage: MediaPage;
+    /** Given by the test, which holds the SFU's secret. */
+    requestJoinToken(sfuRoomName: string): Promise<string>;
+  }
+}
+
+const workers = new Set<Worker>();
+const peerConnections = new Set<RTCPeerConnection>();
+const devices = new Set<MediaStreamTrack>();
+const players = new Set<HTMLAudioElement>();
+
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    peerConnections.add(this);
+  }
+};
+globalThis.Audio = class extends Audio {
+  constructor(source?: string) {
+    super(source);
+    players.add(this);
+  }
+};
+
+function makeWorker(): Worker {
+  const worker = new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' });
+  const terminate = worker.terminate.bind(worker);
+  worker.terminate = () => {
+    workers.delete(worker);
+    terminate();
+  };
+  workers.add(worker);
+  return worker;
+}
+
+class Alice extends FakeMatrixAccount {
+  override async findOrCreateRoom(): Promise<MatrixRoomId> {
+    return '!room:localhost' as MatrixRoomId;
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const audioGraph = new AudioGraph();
+const told: string[] = [];
+let call: OracleCall | undefined;
+let callKeyHex: string | undefined;
+let sfuRoomName: string | undefined;
+let analyser: AnalyserNode | undefined;
+
+function placed(): OracleCall {
+  if (call === undefined) throw new Error('No call was placed.');
+  return call;
+}
+
+/** A microphone in front of a tuning fork. */
+async function listenToTone(toneHz: number): Promise<MediaStream> {
+  const context = audioGraph.open();
+  const destination = context.createMediaStreamDestination();
+  const fork = new OscillatorNode(context, { frequency: toneHz });
+  fork.connect(new GainNode(context, { gain: 0.3 })).connect(destination);
+  fork.start();
+  for (const track of destination.stream.getTracks()) devices.add(track);
+  return destination.stream;
+}
+
+function hear(notice: CallNotice): void {
+  const about = 'participantIdentity' in notice ? ` ${notice.participantIdentity}` : '';
+  const code = notice.kind === 'error' ? ` ${notice.error.code}` : '';
+  told.push(`${notice.kind}${about}${code}`);
+  if (notice.kind !== 'remoteTrack' || notice.track.mediaStreamTrack === undefined) return;
+  const context = audioGraph.open();
+  analyser = new AnalyserNode(context, { fftSize: 4096 });
+  context.createMediaStreamSource(new MediaStream([notice.track.mediaStreamTrack])).connect(analyser);
+}
+
+window.mediaPage = {
+  place({ url, identity, toneHz }) {
+    const core = createOracleCallsCore({
+      matrix: new Alice('@alice:localhost' as MatrixUserId, systemClock),
+      sfu: createLiveKitSfu({ e2eeWorker: makeWorker, audioGraph, logger: silentLogger }),
+      devices: createBrowserDevices({ audioGraph, mediaDevices: { getUserMedia: () => listenToTone(toneHz) } }),
+      clock: systemClock,
+      logger: silentLogger,
+      resolveOracle: async (did) => ({
+        did,
+        matrixUserId: '@oracle:localhost' as MatrixUserId,
+        backendUrl: 'http://127.0.0.1:1',
+        envelopePublicKey: new Uint8Array(33),
+      }),
+      createBackendClient: () => ({
+        prepare: async () => undefined,
+        async requestJoinToken(room) {
+          sfuRoomName = room;
+          return { url, joinToken: new BearerSecret(await window.requestJoinToken(room), 'join token'), identity };
+        },
+        syncCall: async (callId: CallId) => ({
+          callId,
+          callType: 'audio',
+          callStatus: 'active',
+          callStartedAt: new Date().toISOString(),
+          sessionId: 'session-1',
+          userDid: 'did:ixo:user123' as Did,
+          oracleDid: 'did:ixo:oracle456' as Did,
+        }),
+        endCall: async () => undefined,
+      }),
+      seal: async (callKey) => {
+        callKeyHex = hex(callKey.expose());
+        return '04ab';
+      },
+      userDid: async () => 'did:ixo:user123' as Did,
+      tabStorage: undefined,
+    });
+    call = core.callOracle({ type: 'audio', oracleDid: 'did:ixo:oracle456' });
+    call.observe(hear);
+  },
+  secrets: () => (callKeyHex === undefined || sfuRoomName === undefined ? undefined : { callKeyHex, sfuRoomName }),
+  state() {
+    const { state } = placed();
+    return {
+      kind: state.kind,
+      ...('reason' in state ? { reason: state.reason } : {}),
+      ...('error' in state && state.error !== undefined ? { code: state.error.code } : {}),
+    };
+  },
+  notices: () => told,
+  timeline: () => ({ ...placed().timeline }),
+  statistics: () => placed().statistics(),
+  oracleTone(toneHz) {
+    if (analyser === undefined) return 0;
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    return toneShare(samples, analyser.context.sampleRate, toneHz);
+  },
+  async endCall() {
+    await placed().endCall();
+  },
+  open: () => ({
+    workers: workers.size,
+    peerConnections: [...peerConnections].filter(({ connectionState }) => connectionState !== 'closed').length,
+    devices: [...devices].filter(({ readyState }) => readyState === 'live').length,
+    playing: [...players].filter(({ srcObject }) => srcObject !== null).length,
+  }),
+};

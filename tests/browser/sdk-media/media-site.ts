@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, preview } from 'vite';
+
+export interface MediaSite extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Builds and serves the test page on loopback, with the worker bundled as applications do it. */
+export async function serveMediaSite(): Promise<MediaSite> {
+  const outDir = await mkdtemp(join(tmpdir(), 'oracle-calls-media-'));
+  const root = fileURLToPath(new URL('.', import.meta.url));
+  const options = { root, configFile: false, logLevel: 'error' } as const;
+  const input = join(root, 'media.html');
+  await build({
+    ...options,
+    build: { outDir, emptyOutDir: true, target: 'esnext', minify: false, rolldownOptions: { input } },
+    worker: { format: 'es' },
+  });
+  const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === 'string') throw new Error('The test page has no port.');
+  return {
+    url: `http://127.0.0.1:${address.port}/media.html`,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
