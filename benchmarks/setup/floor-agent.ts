@@ -9,11 +9,12 @@ import {
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-import { AccessToken } from 'livekit-server-sdk';
+import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { setParticipantKey } from '../../tests/system/hidden-listener.ts';
 
 export interface SfuAddress {
   readonly url: string;
+  readonly apiUrl: string;
   readonly apiKey: string;
   readonly apiSecret: string;
 }
@@ -37,9 +38,10 @@ export async function startFloorAgent(sfu: SfuAddress): Promise<FloorAgent> {
   const key = randomBytes(32);
   const token = async (name: string): Promise<string> => {
     const access = new AccessToken(sfu.apiKey, sfu.apiSecret, { identity: name, ttl: 600 });
-    access.addGrant({ roomJoin: true, room: sfuRoomName, canPublish: true, canSubscribe: true, roomCreate: true });
+    access.addGrant({ roomJoin: true, room: sfuRoomName, canPublish: true, canSubscribe: true });
     return access.toJwt();
   };
+  await new RoomServiceClient(sfu.apiUrl, sfu.apiKey, sfu.apiSecret).createRoom({ name: sfuRoomName });
   const room = new Room();
   await room.connect(sfu.url, await token(identity), {
     autoSubscribe: false,

@@ -67,7 +67,6 @@ export async function measureSetup({ stack, browser, runs, say }: SetupBenchmark
 }
 
 async function measureFloor(stack: Stack, browser: Browser, url: string): Promise<number> {
-  // The stack's SFU makes no rooms by itself; the floor's room is made by its agent's token.
   await using agent = await startFloorAgent(stack.sfu);
   const context = await browser.newContext({ permissions: ['microphone'] });
   try {

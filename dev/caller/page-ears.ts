@@ -101,7 +101,7 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
       if (value instanceof MediaStream && !this.muted && !heard.has(value)) {
         heard.add(value);
         void listenTo(value);
-        value.addEventListener('addtrack', () => void listenTo(value));
+        value.onaddtrack = (): void => void listenTo(value);
       }
     },
   });

@@ -19,6 +19,6 @@ export async function askSfu(sfu: Stack['sfu'], sfuRoomName: string): Promise<Sf
   return {
     participants: participants.length,
     tracks: tracks.length,
-    encrypted: tracks.length > 1 && tracks.every((track) => track.encryption === ENCRYPTION_GCM),
+    encrypted: tracks.length > 1 && tracks.every((track) => Number(track.encryption) === ENCRYPTION_GCM),
   };
 }

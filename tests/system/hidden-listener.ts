@@ -1,12 +1,11 @@
-import { E2eeRequest, FfiRequest, KeyDerivationFunction, SetKeyRequest, livekitFfiRequest } from '@livekit/rtc-ffi-bindings';
 import {
-  AudioStream,
-  EncryptionType,
-  Room,
-  RoomEvent,
-  TrackKind,
-  type RemoteTrack,
-} from '@livekit/rtc-node';
+  E2eeRequest,
+  FfiRequest,
+  KeyDerivationFunction,
+  SetKeyRequest,
+  livekitFfiRequest,
+} from '@livekit/rtc-ffi-bindings';
+import { AudioStream, EncryptionType, Room, RoomEvent, TrackKind, type RemoteTrack } from '@livekit/rtc-node';
 import { AccessToken } from 'livekit-server-sdk';
 
 export interface HiddenListenerOptions {
@@ -35,7 +34,10 @@ const SAMPLE_RATE = 16_000;
 
 /** Joins a room unseen, with the SFU's own secret, and records everybody. */
 export async function joinHidden(options: HiddenListenerOptions): Promise<HiddenListener> {
-  const token = new AccessToken(options.apiKey, options.apiSecret, { identity: `hidden-${crypto.randomUUID()}`, ttl: 600 });
+  const token = new AccessToken(options.apiKey, options.apiSecret, {
+    identity: `hidden-${crypto.randomUUID()}`,
+    ttl: 600,
+  });
   token.addGrant({ roomJoin: true, room: options.sfuRoomName, hidden: true, canPublish: false, canSubscribe: true });
 
   const room = new Room();
