@@ -16,6 +16,8 @@ import type { AdmittedUser, SeatNotice } from './sfu/sfu-seat.ts';
 
 /** The SFU tells when our voice is received; should that notice get lost, the oracle speaks after this long, in ms. */
 const SUBSCRIPTION_WAIT_MS = 1_500;
+/** A person may first have to answer the browser's question about the microphone, in ms. */
+export const ARRIVAL_MS = 45_000;
 /** Telling the backend must not keep a finished process alive for longer, in ms. */
 const REPORT_MAX_MS = 5_000;
 
@@ -149,7 +151,9 @@ export class CallJob {
           break;
         case 'start-patience':
           this.#patience?.[Symbol.dispose]();
-          this.#patience = clock.after(graceMs, () => this.#input({ kind: 'patience-over' }));
+          this.#patience = clock.after(effect.until === 'return' ? graceMs : ARRIVAL_MS, () =>
+            this.#input({ kind: 'patience-over' }),
+          );
           break;
         case 'stop-patience':
           this.#patience?.[Symbol.dispose]();

@@ -31,8 +31,8 @@ export type PresenceEffect =
   | { readonly kind: 'greet' }
   | { readonly kind: 'mute' }
   | { readonly kind: 'unmute' }
-  /** Wait for the user a bounded time; ends as `patience-over`. */
-  | { readonly kind: 'start-patience' }
+  /** Wait a bounded time for the user to come for the first time, or to come back; ends as `patience-over`. */
+  | { readonly kind: 'start-patience'; readonly until: 'arrival' | 'return' }
   | { readonly kind: 'stop-patience' }
   /** Leave the room, and tell the backend why unless it knows already. */
   | { readonly kind: 'end'; readonly report: EndReason | undefined };
@@ -44,7 +44,7 @@ export interface PresenceStep {
 
 export const INITIAL_PRESENCE: PresenceStep = {
   state: { kind: 'waiting', isUserHere: false, isVoiceSubscribed: false },
-  effects: [{ kind: 'start-patience' }],
+  effects: [{ kind: 'start-patience', until: 'arrival' }],
 };
 
 const ENDED: PresenceState = { kind: 'ended' };
@@ -94,10 +94,10 @@ function onUserGone(state: Exclude<PresenceState, { kind: 'ended' }>, isDelibera
   switch (state.kind) {
     case 'waiting':
       return state.isUserHere
-        ? { state: { ...state, isUserHere: false }, effects: [{ kind: 'start-patience' }] }
+        ? { state: { ...state, isUserHere: false }, effects: [{ kind: 'start-patience', until: 'return' }] }
         : stay(state);
     case 'live':
-      return { state: { kind: 'away' }, effects: [{ kind: 'mute' }, { kind: 'start-patience' }] };
+      return { state: { kind: 'away' }, effects: [{ kind: 'mute' }, { kind: 'start-patience', until: 'return' }] };
     case 'away':
       return stay(state);
   }

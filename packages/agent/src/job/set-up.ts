@@ -40,18 +40,15 @@ export type SetUp =
  */
 export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp> {
   const { log } = deps;
-  // One failed half makes the other pointless.
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const seated = join(deps, either).catch((cause: unknown) => {
-    failed.abort(cause);
-    return cause as Error;
-  });
-  const opened = fetchAndOpen(deps, either);
-  const [seatProblem, outcome] = await Promise.all([seated, opened]);
+  const seated = join(deps, signal).then(
+    () => undefined,
+    (cause: unknown) => ({ code: codeOf(cause) }),
+  );
+  // A failed seat does not stop the claim: only with the call's id can the failure be reported.
+  const [seatProblem, outcome] = await Promise.all([seated, fetchAndOpen(deps, signal)]);
   signal.throwIfAborted();
   if (seatProblem === undefined) return outcome;
-  log.error('could not enter the SFU room', { code: codeOf(seatProblem) });
+  log.error('could not enter the SFU room', seatProblem);
   if (outcome.kind === 'ready') {
     outcome.user.sendKey.destroy();
     outcome.user.receiveKey.destroy();
@@ -87,8 +84,7 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
     timeline.mark('keyOpened');
     return outcome;
   } catch (cause) {
-    if (signal.aborted)
-      return call === undefined ? { kind: 'stay-out' } : { kind: 'report', call, endReason: 'agent-failed' };
+    signal.throwIfAborted();
     const what = call === undefined ? 'call not claimed; staying out' : 'key request failed; staying out';
     log.error(what, { code: codeOf(cause), callId: call?.callId });
     return { kind: 'stay-out' };

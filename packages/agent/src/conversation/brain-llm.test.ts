@@ -1,0 +1,44 @@
+import { initializeLogger, llm } from '@livekit/agents';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Brain, Turn } from '../brain/brain.ts';
+import { BrainLlm, turnsOf } from './brain-llm.ts';
+
+beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
+
+function chat(...messages: readonly [role: 'user' | 'assistant' | 'system', text: string][]): llm.ChatContext {
+  const context = llm.ChatContext.empty();
+  for (const [role, content] of messages) context.addMessage({ role, content });
+  return context;
+}
+
+/** Says fixed pieces and remembers what it was asked. */
+function scriptedBrain(pieces: readonly string[]): Brain & { asked: (readonly Turn[])[] } {
+  const asked: (readonly Turn[])[] = [];
+  return {
+    title: 'scripted',
+    asked,
+    async *answer(turns) {
+      asked.push(turns);
+      await Promise.resolve();
+      yield* pieces;
+    },
+    close: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+describe('a brain behind the framework', () => {
+  it('sees what was said, and none of the framework’s instructions', () => {
+    expect(turnsOf(chat(['system', 'Be kind.'], ['user', 'Hello.'], ['assistant', 'Hi!'], ['user', '']))).toEqual([
+      { speaker: 'user', text: 'Hello.' },
+      { speaker: 'oracle', text: 'Hi!' },
+    ]);
+  });
+
+  it('answers in pieces as they come', async () => {
+    const brain = scriptedBrain(['It is ', 'Paris.']);
+    const stream = new BrainLlm(brain, { sessionId: 's' }).chat({ chatCtx: chat(['user', 'Which city?']) });
+    expect((await stream.collect()).text).toBe('It is Paris.');
+    expect(brain.asked).toEqual([[{ speaker: 'user', text: 'Which city?' }]]);
+  });
+});
