@@ -1,0 +1,61 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { parseWith } from '@oracle-calls/protocol';
+import { agentConfigSchema } from './agent-config.ts';
+
+const config = {
+  oracleDid: 'did:example:oracle',
+  backendUrl: 'http://127.0.0.1:8080',
+  apiKeyFile: 'agent-api-key',
+  oracleKeyFile: 'oracle.key.json',
+  sfu: { url: 'ws://127.0.0.1:7880', apiKey: 'key', apiSecretFile: 'api.secret' },
+  agentName: 'oracle',
+  weightsDir: 'weights',
+};
+
+const issuesOf = (value: object): unknown => {
+  try {
+    parseWith(agentConfigSchema, value);
+    return 'accepted';
+  } catch (cause) {
+    return (cause as { details: { issues: string[] } }).details.issues;
+  }
+};
+
+describe("the agent's configuration", () => {
+  it('needs no more than where everything is', () => {
+    expect(v.parse(agentConfigSchema, config)).toEqual({
+      ...config,
+      logLevel: 'info',
+      graceMs: 15_000,
+      maxCallMinutes: 120,
+    });
+  });
+
+  it('may leave the key to the environment', () => {
+    const { oracleKeyFile: _, ...rest } = config;
+    expect(issuesOf(rest)).toBe('accepted');
+  });
+
+  it.each([
+    ['oracleDid', { oracleDid: 'oracle' }],
+    ['backendUrl', { backendUrl: 'nowhere' }],
+    ['sfu.url', { sfu: { ...config.sfu, url: '' } }],
+    ['sfu.apiSecret', { sfu: { ...config.sfu, apiSecret: 'in the file itself' } }],
+    ['warmProcesses', { warmProcesses: 0 }],
+    ['maxCalls', { maxCalls: 1.5 }],
+    ['logLevel', { logLevel: 'loud' }],
+    ['graceMs', { graceMs: -1 }],
+    ['maxCallMinutes', { maxCallMinutes: 0 }],
+    ['agentname', { agentname: 'a typo' }],
+  ])('is refused for %s, which is named', (field, change) => {
+    expect(issuesOf({ ...config, ...change })).toEqual([expect.stringContaining(`${field}:`)]);
+  });
+
+  it('is refused when a field is missing, and never quotes a value', () => {
+    expect(issuesOf({ ...config, agentName: undefined })).toEqual([expect.stringContaining('agentName')]);
+    expect(JSON.stringify(issuesOf({ ...config, sfu: { ...config.sfu, apiSecret: 'canary' } }))).not.toContain(
+      'canary',
+    );
+  });
+});
