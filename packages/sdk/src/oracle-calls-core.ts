@@ -1,5 +1,6 @@
 import {
   CALL_TYPES,
+  createCallKey,
   didSchema,
   OracleCallError,
   parseWith,
@@ -19,7 +20,7 @@ import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
 import type { SfuPort } from './media/sfu-port.ts';
-import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
+import { OracleDirectory, type Oracle, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
   InterruptedCalls,
@@ -102,6 +103,12 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     findOracle: (did, signal) => directory.find(did, signal),
   };
 
+  /** The first sealing is slow: the curve's code is loaded and compiled. This key is for nothing else. */
+  const rehearseSealing = async ({ envelopePublicKey }: Oracle): Promise<void> => {
+    using unused = createCallKey();
+    await deps.seal(unused, envelopePublicKey);
+  };
+
   const replace = async (old: InterruptedCall): Promise<void> => {
     using bound = deadline(clock, TEAR_DOWN_MS);
     const signal = AbortSignal.any([bound.signal, closing.signal]);
@@ -125,11 +132,15 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       sfu.prepare();
       const oracle = await directory.find(did, all);
-      const room = matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all });
-      const warm = backendAt(oracle.backendUrl).prepare({ signal: all });
-      warm.catch((error: unknown) => logger.info('backend not warmed', { code: toOracleCallError(error).code }));
-      await matrix.prepareToSend(await room);
-      await Promise.allSettled([warm, deps.userDid()]);
+      const warm = Promise.allSettled([backendAt(oracle.backendUrl).prepare({ signal: all }), deps.userDid()]);
+      const [room] = await Promise.all([
+        matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all }),
+        rehearseSealing(oracle),
+      ]);
+      await matrix.prepareToSend(room);
+      for (const result of await warm) {
+        if (result.status === 'rejected') logger.info('not warmed', { code: toOracleCallError(result.reason).code });
+      }
       all.throwIfAborted();
     },
     callOracle(options, { signal } = {}) {

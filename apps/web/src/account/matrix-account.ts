@@ -1,7 +1,7 @@
 import { systemClock } from '@oracle-calls/protocol';
 import { ClientEvent, createClient, IndexedDBStore, MatrixError, SyncState, type MatrixClient } from 'matrix-js-sdk';
-import type { Logger } from 'matrix-js-sdk/lib/logger.js';
 import { SignInError } from './sign-in-error.ts';
+import { quietLogger, silenceGlobalLogger } from './quiet-sdk.ts';
 import { forgetSession, keepSession, type KeptSession } from './kept-session.ts';
 
 /** The first sync of an account with few rooms takes a second; a homeserver that is this slow is not usable for calls. */
@@ -54,6 +54,8 @@ export async function restore(session: KeptSession): Promise<MatrixAccount> {
   }
 }
 
+silenceGlobalLogger();
+
 async function open({ homeserverUrl, userId, deviceId, accessToken }: KeptSession): Promise<MatrixAccount> {
   // One database per device: two accounts of one browser, or an old login, never meet.
   const name = `oracle-calls:${userId}:${deviceId}`;
@@ -82,16 +84,6 @@ async function open({ homeserverUrl, userId, deviceId, accessToken }: KeptSessio
     },
   };
 }
-
-/** The SDK's chatter, which holds personal data, stays off the console. */
-const quietLogger: Logger = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  getChild: () => quietLogger,
-};
 
 async function firstSync(client: MatrixClient): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

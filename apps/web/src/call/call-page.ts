@@ -181,7 +181,7 @@ export class CallPage {
   async #readStatistics(): Promise<PageStatistics> {
     const statistics = await this.#call?.statistics();
     // What was last known of a call stays readable when it has ended.
-    if (statistics !== undefined && statistics.tracks.length > 0) this.#statistics = statistics;
+    if (statistics?.tracks.some(({ packets }) => packets > 0) === true) this.#statistics = statistics;
     const { encrypted, tracks } = this.#statistics;
     return {
       encrypted,

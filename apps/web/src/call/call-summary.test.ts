@@ -9,7 +9,7 @@ test('the padlock is shown only for a live call whose every track is encrypted',
   const encrypted = { encrypted: true, tracks: [] };
   expect(securityLine(live, encrypted)).toEqual({
     isEncrypted: true,
-    text: 'Encrypted end to end. The oracle’s key was not compared.',
+    text: 'Encrypted end to end. Oracle’s key not compared.',
   });
   expect(securityLine(live, { encrypted: false, tracks: [] }).isEncrypted).toBe(false);
   expect(securityLine(live, undefined).isEncrypted).toBe(false);

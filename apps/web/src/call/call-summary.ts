@@ -36,7 +36,7 @@ export function securityLine(state: CallState | undefined, statistics: CallStati
     return { isEncrypted: undefined, text: 'Calls are encrypted end to end.' };
   }
   if (statistics?.encrypted === true) {
-    return { isEncrypted: true, text: 'Encrypted end to end. The oracle’s key was not compared.' };
+    return { isEncrypted: true, text: 'Encrypted end to end. Oracle’s key not compared.' };
   }
   return { isEncrypted: false, text: 'No media has flowed both ways yet.' };
 }

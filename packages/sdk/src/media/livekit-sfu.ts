@@ -4,11 +4,12 @@ import {
   BaseKeyProvider,
   DisconnectReason,
   isBrowserSupported,
+  getLogger,
+  LoggerNames,
   LogLevel,
   ParticipantKind as LiveKitParticipantKind,
   Room,
   RoomEvent,
-  setLogLevel,
   Track,
   type LocalTrackPublication,
   type RemoteParticipant,
@@ -66,8 +67,7 @@ class ParticipantKeys extends BaseKeyProvider {
 
 /** LiveKit with end-to-end encrypted media and data. */
 export function createLiveKitSfu(options: LiveKitSfuOptions): SfuPort {
-  // LiveKit's debug lines carry join tokens; what matters of it is told as notices.
-  setLogLevel(LogLevel.silent);
+  silenceLiveKit();
   let spare: LiveKitConnection | undefined;
   return {
     isSupported: () => isBrowserSupported() && canTransformFrames(),
@@ -84,6 +84,14 @@ export function createLiveKitSfu(options: LiveKitSfuOptions): SfuPort {
       spare = undefined;
     },
   };
+}
+
+/**
+ * LiveKit's debug lines carry join tokens; what matters of them is told as notices. As a default level, which an application's own
+ * choice overrides; `setLogLevel` would write fifteen entries into the page's `localStorage`.
+ */
+function silenceLiveKit(): void {
+  for (const name of Object.values(LoggerNames)) getLogger(name).setDefaultLevel(LogLevel.silent);
 }
 
 /** Encoded frames can be reached either by script transforms (standard) or insertable streams (Chromium). */
@@ -241,6 +249,7 @@ class LiveKitConnection implements SfuConnection {
     this.#observers.clear();
     for (const track of this.#arrived.values()) track[Symbol.dispose]();
     this.#arrived.clear();
+    this.#publications.clear();
     try {
       await this.#leave();
     } finally {
