@@ -62,7 +62,7 @@ export interface MatrixPort {
   prepareToSend(room: MatrixRoomId): Promise<void>;
   /** Encrypts and sends; retries with exponential backoff and jitter under one transaction id. */
   sendEvent(room: MatrixRoomId, type: string, content: object, options: SendOptions): Promise<MatrixEventId>;
-  /** One event by its id, decrypted. @throws `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_NOT_ENCRYPTED` */
+  /** One event by its id, decrypted. @throws `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_NOT_ENCRYPTED`, `ERR_MATRIX_SENDER` */
   fetchEvent(room: MatrixRoomId, eventId: MatrixEventId, options?: WaitOptions): Promise<DecryptedEvent>;
   /** Every decrypted event of the account's rooms, as it arrives (also those that decrypt late). Plaintext events are dropped. */
   observeEvents(listener: (event: DecryptedEvent) => void): Disposable;

@@ -132,6 +132,19 @@ test.each([
   expect(seen).toEqual([]);
 });
 
+test('a refusal is decided and logged once, without the event’s content', async () => {
+  const warnings: unknown[] = [];
+  const context = fakeContext();
+  const logger = { ...context.logger, warn: (...line: unknown[]): void => void warnings.push(line) };
+  const feed = new EventFeed({ ...context, logger, isHolding: false });
+  using _observing = feed.observe(() => expect.unreachable());
+  context.client.shields.set('$forged', 8);
+  const event = context.client.receive(facts('$forged'));
+  context.client.emit('Event.decrypted', event);
+  await context.clock.settle();
+  expect(warnings).toEqual([['matrix event refused', { code: 'ERR_MATRIX_SENDER', 'pii.eventId': '$forged' }]]);
+});
+
 test.each([1, 2])('a device that nobody compared is still its owner’s (%d)', async (shield) => {
   const { client, clock, feed, seen, note } = feedWith();
   using _observing = feed.observe(note);

@@ -5,7 +5,7 @@ import { mayOpenLater, openEvent } from './open-event.ts';
 import { SDK_NOTICE, type SdkClient, type SdkEvent } from './sdk-client.ts';
 
 /** Enough for hours of a busy account; an id that fell out could at worst be delivered again, and only from an old sync. */
-const DELIVERED_IDS_MAX = 20_000;
+const DECIDED_IDS_MAX = 20_000;
 /** Between opening an account and listening lie milliseconds; a first sync after a long pause brings some hundred events. */
 const HELD_EVENTS_MAX = 10_000;
 /** Events whose sender's device list could not be had yet. */
@@ -28,7 +28,8 @@ export class EventFeed implements Disposable {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #listeners = new Set<(event: DecryptedEvent) => void>();
-  readonly #delivered = new BoundedSet<string>(DELIVERED_IDS_MAX);
+  /** Ids of events that were delivered or refused for good. */
+  readonly #decided = new BoundedSet<string>(DECIDED_IDS_MAX);
   /** Events that the sync brought: the SDK reports decryption of others too, such as pages of history. */
   #fromSync = new WeakSet<SdkEvent>();
   readonly #queues = new Map<string, Promise<void>>();
@@ -119,19 +120,25 @@ export class EventFeed implements Disposable {
   /** Never rejects: what cannot be opened is not delivered. */
   async #deliver(event: SdkEvent): Promise<void> {
     const eventId = event.getId() ?? '';
-    if (!this.#isAttached || this.#delivered.has(eventId)) return;
+    if (!this.#isAttached || this.#decided.has(eventId) || this.#doubtful.has(eventId)) return;
     try {
       const opened = await openEvent({ client: this.#client, clock: this.#clock }, event);
       if (!this.#isAttached) return;
-      this.#delivered.add(eventId);
+      this.#decided.add(eventId);
       if (this.#held !== undefined) this.#hold(this.#held, opened);
       else for (const listener of [...this.#listeners]) this.#notify(listener, opened);
     } catch (error) {
-      const code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
-      if (mayOpenLater(error) && this.#doubtful.size < DOUBTFUL_EVENTS_MAX) this.#doubtful.set(eventId, event);
-      if (code !== 'ERR_MATRIX_UNDECRYPTABLE')
-        this.#logger.warn('matrix event refused', { code, 'pii.eventId': eventId });
+      this.#refuse(eventId, event, error);
     }
+  }
+
+  #refuse(eventId: string, event: SdkEvent, error: unknown): void {
+    const code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+    // Its key may still come; the SDK tells when it does.
+    if (code === 'ERR_MATRIX_UNDECRYPTABLE') return;
+    this.#logger.warn('matrix event refused', { code, 'pii.eventId': eventId });
+    if (!mayOpenLater(error)) this.#decided.add(eventId);
+    else if (this.#doubtful.size < DOUBTFUL_EVENTS_MAX) this.#doubtful.set(eventId, event);
   }
 
   #hold(held: DecryptedEvent[], event: DecryptedEvent): void {

@@ -1,2 +1,3 @@
 export * from './durable-indexed-db.ts';
 export * from './matrix-account.ts';
+export { silenceGlobalSdkLogger } from './sdk-logger.ts';
