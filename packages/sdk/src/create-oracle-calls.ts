@@ -1,12 +1,6 @@
 import { createMatrixPort, parseMatrixUserId } from '@oracle-calls/matrix';
-import { silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
-import {
-  createDidResolver,
-  createUserDid,
-  parseDid,
-  resolveOracle,
-  type OracleOverrides,
-} from '@oracle-calls/protocol/did';
+import { parseDid, silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
+import type { OracleOverrides, resolveOracle as resolve } from '@oracle-calls/protocol/did';
 import type { MatrixClient } from 'matrix-js-sdk';
 import { createBackendClient } from './backend-client/backend-client.ts';
 import { createBrowserDevices } from './devices/browser-devices.ts';
@@ -17,8 +11,11 @@ import type { TabStorage } from './session/interrupted-calls.ts';
 import { createIndexedDbUserDidStore } from './user-did/user-did-store.ts';
 import { createOwnUserDid } from './user-did/user-did.ts';
 
+/** Resolvers and curves are as large as the rest of the SDK: they are loaded by `prepare`, or at the latest by a call. */
+const loadDid = () => import('@oracle-calls/protocol/did');
+
 /** The standard `did-resolver` interface. */
-export type DidResolver = Parameters<typeof resolveOracle>[1];
+export type DidResolver = Parameters<typeof resolve>[1];
 
 export interface OracleCallsOptions {
   /** The application's own client: started, with Rust crypto, signed in. */
@@ -59,13 +56,11 @@ export interface OracleCallsOptions {
 export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
   const { matrixClient, clock = systemClock, logger = silentLogger, allowPrivateAddresses = false } = options;
   const matrix = createMatrixPort(matrixClient, { clock, logger });
-  const resolver =
-    options.didResolver ?? createDidResolver({ ixoResolverUrl: options.didResolverUrl, allowPrivateAddresses, clock });
   const userDid = options.userDid === undefined ? undefined : parseDid(options.userDid);
   const ownUserDid = createOwnUserDid({
     userId: matrix.userId,
     store: 'indexedDB' in globalThis ? createIndexedDbUserDidStore(indexedDB) : undefined,
-    create: createUserDid,
+    create: async () => (await loadDid()).createUserDid(),
     logger,
   });
   const audioGraph = new AudioGraph();
@@ -77,14 +72,15 @@ export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
     sfu: createLiveKitSfu({ e2eeWorker: options.e2eeWorker, audioGraph, logger, iceServers: options.iceServers }),
     devices: createBrowserDevices({ audioGraph }),
     async resolveOracle(did, { signal }) {
-      const overrides = options.oracleOverrides;
+      const { createDidResolver, resolveOracle } = await loadDid();
+      const { didResolver, didResolverUrl: ixoResolverUrl, oracleOverrides: overrides } = options;
+      const resolver = didResolver ?? createDidResolver({ ixoResolverUrl, allowPrivateAddresses, clock });
       const oracle = await resolveOracle(did, resolver, { signal, allowPrivateAddresses, clock, overrides });
       return { ...oracle, matrixUserId: parseMatrixUserId(oracle.matrixUserId) };
     },
     createBackendClient: (backendUrl) =>
       createBackendClient({ backendUrl, clock, requestOpenIdToken: (signal) => matrix.requestOpenIdToken({ signal }) }),
     async seal(callKey, recipientPublicKey) {
-      // The curve's code is needed only by who calls.
       const { sealEnvelope } = await import('@oracle-calls/protocol/envelope');
       return sealEnvelope({ callKey, recipientPublicKey });
     },

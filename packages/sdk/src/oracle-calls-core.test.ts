@@ -62,6 +62,13 @@ test('preparing resolves the oracle, its room, its session and the backend token
   expect(scene.resolved).toEqual([ORACLE_DID]);
 });
 
+test('an SFU that a call was sent to is connected to ahead of the next', async () => {
+  const scene = createScene();
+  await (await scene.liveCall()).endCall();
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  expect(scene.sfu.warmed).toEqual(['ws://127.0.0.1:7880']);
+});
+
 test('a DID document is resolved again when it is old', async () => {
   const scene = createScene();
   await scene.core.prepare({ oracleDid: ORACLE_DID });

@@ -88,6 +88,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   const directory = new OracleDirectory(deps.resolveOracle, clock);
   const interrupted = new InterruptedCalls(deps.tabStorage, clock);
   const backends = new Map<string, BackendClient>();
+  /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
+  const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
   let current: CallDriver | undefined;
 
@@ -100,6 +102,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     ...deps,
     backendAt,
     interrupted,
+    sfuSeen: (backendUrl, sfuUrl) => void sfuUrls.set(backendUrl, sfuUrl),
     findOracle: (did, signal) => directory.find(did, signal),
   };
 
@@ -132,6 +135,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       sfu.prepare();
       const oracle = await directory.find(did, all);
+      const sfuUrl = sfuUrls.get(oracle.backendUrl);
+      if (sfuUrl !== undefined) sfu.prepare(sfuUrl);
       const warm = Promise.allSettled([backendAt(oracle.backendUrl).prepare({ signal: all }), deps.userDid()]);
       const [room] = await Promise.all([
         matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all }),

@@ -29,6 +29,7 @@ export class CallPage {
   readonly #calls: OracleCalls;
   readonly #options: CallPageOptions;
   #call: OracleCall | undefined;
+  #oracleDid: string;
   #oracleAudio: RemoteTrack | undefined;
   #statistics = NO_STATISTICS;
   #liveAt: number | undefined;
@@ -41,6 +42,7 @@ export class CallPage {
 
   constructor(options: CallPageOptions) {
     this.#options = options;
+    this.#oracleDid = options.config.oracleDid;
     const { config, account } = options;
     this.#calls = createOracleCalls({
       matrixClient: account.client,
@@ -107,6 +109,7 @@ export class CallPage {
     this.#clickedAt = performance.timeOrigin + performance.now();
     this.#errorCode = this.#endReason = this.#alarm = undefined;
     this.#statistics = NO_STATISTICS;
+    this.#oracleDid = oracleDid;
     this.#isReconnecting = false;
     const sessionId = this.#calls.interruptedCall()?.sessionId;
     try {
@@ -161,6 +164,8 @@ export class CallPage {
     this.view.showVideo('own', undefined);
     this.view.showVideo('oracle', undefined);
     this.view.showLevel(0);
+    // The next call is to be as quick; what goes wrong here, that call will say.
+    this.#calls.prepare({ oracleDid: this.#oracleDid }).catch(() => undefined);
   }
 
   /** Keeps duration and padlock fresh until the call has ended. */

@@ -46,6 +46,7 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_UPSTREAM_HOMESERVER: 'Your homeserver does not answer. Please try again shortly.',
   ERR_UPSTREAM_SFU: 'The media server does not answer. Please try again shortly.',
   ERR_UPSTREAM_BACKEND: 'The oracle’s service does not answer or broke. Please try again shortly.',
+  ERR_UPSTREAM_SPEECH: 'The oracle’s voice does not work right now. Please try again later.',
   ERR_UPSTREAM_TIMEOUT: 'It took too long to connect. Please try again.',
   ERR_UPSTREAM_BUSY: 'The oracle’s service is busy. Please try again shortly.',
 };

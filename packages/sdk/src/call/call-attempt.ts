@@ -114,7 +114,6 @@ export class CallAttempt {
     this.#abort.abort(new OracleCallError('ERR_CALL_ENDED'));
     for (const open of [this.#meter, this.#presence, this.#answers, ...this.#playing.values()])
       open?.[Symbol.dispose]();
-    for (const track of this.#tracks) track.stop();
     await tearDown({
       clock: this.#deps.clock,
       logger: this.#deps.logger,
@@ -163,6 +162,7 @@ export class CallAttempt {
     const backend = this.#deps.backendAt(oracle.backendUrl);
     const invitation = await backend.requestJoinToken(this.#sfuRoomName, oracle.did, { signal });
     this.#timeline.mark('joinToken');
+    this.#deps.sfuSeen(oracle.backendUrl, invitation.url);
     await connection.connect({ ...invitation, sendingKey: this.#sendingKey, signal });
     signal.throwIfAborted();
     this.#timeline.mark('sfuConnected');

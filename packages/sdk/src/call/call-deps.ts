@@ -20,4 +20,6 @@ export interface CallDeps {
   readonly seal: (callKey: SecretBytes, recipientPublicKey: Uint8Array) => Promise<string>;
   readonly userDid: () => Promise<Did>;
   readonly interrupted: InterruptedCalls;
+  /** Notes which SFU a backend sends its callers to. */
+  readonly sfuSeen: (backendUrl: string, sfuUrl: string) => void;
 }

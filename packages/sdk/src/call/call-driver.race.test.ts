@@ -111,8 +111,10 @@ test('a homeserver that never answers keeps the call from ending no longer than 
   await scene.clock.advance(TEAR_DOWN_MS - 1);
   expect(call.state.kind).toBe('Ending');
   expect(scene.sfu.last.phase).toBe('closed');
+  expect(scene.matrix.sendSignal?.aborted).toBe(false);
   await scene.clock.advance(1);
   expect(call.state.kind).toBe('Ended');
+  expect(scene.matrix.sendSignal?.aborted).toBe(true);
   expect(scene.leftOpen()).toEqual([]);
 });
 

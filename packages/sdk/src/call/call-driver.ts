@@ -165,7 +165,6 @@ export class CallDriver implements OracleCall {
   }
 
   async #close(): Promise<void> {
-    this.#stopWaiting();
     await this.#attempt.close('reason' in this.#state ? this.#state.reason : 'cancelled');
     const { callId } = this;
     if (callId !== undefined) this.#forget(callId);
@@ -173,15 +172,11 @@ export class CallDriver implements OracleCall {
   }
 
   #finish(): void {
-    this.#stopWaiting();
+    this.#overdue[Symbol.dispose]();
+    this.#abandon[Symbol.dispose]();
     if (this.#state.kind !== 'Ended') return;
     this.#live.reject(this.#state.error ?? new OracleCallError('ERR_CALL_ENDED'));
     this.#ended.resolve(this.#state);
-  }
-
-  #stopWaiting(): void {
-    this.#overdue[Symbol.dispose]();
-    this.#abandon[Symbol.dispose]();
   }
 }
 

@@ -42,6 +42,8 @@ export interface Gate {
 export class CallerAccount extends FakeMatrixAccount {
   readonly roomsAskedFor: MatrixUserId[] = [];
   prepared = 0;
+  /** What the newest attempt to send was told to stop at. */
+  sendSignal: AbortSignal | undefined;
   #room: Promise<void> = Promise.resolve();
   #sending: Promise<void> = Promise.resolve();
 
@@ -72,6 +74,7 @@ export class CallerAccount extends FakeMatrixAccount {
   }
 
   override async sendEvent(...args: Parameters<FakeMatrixAccount['sendEvent']>): Promise<MatrixEventId> {
+    this.sendSignal = args[3].signal;
     // Like a homeserver that has the event but whose answer is slow.
     const eventId = await super.sendEvent(...args);
     await this.#sending;

@@ -71,8 +71,10 @@ export function createLiveKitSfu(options: LiveKitSfuOptions): SfuPort {
   let spare: LiveKitConnection | undefined;
   return {
     isSupported: () => isBrowserSupported() && canTransformFrames(),
-    prepare() {
-      if (canTransformFrames()) spare ??= new LiveKitConnection(options);
+    prepare(url) {
+      if (!canTransformFrames()) return;
+      spare ??= new LiveKitConnection(options);
+      if (url !== undefined) spare.warm(url);
     },
     create() {
       const connection = spare ?? new LiveKitConnection(options);
@@ -93,6 +95,9 @@ export function createLiveKitSfu(options: LiveKitSfuOptions): SfuPort {
 function silenceLiveKit(): void {
   for (const name of Object.values(LoggerNames)) getLogger(name).setDefaultLevel(LogLevel.silent);
 }
+
+/** Encrypted, or on this machine. */
+const isSfuUrl = (url: string): boolean => URL.canParse(url) && isSafeUrl(new URL(url), 'wss:', 'ws:');
 
 /** Encoded frames can be reached either by script transforms (standard) or insertable streams (Chromium). */
 function canTransformFrames(): boolean {
@@ -132,6 +137,11 @@ class LiveKitConnection implements SfuConnection {
     this.#listen();
   }
 
+  /** Opens a connection that `connect` will use. */
+  warm(url: string): void {
+    if (isSfuUrl(url)) void this.#room.prepareConnection(url);
+  }
+
   observe(listener: (notice: SfuNotice) => void): Disposable {
     const own = (notice: SfuNotice): void => listener(notice);
     this.#observers.add(own);
@@ -140,7 +150,7 @@ class LiveKitConnection implements SfuConnection {
 
   async connect({ url, joinToken, identity, sendingKey, signal }: SfuConnectOptions): Promise<void> {
     signal.throwIfAborted();
-    if (!URL.canParse(url) || !isSafeUrl(new URL(url), 'wss:', 'ws:')) {
+    if (!isSfuUrl(url)) {
       throw new OracleCallError('ERR_MEDIA_CONNECT', "The media server's address must be wss, or ws on this machine.");
     }
     const leave = (): void => void this.#room.disconnect();

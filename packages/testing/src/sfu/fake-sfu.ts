@@ -155,6 +155,8 @@ export class FakeSfu implements SfuPort {
   readonly connections: FakeSfuConnection[] = [];
   readonly #options: FakeSfuOptions;
   prepared = 0;
+  /** Addresses that were connected to ahead of a call. */
+  readonly warmed: string[] = [];
 
   constructor(options: FakeSfuOptions = {}) {
     this.#options = options;
@@ -164,8 +166,9 @@ export class FakeSfu implements SfuPort {
     return this.#options.isSupported ?? true;
   }
 
-  prepare(): void {
+  prepare(url?: string): void {
     this.prepared += 1;
+    if (url !== undefined) this.warmed.push(url);
   }
 
   create(): FakeSfuConnection {

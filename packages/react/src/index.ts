@@ -1,0 +1,2 @@
+/** Nothing yet: hooks and components come in a later release. See the README. */
+export {};
