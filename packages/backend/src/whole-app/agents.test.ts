@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_EVENT_TYPE, OracleCallError, createSfuRoomName } from '@oracle-calls/protocol';
 import { EVENT_WAIT_MS } from '@oracle-calls/protocol/http';
+import { ORPHAN_ROOM_MS } from '../sfu/room-keeper.ts';
 import {
   AGENT_KEY,
   ALICE,
@@ -33,6 +34,17 @@ test('POST /agent/claim trades a ticket for the call, once', async () => {
     language: 'de',
   });
   expectProblem(await backend.claim(call.sfuRoomName, ticket), 403, 'ERR_CALL_TICKET');
+  await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });
+  expectProblem(await backend.claim(call.sfuRoomName, ticket), 403, 'ERR_CALL_TICKET');
+});
+
+test('a wrong ticket, and a room that was given up, are refused without waiting for an event', async () => {
+  const sfuRoomName = createSfuRoomName();
+  await backend.join(ALICE, sfuRoomName);
+  const ticket = backend.ticketOf(sfuRoomName);
+  expectProblem(await backend.claim(sfuRoomName, 'x'.repeat(43)), 403, 'ERR_CALL_TICKET');
+  await backend.pass(ORPHAN_ROOM_MS);
+  expectProblem(await backend.claim(sfuRoomName, ticket), 410, 'ERR_CALL_ENDED');
 });
 
 test('of two agents with one ticket, one gets the call', async () => {

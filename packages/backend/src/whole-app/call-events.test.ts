@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_EVENT_MAX_LENGTH, createSfuRoomName, type ErrorCode } from '@oracle-calls/protocol';
+import { EVENT_WAIT_MS } from '@oracle-calls/protocol/http';
 import { CLOCK_SKEW_MAX_MS } from '../matrix-listener/call-intake.ts';
 import {
   ALICE,
@@ -29,6 +30,13 @@ test('a call event makes a pending call of its verified sender', async () => {
     agentVoice: 'joe',
     language: 'en-GB',
   });
+});
+
+test('an event that was refused is not looked at again', async () => {
+  const call = await backend.placeCall({ oracleDid: OTHER_ORACLE_DID });
+  backend.matrix.deliver(call.event);
+  await backend.backend.settled();
+  expect(backend.logged('call event refused')).toHaveLength(1);
 });
 
 test('an event that is delivered twice makes one call', async () => {
@@ -64,6 +72,16 @@ test.each(refusals)('a call event %s is refused, and its sender is told', async 
   expect(backend.matrix.sent).toEqual([]);
 });
 
+test('why an event was refused is told to its sender only', async () => {
+  const call = await backend.placeCall({ oracleDid: OTHER_ORACLE_DID });
+  await backend.session(MALLORY);
+  const timers = backend.clock.pendingTimers;
+  const answer = backend.sync(call, MALLORY);
+  await backend.untilWaiting(timers);
+  await backend.clock.advance(EVENT_WAIT_MS);
+  expectProblem(await answer, 404, 'ERR_MATRIX_EVENT_NOT_FOUND');
+});
+
 test('an event that is refused while its sender waits ends the waiting', async () => {
   const call = backend.prepareCall({ oracleDid: OTHER_ORACLE_DID });
   await backend.session(ALICE);
@@ -79,6 +97,10 @@ test('clocks may differ by the bound, and no more, from the homeserver’s too',
   expect(await backend.statusOf(await backend.placeCall({ callStartedAt: late }))).toBe('pending');
   const stamped = await backend.placeCall({}, { originServerAt: now + CLOCK_SKEW_MAX_MS + 1 });
   expectProblem(await backend.sync(stamped), 422, 'ERR_CALL_CLOCK');
+  for (const then of [now - CLOCK_SKEW_MAX_MS - 1, now + CLOCK_SKEW_MAX_MS + 1]) {
+    const agreed = await backend.placeCall({ callStartedAt: at(then) }, { originServerAt: then });
+    expectProblem(await backend.sync(agreed), 422, 'ERR_CALL_CLOCK');
+  }
 });
 
 test('a user of a server that is not allowed calls nobody', async () => {
@@ -236,12 +258,14 @@ test('an edit of an event that was refused, or of no event, is ignored', async (
   ]);
 });
 
-test('edits of events that never come do not fill the memory', async () => {
-  const kept = backend.prepareCall();
-  for (let count = 0; count < 300; count += 1)
-    backend.matrix.deliver(backend.matrix.put(backend.editOf(backend.prepareCall(), ended)));
-  await backend.edit(kept, ended);
-  backend.matrix.deliver(kept.event);
+test('edits of events that never come do not fill the memory: the oldest are forgotten', async () => {
+  const calls = Array.from({ length: 300 }, () => backend.prepareCall());
+  for (const call of calls) backend.matrix.receive(backend.editOf(call, ended));
   await backend.backend.settled();
-  expect(await backend.statusOf(kept)).toBe('ended');
+  const [oldest, newest] = [calls.at(0), calls.at(-1)];
+  if (oldest === undefined || newest === undefined) throw new Error('No calls.');
+  for (const call of [oldest, newest]) backend.matrix.deliver(call.event);
+  await backend.backend.settled();
+  expect(await backend.statusOf(newest)).toBe('ended');
+  expect(await backend.statusOf(oldest)).toBe('pending');
 });

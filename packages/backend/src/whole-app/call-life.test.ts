@@ -153,6 +153,19 @@ test('the user ends the own call; saying so again changes nothing', async () => 
   ]);
 });
 
+test('two ends at once are one end with one reason and one answer', async () => {
+  const call = await backend.placeCall();
+  const token = await backend.session(ALICE);
+  const answers = await Promise.all([
+    backend.update(call, token, { callStatus: 'ended' }),
+    backend.update(call, AGENT_KEY, { callStatus: 'ended', endReason: 'completed' }),
+    backend.edit(call, { callStatus: 'ended', endReason: 'cancelled' }),
+  ]);
+  expect(answers.slice(0, 2)).toMatchObject([{ status: 200 }, { status: 200 }]);
+  expect(backend.logged('call ended')).toMatchObject([{ endReason: await backend.endReasonOf(call) }]);
+  expect(backend.matrix.sent.length).toBeLessThan(2);
+});
+
 test('the user’s end and the edit that follows it are one end', async () => {
   const call = await backend.placeCall();
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended', endReason: 'replaced' });
@@ -232,6 +245,23 @@ test('an answer that cannot be sent is sent later, under the same transaction id
   backend.matrix.failure = undefined;
   await backend.pass(10_000);
   expect(backend.matrix.sent).toHaveLength(1);
+});
+
+test('a call that ends while its first answer is being sent gets both, one after the other', async () => {
+  const call = await backend.placeCall();
+  const token = await backend.session(ALICE);
+  const hold = Promise.withResolvers<void>();
+  const send = backend.matrix.sendEvent.bind(backend.matrix);
+  backend.matrix.sendEvent = async (...args) => {
+    await hold.promise;
+    return send(...args);
+  };
+  await backend.sync(call);
+  await backend.request('POST', `/calls/${call.callId}/update`, { token, json: { callStatus: 'ended' } });
+  hold.resolve();
+  await backend.backend.settled();
+  expect(backend.matrix.sent.map((sent) => parseCallAnswer(sent.content).callStatus)).toEqual(['active', 'ended']);
+  expect(backend.matrix.sendAttempts).toBe(2);
 });
 
 test('answers are sent in the order of what they tell, though the first is late', async () => {

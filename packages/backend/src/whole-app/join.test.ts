@@ -128,6 +128,7 @@ test('a room that the SFU could not delete is deleted when it answers again', as
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });
   expect(backend.sfu.rooms.size).toBe(1);
   backend.sfu.isDown = false;
+  expectProblem(await backend.join(ALICE, call.sfuRoomName), 410, 'ERR_CALL_ENDED');
   await backend.pass(10_000);
   expect(backend.sfu.rooms.size).toBe(0);
 });

@@ -24,6 +24,7 @@ test('an OpenID token is exchanged once', async () => {
   expectProblem(await backend.exchange(token), 401, 'ERR_AUTH_INVALID');
   await backend.restart();
   expectProblem(await backend.exchange(token), 401, 'ERR_AUTH_INVALID');
+  expect(backend.homeserver.asked).toHaveLength(1);
 });
 
 test('of two exchanges of one token at once, one succeeds', async () => {
@@ -63,10 +64,17 @@ test.each([
   ['too much', { status: 200, body: JSON.stringify({ sub: ALICE, more: 'x'.repeat(5_000) }) }],
   ['an error', { status: 500, body: '{}' }],
   ['a rate limit', { status: 429, body: '{}' }],
-  ['a redirect', { status: 302, body: '', location: 'http://127.0.0.1:1/' }],
 ])('a homeserver that answers with %s vouches for nobody', async (_words, answer) => {
   backend.homeserver.answers.set('token', answer);
   expectProblem(await backend.exchange('token'), 502, 'ERR_UPSTREAM_HOMESERVER');
+});
+
+test('a homeserver that sends us elsewhere is not followed', async () => {
+  const good = backend.openIdTokenOf(ALICE);
+  const location = `/_matrix/federation/v1/openid/userinfo?access_token=${good}`;
+  backend.homeserver.answers.set('token', { status: 302, body: '', location });
+  expectProblem(await backend.exchange('token'), 502, 'ERR_UPSTREAM_HOMESERVER');
+  expect(backend.homeserver.asked).toHaveLength(1);
 });
 
 test('a session token is valid for an hour, over a restart too', async () => {
