@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { systemClock } from '@oracle-calls/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KillableAccount } from './matrix/killable-account.ts';
@@ -8,12 +9,11 @@ let scene: MatrixScene;
 beforeAll(async () => void (scene = await MatrixScene.open()));
 afterAll(() => scene[Symbol.asyncDispose]());
 
-/** `MATRIX_KILL_ROUNDS` sets another number; 60 were run when the store was made. */
+/** A round takes about six seconds; `MATRIX_KILL_ROUNDS` sets another number. */
 const ROUNDS = Number(process.env['MATRIX_KILL_ROUNDS'] ?? (process.env['NIGHTLY'] === '1' ? 60 : 5));
 const ROUND_MS = 30_000;
 
 async function deviceOf(person: Person): Promise<unknown> {
-  const { readFile } = await import('node:fs/promises');
   return Reflect.get(JSON.parse(await readFile(`${scene.storeDir(person)}/session.json`, 'utf8')), 'deviceId');
 }
 
