@@ -21,6 +21,7 @@ if (chromium === undefined) throw new TypeError('a tool without a path');
 const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-bench-'));
 try {
   await using stack = await startStack({ stateDir, preferredPorts: 'any' });
+  await stack.agentWarm(AbortSignal.timeout(90_000));
   const browser = await launchChromium(chromium);
   try {
     const setup = await measureSetup({ stack, browser, runs, say });

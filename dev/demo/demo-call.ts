@@ -29,6 +29,8 @@ export interface DemoCallOptions {
   readonly say: (line: string) => void;
 }
 
+/** Loading the models on two busy cores, in ms. */
+const AGENT_WARM_MAX_MS = 90_000;
 /** Silence after the oracle's greeting before the question is asked, in ms. */
 const GREETING_SILENCE_MS = 600;
 const GREETING_MAX_MS = 15_000;
@@ -44,6 +46,7 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
   say(`the question, spoken by the local voice: “${question}”`);
   const speech = await speakQuestion(weightsDir, question);
 
+  await stack.agentWarm(AbortSignal.timeout(AGENT_WARM_MAX_MS));
   const browser = await launchChromium(options.chromium);
   try {
     const { alice } = stack.users;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import type { LiveKit } from '../livekit/livekit.ts';
 import { httpReady } from '../process/http-ready.ts';
-import { privateDir, writePrivate } from '../process/private-file.ts';
+import { keptSecret, privateDir, writePrivate } from '../process/private-file.ts';
 import { RECORDS_FOLDER } from '../process/process-record.ts';
 import type { LogLine, ProcessSpec } from '../process/supervised-process.ts';
 import type { Synapse } from '../synapse/synapse.ts';
@@ -11,8 +11,8 @@ import type { OracleIdentity } from './oracle-identity.ts';
 import { watchLog } from './log-watch.ts';
 import { PROJECT_ROOT } from './project.ts';
 
-/** What LiveKit knows the oracle's workers by. */
-export const AGENT_NAME = 'demo-oracle';
+/** What LiveKit knows the oracle's workers by is shown to everybody in the room (`lk.agent_name`), so it says nothing. */
+const AGENT_NAME_FILE = 'agent-name';
 /** The backend's database and Matrix store, below the state folder. */
 export const BACKEND_FOLDER = 'backend';
 
@@ -55,7 +55,7 @@ export async function backendSpec(
     sfu: sfuConfig(livekit),
     databaseFile: join(dir, 'calls.db'),
     agentKeys: [{ id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 }],
-    agentName: AGENT_NAME,
+    agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     corsOrigins: parts.pageUrls,
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);
@@ -87,7 +87,7 @@ export async function planAgent(parts: OracleParts, log: LogLine): Promise<Agent
     apiKeyFile: identity.agentKeyFile,
     oracleKeyFile: identity.keyFile,
     sfu: { url, apiKey, apiSecretFile },
-    agentName: AGENT_NAME,
+    agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);

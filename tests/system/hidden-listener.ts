@@ -50,7 +50,10 @@ export async function joinHidden(options: HiddenListenerOptions): Promise<Hidden
   room.registerTextStreamHandler('lk.transcription', (reader) => {
     void reader.readAll().then((text) => data.push(text));
   });
+  let isLeaving = false;
   async function record(track: RemoteTrack, identity: string): Promise<void> {
+    // A subscription that arrives while the room is being left has no native track any more.
+    if (isLeaving) return;
     const frames = recordings.get(identity) ?? [];
     recordings.set(identity, frames);
     for await (const frame of new AudioStream(track, { sampleRate: SAMPLE_RATE, numChannels: 1 })) {
@@ -100,7 +103,10 @@ export async function joinHidden(options: HiddenListenerOptions): Promise<Hidden
           ...(name ? [[`${identity}:name`, name] as const] : []),
         ]),
       ),
-    [Symbol.asyncDispose]: () => room.disconnect(),
+    async [Symbol.asyncDispose]() {
+      isLeaving = true;
+      await room.disconnect();
+    },
   };
 }
 

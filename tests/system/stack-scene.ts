@@ -9,6 +9,9 @@ import { QUESTION, recognise, speakQuestion } from '../../dev/demo/spoken-questi
 import { startStack, type Stack } from '../../dev/stack/stack.ts';
 import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
 
+/** Loading the models on two busy cores, in ms. */
+const AGENT_WARM_MAX_MS = 90_000;
+
 /** A whole stack of its own, a browser, and a spoken question: the stage of the system tests. */
 export class StackScene implements AsyncDisposable {
   readonly stack: Stack;
@@ -54,6 +57,7 @@ export class StackScene implements AsyncDisposable {
     );
     const browser = await launchChromium(chromium);
     opening.defer(() => browser.close());
+    await stack.agentWarm(AbortSignal.timeout(AGENT_WARM_MAX_MS));
     const question = await speakQuestion(weightsDir, QUESTION);
     return new StackScene({ stack, browser, facts, question, log }, weightsDir, opening.move());
   }
