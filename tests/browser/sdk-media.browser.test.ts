@@ -22,6 +22,7 @@ const MALLORY_TONE_HZ = 990;
 /** A tone that came through scores above this, noise and other tones far below. */
 const CLEAR = 0.6;
 const NOTHING = 0.15;
+const NOTHING_OPEN = { workers: 0, peerConnections: 0, devices: 0, playing: 0 };
 const PATIENCE = { timeout: 20_000, interval: 100 };
 
 let stateDir: string;
@@ -135,12 +136,7 @@ test('browser and oracle hear each other decrypted; a listener without the key h
   ]);
 
   await scene.page.evaluate(() => window.mediaPage.endCall());
-  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual({
-    workers: 0,
-    peerConnections: 0,
-    devices: 0,
-    playing: 0,
-  });
+  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual(NOTHING_OPEN);
 });
 
 test('a third participant without a key is told, is not played and hears only noise', async () => {
@@ -188,16 +184,33 @@ test("the oracle's own key under the user's name opens nothing: each direction h
   expect(agent.heardTone(USER, USER_TONE_HZ)).toBeLessThan(NOTHING);
 });
 
+test('a call given up while it connects leaves nothing open', async () => {
+  await using scene = await placeCall(livekit);
+  await scene.page.evaluate(() => window.mediaPage.endCall());
+  expect(await scene.page.evaluate(() => window.mediaPage.state())).toEqual({ kind: 'Ended', reason: 'cancelled' });
+  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual(NOTHING_OPEN);
+});
+
+test('an SFU that dies in mid-call is waited for, then the call ends as connection-lost with nothing open', async () => {
+  const ownState = await mkdtemp(join(tmpdir(), 'oracle-calls-sdk-media-'));
+  const mortal = await startLiveKit({ stateDir: ownState });
+  await using scene = await placeCall(mortal);
+  await scene.join(AGENT, AGENT_TONE_HZ, scene.keys);
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await mortal.close();
+  await expect.poll(() => scene.notices(), PATIENCE).toContain('reconnecting');
+  await expect
+    .poll(() => scene.page.evaluate(() => window.mediaPage.state()), { ...PATIENCE, timeout: 30_000 })
+    .toEqual({ kind: 'Ended', reason: 'connection-lost', code: 'ERR_MEDIA_CONNECT' });
+  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual(NOTHING_OPEN);
+  await rm(ownState, { recursive: true, force: true });
+});
+
 test('an SFU that is down is ERR_MEDIA_CONNECT and leaves nothing open', async () => {
   const closedPort = await freePort();
   await using scene = await placeCall(livekit, `ws://127.0.0.1:${closedPort}`);
   await expect
     .poll(() => scene.page.evaluate(() => window.mediaPage.state()), { ...PATIENCE, timeout: 40_000 })
     .toEqual({ kind: 'Ended', reason: 'media-failed', code: 'ERR_MEDIA_CONNECT' });
-  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual({
-    workers: 0,
-    peerConnections: 0,
-    devices: 0,
-    playing: 0,
-  });
+  expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual(NOTHING_OPEN);
 });

@@ -104,8 +104,9 @@ export class OraclePresence implements Disposable {
           this.#events.undecryptable(notice.participantIdentity);
         return;
       case 'reconnecting':
+        if (this.#outage !== undefined) return;
         this.#events.reconnecting();
-        this.#outage ??= this.#clock.after(VANISHED_MS, () => this.#events.lost('connection-lost', connectionLost()));
+        this.#outage = this.#clock.after(VANISHED_MS, () => this.#events.lost('connection-lost', connectionLost()));
         return;
       case 'reconnected':
         this.#outage?.[Symbol.dispose]();

@@ -13,7 +13,7 @@ const MICROPHONE: MediaTrackConstraints = {
 const CAMERA: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
 export interface BrowserDevicesOptions {
-  readonly audioGraph: AudioGraph;
+  readonly audioGraph: Pick<AudioGraph, 'probe'>;
   readonly mediaDevices?: Pick<MediaDevices, 'getUserMedia'> | undefined;
 }
 
@@ -44,7 +44,7 @@ export function createBrowserDevices({ audioGraph, mediaDevices }: BrowserDevice
   };
 }
 
-function createLocalTrack(track: MediaStreamTrack, audioGraph: AudioGraph): LocalTrack {
+function createLocalTrack(track: MediaStreamTrack, audioGraph: Pick<AudioGraph, 'probe'>): LocalTrack {
   const probe = track.kind === 'audio' ? audioGraph.probe(track) : undefined;
   return {
     kind: track.kind === 'audio' ? 'audio' : 'video',

@@ -298,6 +298,8 @@ class LiveKitConnection implements SfuConnection {
         if (participant === undefined || participant.identity === this.#identity) return;
         this.#tell({ kind: 'undecryptable', participantIdentity: participant.identity });
       })
+      // LiveKit first mends its signalling, then the whole connection; the bound runs from the first sign.
+      .on(RoomEvent.SignalReconnecting, () => this.#tell({ kind: 'reconnecting' }))
       .on(RoomEvent.Reconnecting, () => this.#tell({ kind: 'reconnecting' }))
       .on(RoomEvent.Reconnected, () => this.#reconnected())
       .on(RoomEvent.Disconnected, (reason) => {

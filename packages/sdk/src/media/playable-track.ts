@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: AudioGraph;
+  readonly audioGraph: Pick<AudioGraph, 'probe'>;
   readonly logger: Logger;
 }
 
