@@ -1,8 +1,8 @@
-import { RoomServiceClient } from 'livekit-server-sdk';
+import { RoomServiceClient, type TrackInfo } from 'livekit-server-sdk';
 import type { Stack } from '../stack/stack.ts';
 
 /** `Encryption.Type.GCM` of livekit_models.proto; the server SDK does not export the enum. */
-const ENCRYPTION_GCM = 1;
+const ENCRYPTION_GCM: TrackInfo['encryption'] = 1;
 
 export interface SfuStatement {
   readonly participants: number;
@@ -19,6 +19,6 @@ export async function askSfu(sfu: Stack['sfu'], sfuRoomName: string): Promise<Sf
   return {
     participants: participants.length,
     tracks: tracks.length,
-    encrypted: tracks.length > 1 && tracks.every((track) => Number(track.encryption) === ENCRYPTION_GCM),
+    encrypted: tracks.length > 1 && tracks.every((track) => track.encryption === ENCRYPTION_GCM),
   };
 }

@@ -86,7 +86,7 @@ describe('the HTTP API on the real stack', () => {
       });
       expect((await post(`${path}/key`, agent)).status).toBe(200);
       const get = await fetch(`${stack.backendUrl}${path}/key`, { headers: { authorization: agent } });
-      expect(Object.keys((await get.json()) as object).sort()).toEqual(['encryptionKey', 'oracleDid', 'userDid']);
+      expect(Object.keys((await get.json()) as object).toSorted()).toEqual(['encryptionKey', 'oracleDid', 'userDid']);
       expect(await problemOf(await post(`${path}/update`, alice, { callStatus: 'pending' }))).toMatchObject({
         status: 409,
         code: 'ERR_CALL_TRANSITION',
@@ -149,7 +149,7 @@ describe('faults in the middle of a call', () => {
     await using caller = await scene.caller('alice');
     const callId = await liveCall(caller, 'video');
     const { tracks, encrypted } = await caller.statistics();
-    expect(tracks.map(({ direction, kind }) => `${direction} ${kind}`).sort()).toEqual([
+    expect(tracks.map(({ direction, kind }) => `${direction} ${kind}`).toSorted()).toEqual([
       'received audio',
       'sent audio',
       'sent video',
