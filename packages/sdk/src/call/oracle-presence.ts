@@ -8,8 +8,11 @@ export const ORACLE_ABSENT_MS = 20_000;
 /** A participant who vanished, or the own connection, has this long to come back (`decisions.md`: 15 s). */
 export const VANISHED_MS = 15_000;
 
-/** The room may be closed a moment before Matrix delivers the oracle's reason: wait this long for it. */
-export const CLOSING_REASON_MS = 3_000;
+/**
+ * The room may be closed before Matrix delivers the oracle's reason. Usually that takes a tenth of a second; 3 s were seen to be too
+ * short on a busy machine, and a failure then looked like an ordinary end. Longer only delays saying that an oracle without a reason left.
+ */
+export const CLOSING_REASON_MS = 8_000;
 
 export interface PresenceEvents {
   /** The oracle's participant is in the room. */
