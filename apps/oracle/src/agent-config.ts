@@ -17,7 +17,7 @@ export const agentConfigSchema = v.strictObject({
   sfu: v.strictObject({ url: v.pipe(v.string(), v.url()), apiKey: textSchema, apiSecretFile: fileSchema }),
   agentName: textSchema,
   weightsDir: fileSchema,
-  /** Processes that wait for calls with their models loaded. */
+  /** Processes that wait for calls. */
   warmProcesses: v.optional(count(16)),
   /** Calls that this worker holds at a time. */
   maxCalls: v.optional(count(64)),

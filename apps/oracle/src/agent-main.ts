@@ -24,7 +24,7 @@ async function main(): Promise<number> {
 }
 
 async function run(config: AgentConfig, log: Logger): Promise<number> {
-  const { sfu, agentName, warmProcesses, maxCalls, maxCallMinutes, ...rest } = config;
+  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, ...rest } = config;
   const { oracleKeyFile, ...settings } = rest;
   const job: JobSettings = {
     ...settings,
@@ -38,6 +38,7 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
   const worker = startAgentWorker({
     sfu: { url: sfu.url, apiKey: sfu.apiKey, apiSecret },
     agentName,
+    weightsDir,
     job,
     log,
     warmProcesses,

@@ -36,6 +36,12 @@ test('fields cannot pass for the level or the message, and common fields are on 
   });
 });
 
+test('a field may be a list of small facts', () => {
+  const lines: string[] = [];
+  createJsonLogger((line) => lines.push(line), clock).info('tracks', { tracks: [{ kind: 'audio', encrypted: true }] });
+  expect(lines[0]).toContain('"tracks":[{"kind":"audio","encrypted":true}]');
+});
+
 test('the silent logger takes every level', () => {
   expect(silentLogger.debug('a')).toBeUndefined();
   expect(silentLogger.error('a', { b: 1 })).toBeUndefined();

@@ -8,7 +8,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * The fields of a log line: small facts. Personal values (Matrix ids, DIDs, addresses) stand under keys beginning `pii.`;
  * keys, tokens, tickets and envelopes never appear. `undefined` fields are left out.
  */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export interface LogFields {
+  readonly [name: string]: string | number | boolean | undefined | readonly LogFields[];
+}
 
 /** One line is one fact: a fixed message and fields. */
 export interface Logger {

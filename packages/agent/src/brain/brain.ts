@@ -14,6 +14,11 @@ export interface Turn {
   readonly text: string;
 }
 
+export interface AnswerOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly alreadySaid?: string | undefined;
+}
+
 /**
  * What the oracle says: text in, text out. The port behind which any model or service stands.
  * Whatever implements it hears the call: keep it local, or say in the call's UI that it is not.
@@ -21,11 +26,10 @@ export interface Turn {
 export interface Brain extends AsyncDisposable {
   /** A name for logs and for people, honest about what this is. */
   readonly title: string;
-  /** The oracle's answer to the last turn, in pieces as they come. Aborts reject with `signal.reason`. */
-  answer(
-    turns: readonly Turn[],
-    context: CallContext,
-    options?: { readonly signal?: AbortSignal },
-  ): AsyncIterable<string>;
+  /**
+   * The oracle's answer to the last turn, in pieces as they come. Aborts reject with `signal.reason`.
+   * `alreadySaid` is the beginning of this answer, given before it broke off: what is returned goes on from there.
+   */
+  answer(turns: readonly Turn[], context: CallContext, options?: AnswerOptions): AsyncIterable<string>;
   close(): Promise<void>;
 }

@@ -13,6 +13,8 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CallJob } from './call-job.ts';
+import { CallLog } from './call-log.ts';
+import type { TrackEvidence } from './call-statistics.ts';
 import { JobTimeline } from './job-timeline.ts';
 import type { AdmittedUser, MutableSpeaker, SeatNotice, SfuSeat } from './sfu/sfu-seat.ts';
 
@@ -27,6 +29,8 @@ export class FakeSeat implements SfuSeat {
   sendKeyHex = '';
   joining: Promise<void> = Promise.resolve();
   joinFailure: OracleCallError | undefined;
+  /** What a sample says; `undefined` when the room is gone. */
+  evidence: readonly TrackEvidence[] | undefined = [];
   #observe: ((notice: SeatNotice) => void) | undefined;
   #isClosed = false;
 
@@ -63,6 +67,11 @@ export class FakeSeat implements SfuSeat {
 
   notice(notice: SeatNotice): void {
     this.#observe?.(notice);
+  }
+
+  sampleEvidence(): Promise<readonly TrackEvidence[]> {
+    if (this.evidence === undefined) return Promise.reject(new Error('not connected'));
+    return Promise.resolve(this.evidence);
   }
 
   close(): Promise<void> {
@@ -119,10 +128,12 @@ export interface SceneOptions {
   readonly script?: (parts: { readonly seat: FakeSeat; readonly backend: ScriptedBackend }) => void;
   /** Keeps the conversation from starting, with this error. */
   readonly conversationFailure?: Error;
+  /** Instead of a conversation: what starting one leads to. */
+  readonly conversationStart?: (signal: AbortSignal) => Promise<Conversation>;
 }
 
 /** A job with everything around it scripted: 15 s of grace, an hour at most. */
-export function startJob({ script, conversationFailure }: SceneOptions = {}): JobScene {
+export function startJob({ script, conversationFailure, conversationStart }: SceneOptions = {}): JobScene {
   const clock = new FakeClock();
   const seat = new FakeSeat();
   const { privateKey, publicKey } = createOracleKeyPair();
@@ -135,7 +146,8 @@ export function startJob({ script, conversationFailure }: SceneOptions = {}): Jo
   script?.({ seat, backend });
   const logged: string[] = [];
   const keep = (message: string, fields: object = {}): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
-  const log: Logger = { ...silentLogger, info: keep, warn: keep, error: keep };
+  const plain: Logger = { ...silentLogger, info: keep, warn: keep, error: keep };
+  const log = new CallLog(plain);
   const talk: string[] = [];
   let onFailed: (cause: unknown) => void = () => undefined;
   const say = (what: string): Promise<void> => {
@@ -160,9 +172,10 @@ export function startJob({ script, conversationFailure }: SceneOptions = {}): Jo
     log,
     graceMs: 15_000,
     maxCallMs: 3_600_000,
-    startConversation: (context, failed) => {
+    startConversation: (context, failed, signal) => {
       onFailed = failed;
       talk.push(`starts in ${context.sessionId} (${context.language ?? 'no language'})`);
+      if (conversationStart !== undefined) return conversationStart(signal);
       return conversationFailure ? Promise.reject(conversationFailure) : Promise.resolve(conversation);
     },
   });

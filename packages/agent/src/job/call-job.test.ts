@@ -4,6 +4,7 @@ import { createCallKey, didSchema, parseWith } from '@oracle-calls/protocol';
 import { describe, expect, it } from 'vitest';
 import { ARRIVAL_MS } from './call-job.ts';
 import { startJob } from './call-job.fixture.ts';
+import type { TrackEvidence } from './call-statistics.ts';
 import type { JobScene, SceneOptions } from './call-job.fixture.ts';
 
 const logHas = (scene: JobScene, text: string): boolean => scene.logged.some((line) => line.includes(text));
@@ -57,7 +58,7 @@ describe('setting up a call', () => {
   it('stays out when the ticket is refused', async () => {
     const scene = startJob({ script: ({ backend }) => (backend.refuseClaim = new OracleCallError('ERR_CALL_TICKET')) });
     await over(scene);
-    expect(logHas(scene, 'call not claimed; staying out {"code":"ERR_CALL_TICKET"')).toBe(true);
+    expect(logHas(scene, 'call not claimed; staying out {"code":"ERR_CALL_TICKET"}')).toBe(true);
     expect([scene.seat.admitted, scene.backend.reported]).toEqual([undefined, []]);
   });
 
@@ -66,7 +67,7 @@ describe('setting up a call', () => {
     async (code) => {
       const scene = startJob({ script: ({ backend }) => (backend.refuseKey = new OracleCallError(code)) });
       await over(scene);
-      expect(logHas(scene, `key request failed; staying out {"code":"${code}"`)).toBe(true);
+      expect(logHas(scene, `key request failed; staying out {"callId":"$event@lk-1","code":"${code}"`)).toBe(true);
       expect([scene.seat.admitted, scene.backend.reported]).toEqual([undefined, []]);
     },
   );
@@ -99,7 +100,7 @@ describe('setting up a call', () => {
     const scene = startJob({ script: ({ backend }) => (backend.key = { ...backend.key, ...key }) });
     await over(scene);
     expect(scene.backend.reported).toEqual(['invalid-authentication']);
-    expect(logHas(scene, `the sealed key does not open {"code":"${code}"`)).toBe(true);
+    expect(logHas(scene, `the sealed key does not open {"callId":"$event@lk-1","code":"${code}"`)).toBe(true);
     expect(scene.seat.admitted).toBeUndefined();
   });
 
@@ -182,7 +183,7 @@ describe('a live call', () => {
     const scene = await liveJob();
     await scene.clock.advance(3_600_000);
     await over(scene);
-    expect(scene.backend.reported).toEqual(['expired']);
+    expect(scene.backend.reported).toEqual(['completed']);
   });
 
   it('ends as agent-failed when the conversation breaks', async () => {
@@ -227,6 +228,77 @@ describe('a live call', () => {
   it('logs a refused publication, with the reason and nobody’s name', async () => {
     const scene = await liveJob();
     scene.seat.notice({ kind: 'refused', reason: 'not-encrypted' });
-    expect(scene.logged).toContain('publication refused {"reason":"not-encrypted"}');
+    expect(scene.logged).toContain('publication refused {"callId":"$event@lk-1","reason":"not-encrypted"}');
   });
 });
+
+describe('what a job logs', () => {
+  const flowing: TrackEvidence = {
+    trackSid: 'TR_1',
+    direction: 'sent',
+    kind: 'audio',
+    isMarkedEncrypted: true,
+    hasCryptor: true,
+    isKeySet: true,
+    isRoomEncrypted: true,
+    packets: 5,
+  };
+  const statisticsOf = ({ logged }: JobScene): string[] => logged.filter((line) => line.startsWith('call statistics'));
+
+  it('names the call in every line after the claim', async () => {
+    const scene = await liveJob();
+    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    await over(scene);
+    expect(scene.logged.length).toBeGreaterThan(3);
+    for (const line of scene.logged) expect(line).toContain('"callId":"$event@lk-1"');
+  });
+
+  it('says when the call was set up, from when', async () => {
+    const scene = await liveJob();
+    expect(logHas(scene, 'call set up {"callId":"$event@lk-1","startedAt":"2026-01-01T10:00:00.000Z"')).toBe(true);
+  });
+
+  it('states once what the tracks were, from samples taken before the room was gone', async () => {
+    const scene = await liveJob();
+    scene.seat.evidence = [flowing, { ...flowing, trackSid: 'TR_2', direction: 'received' }];
+    await scene.clock.advance(2_000);
+    scene.seat.evidence = undefined;
+    scene.seat.notice({ kind: 'seat-lost', isDeliberate: true });
+    await over(scene);
+    expect(statisticsOf(scene)).toEqual([
+      expect.stringContaining('call statistics {"callId":"$event@lk-1","encrypted":true,"tracks":[{"direction":"sent"'),
+    ]);
+  });
+
+  it('does not call a call encrypted in which nothing flowed', async () => {
+    const scene = await liveJob();
+    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    await over(scene);
+    expect(statisticsOf(scene)).toEqual(['call statistics {"callId":"$event@lk-1","encrypted":false,"tracks":[]}']);
+  });
+
+  it('does not wait long for the last sample', async () => {
+    const scene = await liveJob();
+    scene.seat.sampleEvidence = () => new Promise(() => undefined);
+    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    await scene.clock.advance(500);
+    await over(scene);
+    expect(statisticsOf(scene)).toHaveLength(1);
+  });
+});
+
+describe('a conversation that is slow to start', () => {
+  it('is given up when the user hangs up meanwhile, and nothing has failed', async () => {
+    const scene = await liveJob({ conversationStart: (signal) => rejectedBy(signal) });
+    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    await over(scene);
+    expect(scene.backend.reported).toEqual([]);
+    expect(logHas(scene, 'the conversation failed')).toBe(false);
+  });
+});
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

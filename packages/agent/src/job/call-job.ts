@@ -1,6 +1,6 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
-import type { EndReason, Logger } from '@oracle-calls/protocol';
+import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
 import type { CallContext } from '../brain/brain.ts';
 import type { Conversation } from '../conversation/conversation.ts';
@@ -8,6 +8,7 @@ import { earcon } from '../conversation/earcon.ts';
 import { framesOf } from '../conversation/local-tts.ts';
 import { floatToInt16 } from '../speech/pcm/pcm.ts';
 import { timeLimit } from './backend/time-limit.ts';
+import { CallStatistics } from './call-statistics.ts';
 import { INITIAL_PRESENCE, stepPresence } from './presence.ts';
 import type { PresenceEffect, PresenceInput, PresenceState } from './presence.ts';
 import { codeOf, setUp } from './set-up.ts';
@@ -20,12 +21,20 @@ const SUBSCRIPTION_WAIT_MS = 1_500;
 export const ARRIVAL_MS = 45_000;
 /** Telling the backend must not keep a finished process alive for longer, in ms. */
 const REPORT_MAX_MS = 5_000;
+/** Between two samples of the statistics, in ms: once the room is gone there is nothing to ask. */
+const SAMPLE_EVERY_MS = 2_000;
+/** The last sample must not keep the agent in the room for longer, in ms. */
+const LAST_SAMPLE_MAX_MS = 500;
 
 export interface CallJobDeps extends SetUpDeps {
   readonly graceMs: number;
   readonly maxCallMs: number;
-  /** Starts the conversation once the user is there; loads what it needs. */
-  readonly startConversation: (context: CallContext, onFailed: (cause: unknown) => void) => Promise<Conversation>;
+  /** Starts the conversation once the user is there; waits for what it needs until the call is over. */
+  readonly startConversation: (
+    context: CallContext,
+    onFailed: (cause: unknown) => void,
+    signal: AbortSignal,
+  ) => Promise<Conversation>;
 }
 
 /** One call of the agent, from the dispatch ticket to the end. Never rejects: what goes wrong is logged and reported. */
@@ -34,8 +43,11 @@ export class CallJob {
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   readonly #ended = Promise.withResolvers<EndReason | undefined>();
+  /** Aborts when the call is over. */
+  readonly #over = new AbortController();
+  readonly #statistics = new CallStatistics();
   #state: PresenceState = INITIAL_PRESENCE.state;
-  #log: Logger;
+  readonly #log: CallJobDeps['log'];
   #call: ClaimResponse | undefined;
   #conversation: Promise<Conversation | undefined> | undefined;
   #userAudio: ReadableStream<AudioFrame> | undefined;
@@ -71,6 +83,7 @@ export class CallJob {
         await this.#report('agent-failed');
       }
     } finally {
+      this.#over.abort(new Error('the call is over'));
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
       await seat.close().catch((cause: unknown) => this.#log.warn('leaving failed', { code: codeOf(cause) }));
@@ -89,7 +102,7 @@ export class CallJob {
     const endReason = await this.#ended.promise;
     // Silent first, then gone; the backend hears of it meanwhile.
     this.#deps.seat.speaker.setMuted(true);
-    await Promise.all([this.#report(endReason), this.#closeConversation()]);
+    await Promise.all([this.#report(endReason), this.#closeConversation(), this.#logStatistics()]);
   }
 
   #startPresence(user: AdmittedUser): void {
@@ -98,6 +111,7 @@ export class CallJob {
     this.#apply(INITIAL_PRESENCE.effects);
     seat.admit(user, (notice) => this.#onNotice(notice));
     timeline.mark('keysSet');
+    this.#background('statistics', this.#keepSampling());
     user.sendKey.destroy();
     user.receiveKey.destroy();
   }
@@ -115,6 +129,7 @@ export class CallJob {
       case 'user-gone':
       case 'seat-lost':
         this.#log.info(notice.kind === 'user-gone' ? 'user left' : 'seat lost', { isDeliberate: notice.isDeliberate });
+        this.#background('statistics', this.#sample());
         return this.#input(notice);
       case 'user-audio':
         this.#userAudio = notice.stream;
@@ -161,6 +176,7 @@ export class CallJob {
           break;
         case 'end':
           this.#log.info('call ends', { endReason: effect.report });
+          this.#over.abort(new Error('the call is over'));
           this.#ended.resolve(effect.report);
           break;
         default:
@@ -182,13 +198,14 @@ export class CallJob {
     const call = this.#call;
     if (call === undefined || this.#state.kind === 'ended') return;
     const { sessionId, language, agentVoice } = call;
-    // Only now: loading models would compete with the very first sound.
-    this.#conversation = startConversation({ sessionId, language, agentVoice }, (cause) => this.#onBroken(cause)).catch(
-      (cause: unknown) => {
-        this.#onBroken(cause);
-        return undefined;
-      },
-    );
+    // Only now: starting it would compete with the very first sound.
+    const onBroken = (cause: unknown): void => this.#onBroken(cause);
+    const context = { sessionId, language, agentVoice };
+    this.#conversation = startConversation(context, onBroken, this.#over.signal).catch((cause: unknown) => {
+      // Who hangs up while it starts has broken nothing.
+      if (!this.#over.signal.aborted) onBroken(cause);
+      return undefined;
+    });
     if ((await this.#conversation) === undefined) return;
     timeline.mark('conversationReady');
     timeline.log(this.#log);
@@ -213,6 +230,29 @@ export class CallJob {
     await conversation?.close().catch((cause: unknown) => {
       this.#log.warn('closing the conversation failed', { code: codeOf(cause) });
     });
+  }
+
+  /** Samples until the call is over. */
+  async #keepSampling(): Promise<void> {
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      await this.#deps.clock.sleep(SAMPLE_EVERY_MS, { signal }).catch(() => undefined);
+      if (!signal.aborted) await this.#sample();
+    }
+  }
+
+  /** A sample that fails adds nothing: the room may be gone. */
+  async #sample(): Promise<void> {
+    const evidence = await this.#deps.seat.sampleEvidence().catch(() => undefined);
+    if (evidence !== undefined) this.#statistics.add(evidence);
+  }
+
+  async #logStatistics(): Promise<void> {
+    using limit = timeLimit(this.#deps.clock, LAST_SAMPLE_MAX_MS);
+    const tooLate = Promise.withResolvers<void>();
+    limit.signal.addEventListener('abort', () => tooLate.resolve(), { once: true });
+    await Promise.race([this.#sample(), tooLate.promise]);
+    this.#log.info('call statistics', this.#statistics.toFields());
   }
 
   #onBroken(cause: unknown): void {

@@ -1,20 +1,21 @@
 import { defineAgent } from '@livekit/agents';
-import type { JobContext, JobProcess } from '@livekit/agents';
+import type { JobContext, JobProcess, VAD } from '@livekit/agents';
 import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger, SecretBytes } from '@oracle-calls/protocol';
 import { startConversation } from '../conversation/conversation.ts';
+import { openVad } from '../conversation/engines.ts';
+import { openRemoteEngines } from '../speech-host/remote-engines.ts';
+import { SpeechClient } from '../speech-host/speech-client.ts';
+import { readSpeechSocket } from '../speech-host/speech-host.ts';
 import { createBackendClient } from './backend/backend-client.ts';
 import { CallJob } from './call-job.ts';
+import { CallLog } from './call-log.ts';
 import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
 import { readBearerFile, readOracleKey } from './oracle-key.ts';
 import { rehearse } from './rehearse.ts';
 import { LiveKitSeat } from './sfu/livekit-seat.ts';
-import { WarmEngines } from './warm-engines.ts';
-
-/** A call is set up in about a second; models are loaded after that, in ms. */
-const WARM_UP_DELAY_MS = 4_000;
 
 /** What a process has ready when it is given a call. */
 interface Prewarmed {
@@ -22,7 +23,9 @@ interface Prewarmed {
   readonly log: Logger;
   readonly apiKey: BearerSecret;
   readonly oracleKey: SecretBytes;
-  readonly engines: WarmEngines;
+  /** Connected to the worker's speech host, which may still be loading. */
+  readonly speech: SpeechClient;
+  readonly vad: VAD;
 }
 
 const clock = systemClock;
@@ -39,14 +42,17 @@ export default defineAgent<Partial<Prewarmed>>({
       readBearerFile(settings.apiKeyFile, 'agent API key'),
       readOracleKey(settings, process.env),
     ]);
+    const speech = new SpeechClient({ socketPath: readSpeechSocket(process.env), clock, log });
+    speech.connect();
     await rehearse(oracleKey);
-    const engines = new WarmEngines(settings.weightsDir, WARM_UP_DELAY_MS, clock, log);
-    Object.assign(process_.userData, { settings, log, apiKey, oracleKey, engines } satisfies Prewarmed);
+    const vad = openVad();
+    Object.assign(process_.userData, { settings, log, apiKey, oracleKey, speech, vad } satisfies Prewarmed);
   },
 
   async entry(ctx: JobContext<Partial<Prewarmed>>) {
     const timeline = new JobTimeline(clock);
-    const { settings, log, apiKey, oracleKey, engines } = prewarmed(ctx);
+    const { settings, apiKey, oracleKey, speech, vad, ...process_ } = prewarmed(ctx);
+    const log = new CallLog(process_.log);
     const sfuRoomName = parseSfuRoomName(ctx.job.room?.name);
     log.info('job accepted', { sfuRoomName });
     const seat = new LiveKitSeat(ctx.info.url, ctx.info.token);
@@ -62,24 +68,24 @@ export default defineAgent<Partial<Prewarmed>>({
       log,
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
-      startConversation: async (context, onFailed) => {
-        const loaded = await engines.get();
-        return startConversation({ engines: loaded, speaker: seat.speaker, context, log, clock, onFailed });
+      startConversation: async (context, onFailed, signal) => {
+        const engines = { ...(await openRemoteEngines(speech, signal)), vad };
+        return startConversation({ engines, speaker: seat.speaker, context, log, clock, onFailed });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.
     ctx.addShutdownCallback(async () => {
       await job.stop();
-      await engines.close();
+      await speech.close();
     });
     void job.done.then(() => ctx.shutdown('the call is over'));
   },
 });
 
 function prewarmed(ctx: JobContext<Partial<Prewarmed>>): Prewarmed {
-  const { settings, log, apiKey, oracleKey, engines } = ctx.proc.userData;
-  if (!settings || !log || !apiKey || !oracleKey || !engines) {
+  const { settings, log, apiKey, oracleKey, speech, vad } = ctx.proc.userData;
+  if (!settings || !log || !apiKey || !oracleKey || !speech || !vad) {
     throw new OracleCallError('ERR_INTERNAL', 'The job process was not prepared.');
   }
-  return { settings, log, apiKey, oracleKey, engines };
+  return { settings, log, apiKey, oracleKey, speech, vad };
 }

@@ -6,7 +6,6 @@ const settings = {
   backendUrl: 'http://127.0.0.1:1',
   apiKeyFile: 'agent-api-key',
   oracleKeyFile: 'oracle.key.json',
-  weightsDir: 'weights',
   logLevel: 'info',
   graceMs: 15_000,
   maxCallMs: 60_000,

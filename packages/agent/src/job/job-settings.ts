@@ -11,7 +11,6 @@ export const jobSettingsSchema = v.object({
   apiKeyFile: v.string(),
   /** The file of `oracle-calls keygen`. Without it the key comes from {@link PRIVATE_KEY_VARIABLE}. */
   oracleKeyFile: v.optional(v.string()),
-  weightsDir: v.string(),
   logLevel: v.picklist(LOG_LEVELS),
   /** How long a user who vanished may stay away, in ms. */
   graceMs: v.pipe(v.number(), v.minValue(0)),

@@ -36,6 +36,6 @@ export class JobTimeline {
   }
 
   log(log: Logger): void {
-    log.info('call set up', this.toFields());
+    log.info('call set up', { startedAt: new Date(this.#startedAt).toISOString(), ...this.toFields() });
   }
 }

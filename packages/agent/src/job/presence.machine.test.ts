@@ -30,7 +30,7 @@ type InputName = keyof typeof INPUTS;
 /** What ends every call that has not ended, whatever its state. */
 const ENDINGS: Partial<Record<InputName, string>> = {
   'hung up': 'end undefined',
-  'length-reached': 'end expired',
+  'length-reached': 'end completed',
   'conversation-failed': 'end agent-failed',
   'seat lost': 'end connection-lost',
   'room deleted': 'end undefined',

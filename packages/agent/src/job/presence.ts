@@ -66,7 +66,8 @@ export function stepPresence(state: PresenceState, input: PresenceInput): Presen
         ? stay(state)
         : end('connection-lost');
     case 'length-reached':
-      return end('expired');
+      // The oracle's own decision, not a failure; `expired` is the backend's word.
+      return end('completed');
     case 'conversation-failed':
     case 'stop':
       return end('agent-failed');

@@ -1,9 +1,10 @@
 import { deriveMediaKey, isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
-import type { Clock, Did, Logger, SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
+import type { Clock, Did, SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
 import { openEnvelope } from '@oracle-calls/protocol/envelope';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
+import type { CallLog } from './call-log.ts';
 import type { JobTimeline } from './job-timeline.ts';
 import type { AdmittedUser, SfuSeat } from './sfu/sfu-seat.ts';
 
@@ -19,7 +20,7 @@ export interface SetUpDeps {
   readonly seat: SfuSeat;
   readonly timeline: JobTimeline;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: CallLog;
 }
 
 /** How setting up ended: with everything that a call needs, or with why the agent stays out. */
@@ -77,6 +78,7 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   try {
     const claimed = await retrying(() => backend.claim(ticket, sfuRoomName, { signal }), CLAIM_RETRY, clock, signal);
     call = claimed;
+    log.nameCall(claimed.callId);
     timeline.mark('claimed');
     const key = await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal);
     timeline.mark('keyFetched');
@@ -86,7 +88,7 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   } catch (cause) {
     signal.throwIfAborted();
     const what = call === undefined ? 'call not claimed; staying out' : 'key request failed; staying out';
-    log.error(what, { code: codeOf(cause), callId: call?.callId });
+    log.error(what, { code: codeOf(cause) });
     return { kind: 'stay-out' };
   }
 }
@@ -103,7 +105,7 @@ function openCall(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse): SetUp
     };
     return { kind: 'ready', call, user };
   } catch (cause) {
-    log.error('the sealed key does not open', { code: codeOf(cause), callId: call.callId });
+    log.error('the sealed key does not open', { code: codeOf(cause) });
     return { kind: 'report', call, endReason: 'invalid-authentication' };
   } finally {
     // One process, one call: the long-lived key is not needed any more.

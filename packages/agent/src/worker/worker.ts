@@ -6,6 +6,7 @@ import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -16,7 +17,7 @@ export const MAX_CALLS = 4;
 /** LiveKit's `agents.target_load`: it gives no job to a worker at or above this load, so that is what "full" means here. */
 const TARGET_LOAD = 0.7;
 
-/** A process has its models loaded much later, so this only covers starting Node on a busy machine. */
+/** Starting Node and the media library on a busy machine; the models are not loaded there. */
 const INITIALISE_MAX_MS = 60_000;
 /** A stopping job tells the backend and leaves within this time. */
 const JOB_STOP_MAX_MS = 8_000;
@@ -29,6 +30,8 @@ export interface AgentWorkerOptions {
   /** The name under which the backend dispatches. */
   readonly agentName: string;
   readonly job: JobSettings;
+  /** Folder with the local models, as `dev/models` fills it. */
+  readonly weightsDir: string;
   readonly log: Logger;
   readonly warmProcesses?: number | undefined;
   readonly maxCalls?: number | undefined;
@@ -44,14 +47,16 @@ export interface AgentWorker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Starts a worker. Its job processes inherit the environment, where they find the settings. */
+/** Starts a worker and its speech host. Its job processes inherit the environment, where they find the settings. */
 export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
-  const { sfu, agentName, job, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
+  const { sfu, agentName, job, weightsDir, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
   // Errors only: below that the framework logs whole jobs, ticket included.
   initializeLogger({ pretty: false, level: 'error' });
   // rtc-node prints debug lines to stdout unless it is told that this is production.
   process.env['NODE_ENV'] ??= 'production';
   process.env[JOB_SETTINGS_VARIABLE] = JSON.stringify(job);
+  const speechHost = startSpeechHost({ weightsDir, maxCalls, clock: systemClock, log });
+  process.env[SPEECH_SOCKET_VARIABLE] = speechHost.socketPath;
   declineTurnDetector();
   const delay = new StartDelay(warmProcesses, systemClock);
   preloadLateStart();
@@ -87,7 +92,15 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   // Whoever waits on `stopped` sees it; here it only must not be an unhandled rejection.
   stopped.catch(() => log.error('worker lost the SFU'));
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= server.close());
+  // The host last: calls speak until they have ended.
+  const stop = async (): Promise<void> => {
+    try {
+      await server.close();
+    } finally {
+      await speechHost.close();
+    }
+  };
+  const close = (): Promise<void> => (closing ??= stop());
   return { registered, stopped, close, [Symbol.asyncDispose]: close };
 }
 

@@ -12,7 +12,10 @@ import {
 } from '@livekit/rtc-node';
 import type { LocalTrackPublication, RemoteParticipant, RemoteTrack } from '@livekit/rtc-node';
 import { OracleCallError } from '@oracle-calls/protocol';
+import type { SecretBytes } from '@oracle-calls/protocol';
 import { RECOGNISER_SAMPLE_RATE } from '../../speech/recogniser/recogniser.ts';
+import type { TrackEvidence } from '../call-statistics.ts';
+import { sampleEvidence } from './media-evidence.ts';
 import { ENCRYPTED_ROOM_OPTIONS, setParticipantKey } from './participant-keys.ts';
 import type { AdmittedUser, RefusalReason, SeatNotice, SfuSeat } from './sfu-seat.ts';
 import { TrackSpeaker } from './track-speaker.ts';
@@ -32,6 +35,8 @@ export class LiveKitSeat implements SfuSeat {
   readonly #url: string;
   readonly #token: string;
   #publication: LocalTrackPublication | undefined;
+  /** Identities whose media key is set. */
+  readonly #keyed = new Set<string>();
   #closing: Promise<void> | undefined;
 
   /** `token` is the join token that LiveKit gave the worker for this job. */
@@ -63,8 +68,8 @@ export class LiveKitSeat implements SfuSeat {
     const room = this.#room;
     const self = room.localParticipant;
     if (self === undefined) throw new OracleCallError('ERR_INTERNAL', 'The agent is not in the room.');
-    setParticipantKey(room, self.identity, user.sendKey);
-    setParticipantKey(room, user.identity, user.receiveKey);
+    this.#setKey(self.identity, user.sendKey);
+    this.#setKey(user.identity, user.receiveKey);
     this.speaker.setMuted(false);
 
     room.on(RoomEvent.ParticipantConnected, (participant) => {
@@ -101,6 +106,10 @@ export class LiveKitSeat implements SfuSeat {
     }
   }
 
+  sampleEvidence(): Promise<TrackEvidence[]> {
+    return sampleEvidence(this.#room, this.#keyed);
+  }
+
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.speaker.setMuted(true);
@@ -112,6 +121,11 @@ export class LiveKitSeat implements SfuSeat {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #setKey(identity: string, key: SecretBytes): void {
+    setParticipantKey(this.#room, identity, key);
+    this.#keyed.add(identity);
   }
 
   #consider(

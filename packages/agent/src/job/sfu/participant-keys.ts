@@ -1,15 +1,7 @@
 import { EncryptionType, type Room, type RoomOptions } from '@livekit/rtc-node';
-import {
-  E2eeRequest,
-  FfiRequest,
-  FfiResponse,
-  KeyDerivationFunction,
-  livekitFfiRequest,
-  SetKeyRequest,
-} from '@livekit/rtc-ffi-bindings';
-import { OracleCallError } from '@oracle-calls/protocol';
+import { KeyDerivationFunction, SetKeyRequest } from '@livekit/rtc-ffi-bindings';
 import type { SecretBytes } from '@oracle-calls/protocol';
-import * as v from 'valibot';
+import { requestE2ee } from './e2ee-request.ts';
 
 /** The only key index of protocol version 1. */
 export const KEY_INDEX = 0;
@@ -32,8 +24,6 @@ export const ENCRYPTED_ROOM_OPTIONS: Pick<RoomOptions, 'encryption'> = {
   },
 };
 
-const handleSchema = v.object({ handle: v.bigint() });
-
 /**
  * Sets one participant's media key in this room's frame cryptors. `rtc-node` 1.1.0 has a method for this that forgets
  * to pass the key's bytes, so the request goes through its binding.
@@ -41,20 +31,12 @@ const handleSchema = v.object({ handle: v.bigint() });
  * @throws {OracleCallError} `ERR_INTERNAL` when the room is not connected or the binding refuses
  */
 export function setParticipantKey(room: Room, participantIdentity: string, key: SecretBytes): void {
-  const owned = v.safeParse(handleSchema, Reflect.get(room, 'ffiHandle'));
-  if (!owned.success) throw new OracleCallError('ERR_INTERNAL', 'The room is not connected.');
   // Copied by the binding; this copy is wiped.
   const bytes = new Uint8Array(key.expose());
   const value = new SetKeyRequest({ participantIdentity, key: bytes, keyIndex: KEY_INDEX });
-  const request = new FfiRequest({
-    message: {
-      case: 'e2ee',
-      value: new E2eeRequest({ roomHandle: owned.output.handle, message: { case: 'setKey', value } }),
-    },
-  });
-  const encoded = request.toBinary();
-  const answer = FfiResponse.fromBinary(livekitFfiRequest(encoded));
-  encoded.fill(0);
-  bytes.fill(0);
-  if (answer.message.case !== 'e2ee') throw new OracleCallError('ERR_INTERNAL', 'The media key could not be set.');
+  try {
+    requestE2ee(room, { case: 'setKey', value });
+  } finally {
+    bytes.fill(0);
+  }
 }

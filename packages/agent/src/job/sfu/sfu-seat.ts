@@ -2,6 +2,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
 import type { SecretBytes } from '@oracle-calls/protocol';
 import type { Speaker } from '../../conversation/speaker.ts';
+import type { TrackEvidence } from '../call-statistics.ts';
 
 /** Whom the agent talks to, and with which keys. */
 export interface AdmittedUser {
@@ -38,6 +39,8 @@ export interface SfuSeat extends AsyncDisposable {
   join(onStage: (stage: 'connected' | 'published') => void): Promise<void>;
   /** Sets the keys and starts to listen to this user. After {@link join}. */
   admit(user: AdmittedUser, observe: (notice: SeatNotice) => void): void;
+  /** What can be known now about the encryption of the tracks. Rejects when the room is not connected any more. */
+  sampleEvidence(): Promise<readonly TrackEvidence[]>;
   /** Leaves the room. Idempotent. */
   close(): Promise<void>;
 }

@@ -12,6 +12,11 @@ export interface EngineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface OpenEngineOptions extends EngineOptions {
+  /** The engine was loaded and is gone without having been closed. */
+  readonly onLost?: ((cause: OracleCallError) => void) | undefined;
+}
+
 /** The near side of a model in its own thread, so that inference never starves the event loop that carries the media. */
 export interface EngineHost<I, O, F> extends AsyncDisposable {
   readonly facts: F;
@@ -34,7 +39,7 @@ export async function openEngine<I, O, F>(
   name: string,
   script: URL,
   data: unknown,
-  { signal }: EngineOptions = {},
+  { signal, onLost }: OpenEngineOptions = {},
   clock: Clock = systemClock,
 ): Promise<EngineHost<I, O, F>> {
   signal?.throwIfAborted();
@@ -43,9 +48,13 @@ export async function openEngine<I, O, F>(
   const waiters = new Map<number, Waiter<O>>();
   let nextRunId = 0;
   let broken: OracleCallError | undefined;
+  let isLoaded = false;
+  let isClosing = false;
   const ready = Promise.withResolvers<F>();
   const breakWith = (problem: string, cause?: unknown): void => {
+    const isLost = broken === undefined && isLoaded && !isClosing;
     broken ??= new OracleCallError('ERR_INTERNAL', `The ${name} ${problem}.`, { cause });
+    if (isLost) onLost?.(broken);
     ready.reject(broken);
     for (const waiter of waiters.values()) waiter.reject(broken);
     waiters.clear();
@@ -75,6 +84,7 @@ export async function openEngine<I, O, F>(
   worker.unref();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
+    isClosing = true;
     closing ??= (async () => {
       breakWith('is closed');
       await worker.terminate();
@@ -109,7 +119,9 @@ export async function openEngine<I, O, F>(
   signal?.addEventListener('abort', onLoadAbort, { once: true });
   using _loadBound = clock.after(LOAD_MAX_MS, () => breakWith('did not load in time'));
   try {
-    return { facts: await ready.promise, run, close, [Symbol.asyncDispose]: close };
+    const facts = await ready.promise;
+    isLoaded = true;
+    return { facts, run, close, [Symbol.asyncDispose]: close };
   } catch (cause) {
     await close();
     throw cause;

@@ -1,5 +1,5 @@
 import { openEngine } from '../engine/engine-host.ts';
-import type { EngineOptions } from '../engine/engine-host.ts';
+import type { EngineOptions, OpenEngineOptions } from '../engine/engine-host.ts';
 
 /** What Moonshine was trained on, in hertz. */
 export const RECOGNISER_SAMPLE_RATE = 16_000;
@@ -21,7 +21,9 @@ export interface RecogniserInput {
  *
  * @throws {OracleCallError} `ERR_INTERNAL` when the model cannot be loaded
  */
-export async function openRecogniser(options: { readonly weightsDir: string } & EngineOptions): Promise<Recogniser> {
+export async function openRecogniser(
+  options: { readonly weightsDir: string } & OpenEngineOptions,
+): Promise<Recogniser> {
   const engine = await openEngine<RecogniserInput, { text: string }, null>(
     'recogniser',
     new URL('./recogniser-thread.ts', import.meta.url),

@@ -1,5 +1,8 @@
 import { openEngine } from '../engine/engine-host.ts';
-import type { EngineOptions } from '../engine/engine-host.ts';
+import type { EngineOptions, OpenEngineOptions } from '../engine/engine-host.ts';
+
+/** Hertz of the oracle's voice on the wire: Opus' own rate, so that nothing resamples in between. */
+export const VOICE_SAMPLE_RATE = 48_000;
 
 /** Text to speech, in a thread of its own. */
 export interface Synthesiser extends AsyncDisposable {
@@ -21,7 +24,7 @@ export interface SynthesiserThreadData {
  * @throws {OracleCallError} `ERR_INTERNAL` when the voice cannot be loaded
  */
 export async function openSynthesiser(
-  options: { readonly weightsDir: string; readonly sampleRate?: number | undefined } & EngineOptions,
+  options: { readonly weightsDir: string; readonly sampleRate?: number | undefined } & OpenEngineOptions,
 ): Promise<Synthesiser> {
   const data: SynthesiserThreadData = { weightsDir: options.weightsDir, sampleRate: options.sampleRate };
   const engine = await openEngine<string, Float32Array, { sampleRate: number }>(

@@ -1,0 +1,31 @@
+import type { CallId, LogFields, Logger } from '@oracle-calls/protocol';
+
+/** A job's log: from the claim on, every line names the call. */
+export class CallLog implements Logger {
+  readonly #log: Logger;
+  #common: LogFields = {};
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  nameCall(callId: CallId): void {
+    this.#common = { callId };
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#log.debug(message, { ...this.#common, ...fields });
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#log.info(message, { ...this.#common, ...fields });
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#log.warn(message, { ...this.#common, ...fields });
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#log.error(message, { ...this.#common, ...fields });
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { CallStatistics } from './call-statistics.ts';
+import type { TrackEvidence } from './call-statistics.ts';
+
+const sent: TrackEvidence = {
+  trackSid: 'TR_1',
+  direction: 'sent',
+  kind: 'audio',
+  isMarkedEncrypted: true,
+  hasCryptor: true,
+  isKeySet: true,
+  isRoomEncrypted: true,
+  packets: 10,
+};
+const received: TrackEvidence = { ...sent, trackSid: 'TR_2', direction: 'received', packets: 7 };
+
+const after = (...samples: (readonly TrackEvidence[])[]): CallStatistics => {
+  const statistics = new CallStatistics();
+  for (const sample of samples) statistics.add(sample);
+  return statistics;
+};
+
+describe("a call's statistics", () => {
+  it('say encrypted when both directions flowed and everything says so', () => {
+    const { trackSid: _sent, ...sentFields } = sent;
+    const { trackSid: _received, ...receivedFields } = received;
+    expect(after([sent, received]).toFields()).toEqual({
+      encrypted: true,
+      tracks: [
+        { ...sentFields, encrypted: true },
+        { ...receivedFields, encrypted: true },
+      ],
+    });
+  });
+
+  it.each(['isMarkedEncrypted', 'hasCryptor', 'isKeySet', 'isRoomEncrypted'] as const)(
+    'do not say so without %s, on either side',
+    (claim) => {
+      expect(after([{ ...sent, [claim]: false }, received]).isEncrypted).toBe(false);
+      expect(after([sent, { ...received, [claim]: false }]).isEncrypted).toBe(false);
+    },
+  );
+
+  it.each([
+    ['nothing', []],
+    ['only what was sent', [sent]],
+    ['only what was received', [received]],
+    ['a direction without packets', [sent, { ...received, packets: 0 }]],
+  ])('do not say so of %s', (_what, sample) => {
+    expect(after(sample).isEncrypted).toBe(false);
+  });
+
+  it('remember a track that is gone, and its greatest count', () => {
+    const statistics = after([sent, received], [{ ...sent, packets: 30 }]);
+    expect(statistics.isEncrypted).toBe(true);
+    expect(statistics.toFields()['tracks']).toEqual([
+      expect.objectContaining({ direction: 'sent', packets: 30 }),
+      expect.objectContaining({ direction: 'received', packets: 7 }),
+    ]);
+  });
+
+  it('do not forget that a track was open for a while', () => {
+    expect(after([sent, received], [{ ...sent, hasCryptor: false }], [sent, received]).isEncrypted).toBe(false);
+  });
+
+  it('do not mind what was not in place before anything flowed', () => {
+    const early = { ...received, packets: 0, hasCryptor: false };
+    expect(after([early], [sent, received]).isEncrypted).toBe(true);
+  });
+
+  it('count a second track of the user, after it came back', () => {
+    const open = { ...received, trackSid: 'TR_3', isMarkedEncrypted: false };
+    expect(after([sent, received], [sent, open]).isEncrypted).toBe(false);
+  });
+});

@@ -1,0 +1,113 @@
+import { connect } from 'node:net';
+import { OracleCallError } from '@oracle-calls/protocol';
+import type { Clock } from '@oracle-calls/protocol';
+import { hostMessageSchema } from './messages.ts';
+import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
+import { Wire } from './wire.ts';
+
+/** Longer than an engine takes for one sentence, its own bound and a queue of other calls in front of it included. */
+const REQUEST_MAX_MS = 90_000;
+
+interface Waiter {
+  readonly onChunk: ((text: string) => void) | undefined;
+  readonly answer: PromiseWithResolvers<SpeechOutput>;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onChunk?: ((text: string) => void) | undefined;
+}
+
+/** One connection of a job to the speech host. When it is gone, it is gone: see `speech-client.ts` for what comes after. */
+export class HostConnection {
+  readonly #wire: Wire<HostMessage, JobMessage>;
+  readonly #clock: Clock;
+  readonly #ready = Promise.withResolvers<SpeechFacts>();
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #waiters = new Map<number, Waiter>();
+  #nextRequestId = 0;
+
+  constructor(socketPath: string, clock: Clock) {
+    this.#clock = clock;
+    this.#wire = new Wire<HostMessage, JobMessage>(connect(socketPath), hostMessageSchema, {
+      onMessage: (message) => this.#onMessage(message),
+      onClosed: () => this.#onClosed(),
+    });
+    // Only who waits for it minds.
+    this.#ready.promise.catch(() => undefined);
+  }
+
+  /** What the host tells about itself, once its models are loaded. @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when it is gone before */
+  get ready(): Promise<SpeechFacts> {
+    return this.#ready.promise;
+  }
+
+  /** Resolves when the connection is gone. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /**
+   * Has one piece of work done.
+   *
+   * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is gone before it has answered, `ERR_UPSTREAM_TIMEOUT`,
+   *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
+   */
+  async run(work: SpeechWork, { signal, onChunk }: RequestOptions = {}): Promise<SpeechOutput> {
+    signal?.throwIfAborted();
+    const requestId = this.#nextRequestId++;
+    const answer = Promise.withResolvers<SpeechOutput>();
+    const giveUp = (reason: unknown): void => {
+      if (!this.#waiters.delete(requestId)) return;
+      answer.reject(reason);
+      if (!this.#wire.isClosed) this.#wire.send({ kind: 'cancel', requestId });
+    };
+    const onAbort = (): void => giveUp(signal?.reason);
+    this.#wire.send({ kind: 'run', requestId, work });
+    this.#waiters.set(requestId, { onChunk, answer });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    using _bound = this.#clock.after(REQUEST_MAX_MS, () =>
+      giveUp(new OracleCallError('ERR_UPSTREAM_TIMEOUT', `The ${work.engine} took too long.`)),
+    );
+    try {
+      return await answer.promise;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#wire.close();
+  }
+
+  #onMessage(message: HostMessage): void {
+    switch (message.kind) {
+      case 'ready':
+        return this.#ready.resolve(message.facts);
+      case 'chunk':
+        return this.#waiters.get(message.requestId)?.onChunk?.(message.text);
+      case 'result':
+        return this.#settle(message.requestId)?.answer.resolve(message.output);
+      case 'error':
+        return this.#settle(message.requestId)?.answer.reject(new OracleCallError(message.code, message.message));
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** What was cancelled meanwhile has no waiter any more. */
+  #settle(requestId: number): Waiter | undefined {
+    const waiter = this.#waiters.get(requestId);
+    this.#waiters.delete(requestId);
+    return waiter;
+  }
+
+  #onClosed(): void {
+    const lost = new OracleCallError('ERR_UPSTREAM_SPEECH');
+    this.#ready.reject(lost);
+    for (const { answer } of this.#waiters.values()) answer.reject(lost);
+    this.#waiters.clear();
+    this.#closed.resolve();
+  }
+}

@@ -1,0 +1,71 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { PRIVATE_KEY_VARIABLE } from '../job/job-settings.ts';
+
+/** What the host is started with, as JSON in its one argument: no secrets. */
+export const hostArgumentsSchema = v.strictObject({
+  socketPath: v.string(),
+  weightsDir: v.string(),
+  maxCalls: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+export type HostArguments = v.InferOutput<typeof hostArgumentsSchema>;
+
+/** What the host tells the worker that started it. */
+const hostReportSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('ready'), brainTitle: v.string(), ms: v.number() }),
+  v.strictObject({
+    kind: v.literal('failed'),
+    problem: v.picklist(['not-loaded', 'engine-lost']),
+    message: v.string(),
+  }),
+]);
+export type HostReport = v.InferOutput<typeof hostReportSchema>;
+
+/** A running speech host, as its supervisor sees it. */
+export interface HostProcess {
+  readonly pid: number | undefined;
+  /** Settles when the process is gone. */
+  readonly exited: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Asks it to go. */
+  release(): void;
+  kill(): void;
+}
+
+export type StartHost = (onReport: (report: HostReport) => void) => HostProcess;
+
+/** Starts the speech host as a child process. */
+export function forkHost(settings: HostArguments): StartHost {
+  const script = fileURLToPath(new URL('./speech-host-main.ts', import.meta.url));
+  return (onReport) => {
+    // It neither needs the oracle's key nor shall it be able to show it.
+    const { [PRIVATE_KEY_VARIABLE]: _key, ...env } = process.env;
+    const child = fork(script, [JSON.stringify(settings)], {
+      env,
+      // Without the worker's own Node flags: they were meant for the worker.
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    child.on('message', (message) => {
+      const report = v.safeParse(hostReportSchema, message);
+      if (report.success) onReport(report.output);
+    });
+    return {
+      pid: child.pid,
+      exited: exitOf(child),
+      release: () => {
+        if (child.connected) child.disconnect();
+      },
+      kill: () => void child.kill('SIGKILL'),
+    };
+  };
+}
+
+function exitOf(child: ChildProcess): HostProcess['exited'] {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    // It could not be started at all: there will be no exit.
+    child.once('error', () => resolve({ exitCode: child.exitCode, signal: child.signalCode }));
+  });
+}

@@ -1,0 +1,68 @@
+import { ERROR_CODES } from '@oracle-calls/protocol';
+import * as v from 'valibot';
+
+/*
+ * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in
+ * `host-connection.ts` and `speech-server.ts`. Both ends parse: a frame that is none of these ends the connection.
+ */
+
+const requestIdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+const samplesSchema = v.custom<Float32Array>((value) => value instanceof Float32Array);
+
+const turnSchema = v.strictObject({ speaker: v.picklist(['user', 'oracle']), text: v.string() });
+const contextSchema = v.strictObject({
+  sessionId: v.string(),
+  language: v.optional(v.string()),
+  agentVoice: v.optional(v.string()),
+});
+
+/** One piece of work for one engine. */
+const workSchema = v.variant('engine', [
+  v.strictObject({ engine: v.literal('recogniser'), pcm16k: samplesSchema }),
+  v.strictObject({ engine: v.literal('synthesiser'), text: v.string() }),
+  v.strictObject({
+    engine: v.literal('brain'),
+    turns: v.pipe(v.array(turnSchema), v.readonly()),
+    context: contextSchema,
+    /** What of this answer was given before an earlier host died; the answer goes on from there. */
+    alreadySaid: v.string(),
+  }),
+]);
+export type SpeechWork = v.InferOutput<typeof workSchema>;
+
+/** What an engine made of its work. The brain's text has come in chunks before. */
+const outputSchema = v.variant('engine', [
+  v.strictObject({ engine: v.literal('recogniser'), text: v.string() }),
+  v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema }),
+  v.strictObject({ engine: v.literal('brain') }),
+]);
+export type SpeechOutput = v.InferOutput<typeof outputSchema>;
+
+const factsSchema = v.strictObject({
+  /** Hertz of synthesised speech. */
+  sampleRate: v.number(),
+  brainTitle: v.string(),
+});
+/** What the host tells about itself once its models are loaded. */
+export type SpeechFacts = v.InferOutput<typeof factsSchema>;
+
+/** From a job to the host. */
+export const jobMessageSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('run'), requestId: requestIdSchema, work: workSchema }),
+  v.strictObject({ kind: v.literal('cancel'), requestId: requestIdSchema }),
+]);
+export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
+
+/** From the host to a job. `ready` comes once, first; a cancelled request is answered by nothing. */
+export const hostMessageSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('ready'), facts: factsSchema }),
+  v.strictObject({ kind: v.literal('chunk'), requestId: requestIdSchema, text: v.string() }),
+  v.strictObject({ kind: v.literal('result'), requestId: requestIdSchema, output: outputSchema }),
+  v.strictObject({
+    kind: v.literal('error'),
+    requestId: requestIdSchema,
+    code: v.picklist(ERROR_CODES),
+    message: v.string(),
+  }),
+]);
+export type HostMessage = v.InferOutput<typeof hostMessageSchema>;

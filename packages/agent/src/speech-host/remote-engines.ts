@@ -1,0 +1,41 @@
+import type { Brain } from '../brain/brain.ts';
+import type { Recogniser } from '../speech/recogniser/recogniser.ts';
+import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
+import type { SpeechClient } from './speech-client.ts';
+
+/** The three engines of the speech host, as a conversation takes them. */
+export interface RemoteEngines {
+  readonly recogniser: Recogniser;
+  readonly synthesiser: Synthesiser;
+  readonly brain: Brain;
+}
+
+/**
+ * Waits for the host's models. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
+ *
+ * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
+ */
+export async function openRemoteEngines(client: SpeechClient, signal?: AbortSignal): Promise<RemoteEngines> {
+  const { sampleRate, brainTitle } = await client.ready(signal);
+  const close = (): Promise<void> => Promise.resolve();
+  const notOurs = { close, [Symbol.asyncDispose]: close };
+  return {
+    recogniser: {
+      ...notOurs,
+      transcribe: async (pcm16k, options) => {
+        const { text } = await client.run({ engine: 'recogniser', pcm16k } as const, options);
+        return { text };
+      },
+    },
+    synthesiser: {
+      ...notOurs,
+      sampleRate,
+      synthesise: async (text, options) => (await client.run({ engine: 'synthesiser', text }, options)).samples,
+    },
+    brain: {
+      ...notOurs,
+      title: brainTitle,
+      answer: (turns, context, options) => client.answer(turns, context, options),
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { openDemonstrationBrain } from '../brain/demonstration-brain.ts';
+import { openRecogniser } from '../speech/recogniser/recogniser.ts';
+import { openSynthesiser, VOICE_SAMPLE_RATE } from '../speech/synthesiser/synthesiser.ts';
+import { hostArgumentsSchema } from './host-process.ts';
+import type { HostReport } from './host-process.ts';
+import { SpeechServer } from './speech-server.ts';
+import type { SpeechParts } from './speech-server.ts';
+
+/*
+ * The speech host: loads the models of one worker and answers its jobs until the worker goes. It has no secret, knows no
+ * call by name, and keeps nothing of what it hears. When a part of it breaks it ends as a whole: the worker starts another.
+ */
+
+const { socketPath, weightsDir, maxCalls } = parseWith(hostArgumentsSchema, JSON.parse(process.argv[2] ?? ''));
+
+async function load(): Promise<SpeechParts> {
+  const onLost = (cause: Error): void => fail('engine-lost', cause);
+  // One after the other: calls may be held on the same cores meanwhile.
+  const recogniser = await openRecogniser({ weightsDir, onLost });
+  const synthesiser = await openSynthesiser({ weightsDir, sampleRate: VOICE_SAMPLE_RATE, onLost });
+  const brain = await openDemonstrationBrain({ weightsDir, maxCalls });
+  return { recogniser, synthesiser, brain };
+}
+
+function tell(report: HostReport): void {
+  if (process.connected) process.send?.(report);
+}
+
+function fail(problem: Extract<HostReport, { kind: 'failed' }>['problem'], cause: unknown): void {
+  tell({ kind: 'failed', problem, message: cause instanceof Error ? cause.message : 'unknown' });
+  process.exitCode = 1;
+  // Told first: the message is written before the channel closes.
+  process.disconnect();
+}
+
+// Also how the worker stops it. Nothing is kept, so there is nothing to finish.
+process.once('disconnect', () => {
+  process.off('SIGINT', ignore);
+  process.off('SIGTERM', ignore);
+  void (async () => {
+    await listening.then((server) => server.close()).catch(() => undefined);
+    // Empty now, unless the worker has removed it already or another host listens.
+    if (process.platform !== 'win32') await rmdir(dirname(socketPath)).catch(() => undefined);
+    process.exit();
+  })();
+});
+// The terminal's interrupt goes to the whole group: jobs still need the host until the worker lets go of it.
+const ignore = (): void => undefined;
+process.on('SIGINT', ignore);
+process.on('SIGTERM', ignore);
+
+const startedAt = systemClock.now();
+const loaded = load();
+const listening = SpeechServer.listen(socketPath, loaded);
+try {
+  await listening;
+  const { brain } = await loaded;
+  tell({ kind: 'ready', brainTitle: brain.title, ms: systemClock.now() - startedAt });
+} catch (cause) {
+  fail('not-loaded', cause);
+}

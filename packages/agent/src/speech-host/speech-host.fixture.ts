@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@oracle-calls/protocol';
+import type { Clock, Logger } from '@oracle-calls/protocol';
+import type { AnswerOptions, Turn } from '../brain/brain.ts';
+import { openRemoteEngines } from './remote-engines.ts';
+import type { RemoteEngines } from './remote-engines.ts';
+import { SpeechClient } from './speech-client.ts';
+import { SpeechServer } from './speech-server.ts';
+import type { SpeechParts } from './speech-server.ts';
+
+const close = (): Promise<void> => Promise.resolve();
+const disposable = { close, [Symbol.asyncDispose]: close };
+
+/** Engines that do what the test says, and write down what they are asked. */
+export class ScriptedParts {
+  readonly asked: string[] = [];
+  /** What the recogniser waits for before each answer. */
+  hold: Promise<void> = Promise.resolve();
+  failure: Error | undefined;
+  /** The brain's pieces; it never ends when the last is `…`. */
+  pieces: string[] = ['It is ', 'Paris.'];
+
+  readonly parts: SpeechParts = {
+    recogniser: {
+      ...disposable,
+      transcribe: async (pcm16k, { signal } = {}) => {
+        this.asked.push(`hear ${pcm16k.length}`);
+        if (this.failure !== undefined) throw this.failure;
+        await Promise.race([this.hold, aborted(signal)]);
+        return { text: `${pcm16k.length} samples` };
+      },
+    },
+    synthesiser: {
+      ...disposable,
+      sampleRate: 48_000,
+      synthesise: (text) => {
+        this.asked.push(`say ${text}`);
+        return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
+      },
+    },
+    brain: {
+      ...disposable,
+      title: 'scripted',
+      answer: (turns, context, options) => this.#answer(turns, context.sessionId, options),
+    },
+  };
+
+  async *#answer(
+    turns: readonly Turn[],
+    sessionId: string,
+    { signal, alreadySaid = '' }: AnswerOptions = {},
+  ): AsyncGenerator<string> {
+    this.asked.push(`think ${sessionId} ${turns.at(-1)?.text} after "${alreadySaid}"`);
+    signal?.addEventListener('abort', () => this.asked.push('think no more'), { once: true });
+    for (const piece of this.pieces) {
+      if (piece === '…') await aborted(signal);
+      yield piece;
+    }
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/** A host with scripted engines on a real socket, that can be lost and come back. */
+export class HostScene implements AsyncDisposable {
+  readonly scripted = new ScriptedParts();
+  readonly logged: string[] = [];
+  readonly #dir: string;
+  readonly #clients: SpeechClient[] = [];
+  #server: SpeechServer | undefined;
+
+  private constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  static async open(): Promise<HostScene> {
+    const scene = new HostScene(await mkdtemp(join(tmpdir(), 'oracle-calls-')));
+    await scene.start();
+    return scene;
+  }
+
+  get socketPath(): string {
+    return join(this.#dir, 'speech');
+  }
+
+  get server(): SpeechServer {
+    if (this.#server === undefined) throw new Error('no host');
+    return this.#server;
+  }
+
+  async start(loaded: Promise<SpeechParts> = Promise.resolve(this.scripted.parts)): Promise<void> {
+    this.#server = await SpeechServer.listen(this.socketPath, loaded);
+  }
+
+  /** As a killed process does: every connection breaks, nobody listens. */
+  async lose(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
+  }
+
+  client(clock: Clock): SpeechClient {
+    const log: Logger = { ...silentLogger, warn: (message) => void this.logged.push(message) };
+    const client = new SpeechClient({ socketPath: this.socketPath, clock, log });
+    this.#clients.push(client);
+    return client;
+  }
+
+  engines(clock: Clock): Promise<RemoteEngines> {
+    return openRemoteEngines(this.client(clock));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) await client.close();
+    await this.lose();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}

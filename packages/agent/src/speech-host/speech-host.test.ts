@@ -1,0 +1,214 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { OracleCallError, systemClock } from '@oracle-calls/protocol';
+import { FakeClock } from '@oracle-calls/testing/clock';
+import { describe, expect, it, vi } from 'vitest';
+import { encodeFrame, FRAME_MAX_BYTES } from './frames.ts';
+import { HOST_WAIT_MS } from './speech-client.ts';
+import { HostScene } from './speech-host.fixture.ts';
+import type { SpeechParts } from './speech-server.ts';
+
+const lost = expect.objectContaining({ code: 'ERR_UPSTREAM_SPEECH', retryable: true });
+const samples = (count: number): Float32Array => new Float32Array(count).fill(0.5);
+const question = [{ speaker: 'user', text: 'Which city?' }] as const;
+
+async function collect(pieces: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
+}
+
+describe('the speech host', () => {
+  it('recognises, speaks and thinks for a job', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser, synthesiser, brain } = await scene.engines(systemClock);
+    expect(await recogniser.transcribe(samples(3))).toEqual({ text: '3 samples' });
+    expect(await synthesiser.synthesise('ab')).toEqual(Float32Array.of(0.5, 0.5));
+    expect(await collect(brain.answer(question, { sessionId: 's', language: undefined }))).toEqual([
+      'It is ',
+      'Paris.',
+    ]);
+    expect([synthesiser.sampleRate, brain.title]).toEqual([48_000, 'scripted']);
+    expect(scene.scripted.asked).toEqual(['hear 3', 'say ab', 'think s Which city? after ""']);
+  });
+
+  it('says what went wrong with an engine, and goes on', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser } = await scene.engines(systemClock);
+    scene.scripted.failure = new OracleCallError('ERR_UPSTREAM_TIMEOUT');
+    await expect(recogniser.transcribe(samples(1))).rejects.toMatchObject({ code: 'ERR_UPSTREAM_TIMEOUT' });
+    scene.scripted.failure = new RangeError('bad luck');
+    await expect(recogniser.transcribe(samples(1))).rejects.toMatchObject({
+      code: 'ERR_INTERNAL',
+      message: 'bad luck',
+    });
+    scene.scripted.failure = undefined;
+    expect(await recogniser.transcribe(samples(2))).toEqual({ text: '2 samples' });
+    expect(scene.logged).toEqual([]);
+  });
+
+  it('drops what a job cancels, and does what was behind it', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser } = await scene.engines(systemClock);
+    const other = await scene.engines(systemClock);
+    const gate = Promise.withResolvers<void>();
+    scene.scripted.hold = gate.promise;
+    const first = recogniser.transcribe(samples(1));
+    const abort = new AbortController();
+    const cancelled = recogniser.transcribe(samples(2), { signal: abort.signal });
+    const third = other.recogniser.transcribe(samples(3));
+    await vi.waitFor(() => expect(scene.server.waiting).toBe(2));
+    const reason = new Error('interrupted');
+    abort.abort(reason);
+    await expect(cancelled).rejects.toBe(reason);
+    await vi.waitFor(() => expect(scene.server.waiting).toBe(1));
+    gate.resolve();
+    expect(await Promise.all([first, third])).toEqual([{ text: '1 samples' }, { text: '3 samples' }]);
+    expect(scene.scripted.asked).toEqual(['hear 1', 'hear 3']);
+  });
+
+  it('drops everything of a job that is gone, and serves the others', async () => {
+    await using scene = await HostScene.open();
+    const gone = scene.client(systemClock);
+    const other = await scene.engines(systemClock);
+    scene.scripted.hold = new Promise(() => undefined);
+    const running = gone.run({ engine: 'recogniser', pcm16k: samples(1) } as const);
+    const waiting = gone.run({ engine: 'recogniser', pcm16k: samples(2) } as const);
+    const refused = Promise.allSettled([running, waiting]);
+    await vi.waitFor(() => expect(scene.server.waiting).toBe(1));
+    const theirs = other.recogniser.transcribe(samples(3));
+    scene.scripted.hold = Promise.resolve();
+    await gone.close();
+    expect((await refused).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await theirs).toEqual({ text: '3 samples' });
+    expect(scene.scripted.asked).toEqual(['hear 1', 'hear 3']);
+    expect(scene.server.connections).toBe(1);
+  });
+
+  it('stops thinking when nobody reads on', async () => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = ['a', '…'];
+    for await (const piece of brain.answer(question, { sessionId: 's' })) {
+      expect(piece).toBe('a');
+      break;
+    }
+    await vi.waitFor(() => expect(scene.scripted.asked.at(-1)).toBe('think no more'));
+  });
+
+  it('ends a connection on which something else is spoken', async () => {
+    await using scene = await HostScene.open();
+    for (const bytes of [encodeFrame({ kind: 'shutdown' }), Buffer.from('GET / HTTP/1.1\r\n\r\n')]) {
+      const socket = connect(scene.socketPath);
+      const closed = once(socket.resume(), 'close');
+      socket.write(bytes);
+      await closed;
+    }
+  });
+
+  it('is not asked for what no frame can hold', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser } = await scene.engines(systemClock);
+    await expect(recogniser.transcribe(samples(FRAME_MAX_BYTES / 4))).rejects.toMatchObject({
+      code: 'ERR_PROTOCOL_TOO_LARGE',
+    });
+    expect(await recogniser.transcribe(samples(1))).toEqual({ text: '1 samples' });
+  });
+});
+
+describe('a job whose speech host is lost', () => {
+  it('asks the next host once more', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser } = await scene.engines(systemClock);
+    scene.scripted.hold = new Promise(() => undefined);
+    const heard = recogniser.transcribe(samples(4));
+    await vi.waitFor(() => expect(scene.scripted.asked).toHaveLength(1));
+    await scene.lose();
+    scene.scripted.hold = Promise.resolve();
+    await scene.start();
+    expect(await heard).toEqual({ text: '4 samples' });
+    expect(scene.scripted.asked).toEqual(['hear 4', 'hear 4']);
+    expect(scene.logged).toEqual(['speech host lost; asking again']);
+  });
+
+  it('has an answer continued where it broke off', async () => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = ['It is ', '…'];
+    const pieces: string[] = [];
+    for await (const piece of brain.answer(question, { sessionId: 's' })) {
+      pieces.push(piece);
+      if (pieces.length > 1) continue;
+      scene.scripted.pieces = ['Paris.'];
+      await scene.lose();
+      await scene.start();
+    }
+    expect(pieces).toEqual(['It is ', 'Paris.']);
+    expect(scene.scripted.asked.at(-1)).toBe('think s Which city? after "It is "');
+  });
+
+  it('gives up when the second host is lost as well', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser, brain } = await scene.engines(systemClock);
+    scene.scripted.hold = new Promise(() => undefined);
+    scene.scripted.pieces = ['…'];
+    const refused = Promise.allSettled([
+      recogniser.transcribe(samples(1)),
+      collect(brain.answer(question, { sessionId: 's' })),
+    ]);
+    const asked = (): number => scene.scripted.asked.filter((line) => line !== 'think no more').length;
+    for (const times of [2, 4]) {
+      await vi.waitFor(() => expect(asked()).toBe(times));
+      await scene.lose();
+      await scene.start();
+    }
+    expect((await refused).map((one) => (one.status === 'rejected' ? one.reason : one.value))).toEqual([lost, lost]);
+  });
+
+  it('notices nothing when it was idle meanwhile', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser } = await scene.engines(systemClock);
+    await scene.lose();
+    await scene.start();
+    await vi.waitFor(async () => expect(await recogniser.transcribe(samples(1))).toEqual({ text: '1 samples' }));
+  });
+});
+
+describe('waiting for the speech host', () => {
+  it('lasts until the models are loaded', async () => {
+    await using scene = await HostScene.open();
+    await scene.lose();
+    const loading = Promise.withResolvers<SpeechParts>();
+    await scene.start(loading.promise);
+    const opened = vi.fn();
+    const engines = scene.engines(systemClock).finally(opened);
+    await vi.waitFor(() => expect(scene.server.connections).toBe(1));
+    expect(opened).not.toHaveBeenCalled();
+    loading.resolve(scene.scripted.parts);
+    expect((await engines).brain.title).toBe('scripted');
+  });
+
+  it('is bounded', async () => {
+    await using scene = await HostScene.open();
+    await scene.lose();
+    const clock = new FakeClock();
+    const refused = expect(scene.client(clock).ready()).rejects.toEqual(lost);
+    for (let waited = 0; waited <= HOST_WAIT_MS; waited += 1_000) await clock.advance(1_000);
+    await refused;
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('ends when the call is over, or the job', async () => {
+    await using scene = await HostScene.open();
+    await scene.lose();
+    const client = scene.client(systemClock);
+    const abort = new AbortController();
+    const reason = new Error('hung up');
+    const hungUp = expect(client.ready(abort.signal)).rejects.toBe(reason);
+    const closed = expect(client.ready()).rejects.toMatchObject({ code: 'ERR_INTERNAL' });
+    abort.abort(reason);
+    await hungUp;
+    await client.close();
+    await closed;
+  });
+});

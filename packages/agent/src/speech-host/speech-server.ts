@@ -1,0 +1,159 @@
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { isOracleCallError } from '@oracle-calls/protocol';
+import type { Brain } from '../brain/brain.ts';
+import type { Recogniser } from '../speech/recogniser/recogniser.ts';
+import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
+import { jobMessageSchema } from './messages.ts';
+import type { HostMessage, JobMessage, SpeechOutput, SpeechWork } from './messages.ts';
+import { Wire } from './wire.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** What the host has loaded, each once for all calls. */
+export interface SpeechParts {
+  readonly recogniser: Recogniser;
+  readonly synthesiser: Synthesiser;
+  readonly brain: Brain;
+}
+
+/**
+ * The far side of the speech host: answers the jobs that connect to its socket. The calls share the engines and nothing
+ * else: a job that goes takes its requests with it, and no other notices.
+ */
+export class SpeechServer implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #loaded: Promise<SpeechParts>;
+  readonly #jobs = new Set<JobSession>();
+  readonly #queues = { recogniser: new WorkQueue(), synthesiser: new WorkQueue() };
+
+  private constructor(loaded: Promise<SpeechParts>) {
+    this.#loaded = loaded;
+    this.#server = createServer((socket) => this.#welcome(socket));
+  }
+
+  /** Listens at once, so that jobs can wait for the models here; answers as soon as `loaded` is. */
+  static async listen(socketPath: string, loaded: Promise<SpeechParts>): Promise<SpeechServer> {
+    const server = new SpeechServer(loaded);
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject);
+      server.#server.listen(socketPath, resolve);
+    });
+    return server;
+  }
+
+  /** Requests that wait for an engine. */
+  get waiting(): number {
+    return this.#queues.recogniser.waiting + this.#queues.synthesiser.waiting;
+  }
+
+  get connections(): number {
+    return this.#jobs.size;
+  }
+
+  async close(): Promise<void> {
+    for (const job of [...this.#jobs]) job.close();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #welcome(socket: Socket): void {
+    const job = new JobSession(
+      socket,
+      (work, signal, onChunk) => this.#perform(work, signal, onChunk),
+      () => this.#jobs.delete(job),
+    );
+    this.#jobs.add(job);
+    this.#loaded.then(
+      ({ synthesiser, brain }) =>
+        job.tell({ kind: 'ready', facts: { sampleRate: synthesiser.sampleRate, brainTitle: brain.title } }),
+      // The host gives up as a whole.
+      () => job.close(),
+    );
+  }
+
+  async #perform(work: SpeechWork, signal: AbortSignal, onChunk: (text: string) => void): Promise<SpeechOutput> {
+    const { recogniser, synthesiser, brain } = await this.#loaded;
+    switch (work.engine) {
+      case 'recogniser': {
+        const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
+        return { engine: 'recogniser', text: (await this.#queues.recogniser.run(run, signal)).text };
+      }
+      case 'synthesiser': {
+        const run = (): Promise<Float32Array> => synthesiser.synthesise(work.text, { signal });
+        return { engine: 'synthesiser', samples: await this.#queues.synthesiser.run(run, signal) };
+      }
+      case 'brain': {
+        // It keeps its own queue, one place per sequence.
+        const { turns, context, alreadySaid } = work;
+        for await (const text of brain.answer(turns, context, { signal, alreadySaid })) onChunk(text);
+        return { engine: 'brain' };
+      }
+      default:
+        return work satisfies never;
+    }
+  }
+}
+
+type Perform = (work: SpeechWork, signal: AbortSignal, onChunk: (text: string) => void) => Promise<SpeechOutput>;
+
+/** One job's connection, and what it has asked for. */
+class JobSession {
+  readonly #wire: Wire<JobMessage, HostMessage>;
+  readonly #running = new Map<number, AbortController>();
+  readonly #perform: Perform;
+
+  constructor(socket: Socket, perform: Perform, onClosed: () => void) {
+    this.#perform = perform;
+    this.#wire = new Wire<JobMessage, HostMessage>(socket, jobMessageSchema, {
+      onMessage: (message) => this.#onMessage(message),
+      onClosed: () => {
+        for (const abort of this.#running.values()) abort.abort(new Error('the job is gone'));
+        this.#running.clear();
+        onClosed();
+      },
+    });
+  }
+
+  tell(message: HostMessage): void {
+    if (!this.#wire.isClosed) this.#wire.send(message);
+  }
+
+  close(): void {
+    this.#wire.close();
+  }
+
+  #onMessage(message: JobMessage): void {
+    switch (message.kind) {
+      case 'run':
+        void this.#run(message.requestId, message.work);
+        return;
+      case 'cancel':
+        this.#running.get(message.requestId)?.abort(new Error('cancelled by the job'));
+        this.#running.delete(message.requestId);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #run(requestId: number, work: SpeechWork): Promise<void> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#running.set(requestId, abort);
+    const reply = (message: HostMessage): void => {
+      if (!signal.aborted) this.tell(message);
+    };
+    try {
+      const output = await this.#perform(work, signal, (text) => reply({ kind: 'chunk', requestId, text }));
+      reply({ kind: 'result', requestId, output });
+    } catch (cause) {
+      const code = isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL';
+      reply({ kind: 'error', requestId, code, message: cause instanceof Error ? cause.message : 'unknown' });
+    } finally {
+      this.#running.delete(requestId);
+    }
+  }
+}
