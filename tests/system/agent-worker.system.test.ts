@@ -2,71 +2,27 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { dispose } from '@livekit/rtc-node';
-import { openRecogniser, openSynthesiser } from '@oracle-calls/agent/speech';
-import type { Recogniser } from '@oracle-calls/agent/speech';
 import { systemClock } from '@oracle-calls/protocol';
 import { createOracleKeyPair, sealEnvelope } from '@oracle-calls/protocol/envelope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AgentStack, until } from './agent/agent-stack.ts';
+import { AgentScene } from './agent/agent-scene.ts';
+import { until } from './agent/agent-stack.ts';
+import type { AgentStack, LogLine } from './agent/agent-stack.ts';
 import type { ScriptedCall } from './agent/fake-backend.ts';
 import { TestCaller } from './agent/test-caller.ts';
 import type { VanishingCallerInput } from './agent/vanishing-caller.ts';
 
 /** Short, so that a test need not wait the real 15 s; long enough to come back in. */
 const GRACE_MS = 4_000;
-/** Silence after which somebody has finished. */
-const QUIET_MS = 1_200;
-
+let scene: AgentScene;
 let stack: AgentStack;
-let recogniser: Recogniser;
-let question: Float32Array;
 
 beforeAll(async () => {
-  stack = await AgentStack.start({ graceMs: GRACE_MS });
-  const { weightsDir } = stack;
-  recogniser = await openRecogniser({ weightsDir });
-  await using synthesiser = await openSynthesiser({ weightsDir, sampleRate: 48_000 });
-  question = await synthesiser.synthesise('What is the capital city of France?');
+  scene = await AgentScene.open({ graceMs: GRACE_MS });
+  ({ stack } = scene);
 });
 
-afterAll(async () => {
-  await recogniser.close();
-  await stack[Symbol.asyncDispose]();
-  await dispose();
-});
-
-const join = (call: ScriptedCall): Promise<TestCaller> =>
-  TestCaller.join({ sfu: stack.sfu, sfuRoomName: call.sfuRoomName, identity: call.userIdentity, keys: call });
-
-/** The agent's SFU identity, once it is in the room. */
-async function agentIn(caller: TestCaller): Promise<string> {
-  await until(() => caller.peers.some((peer) => peer.startsWith('a-')), 'the agent joins');
-  return caller.peers.find((peer) => peer.startsWith('a-')) ?? '';
-}
-
-async function quiet(caller: TestCaller, identity: string): Promise<void> {
-  await until(() => systemClock.now() - (caller.lastAudibleAt.get(identity) ?? 0) > QUIET_MS, 'silence');
-}
-
-/** Waits for the earcon and its end, and for the conversation that follows it. */
-async function greeted(caller: TestCaller, from: number, call: ScriptedCall): Promise<string> {
-  const agent = await agentIn(caller);
-  await until(() => caller.audibleFrom(agent), 'the earcon');
-  const { pid } = await stack.logged('job accepted', from, (line) => line['sfuRoomName'] === call.sfuRoomName);
-  await stack.logged('call set up', from, (line) => line['pid'] === pid);
-  await quiet(caller, agent);
-  return agent;
-}
-
-/** Asks, and returns what the recogniser makes of the answer. */
-async function ask(caller: TestCaller, agent: string): Promise<string> {
-  caller.forget();
-  await caller.say(question);
-  await until(() => caller.audibleFrom(agent), 'the answer');
-  await quiet(caller, agent);
-  return (await recogniser.transcribe(caller.soundOf(agent))).text;
-}
+afterAll(() => scene[Symbol.asyncDispose]());
 
 const isInRoom = async (call: ScriptedCall, identity: string): Promise<boolean> =>
   (await stack.rooms.listParticipants(call.sfuRoomName)).some((one) => one.identity === identity);
@@ -91,26 +47,29 @@ async function vanish(child: ChildProcess): Promise<void> {
   await exited;
 }
 
+const statisticsOf = (call: ScriptedCall, from: number): Promise<LogLine> =>
+  stack.logged('call statistics', from, (line) => line['callId'] === call.callId);
+
 describe('the agent in an encrypted call', () => {
   it('greets, hears the question, answers aloud, and leaves when the user hangs up', async () => {
     const from = stack.log.length;
     const call = await stack.dispatch((script) => (script.lateClaims = 2));
-    await using caller = await join(call);
+    await using caller = await scene.join(call);
     await using eavesdropper = await TestCaller.join({
       sfu: stack.sfu,
       sfuRoomName: call.sfuRoomName,
       identity: 'eavesdropper',
       isPlaintext: true,
     });
-    const agent = await greeted(caller, from, call);
+    const agent = await scene.greeted(caller, from, call);
     eavesdropper.forget();
-    const heard = await ask(caller, agent);
+    const heard = await scene.ask(caller, agent);
     expect(heard.split(' ').length).toBeGreaterThan(2);
     expect(call.requests).toEqual(['claim', 'claim', 'claim', 'key']);
 
     // The keyless third participant was there the whole time: it received the agent's packets, and understood nothing.
     await until(() => eavesdropper.soundOf(agent).length > 0, 'packets for the eavesdropper');
-    const overheard = (await recogniser.transcribe(eavesdropper.soundOf(agent))).text.toLowerCase();
+    const overheard = (await scene.recogniser.transcribe(eavesdropper.soundOf(agent))).text.toLowerCase();
     for (const word of heard.toLowerCase().match(/[a-z]{5,}/g) ?? []) expect(overheard).not.toContain(word);
     // LiveKit itself shows the dispatch name; nothing comes from the agent.
     expect(eavesdropper.others.filter((other) => !other.startsWith('attribute lk.agent_name='))).toEqual([]);
@@ -119,13 +78,22 @@ describe('the agent in an encrypted call', () => {
     await caller.close();
     await until(async () => !(await isInRoom(call, agent)), 'the agent leaves', 5_000);
     expect(call.updates).toEqual([]);
+
+    const evidence = { isMarkedEncrypted: true, hasCryptor: true, isKeySet: true, isRoomEncrypted: true };
+    expect(await statisticsOf(call, from)).toMatchObject({
+      encrypted: true,
+      tracks: [
+        { direction: 'sent', kind: 'audio', encrypted: true, ...evidence },
+        { direction: 'received', kind: 'audio', encrypted: true, ...evidence },
+      ],
+    });
   });
 
   it('does not listen to a participant that is not the user', async () => {
     const from = stack.log.length;
     const call = await stack.dispatch();
-    await using caller = await join(call);
-    await greeted(caller, from, call);
+    await using caller = await scene.join(call);
+    await scene.greeted(caller, from, call);
     await using plain = await TestCaller.join({
       sfu: stack.sfu,
       sfuRoomName: call.sfuRoomName,
@@ -133,7 +101,7 @@ describe('the agent in an encrypted call', () => {
       isPlaintext: true,
     });
     await stack.logged('publication refused', from, (line) => line['reason'] === 'stranger');
-    await plain.say(question);
+    await plain.say(scene.question);
     // Recognition takes about a second; anything heard would be logged well within this time.
     await systemClock.sleep(5_000);
     expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
@@ -149,9 +117,11 @@ describe('the agent in an encrypted call', () => {
       isPlaintext: true,
     });
     await stack.logged('publication refused', from, (line) => line['reason'] === 'not-encrypted');
-    await caller.say(question);
+    await caller.say(scene.question);
     await systemClock.sleep(5_000);
     expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
+    await caller.close();
+    expect(await statisticsOf(call, from)).toMatchObject({ encrypted: false });
   });
 });
 
@@ -161,7 +131,7 @@ describe('the agent without a key', () => {
     const call = await stack.dispatch((script) => {
       script.envelopeHex = sealEnvelope({ callKey: script.callKey, recipientPublicKey: stranger.publicKey });
     });
-    await using caller = await join(call);
+    await using caller = await scene.join(call);
     await until(() => call.updates.length > 0, 'the report');
     expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
     await until(() => caller.peers.length === 0, 'the agent leaves');
@@ -173,7 +143,7 @@ describe('the agent without a key', () => {
     async (code) => {
       const from = stack.log.length;
       const call = await stack.dispatch((script) => (script.refuseKeyWith = code));
-      await using caller = await join(call);
+      await using caller = await scene.join(call);
       const line = await stack.logged('key request failed; staying out', from);
       expect(line['code']).toBe(code);
       await stack.logged('job over', from, (one) => one['pid'] === line['pid']);
@@ -213,24 +183,26 @@ describe('the agent when somebody vanishes', () => {
     await stack.logged('call set up', from);
     await vanish(child);
     await stack.logged('user left', from, (line) => line['isDeliberate'] === false);
-    await using caller = await join(call);
+    await using caller = await scene.join(call);
     await stack.logged('user is back', from);
-    const agent = await agentIn(caller);
-    expect((await ask(caller, agent)).length).toBeGreaterThan(0);
+    const agent = await scene.agentIn(caller);
+    expect((await scene.ask(caller, agent)).length).toBeGreaterThan(0);
     expect(call.updates).toEqual([]);
   });
 
   it('loses one call only, when the process of one call is killed', async () => {
     const from = stack.log.length;
     const [first, second] = [await stack.dispatch(), await stack.dispatch()];
-    await using one = await join(first);
-    await using other = await join(second);
-    await greeted(one, from, first);
-    const agent = await greeted(other, from, second);
+    await using one = await scene.join(first);
+    await using other = await scene.join(second);
+    await scene.greeted(one, from, first);
+    const agent = await scene.greeted(other, from, second);
     const { pid } = await stack.logged('job accepted', from, (line) => line['sfuRoomName'] === first.sfuRoomName);
     process.kill(Number(pid), 'SIGKILL');
-    expect((await ask(other, agent)).length).toBeGreaterThan(0);
+    expect((await scene.ask(other, agent)).length).toBeGreaterThan(0);
     expect(second.updates).toEqual([]);
+    // The speech host belongs to all calls, and has noticed nothing.
+    expect(stack.log.filter((line) => line.msg.startsWith('speech host'))).toEqual([]);
   });
 });
 
@@ -243,5 +215,14 @@ describe('the log of the agent', () => {
     }
     expect(stack.output.toLowerCase()).not.toContain('capital');
     for (const secret of stack.secrets) expect(stack.output).not.toContain(secret);
+  });
+
+  it('names the call in every line of a job after the claim', () => {
+    const unclaimed = new Set(['job accepted', 'call not claimed; staying out']);
+    const refused = stack.log.find((line) => line.msg === 'call not claimed; staying out')?.['pid'];
+    const lines = stack.log.filter((line) => line['part'] === 'agent-job' && line['pid'] !== refused);
+    expect(lines.length).toBeGreaterThan(20);
+    const calls = new Set<unknown>(stack.backend.calls.map(({ callId }) => callId));
+    for (const line of lines) if (!unclaimed.has(line.msg)) expect(calls.has(line['callId'])).toBe(true);
   });
 });
