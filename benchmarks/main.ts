@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { dispose } from '@livekit/rtc-node';
 import { launchChromium } from '../dev/caller/chromium.ts';
 import { timelineTable } from '../dev/demo/timeline-table.ts';
 import { startStack } from '../dev/stack/stack.ts';
@@ -35,4 +36,6 @@ try {
   }
 } finally {
   await rm(stateDir, { recursive: true, force: true });
+  // The native media library keeps the process alive otherwise.
+  await dispose();
 }
