@@ -218,7 +218,7 @@ describe('the log of the agent', () => {
   });
 
   it('names the call in every line of a job after the claim', () => {
-    const unclaimed = new Set(['job accepted', 'call not claimed; staying out']);
+    const unclaimed = new Set(['job process waits', 'job accepted', 'call not claimed; staying out']);
     const refused = stack.log.find((line) => line.msg === 'call not claimed; staying out')?.['pid'];
     const lines = stack.log.filter((line) => line['part'] === 'agent-job' && line['pid'] !== refused);
     expect(lines.length).toBeGreaterThan(20);

@@ -46,6 +46,7 @@ export default defineAgent<Partial<Prewarmed>>({
     speech.connect();
     await rehearse(oracleKey);
     const vad = openVad();
+    log.info('job process waits', { readyMs: Math.round(performance.now()) });
     Object.assign(process_.userData, { settings, log, apiKey, oracleKey, speech, vad } satisfies Prewarmed);
   },
 
