@@ -13,5 +13,6 @@ export const TYPESCRIPT_PROJECTS = [
   'dev',
   'tests',
   'benchmarks',
+  'examples',
   'scripts',
 ] as const;
