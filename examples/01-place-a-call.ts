@@ -3,8 +3,7 @@
  *
  * The page brings a signed-in `matrix-js-sdk` client with Rust crypto started. See `apps/web` for a whole page.
  */
-import { createOracleCalls, type OracleCall } from '@oracle-calls/sdk';
-import type { MatrixClient } from 'matrix-js-sdk';
+import { createOracleCalls, type OracleCall, type OracleCallsOptions } from '@oracle-calls/sdk';
 
 export interface CallButtons {
   readonly call: HTMLButtonElement;
@@ -14,7 +13,7 @@ export interface CallButtons {
 
 /** Wires two buttons to calls to one oracle. Dispose it when the user signs out. */
 export async function placeCalls(
-  matrixClient: MatrixClient,
+  matrixClient: OracleCallsOptions['matrixClient'],
   oracleDid: string,
   { call: callButton, hangUp, status }: CallButtons,
 ): Promise<AsyncDisposable> {
