@@ -60,7 +60,7 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
   return {
     userId,
     findOrCreateRoom: (peer, options) => findOrCreateRoom(context, peer, options),
-    prepareToSend: (room) => prepareToSend(context, room),
+    prepareToSend: (room, options) => prepareToSend(context, room, options),
     sendEvent: (room, type, content, options) => sendEncrypted(context, room, type, content, options),
     fetchEvent: (room, eventId, options) => fetchEvent(context, room, eventId, options),
     observeEvents: (listener) => feed.observe(listener),

@@ -58,8 +58,11 @@ export interface MatrixPort {
   readonly userId: MatrixUserId;
   /** The newest encrypted room that has exactly this account and `peer` as members (joined or invited), or a new one. */
   findOrCreateRoom(peer: MatrixUserId, options?: WaitOptions): Promise<MatrixRoomId>;
-  /** Shares the room's outgoing session ahead of the first event, so that sending costs one request. Best effort. */
-  prepareToSend(room: MatrixRoomId): Promise<void>;
+  /**
+   * Shares the room's outgoing session ahead of the first event, so that sending costs one request. Waits a bounded moment for
+   * invited members to join: whoever joins later has to be shared with again.
+   */
+  prepareToSend(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   /** Encrypts and sends; retries with exponential backoff and jitter under one transaction id. */
   sendEvent(room: MatrixRoomId, type: string, content: object, options: SendOptions): Promise<MatrixEventId>;
   /** One event by its id, decrypted. @throws `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_NOT_ENCRYPTED`, `ERR_MATRIX_SENDER` */

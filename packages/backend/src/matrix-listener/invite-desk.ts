@@ -1,5 +1,5 @@
-import type { ErrorCode, Logger } from '@oracle-calls/protocol';
-import type { MatrixAccountPort, RoomInvite } from '@oracle-calls/matrix/port';
+import type { ErrorCode, LogFields, Logger } from '@oracle-calls/protocol';
+import type { MatrixAccountPort, MatrixRoomId, RoomInvite } from '@oracle-calls/matrix/port';
 import { serverNameOf } from '../auth/matrix-ids.ts';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
@@ -10,7 +10,7 @@ const RETRY_BASE_MS = 2_000;
 const ATTEMPTS_MAX = 5;
 
 export interface InviteDeskDeps {
-  readonly matrix: Pick<MatrixAccountPort, 'joinRoom' | 'leaveRoom'>;
+  readonly matrix: Pick<MatrixAccountPort, 'joinRoom' | 'leaveRoom' | 'prepareToSend'>;
   /** Servers whose users may invite the oracle. */
   readonly allowedServers: ReadonlySet<string>;
   readonly logger: Logger;
@@ -53,8 +53,22 @@ export class InviteDesk {
         });
         return;
       }
-      if (refusal === undefined) logger.info('invite accepted', facts);
-      else logger.info('invite declined', { ...facts, code: refusal });
+      if (refusal !== undefined) {
+        logger.info('invite declined', { ...facts, code: refusal });
+        return;
+      }
+      logger.info('invite accepted', facts);
+      await this.#warm(matrixRoomId, facts);
     });
+  }
+
+  /** Shares the room key now: sharing it with the first answer would take time from the set-up of the first call. */
+  async #warm(matrixRoomId: MatrixRoomId, facts: LogFields): Promise<void> {
+    const { matrix, logger, closing } = this.#deps;
+    try {
+      await matrix.prepareToSend(matrixRoomId, { signal: closing });
+    } catch (error) {
+      if (!closing.aborted) logger.info('room not prepared', { ...facts, ...errorFields(error) });
+    }
   }
 }

@@ -18,6 +18,12 @@ test('an encrypted direct invite of a user of an allowed server is accepted', as
   expect(backend.matrix.left).toEqual([]);
 });
 
+test('a room is prepared when it is joined, so that the first answer of the first call is quick', async () => {
+  backend.matrix.invite(invite);
+  await backend.backend.settled();
+  expect(backend.matrix.prepared).toEqual([ALICE_ROOM]);
+});
+
 const refusals: readonly [string, Partial<RoomInvite>, ErrorCode][] = [
   ['of another server', { inviter: '@alice:evil.example' as MatrixUserId }, 'ERR_AUTH_HOMESERVER'],
   ['of a server whose name ends like ours', { inviter: '@a:evil.localhost' as MatrixUserId }, 'ERR_AUTH_HOMESERVER'],

@@ -126,7 +126,7 @@ test('nothing is sent in plaintext: unknown, left or unencrypted rooms and clien
     });
     await expect(prepareToSend(context, ROOM)).rejects.toMatchObject({ code: 'ERR_MATRIX_ROOM' });
     expect(context.client.requests).toEqual([]);
-    expect(context.client.prepared).toEqual([]);
+    expect(context.client.encryptions).toBe(0);
   }
 });
 
@@ -147,8 +147,39 @@ test('a homeserver that names no event is refused', async () => {
   });
 });
 
-test('preparing asks the crypto to share the room key', async () => {
-  const context = readyContext();
+test('preparing encrypts an event, which shares the room key, and sends nothing', async () => {
+  const context = fakeContext();
+  const room = context.client.addRoom(TWO);
+  room.members = room.members.map((member) => ({ ...member, membership: 'join' }));
   await prepareToSend(context, ROOM);
-  expect(context.client.prepared).toEqual([ROOM]);
+  expect(context.client.encryptions).toBe(1);
+  expect(context.client.requests).toEqual([]);
+  expect(context.clock.pendingTimers).toBe(0);
+});
+
+test('preparing waits for invited members, and no longer than the bound', async () => {
+  const context = fakeContext();
+  const room = context.client.addRoom(TWO);
+  const prepared = prepareToSend(context, ROOM);
+  await context.clock.advance(100);
+  expect(context.client.encryptions).toBe(0);
+  room.members = room.members.map((member) => ({ ...member, membership: 'join' }));
+  context.client.emit('RoomState.events');
+  await prepared;
+  expect(context.client.encryptions).toBe(1);
+
+  const inVain = readyContext();
+  const late = prepareToSend(inVain, ROOM);
+  await inVain.clock.advance(5_000);
+  await late;
+  expect(inVain.client.encryptions).toBe(1);
+});
+
+test('preparing can be given up', async () => {
+  const context = readyContext();
+  const giveUp = new AbortController();
+  const prepared = prepareToSend(context, ROOM, { signal: giveUp.signal });
+  giveUp.abort(new Error('not now'));
+  await expect(prepared).rejects.toThrow('not now');
+  expect(context.client.encryptions).toBe(0);
 });

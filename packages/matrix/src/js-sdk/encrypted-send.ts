@@ -1,10 +1,14 @@
-import { OracleCallError, parseMatrixEventId, type MatrixEventId } from '@oracle-calls/protocol';
-import type { MatrixRoomId, SendOptions } from '../matrix-port.ts';
+import { isOracleCallError, OracleCallError, parseMatrixEventId, type MatrixEventId } from '@oracle-calls/protocol';
+import type { MatrixRoomId, SendOptions, WaitOptions } from '../matrix-port.ts';
 import { request, type AdapterContext } from './adapter-context.ts';
-import { MEGOLM_EVENT, type SdkClient, type SdkCrypto, type SdkEvent, type SdkRoom } from './sdk-client.ts';
+import { MEGOLM_EVENT, SDK_NOTICE, type SdkClient, type SdkCrypto, type SdkEvent, type SdkRoom } from './sdk-client.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What can be said in a transaction id without escaping; ours are random or made of ids. */
 const TRANSACTION_ID = /^[A-Za-z0-9._~:$@!-]{1,255}$/;
+
+/** An oracle's backend accepts an invitation within a second; a call does not wait for this, only getting ready does. */
+const INVITED_JOIN_LIMIT_MS = 5_000;
 
 interface EncryptingCrypto extends SdkCrypto {
   encryptEvent(event: SdkEvent, room: SdkRoom): Promise<void>;
@@ -48,10 +52,35 @@ export async function sendEncrypted(
   return parseMatrixEventId(eventId);
 }
 
-/** Shares the room's outgoing session now, so that the first event needs no round trip for it. Best effort. */
-export async function prepareToSend({ client }: AdapterContext, matrixRoomId: MatrixRoomId): Promise<void> {
+/**
+ * Shares the room's outgoing session now, so that the first event needs no round trip for it. Encrypts an event that is never
+ * sent: the SDK's own `prepareToEncrypt` does not say when it is done. Whoever joins later changes the devices to share with, so
+ * invited members get a moment to join first.
+ */
+export async function prepareToSend(
+  context: AdapterContext,
+  matrixRoomId: MatrixRoomId,
+  { signal }: WaitOptions = {},
+): Promise<void> {
+  const { client, clock, logger } = context;
   const { crypto, room } = await encryptedRoom(client, matrixRoomId);
-  crypto.prepareToEncrypt(room);
+  try {
+    await waitFor({
+      client,
+      clock,
+      notices: [SDK_NOTICE.roomState, SDK_NOTICE.sync],
+      look: () => (room.getInvitedMemberCount() === 0 ? true : undefined),
+      limitMs: INVITED_JOIN_LIMIT_MS,
+      code: 'ERR_MATRIX_ROOM',
+      signal,
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isOracleCallError(error)) throw error;
+    logger.info('an invited member has not joined yet');
+  }
+  const unsent = { type: 'm.dummy', content: {}, transactionId: `prepared-${matrixRoomId}` };
+  await encrypt(client, crypto, room, unsent);
 }
 
 /** The room, if it is known, joined and encrypted; fails closed. */

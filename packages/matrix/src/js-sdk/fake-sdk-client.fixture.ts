@@ -150,7 +150,6 @@ export class FakeSdkClient implements SdkClient {
   readonly created: RoomRequest[] = [];
   readonly accountData = new Map<string, Record<string, unknown>>();
   readonly raw = new Map<string, RawEvent>();
-  readonly prepared: string[] = [];
   readonly deviceLookups: string[] = [];
   syncState: string | null = 'SYNCING';
   hasCrypto = true;
@@ -202,7 +201,6 @@ export class FakeSdkClient implements SdkClient {
       return Promise.resolve(new Map());
     },
     isEncryptionEnabledInRoom: (roomId) => Promise.resolve(this.rooms.get(roomId)?.hasEncryptionStateEvent() ?? false),
-    prepareToEncrypt: (room) => void this.prepared.push(room.roomId),
     encryptEvent: (event) => {
       if (!(event instanceof FakeSdkEvent)) throw new TypeError('not made by the mapper');
       return this.encrypt(event);

@@ -49,7 +49,6 @@ export interface SdkCrypto {
   getEncryptionInfoForEvent(event: SdkEvent): Promise<{ readonly shieldReason: number | null } | null>;
   getUserDeviceInfo(userIds: string[], downloadUncached?: boolean): Promise<unknown>;
   isEncryptionEnabledInRoom(roomId: string): Promise<boolean>;
-  prepareToEncrypt(room: SdkRoom): void;
 }
 
 export interface RoomRequest {

@@ -57,6 +57,7 @@ export class FakeMatrixAccount implements MatrixAccountPort {
   /** Every attempt to send, successful or not. */
   sendAttempts = 0;
   readonly joined: MatrixRoomId[] = [];
+  readonly prepared: MatrixRoomId[] = [];
   readonly left: MatrixRoomId[] = [];
   /** While set, everything that asks the homeserver is refused with it. */
   failure: OracleCallError | undefined;
@@ -174,8 +175,9 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     return Promise.reject(new OracleCallError('ERR_MATRIX_ROOM', 'This account does not open rooms.'));
   }
 
-  prepareToSend(): Promise<void> {
-    return Promise.resolve();
+  async prepareToSend(matrixRoomId: MatrixRoomId): Promise<void> {
+    await Promise.resolve();
+    this.prepared.push(matrixRoomId);
   }
 
   requestOpenIdToken(): Promise<MatrixOpenIdToken> {
