@@ -1,18 +1,21 @@
 import { base58 } from '@scure/base';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { type Did, parseDid } from './did.ts';
-
-/** Multicodec varints of public keys (multicodec table): what stands between `z` and the key. */
-const CODECS = { ed25519: [0xed, 0x01], secp256k1: [0xe7, 0x01] } as const;
+import { CODECS, type Curve } from './multicodec.ts';
 
 /** The multibase form of a public key, as Multikey and `did:key` write it. */
-export function multikeyOf(curve: keyof typeof CODECS, publicKey: Uint8Array): string {
+export function multikeyOf(curve: Curve, publicKey: Uint8Array): string {
   return `z${base58.encode(Uint8Array.of(...CODECS[curve], ...publicKey))}`;
 }
 
 /** The `did:key` of a public key (did:key method, section "Format"). */
-export function didKeyOf(curve: keyof typeof CODECS, publicKey: Uint8Array): Did {
+export function didKeyOf(curve: Curve, publicKey: Uint8Array): Did {
   return parseDid(`did:key:${multikeyOf(curve, publicKey)}`);
+}
+
+/** The DID URL of the one key of a `did:key` (did:key method, section "Document Creation Algorithm"). */
+export function didKeyMethodIdOf(did: Did): string {
+  return `${did}#${did.slice('did:key:'.length)}`;
 }
 
 /** WebCrypto's key, whichever of its two type libraries (browser, Node) is there. */

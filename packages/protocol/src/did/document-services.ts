@@ -1,4 +1,4 @@
-import type { DIDDocument } from 'did-resolver';
+import type { DIDDocument, Service } from 'did-resolver';
 import * as v from 'valibot';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { type AddressPolicy, findAddressProblem } from './address-policy.ts';
@@ -6,6 +6,13 @@ import { type AddressPolicy, findAddressProblem } from './address-policy.ts';
 /** Service types of an oracle's DID document. */
 export const MATRIX_SERVICE_TYPE = 'MatrixAccount';
 export const BACKEND_SERVICE_TYPE = 'OracleCallsBackend';
+/** One signed rotation of keys each, as a `data:` URL with the statement's bytes in hex. */
+export const KEY_ROTATION_SERVICE_TYPE = 'OracleCallsKeyRotation';
+
+const KEY_ROTATION_URL = /^data:text\/plain,((?:[0-9a-f]{2}){1,4096})$/;
+
+/** Rotations beyond this are not looked at: each costs a verification. */
+export const KEY_ROTATIONS_MAX = 16;
 
 /** Matrix spec, "User identifiers": printable ASCII before the colon (historical ids included), a server name behind it. */
 const MATRIX_USER_ID = /^@[\x21-\x39\x3b-\x7e]+:[A-Za-z0-9.:[\]-]+$/;
@@ -53,16 +60,43 @@ export function checkBackendUrl(
   return { url: url.href.replace(/\/+$/, '') };
 }
 
+/** The endpoints of the services of a type; `undefined` for one that is not one text. */
+function endpointsOf(document: DIDDocument, type: string): (string | undefined)[] {
+  if (!Array.isArray(document.service)) return [];
+  return document.service
+    .map((value) => v.safeParse(serviceSchema, value))
+    .flatMap((service) => (service.success ? [service.output] : []))
+    .filter((service) => [service.type].flat().includes(type))
+    .map(({ serviceEndpoint }) => {
+      const [endpoint, ...others] = [serviceEndpoint].flat();
+      return typeof endpoint === 'string' && others.length === 0 ? endpoint : undefined;
+    });
+}
+
 /** The endpoint of the first service of a type, when it is one text. */
 function findEndpoint(document: DIDDocument, type: string): string | undefined {
-  if (!Array.isArray(document.service)) return undefined;
-  for (const value of document.service) {
-    const service = v.safeParse(serviceSchema, value);
-    if (!service.success || ![service.output.type].flat().includes(type)) continue;
-    const [endpoint, ...others] = [service.output.serviceEndpoint].flat();
-    return typeof endpoint === 'string' && others.length === 0 ? endpoint : undefined;
-  }
-  return undefined;
+  return endpointsOf(document, type)[0];
+}
+
+/** The service of a DID document that publishes a signed rotation of keys. */
+export function keyRotationServiceOf(did: string, sequence: number, statementHex: string): Service {
+  return {
+    id: `${did}#key-rotation-${sequence}`,
+    type: KEY_ROTATION_SERVICE_TYPE,
+    serviceEndpoint: `data:text/plain,${statementHex}`,
+  };
+}
+
+/**
+ * The rotations of keys that a document publishes, in hex and not yet verified, in its order.
+ *
+ * @throws {OracleCallError} `ERR_DID_DOCUMENT` when there are too many or one is no rotation
+ */
+export function readKeyRotations(document: DIDDocument): string[] {
+  const endpoints = endpointsOf(document, KEY_ROTATION_SERVICE_TYPE);
+  const statements = endpoints.flatMap((endpoint) => KEY_ROTATION_URL.exec(endpoint ?? '')?.[1] ?? []);
+  if (statements.length === endpoints.length && statements.length <= KEY_ROTATIONS_MAX) return statements;
+  throw new OracleCallError('ERR_DID_DOCUMENT', "The DID document's key rotations are unusable.");
 }
 
 /** @throws {OracleCallError} `ERR_DID_DOCUMENT` when the document does not name the oracle's Matrix account */

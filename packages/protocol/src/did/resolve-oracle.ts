@@ -1,13 +1,17 @@
-import type { Resolvable } from 'did-resolver';
-import { type Clock, systemClock } from '../clock.ts';
-import { isOracleCallError, OracleCallError } from '../errors/oracle-call-error.ts';
+import type { DIDDocument, Resolvable } from 'did-resolver';
+import type { SigningKey } from '../signing/signing-key.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import { withinDeadline } from './deadline.ts';
-import { type Did, parseDid } from './did.ts';
-import { DID_TIMEOUT_MS } from './did-resolver.ts';
+import { type OracleKeys, readOracleKeys, readUserSigningKey } from './call-keys.ts';
+import type { Did } from './did.ts';
 import { pickEnvelopeKey } from './document-keys.ts';
-import { checkBackendUrl, isMatrixUserId, readBackendUrl, readMatrixUserId } from './document-services.ts';
-import { readResolution } from './resolution.ts';
+import {
+  checkBackendUrl,
+  isMatrixUserId,
+  readBackendUrl,
+  readKeyRotations,
+  readMatrixUserId,
+} from './document-services.ts';
+import { resolveDocument, type ResolveOptions } from './resolve-document.ts';
 
 /** What an oracle's DID says that a call needs. */
 export interface ResolvedOracle {
@@ -28,12 +32,8 @@ export interface OracleOverrides {
   readonly backendUrl?: string | undefined;
 }
 
-export interface ResolveOracleOptions extends AddressPolicy {
-  readonly signal?: AbortSignal | undefined;
+export interface ResolveOracleOptions extends AddressPolicy, ResolveOptions {
   readonly overrides?: OracleOverrides | undefined;
-  /** Bound of the whole resolution, in milliseconds, also for resolvers that have none of their own. */
-  readonly timeoutMs?: number | undefined;
-  readonly clock?: Clock | undefined;
 }
 
 function checkOverrides({ matrixUserId, backendUrl }: OracleOverrides, policy: AddressPolicy): OracleOverrides {
@@ -46,8 +46,36 @@ function checkOverrides({ matrixUserId, backendUrl }: OracleOverrides, policy: A
   return { matrixUserId, backendUrl: checked.url };
 }
 
+type OracleAddress = Pick<ResolvedOracle, 'did' | 'matrixUserId' | 'backendUrl'>;
+
+/** What an oracle's DID says that a signed call needs. */
+export interface StrictOracle extends OracleAddress {
+  readonly keys: OracleKeys;
+  /** Signed rotations of the oracle's keys in hex, in the document's order: `judgeKeys` reads them. */
+  readonly keyRotations: readonly string[];
+}
+
+/** Keys first: a document without a usable one is refused for that before its services are looked at. */
+async function resolveWith<K>(
+  did: string,
+  resolver: Resolvable,
+  options: ResolveOracleOptions,
+  readKeys: (document: DIDDocument) => K,
+): Promise<{ readonly address: OracleAddress; readonly keys: K }> {
+  const overrides = checkOverrides(options.overrides ?? {}, options);
+  const { did: oracleDid, document } = await resolveDocument(did, resolver, options);
+  const keys = readKeys(document);
+  const address = {
+    did: oracleDid,
+    matrixUserId: overrides.matrixUserId ?? readMatrixUserId(document),
+    backendUrl: overrides.backendUrl ?? readBackendUrl(document, options),
+  };
+  return { address, keys };
+}
+
 /**
- * Resolves an oracle's DID to its Matrix account, its backend and the key to which call keys are sealed.
+ * Resolves an oracle's DID to its Matrix account, its backend and the secp256k1 key to which call keys are sealed in the older
+ * protocol.
  *
  * @throws {OracleCallError} `ERR_DID_MALFORMED`, `ERR_DID_UNSUPPORTED`, `ERR_DID_NOT_RESOLVED` (retryable), `ERR_DID_DOCUMENT`,
  *   `ERR_ENVELOPE_UNSUPPORTED` when the document has no secp256k1 key; an abort rethrows `signal.reason`
@@ -58,25 +86,47 @@ export async function resolveOracle(
   resolver: Resolvable,
   options: ResolveOracleOptions = {},
 ): Promise<ResolvedOracle> {
-  const { signal, clock = systemClock, timeoutMs = DID_TIMEOUT_MS } = options;
-  const overrides = checkOverrides(options.overrides ?? {}, options);
-  const oracleDid = parseDid(did);
-  const result = await withinDeadline({ clock, timeoutMs, signal }, async (inner) => {
-    try {
-      return await resolver.resolve(oracleDid, { signal: inner });
-    } catch (cause) {
-      inner.throwIfAborted();
-      if (isOracleCallError(cause)) throw cause;
-      throw new OracleCallError('ERR_DID_NOT_RESOLVED', undefined, { cause });
-    }
-  });
-  const document = readResolution(oracleDid, result);
-  const { keyId, publicKey } = pickEnvelopeKey(document);
-  return {
-    did: oracleDid,
-    matrixUserId: overrides.matrixUserId ?? readMatrixUserId(document),
-    backendUrl: overrides.backendUrl ?? readBackendUrl(document, options),
-    envelopePublicKey: publicKey,
-    keyId,
-  };
+  const { address, keys } = await resolveWith(did, resolver, options, pickEnvelopeKey);
+  return { ...address, envelopePublicKey: keys.publicKey, keyId: keys.keyId };
+}
+
+/**
+ * Resolves an oracle's DID to its Matrix account, its backend and its keys for signed calls. Throws as {@link resolveOracle},
+ * `ERR_ENVELOPE_UNSUPPORTED` when no key receives and `ERR_DID_DOCUMENT` when none signs.
+ */
+export async function resolveStrictOracle(
+  did: string,
+  resolver: Resolvable,
+  options: ResolveOracleOptions = {},
+): Promise<StrictOracle> {
+  const { address, keys } = await resolveWith(did, resolver, options, (document) => ({
+    keys: readOracleKeys(document),
+    keyRotations: readKeyRotations(document),
+  }));
+  return { ...address, ...keys };
+}
+
+/** A user's key as the user's own DID document has it. */
+export interface ResolvedUserKey {
+  readonly did: Did;
+  readonly signingKey: SigningKey;
+  /** Signed rotations of the user's key in hex. */
+  readonly keyRotations: readonly string[];
+}
+
+/**
+ * Resolves a user's DID to the key that an envelope names as its signer's.
+ *
+ * @throws {OracleCallError} `ERR_DID_MALFORMED`, `ERR_DID_UNSUPPORTED`, `ERR_DID_NOT_RESOLVED` (retryable), `ERR_DID_DOCUMENT` also when
+ *   the document does not have that key for signing; an abort rethrows `signal.reason`
+ */
+export async function resolveUserKey(
+  did: string,
+  methodId: string,
+  resolver: Resolvable,
+  options: ResolveOptions = {},
+): Promise<ResolvedUserKey> {
+  const { did: userDid, document } = await resolveDocument(did, resolver, options);
+  const signingKey = readUserSigningKey(document, methodId);
+  return { did: userDid, signingKey, keyRotations: readKeyRotations(document) };
 }

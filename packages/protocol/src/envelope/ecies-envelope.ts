@@ -1,34 +1,19 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { decrypt, encrypt } from 'eciesjs';
-import { Config } from 'eciesjs/config';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
-import { UNCOMPRESSED_PUBLIC_KEY_BYTES, parsePublicKey, publicKeyOf } from './secp256k1-key.ts';
+import { ECIES_OVERHEAD_BYTES, sealWithEcies, tryOpenWithEcies } from './ecies.ts';
 
 /*
- * The wire format of eciesjs and eciespy with their defaults, in this order: uncompressed ephemeral public key, AES-256-GCM
- * nonce, tag, ciphertext. Every length is fixed, because exactly one call key is sealed.
+ * The envelope of the older protocol: a call key sealed with ECIES and nothing else. It does not say who sealed it, nor what
+ * for; signed envelopes do. Every length is fixed, because exactly one call key is sealed.
  */
-const NONCE_BYTES = 16;
-const TAG_BYTES = 16;
 
 /** Length of an envelope in bytes. */
-export const ENVELOPE_BYTES = UNCOMPRESSED_PUBLIC_KEY_BYTES + NONCE_BYTES + TAG_BYTES + CALL_KEY_BYTES;
+export const ENVELOPE_BYTES = ECIES_OVERHEAD_BYTES + CALL_KEY_BYTES;
 
 /** An envelope begins with the marker of an uncompressed point (SEC 1 version 2, section 2.3.3), in hex. */
 const ENVELOPE_HEX = new RegExp(`^04[0-9a-f]{${(ENVELOPE_BYTES - 1) * 2}}$`, 'i');
-
-/** eciesjs reads a global configuration that any code of the page can change: we always pass our own, frozen, and complete. */
-const WIRE_FORMAT = Object.freeze(
-  Object.assign(new Config(), {
-    ellipticCurve: 'secp256k1',
-    isEphemeralKeyCompressed: false,
-    isHkdfKeyCompressed: false,
-    symmetricAlgorithm: 'aes-256-gcm',
-    symmetricNonceLength: NONCE_BYTES,
-  } as const),
-);
 
 export interface SealEnvelopeOptions {
   /** The per-call key, 32 bytes. */
@@ -47,7 +32,7 @@ export function sealEnvelope({ callKey, recipientPublicKey }: SealEnvelopeOption
   if (callKey.length !== CALL_KEY_BYTES) {
     throw new OracleCallError('ERR_ENVELOPE_MALFORMED', `A call key has ${CALL_KEY_BYTES} bytes.`);
   }
-  return bytesToHex(encrypt(parsePublicKey(recipientPublicKey), callKey.expose(), WIRE_FORMAT));
+  return bytesToHex(sealWithEcies(recipientPublicKey, callKey.expose()));
 }
 
 export interface OpenEnvelopeOptions {
@@ -66,14 +51,8 @@ export interface OpenEnvelopeOptions {
  */
 export function openEnvelope({ envelopeHex, privateKey }: OpenEnvelopeOptions): SecretBytes {
   if (!ENVELOPE_HEX.test(envelopeHex)) throw new OracleCallError('ERR_ENVELOPE_MALFORMED');
-  publicKeyOf(privateKey);
-  let opened: Uint8Array;
-  try {
-    opened = decrypt(privateKey.expose(), hexToBytes(envelopeHex), WIRE_FORMAT);
-  } catch (cause) {
-    throw new OracleCallError('ERR_ENVELOPE_OPEN', undefined, { cause });
-  }
-  if (opened.length !== CALL_KEY_BYTES) throw new OracleCallError('ERR_ENVELOPE_OPEN');
+  const opened = tryOpenWithEcies(privateKey, hexToBytes(envelopeHex));
+  if (opened?.length !== CALL_KEY_BYTES) throw new OracleCallError('ERR_ENVELOPE_OPEN');
   const callKey = new SecretBytes(opened, 'call key');
   opened.fill(0);
   return callKey;

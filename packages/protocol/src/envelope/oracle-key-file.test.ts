@@ -1,6 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { expect, test } from 'vitest';
 import { parseDid } from '../did/did.ts';
+import { SecretBytes } from '../secret-bytes.ts';
 import { encodeOracleKeyFile, parseOracleKeyFile } from './oracle-key-file.ts';
 import { createOracleKeyPair } from './secp256k1-key.ts';
 
@@ -15,6 +16,16 @@ test('what is encoded parses to the same key', () => {
   expect(key.publicKey).toEqual(publicKey);
 });
 
+test('the keys for signed calls stand beside the older one, and a file without them is read as before', () => {
+  const envelopePrivateKey = SecretBytes.random(32, 'envelope');
+  const identityPrivateKey = SecretBytes.random(32, 'identity');
+  const key = parseOracleKeyFile(encodeOracleKeyFile(did, privateKey, { envelopePrivateKey, identityPrivateKey }));
+  expect(key.privateKey.expose()).toEqual(privateKey.expose());
+  expect(key.envelopePrivateKey?.expose()).toEqual(envelopePrivateKey.expose());
+  expect(key.identityPrivateKey?.expose()).toEqual(identityPrivateKey.expose());
+  expect(Object.keys(parseOracleKeyFile(text))).toEqual(['did', 'privateKey', 'publicKey']);
+});
+
 const changed = (change: object): string => JSON.stringify({ ...(JSON.parse(text) as object), ...change });
 const secretHex = bytesToHex(privateKey.expose());
 
@@ -24,6 +35,8 @@ test.each([
   ['another key type', changed({ kty: 'OKP' }), 'ERR_PROTOCOL_MALFORMED'],
   ['no DID', changed({ did: 'oracle456' }), 'ERR_PROTOCOL_MALFORMED'],
   ['a short key', changed({ privateKeyHex: secretHex.slice(2) }), 'ERR_PROTOCOL_MALFORMED'],
+  ['a short envelope key', changed({ envelopePrivateKeyHex: secretHex.slice(2) }), 'ERR_PROTOCOL_MALFORMED'],
+  ['an identity key that is no hex', changed({ identityPrivateKeyHex: 'z'.repeat(64) }), 'ERR_PROTOCOL_MALFORMED'],
   ['a key that is a number', changed({ privateKeyHex: 5 }), 'ERR_PROTOCOL_MALFORMED'],
   ['zero', changed({ privateKeyHex: '0'.repeat(64) }), 'ERR_ENVELOPE_UNSUPPORTED'],
 ])('%s is refused, without showing the key', (_name, content, code) => {

@@ -30,6 +30,15 @@ export const ERROR_TABLE = {
   ERR_ENVELOPE_MALFORMED: row('envelope-malformed', 422, 'The sealed key is not a valid envelope.'),
   ERR_ENVELOPE_OPEN: row('envelope-not-opened', 422, 'The sealed key cannot be opened.'),
   ERR_ENVELOPE_UNSUPPORTED: row('envelope-unsupported', 422, 'The oracle offers no supported key.'),
+  ERR_ENVELOPE_SIGNATURE: row('envelope-signature', 422, "The envelope is not signed by the user's key."),
+  ERR_ENVELOPE_CONTEXT: row('envelope-context', 422, 'The envelope was made for something else.'),
+  ERR_ENVELOPE_EXPIRED: row('envelope-expired', 422, 'The envelope is not valid at this time.'),
+  ERR_ENVELOPE_REPLAYED: row('envelope-replayed', 409, 'The envelope was already used for another call.'),
+  ERR_ENVELOPE_DOWNGRADE: row('envelope-downgrade', 422, 'The envelope is weaker than what the oracle offers.'),
+
+  // Keys that were seen before.
+  ERR_KEY_CHANGED: row('key-changed', 422, 'A known key has changed without a valid rotation.'),
+  ERR_KEY_ROTATION: row('key-rotation-invalid', 422, 'The rotation of a known key is not valid.'),
 
   // DIDs.
   ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),
