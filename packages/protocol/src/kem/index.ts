@@ -1,0 +1,2 @@
+export * from './entropy.ts';
+export * from './x-wing.ts';
