@@ -194,7 +194,8 @@ test('the agent begins only with rising numbers, and a new attempt wipes its ses
 
 test('an attempt out of bounds, or an identity that nobody can have, is misuse', async () => {
   const { agent } = createEnds();
-  for (const number of [0, -1, 1.5, 1025, Number.NaN]) await expect(agent.begin(attempt(number))).rejects.toThrow(RangeError);
+  for (const number of [0, -1, 1.5, 1025, Number.NaN])
+    await expect(agent.begin(attempt(number))).rejects.toThrow(RangeError);
   await expect(agent.begin({ ...attempt(1), agentIdentity: '' })).rejects.toThrow(RangeError);
   await expect(agent.begin({ ...attempt(1), userIdentity: 'x'.repeat(129) })).rejects.toThrow(RangeError);
   await expect(agent.begin({ ...attempt(1), userIdentity: '\u{d800}' })).rejects.toThrow(RangeError);
