@@ -34,7 +34,7 @@ test('transcript and both nonces change the code, and are not interchangeable', 
 });
 
 test('every digit is used about equally', () => {
-  const counts = new Array<number>(10).fill(0);
+  const counts = Array.from({ length: 10 }, () => 0);
   for (let number = 0; number < 500; number++) {
     const bytes = fixedBytes(`${number}`);
     for (const digit of comparisonCode({ transcript: bytes, userNonce: bytes, agentNonce: bytes })) {

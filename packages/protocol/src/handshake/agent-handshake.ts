@@ -9,6 +9,8 @@ import { FIRST_EPOCH } from '../frame/frame-header.ts';
 import { systemEntropy, type Entropy } from '../kem/entropy.ts';
 import { createXWingKeyPair, decapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
+import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
+import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { Serial } from '../serial.ts';
 import type { Signer, Verifier } from '../signature/signature-port.ts';
@@ -24,7 +26,7 @@ import { CallSession } from './call-session.ts';
 import { claimFrame, refusedBy, type ClaimedFrame, type RefusedOutcome } from './handshake-frame.ts';
 import { decodeAccept, encodeConfirm, encodeOffer, IDENTITY_MAX_BYTES } from './messages.ts';
 import { openMessage, sealMessage } from './sealing.ts';
-import { offerHash, transcriptHash, type CallBinding, type OfferBinding } from './transcript.ts';
+import { checkLengths, offerHash, transcriptHash, type CallBinding, type OfferBinding } from './transcript.ts';
 
 export interface AgentHandshakeOptions extends CallBinding {
   /** 32 bytes, from the envelope; a copy is kept until `close`. */
@@ -71,7 +73,13 @@ export class AgentHandshake implements Disposable {
   readonly #serial = new Serial();
   #state: AgentState<PendingOffer> = { name: 'idle' };
 
+  /** @throws {RangeError} for a part of a wrong length */
   constructor({ callKey, ...options }: AgentHandshakeOptions) {
+    checkLengths([
+      ['contextHash', options.contextHash.length, HASH_BYTES],
+      ['callKey', callKey.length, CALL_KEY_BYTES],
+      ['userCommitment', options.userCommitment.length, HASH_BYTES],
+    ]);
     this.#options = options;
     this.#callKey = new SecretBytes(callKey.expose(), 'call key');
     this.#entropy = options.entropy ?? systemEntropy;

@@ -11,7 +11,7 @@ import { UserHandshake } from './user-handshake.ts';
 
 const call = testCall();
 
-const bytes = (length: number) =>
+const bytesOf = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => new Uint8Array(array));
 const identity = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
@@ -20,12 +20,17 @@ const identity = fc
 const offer = fc.record({
   userIdentity: identity,
   agentIdentity: identity,
-  agentCommitment: bytes(32),
-  ephemeralPublicKey: bytes(1216),
-  signature: bytes(64),
+  agentCommitment: bytesOf(32),
+  ephemeralPublicKey: bytesOf(1216),
+  signature: bytesOf(64),
 });
-const accept = fc.record({ encapsulation: bytes(1120), userNonce: bytes(32), signature: bytes(64), tag: bytes(32) });
-const confirm = fc.record({ agentNonce: bytes(32), signature: bytes(64), tag: bytes(32) });
+const accept = fc.record({
+  encapsulation: bytesOf(1120),
+  userNonce: bytesOf(32),
+  signature: bytesOf(64),
+  tag: bytesOf(32),
+});
+const confirm = fc.record({ agentNonce: bytesOf(32), signature: bytesOf(64), tag: bytesOf(32) });
 
 test('decoding undoes encoding, and encoding again gives the same bytes', () => {
   fc.assert(

@@ -201,6 +201,17 @@ test('an attempt out of bounds, or an identity that nobody can have, is misuse',
   await expect(agent.begin({ ...attempt(1), userIdentity: '\u{d800}' })).rejects.toThrow(RangeError);
 });
 
+test('an end is not made with parts of a wrong length', () => {
+  const { userOptions, agentOptions } = testCall();
+  const short = new SecretBytes(new Uint8Array(31), 'short');
+  expect(() => new UserHandshake({ ...userOptions, callKey: short })).toThrow(RangeError);
+  expect(() => new UserHandshake({ ...userOptions, comparisonNonce: short })).toThrow(RangeError);
+  expect(() => new UserHandshake({ ...userOptions, contextHash: new Uint8Array(33) })).toThrow(RangeError);
+  expect(() => new AgentHandshake({ ...agentOptions, callKey: short })).toThrow(RangeError);
+  expect(() => new AgentHandshake({ ...agentOptions, userCommitment: new Uint8Array(0) })).toThrow(RangeError);
+  expect(() => new AgentHandshake({ ...agentOptions, contextHash: new Uint8Array(0) })).toThrow(RangeError);
+});
+
 test('closing wipes the session and refuses everything after, also what was under way', async () => {
   const call = testCall();
   const { user, agent } = createEnds(call);
@@ -222,18 +233,18 @@ test('closing wipes the session and refuses everything after, also what was unde
 test('closing while a signature is being made leaves no keys behind', async () => {
   const call = testCall();
   const agent = new AgentHandshake(call.agentOptions);
-  const gate = Promise.withResolvers<undefined>();
+  const [asked, gate] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
   const slow: Signer = {
     algorithm: 'Ed25519',
     async sign(message) {
+      asked.resolve(undefined);
       await gate.promise;
       return call.userOptions.callSigner.sign(message);
     },
   };
   const user = new UserHandshake({ ...call.userOptions, callSigner: slow });
   const underWay = user.receive(await agent.begin(attempt(1)), AGENT);
-  // The signature comes after several awaits; the gate keeps it open until the end is closed.
-  await new Promise((resolve) => setImmediate(resolve));
+  await asked.promise;
   user.close();
   gate.resolve(undefined);
   expect(codeOf(await underWay)).toBe('ERR_HANDSHAKE_CLOSED');

@@ -25,6 +25,13 @@ export interface TranscriptBinding extends OfferBinding {
   readonly userNonce: Uint8Array;
 }
 
+/** What an end is made with has lengths that the layouts fix: anything else is misuse. @throws {RangeError} */
+export function checkLengths(lengths: readonly (readonly [name: string, actual: number, expected: number])[]): void {
+  for (const [name, actual, expected] of lengths) {
+    if (actual !== expected) throw new RangeError(`${name}: ${expected} bytes expected, not ${actual}.`);
+  }
+}
+
 const offerFields = (offer: OfferBinding): HashFields => [
   ['contextHash', offer.contextHash],
   ['envelopeSignature', offer.envelopeSignature],

@@ -1,9 +1,11 @@
-import { checkCommitment, comparisonCode } from '../comparison-code/comparison-code.ts';
+import { checkCommitment, COMPARISON_NONCE_BYTES, comparisonCode } from '../comparison-code/comparison-code.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { FIRST_EPOCH } from '../frame/frame-header.ts';
 import { systemEntropy, type Entropy } from '../kem/entropy.ts';
 import { encapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
+import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
+import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { Serial } from '../serial.ts';
 import type { Signer, Verifier } from '../signature/signature-port.ts';
@@ -12,7 +14,7 @@ import { CallSession } from './call-session.ts';
 import { claimFrame, refusedBy, type ClaimedFrame, type RefusedOutcome } from './handshake-frame.ts';
 import { decodeConfirm, decodeOffer, encodeAccept } from './messages.ts';
 import { openMessage, sealMessage } from './sealing.ts';
-import { offerHash, transcriptHash, type CallBinding } from './transcript.ts';
+import { checkLengths, offerHash, transcriptHash, type CallBinding } from './transcript.ts';
 import {
   reduceUser,
   type AcceptedAttempt,
@@ -68,7 +70,13 @@ export class UserHandshake implements Disposable {
   readonly #serial = new Serial();
   #state: UserState<PendingAttempt> = { name: 'waiting' };
 
+  /** @throws {RangeError} for a part of a wrong length */
   constructor({ callKey, comparisonNonce, ...options }: UserHandshakeOptions) {
+    checkLengths([
+      ['contextHash', options.contextHash.length, HASH_BYTES],
+      ['callKey', callKey.length, CALL_KEY_BYTES],
+      ['comparisonNonce', comparisonNonce.length, COMPARISON_NONCE_BYTES],
+    ]);
     this.#options = options;
     this.#callKey = new SecretBytes(callKey.expose(), 'call key');
     this.#comparisonNonce = new SecretBytes(comparisonNonce.expose(), 'comparison nonce');

@@ -1,2 +1,3 @@
 export * from './entropy.ts';
+export * from './warm-up.ts';
 export * from './x-wing.ts';

@@ -98,10 +98,7 @@ test('a labelled hash says where each field ends and what it is called', () => {
     hash('a'),
   ];
   expect(new Set(different).size).toBe(different.length);
-  const encoding = Buffer.from(
-    '0011' + Buffer.from('oracle-calls v2 a').toString('hex') + '000178' + '00000002' + '6162',
-    'hex',
-  );
+  const encoding = Buffer.from(`0011${Buffer.from('oracle-calls v2 a').toString('hex')}000178000000026162`, 'hex');
   expect(hash('a', ['x', 'ab'])).toBe(createHash('sha256').update(encoding).digest('hex'));
 });
 
