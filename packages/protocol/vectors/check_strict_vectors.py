@@ -1,4 +1,4 @@
-"""Checks the vectors of version 2 with another implementation: Python's `cryptography`, written from docs/protocol.md alone.
+"""Checks the vectors of version 2 with another implementation: Python's `cryptography`, written from docs/key-exchange.md alone.
 
     python3 -m venv VENV && VENV/bin/pip install 'cryptography>=50'
     VENV/bin/python check_strict_vectors.py

@@ -115,7 +115,7 @@ export async function makeDataFrameVectors() {
   ];
   return {
     about:
-      'Data frames in the order sent, under keys from the key schedule; docs/protocol.md, "Data". The fourth payload of each is a resend of the third. Rejected frames come after a whole sequence.',
+      'Data frames in the order sent, under keys from the key schedule; docs/key-exchange.md, "Data". The fourth payload of each is a resend of the third. Rejected frames come after a whole sequence.',
     sequences: sequences.map(({ row }) => row),
     rejected: (await Promise.all(sequences.map(refusedOf))).flat(),
   };
