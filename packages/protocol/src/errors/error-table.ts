@@ -40,6 +40,41 @@ export const ERROR_TABLE = {
   ERR_KEY_CHANGED: row('key-changed', 422, 'A known key has changed without a valid rotation.'),
   ERR_KEY_ROTATION: row('key-rotation-invalid', 422, 'The rotation of a known key is not valid.'),
 
+  // The key exchange of a call: handshake and rekey.
+  ERR_HANDSHAKE_MALFORMED: row('handshake-malformed', undefined, 'A message of the key exchange is malformed.'),
+  ERR_HANDSHAKE_OPEN: row('handshake-not-opened', undefined, 'A message of the key exchange cannot be opened.'),
+  ERR_HANDSHAKE_SIGNATURE: row('handshake-signature', undefined, 'A signature of the key exchange is not valid.'),
+  ERR_HANDSHAKE_IDENTITY: row(
+    'handshake-identity',
+    undefined,
+    'A message of the key exchange names other participants than those of this call.',
+  ),
+  ERR_HANDSHAKE_EPHEMERAL: row('handshake-ephemeral', undefined, 'An ephemeral key of the key exchange is unusable.'),
+  ERR_HANDSHAKE_COMMITMENT: row(
+    'handshake-commitment',
+    undefined,
+    'A nonce of the comparison code is not the one committed to.',
+  ),
+  ERR_HANDSHAKE_CONFIRMATION: row('handshake-confirmation', undefined, 'The two ends did not arrive at the same keys.'),
+  ERR_HANDSHAKE_STALE: row(
+    'handshake-stale',
+    undefined,
+    'A message of the key exchange belongs to an attempt or epoch that is over.',
+  ),
+  ERR_HANDSHAKE_ORDER: row('handshake-order', undefined, 'A message of the key exchange came out of order.'),
+  ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
+
+  // Keys of media and data.
+  ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
+  ERR_KEY_RETIRED: row('key-retired', undefined, 'The key of this epoch is not used any more.'),
+  ERR_KEY_EXHAUSTED: row('key-exhausted', undefined, 'The key of this epoch has sealed all that it may.'),
+
+  // Data frames.
+  ERR_DATA_MALFORMED: row('data-malformed', undefined, 'A data frame is malformed.'),
+  ERR_DATA_TOO_LARGE: row('data-too-large', undefined, 'The data does not fit into one frame.'),
+  ERR_DATA_OPEN: row('data-not-opened', undefined, 'A data frame cannot be opened.'),
+  ERR_DATA_REPLAYED: row('data-replayed', undefined, 'A data frame came again or too late.'),
+
   // DIDs.
   ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),
   ERR_DID_NOT_RESOLVED: row('did-not-resolved', 502, 'The DID document cannot be had.', true),

@@ -1,0 +1,3 @@
+export * from './entropy.ts';
+export * from './warm-up.ts';
+export * from './x-wing.ts';

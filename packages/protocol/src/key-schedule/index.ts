@@ -1,0 +1,4 @@
+export * from '../kem/index.ts';
+export * from './epoch-keys.ts';
+export * from './key-schedule.ts';
+export * from './labelled-hash.ts';

@@ -1,0 +1,122 @@
+/** Makes data-frames.json: sequences of frames under fixed keys, and frames that must be refused after them. */
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { DataSender } from '../../src/data-frame/data-sender.ts';
+import { dataNonce, encodeDataHeader } from '../../src/data-frame/layout.ts';
+import { encodePayload, type DataPayload } from '../../src/data-frame/payload.ts';
+import { fixedBytes, flipBit } from '../../src/handshake/call.fixture.ts';
+import { Epoch } from '../../src/key-schedule/key-schedule.ts';
+import type { MediaDirection } from '../../src/media-key/media-key.ts';
+import { SecretBytes } from '../../src/secret-bytes.ts';
+
+const hex = bytesToHex;
+const idOf = (name: string): string => hex(fixedBytes(name).slice(0, 16));
+
+const PAYLOADS: readonly DataPayload[] = [
+  { id: idOf('a'), kind: 'control', action: 'oracle-state', state: 'listening' },
+  { id: idOf('b'), kind: 'caption', speaker: 'user', segment: idOf('s'), text: 'Grüße, 世界', isFinal: true },
+  { id: idOf('c'), kind: 'chat', text: 'Hello.', sentAt: 1_767_225_600_000 },
+  { id: idOf('c'), kind: 'chat', text: 'Hello.', sentAt: 1_767_225_600_000 },
+  { id: idOf('d'), kind: 'control', action: 'received', received: idOf('c') },
+];
+
+async function sequence(name: string, direction: MediaDirection, attempt: number, epoch: number) {
+  const inputs = ['chain', 'shared', 'transcript'].map((part) => fixedBytes(`${name} ${part}`));
+  const [chainKey, sharedSecret, transcript] = inputs;
+  if (chainKey === undefined || sharedSecret === undefined || transcript === undefined) throw new Error(name);
+  const { keys } = new Epoch({
+    chainKey: new SecretBytes(chainKey, 'vector'),
+    sharedSecret: new SecretBytes(sharedSecret, 'vector'),
+    transcript,
+    attempt,
+    epoch,
+  });
+  const sender = new DataSender({ direction });
+  sender.switchTo(keys);
+  const frames = [];
+  for (const [counter, payload] of PAYLOADS.entries()) {
+    frames.push({
+      counter,
+      payload,
+      plaintextHex: hex(encodePayload(payload)),
+      frameHex: hex(await sender.seal(payload)),
+    });
+  }
+  const row = {
+    name,
+    direction,
+    attempt,
+    epoch,
+    chainKeyHex: hex(chainKey),
+    sharedSecretHex: hex(sharedSecret),
+    transcriptHex: hex(transcript),
+    keyHex: hex(keys.data[direction].expose()),
+    frames,
+  };
+  return { row, keys };
+}
+
+async function refusedOf({ row, keys }: Awaited<ReturnType<typeof sequence>>) {
+  const { name, direction, attempt, epoch, frames } = row;
+  const key = await crypto.subtle.importKey('raw', keys.data[direction].expose(), 'AES-GCM', false, ['encrypt']);
+  const other: MediaDirection = direction === 'user-to-oracle' ? 'oracle-to-user' : 'user-to-oracle';
+  const otherKey = await crypto.subtle.importKey('raw', keys.data[other].expose(), 'AES-GCM', false, ['encrypt']);
+  const next = frames.length;
+  const seal = async (kind: DataPayload['kind'], text: string, by = key) => {
+    const clear = encodeDataHeader({ attempt, epoch, counter: next, kind });
+    const algorithm = { name: 'AES-GCM', iv: dataNonce(next), additionalData: clear };
+    const sealed = await crypto.subtle.encrypt(algorithm, by, new TextEncoder().encode(text));
+    return Uint8Array.from([...clear, ...new Uint8Array(sealed)]);
+  };
+  const fresh = JSON.stringify({ id: idOf('new'), kind: 'control', action: 'interrupt' });
+  const valid = await seal('control', fresh);
+  const change = (index: number, value: number): string => {
+    const bytes = Uint8Array.from(valid);
+    bytes[index] = value;
+    return hex(bytes);
+  };
+  const rows = [
+    { name: 'a frame again', frameHex: frames.at(-1)?.frameHex ?? '', code: 'ERR_DATA_REPLAYED' },
+    { name: 'the first frame again', frameHex: frames[0]?.frameHex ?? '', code: 'ERR_DATA_REPLAYED' },
+    { name: 'a bit of the ciphertext is changed', frameHex: hex(flipBit(valid, 15 * 8)), code: 'ERR_DATA_OPEN' },
+    { name: 'the last bit is changed', frameHex: hex(flipBit(valid, valid.length * 8 - 1)), code: 'ERR_DATA_OPEN' },
+    { name: 'the counter is changed', frameHex: change(13, next + 1), code: 'ERR_DATA_OPEN' },
+    { name: 'the kind is changed', frameHex: change(14, 3), code: 'ERR_DATA_OPEN' },
+    { name: 'an unknown kind', frameHex: change(14, 4), code: 'ERR_DATA_MALFORMED' },
+    { name: 'the next epoch', frameHex: change(9, epoch + 1), code: 'ERR_KEY_MISSING' },
+    { name: 'an earlier attempt', frameHex: change(5, attempt - 1), code: 'ERR_KEY_RETIRED' },
+    { name: 'version 1', frameHex: change(0, 1), code: 'ERR_PROTOCOL_UNKNOWN_VERSION' },
+    { name: 'not a data frame', frameHex: change(1, 3), code: 'ERR_DATA_MALFORMED' },
+    { name: 'ends within the tag', frameHex: hex(valid.slice(0, 30)), code: 'ERR_DATA_MALFORMED' },
+    {
+      name: 'under the key of the other direction',
+      frameHex: hex(await seal('control', fresh, otherKey)),
+      code: 'ERR_DATA_OPEN',
+    },
+    { name: 'no JSON', frameHex: hex(await seal('control', '{')), code: 'ERR_DATA_MALFORMED' },
+    { name: 'a payload of another kind', frameHex: hex(await seal('chat', fresh)), code: 'ERR_DATA_MALFORMED' },
+    {
+      name: 'an unknown field',
+      frameHex: hex(await seal('control', fresh.replace('}', ',"x":1}'))),
+      code: 'ERR_DATA_MALFORMED',
+    },
+    {
+      name: 'an unknown action',
+      frameHex: hex(await seal('control', fresh.replace('interrupt', 'reboot'))),
+      code: 'ERR_DATA_MALFORMED',
+    },
+  ];
+  return rows.map((one) => ({ sequence: name, ...one }));
+}
+
+export async function makeDataFrameVectors() {
+  const sequences = [
+    await sequence('the user speaks', 'user-to-oracle', 2, 1),
+    await sequence('the oracle speaks in epoch 3', 'oracle-to-user', 9, 3),
+  ];
+  return {
+    about:
+      'Data frames in the order sent, under keys from the key schedule; docs/key-exchange.md, "Data". The fourth payload of each is a resend of the third. Rejected frames come after a whole sequence.',
+    sequences: sequences.map(({ row }) => row),
+    rejected: (await Promise.all(sequences.map(refusedOf))).flat(),
+  };
+}
