@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { ensureChromium } from './chromium.ts';
 import { ensureLiveKit } from './livekit-server.ts';
 import { ensureSynapse } from './synapse-venv.ts';
 import { toolCacheDir } from './tool-cache.ts';
+import { ensureVerifpal } from './verifpal.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -35,6 +36,13 @@ it('says how to get Python when it is missing', async () => {
   await expect(ensureSynapse({ cacheDir: folder, env: nothing })).rejects.toMatchObject({
     code: 'ERR_DEV_TOOL_MISSING',
     message: expect.stringContaining('python3-venv') as string,
+  });
+});
+
+it('says how to get Rust when it is missing', async () => {
+  await expect(ensureVerifpal({ cacheDir: folder, env: nothing })).rejects.toMatchObject({
+    code: 'ERR_DEV_TOOL_MISSING',
+    message: expect.stringContaining('https://rustup.rs') as string,
   });
 });
 
@@ -80,6 +88,39 @@ it('builds with the Go tool and adopts what it built', async () => {
   await rm(join(binary, '..', '.complete'));
   expect(await ensureLiveKit(options)).toBe(binary);
   expect(lines.at(-1)).toBe('LiveKit server 1.13.5 — cached');
+});
+
+it('builds Verifpal with cargo, just the pinned version and its own lock file, and adopts what it built', async () => {
+  const asked = join(folder, 'asked');
+  await program(
+    'cargo',
+    `for last in "$@"; do :; done
+echo "$@" > '${asked}'
+mkdir "$last/bin"
+printf '#!/bin/sh\necho verifpal 1.6.7\n' > "$last/bin/verifpal"
+chmod +x "$last/bin/verifpal"`,
+  );
+  const env = { PATH: `${folder}:/usr/bin:/bin` };
+  const lines: string[] = [];
+  const cacheDir = join(folder, 'cache');
+  const options = { cacheDir, env, report: (line: string) => void lines.push(line) };
+  const binary = await ensureVerifpal(options);
+  expect(await readFile(asked, 'utf8')).toMatch(/^install verifpal --version 1\.6\.7 --locked --ignore-rust-version /);
+  await rm(join(binary, '..', '.complete'));
+  expect(await ensureVerifpal(options)).toBe(binary);
+  expect(lines.at(-1)).toBe('Verifpal 1.6.7 — cached');
+  expect(await readdir(cacheDir)).toEqual(['verifpal-1.6.7']);
+});
+
+it('shows what cargo said when Verifpal does not build, and leaves no half-built folder', async () => {
+  await program('cargo', 'echo "error: no matching package" >&2; exit 101');
+  const env = { PATH: `${folder}:/usr/bin:/bin` };
+  const cacheDir = join(folder, 'cache');
+  await expect(ensureVerifpal({ cacheDir, env })).rejects.toMatchObject({
+    code: 'ERR_DEV_INSTALL',
+    message: expect.stringContaining('no matching package') as string,
+  });
+  expect(await readdir(cacheDir)).toEqual([]);
 });
 
 it('keeps its cache where the environment says', () => {

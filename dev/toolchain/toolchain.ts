@@ -6,13 +6,16 @@ import { ensureSynapse } from './synapse-venv.ts';
 import { toolCacheDir } from './tool-cache.ts';
 import { formatElapsed } from './tool.ts';
 import type { Report } from './tool.ts';
+import { ensureVerifpal } from './verifpal.ts';
 
 export interface ToolchainOptions {
   /** One line per step, without line break. */
   readonly write?: Report;
-  /** What the task does not need is neither looked for nor installed. Default: everything. */
+  /** What the task does not need is neither looked for nor installed. Default: both. */
   readonly chromium?: boolean;
   readonly weights?: boolean;
+  /** The checker of the models in `formal/`, which only tests need. Default: no. */
+  readonly verifpal?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,6 +39,7 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
     ensureSynapse({ report, signal }),
     options.chromium === false ? undefined : ensureChromium({ report, signal }),
     options.weights === false ? undefined : ensureModels(report, signal),
+    options.verifpal === true ? ensureVerifpal({ report, signal }) : undefined,
   ]);
   const [livekitServer, synapsePython, chromium, weightsDir] = outcomes.map(settledValue);
   return {
