@@ -79,13 +79,13 @@ it('waits for the owner, says so once, and stops waiting when told to', async ()
 });
 
 it('takes a process that has ended for gone, even before its parent has noticed', async () => {
-  // The shell leaves its child unnoticed: it becomes a sleep, which waits for nobody.
-  const parent = spawn('/bin/sh', ['-c', '/bin/sh -c "exit 0" & echo $!; exec sleep 30'], {
+  // The shell leaves its child unnoticed: it becomes a sleep, which waits for nobody, well before the child ends.
+  const parent = spawn('/bin/sh', ['-c', '/bin/sleep 0.3 & echo $!; exec sleep 30'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
   const zombie = Number(printed.toString());
-  await vi.waitFor(() => expect(processIdentity(zombie)).toBeUndefined());
+  await vi.waitFor(() => expect(processIdentity(zombie)).toBeUndefined(), { timeout: 5_000 });
   process.kill(zombie, 0);
   parent.kill('SIGKILL');
   await once(parent, 'exit');

@@ -41,7 +41,6 @@ export interface Gate {
 /** A caller's account with steps that can be held. */
 export class CallerAccount extends FakeMatrixAccount {
   readonly roomsAskedFor: MatrixUserId[] = [];
-  prepared = 0;
   /** What the newest attempt to send was told to stop at. */
   sendSignal: AbortSignal | undefined;
   #room: Promise<void> = Promise.resolve();
@@ -67,10 +66,6 @@ export class CallerAccount extends FakeMatrixAccount {
     await this.#room;
     options.signal?.throwIfAborted();
     return ROOM;
-  }
-
-  override async prepareToSend(): Promise<void> {
-    this.prepared += 1;
   }
 
   override async sendEvent(...args: Parameters<FakeMatrixAccount['sendEvent']>): Promise<MatrixEventId> {
