@@ -63,6 +63,8 @@ export const ERROR_TABLE = {
   ),
   ERR_HANDSHAKE_ORDER: row('handshake-order', undefined, 'A message of the key exchange came out of order.'),
   ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
+  ERR_HANDSHAKE_TIMEOUT: row('handshake-timeout', undefined, 'The key exchange was not finished in time.', true),
+  ERR_HANDSHAKE_COMPARISON: row('handshake-comparison', undefined, 'The comparison codes of the two ends differ.'),
 
   // Keys of media and data.
   ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
@@ -105,6 +107,11 @@ export const ERROR_TABLE = {
   ERR_MEDIA_DEVICE: row('media-device', undefined, 'The microphone or camera cannot be used.'),
   ERR_MEDIA_CONNECT: row('media-connect-failed', undefined, 'The media server cannot be reached.', true),
   ERR_MEDIA_UNENCRYPTED: row('media-unencrypted', undefined, 'Somebody offered media without encryption.'),
+  ERR_MEDIA_UNDECRYPTABLE: row(
+    'media-undecryptable',
+    undefined,
+    'Media of a participant arrives that no key of this call opens.',
+  ),
   ERR_MEDIA_ORACLE_ABSENT: row('oracle-absent', undefined, 'The oracle did not join the call.', true),
 
   // Authentication and authorisation.

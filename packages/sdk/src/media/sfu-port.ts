@@ -1,4 +1,5 @@
-import type { BearerSecret, SecretBytes } from '@oracle-calls/protocol';
+import type { BearerSecret } from '@oracle-calls/protocol';
+import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import type { LocalTrack } from '../devices/devices-port.ts';
 
 /** What a participant's announcement said about it; the SFU says it, so nothing secret may hang on it. */
@@ -27,8 +28,11 @@ export type SfuNotice =
       readonly participantKind: ParticipantKind;
     }
   | { readonly kind: 'participantLeft'; readonly participantIdentity: string }
+  /** A data packet of the one topic. `participantIdentity` is who sent it, as the SFU says; it may say nothing. */
+  | { readonly kind: 'frame'; readonly participantIdentity: string | undefined; readonly frame: Uint8Array }
   /** An announcement of media. Unencrypted ones are refused by the port itself; the notice says so. */
   | { readonly kind: 'trackRefused'; readonly participantIdentity: string }
+  /** A track of an admitted participant, whose frames pass our cryptor. */
   | { readonly kind: 'trackArrived'; readonly track: RemoteTrack }
   | { readonly kind: 'trackGone'; readonly trackId: string }
   | { readonly kind: 'undecryptable'; readonly participantIdentity: string }
@@ -36,7 +40,7 @@ export type SfuNotice =
   | { readonly kind: 'reconnected' }
   | { readonly kind: 'disconnected'; readonly cause: DisconnectCause };
 
-/** One track in numbers. `isEncrypted` is this client's own knowledge: its frame cryptor sits on the track. */
+/** One track in numbers. `isEncrypted` and `cryptedFrames` are this client's own knowledge: its frame cryptor sits on the track. */
 export interface TrackStatistics {
   readonly direction: 'sent' | 'received';
   readonly kind: 'audio' | 'video';
@@ -44,6 +48,8 @@ export interface TrackStatistics {
   readonly isEncrypted: boolean;
   readonly packets: number;
   readonly bytes: number;
+  /** Frames that our own cryptor has sealed or opened for this track. */
+  readonly cryptedFrames: number;
 }
 
 export interface SfuConnectOptions {
@@ -52,26 +58,28 @@ export interface SfuConnectOptions {
   readonly joinToken: BearerSecret;
   /** The own identity that the join token names; anything else is refused. */
   readonly identity: string;
-  /** Key of what this side sends. */
-  readonly sendingKey: SecretBytes;
   readonly signal: AbortSignal;
 }
 
 /** One stay in one SFU room. */
 export interface SfuConnection extends AsyncDisposable {
   observe(listener: (notice: SfuNotice) => void): Disposable;
+  /** Where the link puts the media keys. Without a key nothing is sent and nothing is heard. */
+  readonly frameKeys: FrameKeys;
+  /** Sends one data packet of the one topic to one participant. */
+  readonly sendFrame: SendFrame;
   /**
-   * Joins with media and data encrypted.
+   * Joins. Media flows only under keys of `frameKeys`.
    *
    * @throws {OracleCallError} `ERR_MEDIA_CONNECT`; aborts rethrow `signal.reason`.
    */
   connect(options: SfuConnectOptions): Promise<void>;
-  /** Installs the key under which a participant's media is decrypted. Without one it cannot be heard. */
-  setReceivingKey(participantIdentity: string, key: SecretBytes): Promise<void>;
+  /** This participant is the oracle: its tracks, those that have arrived too, are told as `trackArrived`. Undoes `refuse`. */
+  admit(participantIdentity: string): void;
   /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` */
   publish(track: LocalTrack): Promise<void>;
   setMuted(track: LocalTrack, isMuted: boolean): Promise<void>;
-  /** Takes no more of a participant's media. */
+  /** Takes no more of a participant's media, admitted before or not. */
   refuse(participantIdentity: string): void;
   statistics(): Promise<readonly TrackStatistics[]>;
   /** Leaves and frees everything. Idempotent. */
