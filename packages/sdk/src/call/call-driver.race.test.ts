@@ -49,7 +49,7 @@ const POINTS: Record<string, { isPatient?: boolean; reach: (scene: Scene) => () 
       return () => held.release();
     },
   },
-  'while the SFU is being joined': { isPatient: true, reach: (scene) => () => scene.sfu.connections[0]?.admit() },
+  'while the SFU is being joined': { isPatient: true, reach: (scene) => () => scene.sfu.connections[0]?.letIn() },
   'while the SFU is failing': { isPatient: true, reach: (scene) => () => scene.sfu.connections[0]?.fail() },
 };
 

@@ -3,10 +3,10 @@ import {
   createEd25519Verifier,
   createEs256kVerifier,
   formatComparisonCode,
-  warmUpKeyExchange,
 } from '@oracle-calls/protocol/handshake';
 import { UserLink } from '@oracle-calls/protocol/secure-link';
 import { createCallSecrets } from './call-secrets.ts';
+import { rehearse } from './rehearse.ts';
 import { sealCall } from './seal-call.ts';
 import type { StrictProtocol } from './strict-protocol.ts';
 
@@ -18,5 +18,5 @@ export const ownStrictProtocol: StrictProtocol = {
     algorithm === 'Ed25519' ? createEd25519Verifier(publicKey) : createEs256kVerifier(publicKey),
   createPayloadId: () => createPayloadId(),
   formatCode: formatComparisonCode,
-  warmUp: warmUpKeyExchange,
+  warmUp: rehearse,
 };

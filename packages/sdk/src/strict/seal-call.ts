@@ -5,8 +5,8 @@ import { commitToNonce, sealSignedEnvelope, type SealedCall } from '@oracle-call
 import type { CallSigner } from '@oracle-calls/protocol/signing';
 import type { CallSecrets } from './call-secrets.ts';
 
-/** The longest that a call may last, in milliseconds; its envelope is worth nothing afterwards. The backend ends calls sooner. */
-export const LONGEST_CALL_MS = 12 * 60 * 60_000;
+/** The longest that a call may last, in milliseconds, as backends and agents have it unless configured; later its envelope is worth nothing. */
+export const LONGEST_CALL_MS = 2 * 60 * 60_000;
 
 export interface SealCallOptions {
   readonly secrets: CallSecrets;

@@ -14,8 +14,8 @@ export interface StrictProtocol {
   createPayloadId(): string;
   /** Two groups of five digits. */
   formatCode(code: ComparisonCode): string;
-  /** Compiles what the first handshake needs. Takes some tens of milliseconds. */
-  warmUp(): void;
+  /** Compiles what the first envelope to this oracle and the first handshake need: some tens of milliseconds. */
+  warmUp(oracle: SealCallOptions['oracle']): Promise<void>;
 }
 
 /** Curves, KEMs and suites are as large as the rest of the SDK: they are loaded by `prepare`, or at the latest by a call. */

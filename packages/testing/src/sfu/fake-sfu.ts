@@ -1,4 +1,5 @@
 import { OracleCallError, type SecretBytes } from '@oracle-calls/protocol';
+import type { FrameKeys } from '@oracle-calls/protocol/secure-link';
 import type {
   DisconnectCause,
   LocalTrack,
@@ -20,17 +21,49 @@ export interface FakeRemoteTrack extends RemoteTrack {
   loudness: number;
 }
 
+/** Media keys as a fake connection holds them: bytes copied when they came, by slot. */
+export class FakeFrameKeys implements FrameKeys {
+  readonly receiving = new Map<number, { readonly participantIdentity: string; readonly key: Uint8Array }>();
+  readonly sending = new Map<number, Uint8Array>();
+  sendingSlot: number | undefined;
+
+  async installReceiving(participantIdentity: string, slot: number, key: SecretBytes): Promise<void> {
+    this.receiving.set(slot, { participantIdentity, key: key.expose().slice() });
+  }
+
+  async switchSending(slot: number, key: SecretBytes): Promise<void> {
+    this.sending.set(slot, key.expose().slice());
+    this.sendingSlot = slot;
+  }
+
+  async retire(slot: number): Promise<void> {
+    this.receiving.delete(slot);
+    this.sending.delete(slot);
+  }
+}
+
+/** A frame that was handed to a fake connection. */
+export interface SentFrame {
+  readonly frame: Uint8Array;
+  readonly to: string;
+}
+
 /** One scripted stay in an SFU room. */
 export class FakeSfuConnection implements SfuConnection {
   phase: FakeSfuPhase = 'new';
-  /** What `connect` was given: the sending key as bytes copied at that moment, for tests that compare keys. */
-  connectedWith: { readonly url: string; readonly identity: string; readonly sendingKey: Uint8Array } | undefined;
-  readonly receivingKeys = new Map<string, Uint8Array>();
+  /** What `connect` was given. */
+  connectedWith: { readonly url: string; readonly identity: string } | undefined;
+  readonly frameKeys = new FakeFrameKeys();
+  readonly sentFrames: SentFrame[] = [];
+  /** Hears each frame that is sent, for a test that plays the oracle. */
+  onFrame: ((sent: SentFrame) => void) | undefined;
   readonly published: LocalTrack[] = [];
   readonly muted = new Map<LocalTrack, boolean>();
   readonly refused = new Set<string>();
+  readonly admitted = new Set<string>();
   tracks: readonly TrackStatistics[] = [];
-  /** Each waits for the test unless `FakeSfu.isPatient` is false. */
+  readonly #held: RemoteTrack[] = [];
+  /** `connect` waits for it unless `FakeSfu.isPatient` is false. */
   #admission = Promise.withResolvers<void>();
   #closing: Promise<void> = Promise.resolve();
   readonly #observers = new Set<(notice: SfuNotice) => void>();
@@ -41,7 +74,7 @@ export class FakeSfuConnection implements SfuConnection {
   }
 
   /** Lets a held `connect` succeed. */
-  admit(): void {
+  letIn(): void {
     this.#admission.resolve();
   }
 
@@ -64,10 +97,10 @@ export class FakeSfuConnection implements SfuConnection {
     return this.#observers.size;
   }
 
-  async connect({ url, identity, sendingKey, signal }: SfuConnectOptions): Promise<void> {
+  async connect({ url, identity, signal }: SfuConnectOptions): Promise<void> {
     signal.throwIfAborted();
     this.phase = 'connecting';
-    this.connectedWith = { url, identity, sendingKey: sendingKey.expose().slice() };
+    this.connectedWith = { url, identity };
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
@@ -79,8 +112,20 @@ export class FakeSfuConnection implements SfuConnection {
     this.phase = 'connected';
   }
 
-  async setReceivingKey(participantIdentity: string, key: SecretBytes): Promise<void> {
-    this.receivingKeys.set(participantIdentity, key.expose().slice());
+  /** An arrow, since callers pass it on. */
+  readonly sendFrame = async (frame: Uint8Array<ArrayBuffer>, to: string): Promise<void> => {
+    const sent = { frame: frame.slice(), to };
+    this.sentFrames.push(sent);
+    this.onFrame?.(sent);
+  };
+
+  admit(participantIdentity: string): void {
+    this.admitted.add(participantIdentity);
+    this.refused.delete(participantIdentity);
+    for (const track of this.#held.filter((held) => held.participantIdentity === participantIdentity)) {
+      this.#held.splice(this.#held.indexOf(track), 1);
+      this.tell({ kind: 'trackArrived', track });
+    }
   }
 
   async publish(track: LocalTrack): Promise<void> {
@@ -93,6 +138,7 @@ export class FakeSfuConnection implements SfuConnection {
 
   refuse(participantIdentity: string): void {
     this.refused.add(participantIdentity);
+    this.admitted.delete(participantIdentity);
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
@@ -121,7 +167,12 @@ export class FakeSfuConnection implements SfuConnection {
     this.tell({ kind: 'participantLeft', participantIdentity });
   }
 
-  /** A track of a participant arrives; set its `loudness` to let it be heard. */
+  /** A data packet of the one topic arrives. */
+  deliver(frame: Uint8Array, participantIdentity: string | undefined): void {
+    this.tell({ kind: 'frame', participantIdentity, frame });
+  }
+
+  /** A track of a participant arrives and is held until that one is admitted; set its `loudness` to let it be heard. */
   speak(participantIdentity: string, kind: 'audio' | 'video' = 'audio'): FakeRemoteTrack {
     const track: FakeRemoteTrack = {
       trackId: `TR_${participantIdentity}_${kind}`,
@@ -135,7 +186,8 @@ export class FakeSfuConnection implements SfuConnection {
       },
       level: () => (track.isPlaying ? track.loudness : 0),
     };
-    this.tell({ kind: 'trackArrived', track });
+    if (this.admitted.has(participantIdentity)) this.tell({ kind: 'trackArrived', track });
+    else this.#held.push(track);
     return track;
   }
 
@@ -145,7 +197,7 @@ export class FakeSfuConnection implements SfuConnection {
 }
 
 export interface FakeSfuOptions {
-  /** Whether `connect` waits for the test's `admit` or `fail`. Default false: it succeeds at once. */
+  /** Whether `connect` waits for the test's `letIn` or `fail`. Default false: it succeeds at once. */
   readonly isPatient?: boolean;
   readonly isSupported?: boolean;
 }
