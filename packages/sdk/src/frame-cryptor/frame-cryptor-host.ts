@@ -50,7 +50,11 @@ export class FrameCryptorHost {
     this.#say({ kind: 'done', request });
   }
 
-  attach(options: TransformOptions, readable: ReadableStream<EncodedFrame>, writable: WritableStream<EncodedFrame>): void {
+  attach(
+    options: TransformOptions,
+    readable: ReadableStream<EncodedFrame>,
+    writable: WritableStream<EncodedFrame>,
+  ): void {
     const transform = new FrameTransform(options, this.#sending, this.#nonces.open());
     this.#transforms.set(options.transform, transform);
     void transform.run(readable, writable).finally(() => this.#transforms.delete(options.transform));
