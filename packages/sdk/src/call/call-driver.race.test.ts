@@ -175,7 +175,7 @@ test('an offer that comes before the event is answered waits for the id, and the
   scene.sfu.last.join('agent-1');
   scene.sfu.last.speak('agent-1');
   const offer = Uint8Array.of(2, 1, 7);
-  scene.sfu.last.deliver(offer, 'agent-1');
+  scene.sfu.last.say(offer, 'agent-1');
   // The connection uses its bytes again.
   offer.fill(0);
   await scene.clock.settle();
@@ -195,13 +195,13 @@ test('frames that come before the link are held up to a bound, and none after th
   const gate = scene.matrix.holdSending();
   const call = scene.placeCall();
   await scene.clock.settle();
-  for (let count = 0; count < 2 * HELD_FRAMES_MAX; count += 1) scene.sfu.last.deliver(Uint8Array.of(count), 'agent-1');
+  for (let count = 0; count < 2 * HELD_FRAMES_MAX; count += 1) scene.sfu.last.say(Uint8Array.of(count), 'agent-1');
   gate.open();
   await scene.clock.settle();
   expect(scene.protocol.link.received).toHaveLength(HELD_FRAMES_MAX);
   const { link } = scene.protocol;
   await call.endCall();
-  scene.sfu.last.deliver(Uint8Array.of(1), 'agent-1');
+  scene.sfu.last.say(Uint8Array.of(1), 'agent-1');
   expect(link.received).toHaveLength(HELD_FRAMES_MAX);
 });
 

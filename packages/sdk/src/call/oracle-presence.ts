@@ -148,6 +148,7 @@ export class OraclePresence implements Disposable {
         return;
       case 'trackGone':
       case 'frame':
+      case 'sendingGuarded':
         return;
     }
   }

@@ -28,19 +28,22 @@ export type SfuNotice =
       readonly participantKind: ParticipantKind;
     }
   | { readonly kind: 'participantLeft'; readonly participantIdentity: string }
-  /** A data packet of the one topic. `participantIdentity` is who sent it, as the SFU says; it may say nothing. */
-  | { readonly kind: 'frame'; readonly participantIdentity: string | undefined; readonly frame: Uint8Array }
   /** An announcement of media. Unencrypted ones are refused by the port itself; the notice says so. */
   | { readonly kind: 'trackRefused'; readonly participantIdentity: string }
-  /** A track of an admitted participant, whose frames pass our cryptor. */
+  /** Media of an admitted participant, whose frames are opened with its keys from now on. */
   | { readonly kind: 'trackArrived'; readonly track: RemoteTrack }
   | { readonly kind: 'trackGone'; readonly trackId: string }
+  /** Frames of an admitted participant have arrived for some seconds, and none could be opened. */
   | { readonly kind: 'undecryptable'; readonly participantIdentity: string }
+  /** A reliable data packet of our topic. Who sent it is what the SFU says; `undefined` when it says nothing, and nobody may believe that. */
+  | { readonly kind: 'frame'; readonly participantIdentity: string | undefined; readonly frame: Uint8Array }
+  /** Whether everything that is published is known to leave sealed. Nothing is captured while it is not. */
+  | { readonly kind: 'sendingGuarded'; readonly isReady: boolean }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'reconnected' }
   | { readonly kind: 'disconnected'; readonly cause: DisconnectCause };
 
-/** One track in numbers. `isEncrypted` and `cryptedFrames` are this client's own knowledge: its frame cryptor sits on the track. */
+/** One track in numbers. `isEncrypted` is this client's own knowledge: our worker sealed or opened every frame of it, and there were some. */
 export interface TrackStatistics {
   readonly direction: 'sent' | 'received';
   readonly kind: 'audio' | 'video';
@@ -48,7 +51,7 @@ export interface TrackStatistics {
   readonly isEncrypted: boolean;
   readonly packets: number;
   readonly bytes: number;
-  /** Frames that our own cryptor has sealed or opened for this track. */
+  /** Frames that our worker has sealed or opened. */
   readonly cryptedFrames: number;
 }
 
@@ -64,23 +67,27 @@ export interface SfuConnectOptions {
 /** One stay in one SFU room. */
 export interface SfuConnection extends AsyncDisposable {
   observe(listener: (notice: SfuNotice) => void): Disposable;
-  /** Where the link puts the media keys. Without a key nothing is sent and nothing is heard. */
-  readonly frameKeys: FrameKeys;
-  /** Sends one data packet of the one topic to one participant. */
-  readonly sendFrame: SendFrame;
   /**
-   * Joins. Media flows only under keys of `frameKeys`.
+   * Joins. Media may be published before there are keys: it is captured and sent from the moment that a sending key is there.
    *
    * @throws {OracleCallError} `ERR_MEDIA_CONNECT`; aborts rethrow `signal.reason`.
    */
   connect(options: SfuConnectOptions): Promise<void>;
-  /** This participant is the oracle: its tracks, those that have arrived too, are told as `trackArrived`. Undoes `refuse`. */
+  /** Where the keys of this stay go. */
+  readonly frameKeys: FrameKeys;
+  /** Sends one frame to one participant. Rejects with `ERR_MEDIA_CONNECT`. */
+  readonly sendFrame: SendFrame;
+  /**
+   * This participant's tracks, those here and those to come, are told as `trackArrived`. Until then all their frames are dropped. Takes an
+   * earlier `refuse` back for tracks to come.
+   */
   admit(participantIdentity: string): void;
+  /** Takes no more of a participant's media. */
+  refuse(participantIdentity: string): void;
   /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` */
   publish(track: LocalTrack): Promise<void>;
+  /** The SFU is not told; the track sends silence, or black pictures, sealed as always. */
   setMuted(track: LocalTrack, isMuted: boolean): Promise<void>;
-  /** Takes no more of a participant's media, admitted before or not. */
-  refuse(participantIdentity: string): void;
   statistics(): Promise<readonly TrackStatistics[]>;
   /** Leaves and frees everything. Idempotent. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-import { OracleCallError, type SecretBytes } from '@oracle-calls/protocol';
-import type { FrameKeys } from '@oracle-calls/protocol/secure-link';
+import { OracleCallError } from '@oracle-calls/protocol';
+import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import type {
   DisconnectCause,
   LocalTrack,
@@ -21,31 +21,14 @@ export interface FakeRemoteTrack extends RemoteTrack {
   loudness: number;
 }
 
-/** Media keys as a fake connection holds them: bytes copied when they came, by slot. */
-export class FakeFrameKeys implements FrameKeys {
-  readonly receiving = new Map<number, { readonly participantIdentity: string; readonly key: Uint8Array }>();
-  readonly sending = new Map<number, Uint8Array>();
-  sendingSlot: number | undefined;
-
-  async installReceiving(participantIdentity: string, slot: number, key: SecretBytes): Promise<void> {
-    this.receiving.set(slot, { participantIdentity, key: key.expose().slice() });
-  }
-
-  async switchSending(slot: number, key: SecretBytes): Promise<void> {
-    this.sending.set(slot, key.expose().slice());
-    this.sendingSlot = slot;
-  }
-
-  async retire(slot: number): Promise<void> {
-    this.receiving.delete(slot);
-    this.sending.delete(slot);
-  }
+export interface FakeFrameKey {
+  readonly slot: number;
+  readonly key: Uint8Array;
 }
 
-/** A frame that was handed to a fake connection. */
 export interface SentFrame {
-  readonly frame: Uint8Array;
-  readonly to: string;
+  readonly frame: Uint8Array<ArrayBuffer>;
+  readonly participantIdentity: string;
 }
 
 /** One scripted stay in an SFU room. */
@@ -53,17 +36,50 @@ export class FakeSfuConnection implements SfuConnection {
   phase: FakeSfuPhase = 'new';
   /** What `connect` was given. */
   connectedWith: { readonly url: string; readonly identity: string } | undefined;
-  readonly frameKeys = new FakeFrameKeys();
+  /** Key in use for sending, copied when it was set, for tests that compare keys. */
+  sendingKey: FakeFrameKey | undefined;
+  /** Keys by participant, oldest first, copied when they were set; retired ones are gone. */
+  readonly receivingKeys = new Map<string, FakeFrameKey[]>();
+  /** Every slot that was retired, in order. */
+  readonly retired: number[] = [];
   readonly sentFrames: SentFrame[] = [];
-  /** Hears each frame that is sent, for a test that plays the oracle. */
-  onFrame: ((sent: SentFrame) => void) | undefined;
+  /** When set, `sendFrame` rejects as it does without a connection. */
+  isDeaf = false;
   readonly published: LocalTrack[] = [];
   readonly muted = new Map<LocalTrack, boolean>();
-  readonly refused = new Set<string>();
   readonly admitted = new Set<string>();
+  readonly refused = new Set<string>();
+  readonly frameKeys: FrameKeys = {
+    installReceiving: async (participantIdentity, slot, key) => {
+      const keys = this.receivingKeys.get(participantIdentity) ?? [];
+      const others = keys.filter((other) => other.slot !== slot);
+      this.receivingKeys.set(participantIdentity, [...others, { slot, key: key.expose().slice() }]);
+    },
+    switchSending: async (slot, key) => {
+      this.sendingKey = { slot, key: key.expose().slice() };
+    },
+    retire: async (slot) => {
+      this.retired.push(slot);
+      if (this.sendingKey?.slot === slot) this.sendingKey = undefined;
+      for (const [participantIdentity, keys] of this.receivingKeys) {
+        this.receivingKeys.set(
+          participantIdentity,
+          keys.filter((key) => key.slot !== slot),
+        );
+      }
+    },
+  };
+  readonly sendFrame: SendFrame = async (frame, participantIdentity) => {
+    if (this.isDeaf || this.phase !== 'connected') throw new OracleCallError('ERR_MEDIA_CONNECT');
+    const sent = { frame: frame.slice(), participantIdentity };
+    this.sentFrames.push(sent);
+    this.onFrame?.(sent);
+  };
+  /** Plays the other end: hears each frame that is sent. */
+  onFrame: ((sent: SentFrame) => void) | undefined;
   tracks: readonly TrackStatistics[] = [];
-  readonly #held: RemoteTrack[] = [];
-  /** `connect` waits for it unless `FakeSfu.isPatient` is false. */
+  /** Each waits for the test unless `FakeSfu.isPatient` is false. */
+  readonly #held: FakeRemoteTrack[] = [];
   #admission = Promise.withResolvers<void>();
   #closing: Promise<void> = Promise.resolve();
   readonly #observers = new Set<(notice: SfuNotice) => void>();
@@ -112,22 +128,6 @@ export class FakeSfuConnection implements SfuConnection {
     this.phase = 'connected';
   }
 
-  /** An arrow, since callers pass it on. */
-  readonly sendFrame = async (frame: Uint8Array<ArrayBuffer>, to: string): Promise<void> => {
-    const sent = { frame: frame.slice(), to };
-    this.sentFrames.push(sent);
-    this.onFrame?.(sent);
-  };
-
-  admit(participantIdentity: string): void {
-    this.admitted.add(participantIdentity);
-    this.refused.delete(participantIdentity);
-    for (const track of this.#held.filter((held) => held.participantIdentity === participantIdentity)) {
-      this.#held.splice(this.#held.indexOf(track), 1);
-      this.tell({ kind: 'trackArrived', track });
-    }
-  }
-
   async publish(track: LocalTrack): Promise<void> {
     this.published.push(track);
   }
@@ -136,9 +136,15 @@ export class FakeSfuConnection implements SfuConnection {
     this.muted.set(track, isMuted);
   }
 
+  admit(participantIdentity: string): void {
+    this.refused.delete(participantIdentity);
+    this.admitted.add(participantIdentity);
+    for (const track of this.#held.splice(0)) this.#arrive(track);
+  }
+
   refuse(participantIdentity: string): void {
-    this.refused.add(participantIdentity);
     this.admitted.delete(participantIdentity);
+    this.refused.add(participantIdentity);
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
@@ -167,12 +173,12 @@ export class FakeSfuConnection implements SfuConnection {
     this.tell({ kind: 'participantLeft', participantIdentity });
   }
 
-  /** A data packet of the one topic arrives. */
-  deliver(frame: Uint8Array, participantIdentity: string | undefined): void {
+  /** A data packet of our topic arrives; without an identity the SFU does not say whose. */
+  say(frame: Uint8Array, participantIdentity?: string): void {
     this.tell({ kind: 'frame', participantIdentity, frame });
   }
 
-  /** A track of a participant arrives and is held until that one is admitted; set its `loudness` to let it be heard. */
+  /** A track of a participant arrives, and is told once that is admitted; set its `loudness` to let it be heard. */
   speak(participantIdentity: string, kind: 'audio' | 'video' = 'audio'): FakeRemoteTrack {
     const track: FakeRemoteTrack = {
       trackId: `TR_${participantIdentity}_${kind}`,
@@ -186,9 +192,13 @@ export class FakeSfuConnection implements SfuConnection {
       },
       level: () => (track.isPlaying ? track.loudness : 0),
     };
-    if (this.admitted.has(participantIdentity)) this.tell({ kind: 'trackArrived', track });
-    else this.#held.push(track);
+    this.#arrive(track);
     return track;
+  }
+
+  #arrive(track: FakeRemoteTrack): void {
+    if (this.admitted.has(track.participantIdentity)) this.tell({ kind: 'trackArrived', track });
+    else this.#held.push(track);
   }
 
   disconnect(cause: DisconnectCause): void {
