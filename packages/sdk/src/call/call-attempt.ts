@@ -105,6 +105,7 @@ export class CallAttempt {
       microphone: () => this.#microphone(),
     });
     this.#side = side;
+    void side.setMuted(this.#isMuted);
     const joined = Promise.withResolvers<string>();
     const announced = Promise.withResolvers<SealedAnnouncement>();
     const synced = Promise.withResolvers<void>();
