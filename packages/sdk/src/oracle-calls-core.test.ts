@@ -97,9 +97,9 @@ test('a person can accept changed keys; then the oracle can be called, under key
   expect(previous).toEqual(pinned);
   const next = await scene.liveCall();
   expect(next.security).toMatchObject({ keyState: 'same', isVerified: false, keyFingerprints: current });
-  await expect(
-    scene.core.acceptChangedKeys({ oracleDid: ORACLE_DID, expected: pinned }),
-  ).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+  await expect(scene.core.acceptChangedKeys({ oracleDid: ORACLE_DID, expected: pinned })).rejects.toMatchObject({
+    code: 'ERR_KEY_CHANGED',
+  });
 });
 
 test('an accepted key is what the document shows now, not what was resolved before', async () => {

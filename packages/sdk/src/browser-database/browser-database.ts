@@ -23,15 +23,15 @@ export async function inStore<T>(
     const written = completion(transaction);
     // Also told by `work`, whose request fails first.
     written.catch(() => undefined);
-    let result: T;
+    let given: T;
     try {
-      result = await work(transaction.objectStore(name));
+      given = await work(transaction.objectStore(name));
     } catch (error) {
       abort(transaction);
       throw error;
     }
     await written;
-    return result;
+    return given;
   } finally {
     database.close();
   }

@@ -1,4 +1,10 @@
-import { createCallId, OracleCallError, parseCallEvent, parseMatrixEventId, parseSfuRoomName } from '@oracle-calls/protocol';
+import {
+  createCallId,
+  OracleCallError,
+  parseCallEvent,
+  parseMatrixEventId,
+  parseSfuRoomName,
+} from '@oracle-calls/protocol';
 import type { MatrixRoomId } from '@oracle-calls/matrix';
 import { expect, test } from 'vitest';
 import { CONNECTING_MAX_MS } from './call-driver.ts';

@@ -110,7 +110,10 @@ test.each([
   ['nothing is opened', [track('sent', 10), track('received', 0)]],
   ['there is no track of the oracle', [track('sent', 10)]],
   ['somebody else is heard instead', [track('sent', 10), track('received', 10, { participantIdentity: 'mallory' })]],
-  ['one track is without a cryptor', [track('sent', 10), track('received', 10), track('sent', 0, { isEncrypted: false })]],
+  [
+    'one track is without a cryptor',
+    [track('sent', 10), track('received', 10), track('sent', 0, { isEncrypted: false })],
+  ],
 ])('a call is not encrypted when %s', async (_what, tracks) => {
   const scene = createScene();
   const call = await scene.liveCall();
@@ -183,7 +186,10 @@ test('keys that changed without a word end the call before anything is sent, and
   const call = scene.placeCall();
   const { error } = await call.whenEnded();
   expect(error?.code).toBe('ERR_KEY_CHANGED');
-  expect(error?.details).toMatchObject({ wasVerified: false, pinnedIdentityKey: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(error?.details).toMatchObject({
+    wasVerified: false,
+    pinnedIdentityKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
   expect(scene.matrix.sent).toEqual([]);
   expect(scene.matrix.roomsAskedFor).toEqual([]);
   expect(scene.backend.requests).toEqual([]);
@@ -201,7 +207,7 @@ test('a rotation that is not valid ends the call as ERR_KEY_ROTATION', async () 
   expect(scene.backend.of('joinToken')).toHaveLength(1);
 });
 
-test("packets of the oracle that never open end the call as ERR_MEDIA_UNDECRYPTABLE, naming it", async () => {
+test('packets of the oracle that never open end the call as ERR_MEDIA_UNDECRYPTABLE, naming it', async () => {
   const scene = createScene();
   const call = await scene.liveCall();
   await flow(scene);

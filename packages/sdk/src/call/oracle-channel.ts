@@ -44,7 +44,7 @@ export class OracleChannel implements Disposable {
   async say(saying: Saying): Promise<void> {
     if (this.#open === undefined) throw new OracleCallError('ERR_KEY_MISSING', 'The call is not that far yet.');
     const { link, createId } = this.#open;
-    await link.send({ ...saying, id: createId() } as DataPayload);
+    await link.send({ ...saying, id: createId() });
   }
 
   /** Says what is worth trying and not worth failing for. */

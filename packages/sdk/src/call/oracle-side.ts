@@ -136,7 +136,10 @@ export class OracleSide implements Disposable {
 
   #confirmed({ agentIdentity, comparisonCode }: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
     const { clock, connection, timeline, security, events } = this.#options;
-    security.note({ isConfirmed: true, comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) } });
+    security.note({
+      isConfirmed: true,
+      comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
+    });
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,

@@ -58,7 +58,7 @@ export class ScriptedLink implements OracleLink {
 
   /** The oracle says something. */
   hear(payload: WithoutId<DataPayload>): void {
-    this.options.events.payload({ ...payload, id: createPayloadId() } as DataPayload);
+    this.options.events.payload({ ...payload, id: createPayloadId() });
   }
 
   /** Actions of the controls that were sent. */
@@ -85,7 +85,11 @@ export class ScriptedProtocol implements StrictProtocol {
       isDestroyed: false,
       callKey,
       comparisonNonce: SecretBytes.random(32, 'nonce'),
-      keyPair: { publicKey: new Uint8Array(32), signer: createEd25519Signer(callKey), [Symbol.dispose]: () => undefined },
+      keyPair: {
+        publicKey: new Uint8Array(32),
+        signer: createEd25519Signer(callKey),
+        [Symbol.dispose]: () => undefined,
+      },
       [Symbol.dispose]: () => void (secrets.isDestroyed = true),
     };
     this.secrets.push(secrets);

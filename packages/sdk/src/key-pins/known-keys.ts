@@ -1,8 +1,21 @@
 import type { Did } from '@oracle-calls/protocol';
 import type { KeyPinStore } from './key-pin-store.ts';
-import type { AcceptedKeys, KeptKeys, KeyFingerprints, KeyVerdict, ShownKeys } from './key-rules.ts';
+import type {
+  acceptOracle,
+  AcceptedKeys,
+  judgeOracle,
+  KeptKeys,
+  KeyFingerprints,
+  KeyVerdict,
+  markCompared,
+  ShownKeys,
+} from './key-rules.ts';
 
-type Rules = typeof import('./key-rules.ts');
+interface Rules {
+  readonly judgeOracle: typeof judgeOracle;
+  readonly acceptOracle: typeof acceptOracle;
+  readonly markCompared: typeof markCompared;
+}
 
 /** The rules bring curves and hashes: they are loaded when the first oracle is resolved. */
 export const loadKeyRules = (): Promise<Rules> => import('./key-rules.ts');
@@ -24,32 +37,32 @@ export class KnownKeys {
 
   /** Judges and keeps nothing: a rotation or first contact that no call has shown yet stays one. @throws as `judgeOracle` */
   async look(shown: ShownKeys): Promise<KeyVerdict> {
-    const { judgeOracle } = await this.#load();
-    return judgeOracle(await this.#store.get(shown.did), shown);
+    const rules = await this.#load();
+    return rules.judgeOracle(await this.#store.get(shown.did), shown);
   }
 
   /** Judges, and keeps what a call is made with. @throws as `judgeOracle` */
   async judge(shown: ShownKeys): Promise<KeyVerdict> {
-    const { judgeOracle } = await this.#load();
+    const rules = await this.#load();
     return this.#update(shown.did, (kept) => {
-      const verdict = judgeOracle(kept, shown);
+      const verdict = rules.judgeOracle(kept, shown);
       return { keep: verdict.kept, gives: verdict };
     });
   }
 
   /** Keeps what is shown, because a person said so. @throws as `acceptOracle` */
   async accept(shown: ShownKeys, expected?: KeyFingerprints): Promise<AcceptedKeys> {
-    const { acceptOracle } = await this.#load();
+    const rules = await this.#load();
     return this.#update(shown.did, (kept) => {
-      const accepted = acceptOracle(kept, shown, expected);
+      const accepted = rules.acceptOracle(kept, shown, expected);
       return { keep: accepted.kept, gives: accepted };
     });
   }
 
   /** Notes the outcome of comparing. `of`: what the compared call was made with. @throws as `markCompared` */
   async setVerified(did: Did, isVerified: boolean, of?: KeptKeys): Promise<void> {
-    const { markCompared } = await this.#load();
-    await this.#store.update(did, (kept) => markCompared(kept, isVerified, of?.pin));
+    const rules = await this.#load();
+    await this.#store.update(did, (kept) => rules.markCompared(kept, isVerified, of?.pin));
   }
 
   async #update<T>(did: Did, decide: (kept: unknown) => { readonly keep: KeptKeys; readonly gives: T }): Promise<T> {

@@ -12,8 +12,10 @@ export interface CallKeyPair extends Disposable {
   readonly signer: Signer;
 }
 
+type PairMaker = Pick<SubtleCrypto, 'generateKey' | 'exportKey' | 'sign'>;
+
 /** Makes a pair whose private key no script can read, where the platform's WebCrypto has Ed25519; elsewhere one in memory. */
-export async function createCallKeyPair(subtle: SubtleCrypto = crypto.subtle): Promise<CallKeyPair> {
+export async function createCallKeyPair(subtle: PairMaker = crypto.subtle): Promise<CallKeyPair> {
   let made: CryptoKey | CryptoKeyPair;
   try {
     made = await subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);

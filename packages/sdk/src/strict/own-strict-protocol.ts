@@ -1,9 +1,5 @@
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
-import {
-  createEd25519Verifier,
-  createEs256kVerifier,
-  formatComparisonCode,
-} from '@oracle-calls/protocol/handshake';
+import { createEd25519Verifier, createEs256kVerifier, formatComparisonCode } from '@oracle-calls/protocol/handshake';
 import { UserLink } from '@oracle-calls/protocol/secure-link';
 import { createCallSecrets } from './call-secrets.ts';
 import { rehearse } from './rehearse.ts';

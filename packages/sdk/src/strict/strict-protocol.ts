@@ -7,15 +7,15 @@ import type { SealCallOptions } from './seal-call.ts';
 
 /** The heavy parts of protocol version 2 as a call uses them; tests put scripts in their place. */
 export interface StrictProtocol {
-  createSecrets(): Promise<CallSecrets>;
-  seal(options: SealCallOptions): Promise<SealedCall>;
-  createLink(options: OracleLinkOptions): OracleLink;
-  createVerifier(key: SigningKey): Verifier;
-  createPayloadId(): string;
+  readonly createSecrets: () => Promise<CallSecrets>;
+  readonly seal: (options: SealCallOptions) => Promise<SealedCall>;
+  readonly createLink: (options: OracleLinkOptions) => OracleLink;
+  readonly createVerifier: (key: SigningKey) => Verifier;
+  readonly createPayloadId: () => string;
   /** Two groups of five digits. */
-  formatCode(code: ComparisonCode): string;
+  readonly formatCode: (code: ComparisonCode) => string;
   /** Compiles what the first envelope to this oracle and the first handshake need: some tens of milliseconds. */
-  warmUp(oracle: SealCallOptions['oracle']): Promise<void>;
+  readonly warmUp: (oracle: SealCallOptions['oracle']) => Promise<void>;
 }
 
 /** Curves, KEMs and suites are as large as the rest of the SDK: they are loaded by `prepare`, or at the latest by a call. */
