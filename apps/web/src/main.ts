@@ -24,6 +24,7 @@ const nobody: Omit<OracleCallsPage, 'state'> = {
   timelineMs: {},
   errorCode: undefined,
   endReason: undefined,
+  security: undefined,
   statistics: async () => ({ encrypted: false, tracks: [] }),
 };
 Object.defineProperty(globalThis, 'oracleCallsPage', {

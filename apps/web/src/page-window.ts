@@ -1,4 +1,5 @@
 import type { TimelineMs } from '@oracle-calls/protocol';
+import type { CallSecurity } from '@oracle-calls/sdk';
 
 /**
  * What the page shows of itself to scripts (the demo, tests, the curious in a console) as `window.oracleCallsPage`. No key, token or
@@ -16,6 +17,8 @@ export interface OracleCallsPage {
   /** Code of the last error, and the reason with which the last call ended. */
   readonly errorCode: string | undefined;
   readonly endReason: string | undefined;
+  /** What is known about the security of the call, or of the last one. */
+  readonly security: CallSecurity | undefined;
   /** What this end's own statistics say: every sent and received track, and whether its frames were really encrypted/decrypted. */
   statistics(): Promise<PageStatistics>;
 }

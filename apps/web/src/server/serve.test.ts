@@ -37,7 +37,7 @@ test(
   async () => {
     const folder = await ensurePageBuild({ cacheDir });
     const assets = await readdir(join(folder, 'assets'));
-    expect(assets.some((name) => /e2ee\.worker.*\.js$/.test(name))).toBe(true);
+    expect(assets.some((name) => /frame-worker.*\.js$/.test(name))).toBe(true);
     for (const name of assets.filter((asset) => asset.endsWith('.js'))) {
       expect(await readFile(join(folder, 'assets', name), 'utf8'), name).not.toMatch(
         /from\s*["']node:|__vite-browser-external/,
