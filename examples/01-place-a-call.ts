@@ -9,17 +9,19 @@ export interface CallButtons {
   readonly call: HTMLButtonElement;
   readonly hangUp: HTMLButtonElement;
   readonly status: HTMLElement;
+  /** Shows whether the call is encrypted, and the code to compare. */
+  readonly security: HTMLElement;
 }
 
 /** Wires two buttons to calls to one oracle. Dispose it when the user signs out. */
 export async function placeCalls(
   matrixClient: OracleCallsOptions['matrixClient'],
   oracleDid: string,
-  { call: callButton, hangUp, status }: CallButtons,
+  { call: callButton, hangUp, status, security: securityLine }: CallButtons,
 ): Promise<AsyncDisposable> {
   const calls = createOracleCalls({
     matrixClient,
-    e2eeWorker: () => new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' }),
+    e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
   });
   // Finds the oracle and its encrypted room ahead of the click, so that the click is quick.
   await calls.prepare({ oracleDid });
@@ -29,6 +31,9 @@ export async function placeCalls(
     current = calls.callOracle({ type: 'audio', oracleDid });
     current.on('state', ({ state }) => {
       status.textContent = state.kind === 'Ended' ? `Ended: ${state.reason}` : state.kind;
+    });
+    current.on('security', ({ security }) => {
+      securityLine.textContent = `${security.padlock} ${security.comparisonCode?.formatted ?? ''}`;
     });
   };
   hangUp.onclick = (): void => void current?.endCall();

@@ -25,8 +25,8 @@ export interface OracleCallsOptions {
   /** The application's own client: started, with Rust crypto, signed in. */
   readonly matrixClient: MatrixClient;
   /**
-   * Makes a worker from `livekit-client/e2ee-worker`. Bundlers find it in this form:
-   * `() => new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' })`.
+   * Makes the worker that seals and opens frames. Bundlers find it in this form:
+   * `() => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' })`.
    */
   readonly e2eeWorker: () => Worker;
   /** Resolves oracles' DIDs. When absent: `did:key`, `did:web` and, with `didResolverUrl`, `did:ixo`. */
@@ -79,7 +79,13 @@ export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
     matrix,
     clock,
     logger,
-    sfu: createLiveKitSfu({ e2eeWorker: options.e2eeWorker, audioGraph, logger, iceServers: options.iceServers }),
+    sfu: createLiveKitSfu({
+      e2eeWorker: options.e2eeWorker,
+      audioGraph,
+      logger,
+      clock,
+      iceServers: options.iceServers,
+    }),
     devices: createBrowserDevices({ audioGraph }),
     async resolveOracle(did, { signal }) {
       const { createDidResolver, resolveStrictOracle } = await loadDid();
