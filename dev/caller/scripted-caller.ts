@@ -104,8 +104,8 @@ export class ScriptedCaller implements AsyncDisposable {
     return this.page.evaluate(() => {
       const shown = window.oracleCallsPage;
       if (shown === undefined) throw new Error('The page has not started.');
-      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason } = shown;
-      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason };
+      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security } = shown;
+      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security };
     });
   }
 
