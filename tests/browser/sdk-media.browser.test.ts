@@ -187,14 +187,25 @@ test('a third participant without a key is told, is not played and hears only no
   expect(await scene.page.evaluate(() => window.mediaPage.state())).toEqual({ kind: 'Live' });
 });
 
-test('an oracle whose media keys are wrong is not heard, hears nothing, and ends the call by its name', async () => {
+test('an oracle with a wrong key is not heard, hears nothing, and is told as undecryptable', async () => {
   await using scene = await placeCall(livekit);
-  const agent = await scene.answer({ spoilsMediaKeys: true });
+  const agent = await scene.answer({ mediaKeys: 'wrong' });
+  await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
   await expect
     .poll(() => scene.page.evaluate(() => window.mediaPage.state()), PATIENCE)
     .toEqual({ kind: 'Ended', reason: 'media-failed', code: 'ERR_MEDIA_UNDECRYPTABLE' });
   expect(agent.windows(USER, USER_TONE_HZ).filter((share) => share > NOTHING)).toEqual([]);
   expect(await scene.page.evaluate(() => window.mediaPage.timeline())).not.toHaveProperty('oracleAudible');
+});
+
+test("the oracle's own key under the user's name opens nothing: each direction has its key", async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.answer({ mediaKeys: 'own-for-both' });
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect
+    .poll(async () => (await scene.page.evaluate(() => window.mediaPage.statistics())).tracks[0]?.packets, PATIENCE)
+    .toBeGreaterThan(50);
+  expect(agent.windows(USER, USER_TONE_HZ).filter((share) => share > NOTHING)).toEqual([]);
 });
 
 test('an agent that has the call key and not the identity key is never played, told as a stranger, and given up', async () => {

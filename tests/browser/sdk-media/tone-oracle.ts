@@ -50,8 +50,8 @@ export interface ToneOracleOptions extends SfuAccess {
   readonly toneHz: number;
   /** Signs the handshake; the oracle's own identity key unless an impostor is played. */
   readonly signsWith?: SecretBytes | undefined;
-  /** Installs other media keys than those agreed on. */
-  readonly spoilsMediaKeys?: boolean | undefined;
+  /** Which media keys it really installs: those agreed on, others, or its own under the user's name too. */
+  readonly mediaKeys?: 'agreed' | 'wrong' | 'own-for-both' | undefined;
 }
 
 /** An oracle in Node that proves itself, hums one tone and listens. */
@@ -89,15 +89,16 @@ async function openCallKey({ call, oracle }: ToneOracleOptions) {
 }
 
 export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOracle> {
-  const { call, oracle, userIdentity, identity, spoilsMediaKeys = false } = options;
+  const { call, oracle, userIdentity, identity } = options;
   const { envelope, callKey } = await openCallKey(options);
   const participant = await joinKeyed({ ...options, sfuRoomName: call.sfuRoomName });
   const attempts: ConfirmedAttempt[] = [];
   const mediaKeys = new Map<string, { readonly slot: number; readonly key: Uint8Array }>();
   const install = (owner: string, slot: number, key: SecretBytes): void => {
     mediaKeys.set(owner, { slot, key: key.expose().slice() });
-    const installed = spoilsMediaKeys ? crypto.getRandomValues(new Uint8Array(32)) : key.expose();
-    participant.setKey(owner, slot, installed);
+    const isWrong = options.mediaKeys === 'wrong';
+    participant.setKey(owner, slot, isWrong ? crypto.getRandomValues(new Uint8Array(32)) : key.expose());
+    if (options.mediaKeys === 'own-for-both') participant.setKey(userIdentity, slot, key.expose());
   };
   const link = new AgentLink({
     clock: systemClock,

@@ -45,7 +45,7 @@ test('a confirmed handshake without sound is not live yet', async () => {
   expect(call.state).toMatchObject({ kind: 'Ended', error: { code: 'ERR_MEDIA_ORACLE_ABSENT' } });
 });
 
-test('an agent that makes no offer that verifies is a stranger after its time', async () => {
+test('a second agent beside the oracle is a stranger', async () => {
   const scene = createScene();
   await scene.liveCall();
   scene.sfu.last.join('agent-2');
@@ -68,7 +68,7 @@ test('an agent that leaves before its time is up raises no alarm', async () => {
   expect(strangersIn(scene)).toEqual([]);
 });
 
-test('a participant of another kind is a stranger at once: told once, refused, never played', async () => {
+test('a stranger is told, refused, never played and gets no key', async () => {
   const scene = createScene();
   await scene.liveCall();
   scene.sfu.last.join('mallory', 'other');
@@ -116,7 +116,7 @@ test("the agent's time starts when the backend knows the call, and ends when the
   expect(call.state).toMatchObject({ kind: 'Ended', error: { code: 'ERR_MEDIA_ORACLE_ABSENT' } });
 });
 
-test('unencrypted media in the name of the oracle ends the call, announced before the handshake too', async () => {
+test('unencrypted media in the name of the oracle ends the call as ERR_MEDIA_UNENCRYPTED', async () => {
   const live = createScene();
   const call = await live.liveCall();
   live.sfu.last.tell({ kind: 'trackRefused', participantIdentity: 'agent-1' });
@@ -178,7 +178,7 @@ test('a later attempt that is never confirmed ends the call as ERR_HANDSHAKE_TIM
   expect(call.state).toMatchObject({ kind: 'Ended', error: { code: 'ERR_HANDSHAKE_TIMEOUT' } });
 });
 
-test('an outage that ends in time is told and survived, with fresh keys asked for; one that does not is connection-lost', async () => {
+test('an outage that ends in time is told and survived; one that does not is connection-lost', async () => {
   const scene = createScene();
   const call = await scene.liveCall();
   scene.sfu.last.tell({ kind: 'reconnecting' });
