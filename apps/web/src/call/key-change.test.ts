@@ -18,6 +18,19 @@ test('a refusal of changed keys carries what a person decides about', () => {
   });
 });
 
+test('a person is shown the two keys that differ', () => {
+  const details = {
+    pinnedIdentityKey: 'aa',
+    pinnedEnvelopeKey: 'bb',
+    shownIdentityKey: 'aa',
+    shownEnvelopeKey: 'dd',
+  };
+  expect(keyChangeOf(new OracleCallError('ERR_KEY_ROTATION', undefined, { details }))).toMatchObject({
+    pinned: 'bb',
+    shown: 'dd',
+  });
+});
+
 test('a pin that could not be read leaves nothing to compare with, and other errors leave nothing to decide', () => {
   expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED'))).toEqual({
     pinned: '',

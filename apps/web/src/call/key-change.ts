@@ -10,9 +10,11 @@ export function keyChangeOf({ code, details }: OracleCallError): ShownKeyChange 
   };
   const identityKey = textAt('shownIdentityKey');
   const envelopeKey = textAt('shownEnvelopeKey');
+  // The oracle may sign as before and receive under another key: a person is shown the two that differ.
+  const isSameIdentity = identityKey === textAt('pinnedIdentityKey');
   return {
-    pinned: textAt('pinnedIdentityKey'),
-    shown: identityKey,
+    pinned: textAt(isSameIdentity ? 'pinnedEnvelopeKey' : 'pinnedIdentityKey'),
+    shown: isSameIdentity ? envelopeKey : identityKey,
     wasVerified: details['wasVerified'] === true,
     expected:
       identityKey === '' ? undefined : { identityKey, envelopeKey: envelopeKey === '' ? undefined : envelopeKey },

@@ -51,7 +51,7 @@ export const formatFingerprint = (hex: string): string => hex.replaceAll(/(.{4})
 /** What holds for an encrypted call, and what does not, whatever the padlock says. */
 export const PROMISES = {
   held: [
-    'Neither the media server nor the homeserver can hear, read or change the call.',
+    'Neither the media server nor the homeserver can hear or read the call, or speak in it.',
     'Whoever steals keys later cannot open a recording of it.',
     'Somebody else’s voice is never played as the oracle’s.',
   ],

@@ -48,6 +48,28 @@ test(
 );
 
 test(
+  'curves, suites and the key exchange are chunks of their own, which nothing loads before they are needed',
+  async () => {
+    const folder = join(await ensurePageBuild({ cacheDir }), 'assets');
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+    const startsWith = (part: string): string[] => names.filter((name) => name.startsWith(part));
+    const [first = ''] = startsWith('call-page');
+    const loaded = new Set([first]);
+    // A set is walked through to what is added on the way.
+    for (const name of loaded) {
+      const code = await readFile(join(folder, name), 'utf8');
+      for (const [, imported = ''] of code.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)) loaded.add(imported);
+    }
+    expect(loaded.size).toBeGreaterThan(1);
+    for (const part of ['own-strict-protocol', 'key-rules', 'hpke-suite', 'ecies-suite', 'curve', 'did-']) {
+      expect(startsWith(part), part).not.toEqual([]);
+      expect([...loaded].filter((name) => name.startsWith(part))).toEqual([]);
+    }
+  },
+  BUILD_MAX_MS,
+);
+
+test(
   'the server gives the page with its configuration and closes, more than once',
   async () => {
     const web = await startWeb({ config, cacheDir });
