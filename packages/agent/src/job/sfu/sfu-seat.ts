@@ -9,7 +9,7 @@ import type { TrackEvidence } from '../call-statistics.ts';
 export type RefusalReason = 'stranger' | 'not-encrypted' | 'not-audio';
 
 /** What else somebody can send into a room. Dropped unread, and counted. */
-export type DroppedKind = 'other-topic' | 'stream' | 'remote-call' | 'transcription' | 'chat' | 'dtmf';
+export type DroppedKind = 'other-topic' | 'stream' | 'transcription' | 'chat' | 'dtmf';
 
 export type SeatNotice =
   /** A participant is in the room: told of everybody, admitted or not. The owner decides by identity. */
