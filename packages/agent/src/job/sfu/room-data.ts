@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { RoomEvent } from '@livekit/rtc-node';
+import { DataPacketKind, RoomEvent } from '@livekit/rtc-node';
 import type { Room } from '@livekit/rtc-node';
 import { FfiEvent } from '@livekit/rtc-ffi-bindings';
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
@@ -21,8 +21,8 @@ export class RoomData {
   readonly dropped: Record<DroppedKind, number> = { 'other-topic': 0, stream: 0, transcription: 0, chat: 0, dtmf: 0 };
 
   constructor(room: Room, rule: DataRule, observe: (notice: SeatNotice) => void) {
-    room.on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
-      if (rule === 'none' || topic !== FRAME_TOPIC) {
+    room.on(RoomEvent.DataReceived, (payload, participant, kind, topic) => {
+      if (rule === 'none' || topic !== FRAME_TOPIC || kind !== DataPacketKind.KIND_RELIABLE) {
         this.dropped['other-topic'] += 1;
         return;
       }

@@ -18,17 +18,17 @@ export interface VoiceTrack {
 }
 
 /** The rule: no sample is captured until the own track's frame cryptor is seen, switched on, with the slot of the call's key. */
-export function isVoiceGuarded(
-  { trackSid, identity, cryptors }: Pick<VoiceTrack, 'trackSid' | 'identity' | 'cryptors'>,
-  slot: number,
-): boolean {
-  return cryptors().some(
-    (one) =>
-      one.participantIdentity === identity &&
-      one.trackSid === trackSid &&
-      one.enabled === true &&
-      one.keyIndex === slot,
-  );
+export function isVoiceGuarded(voice: Pick<VoiceTrack, 'trackSid' | 'identity' | 'cryptors'>, slot: number): boolean {
+  const { trackSid, identity } = voice;
+  return voice
+    .cryptors()
+    .some(
+      (one) =>
+        one.participantIdentity === identity &&
+        one.trackSid === trackSid &&
+        one.enabled === true &&
+        one.keyIndex === slot,
+    );
 }
 
 /** Keeps the voice in until {@link isVoiceGuarded}, again after every reconnect and whenever the track was published anew. */
