@@ -13,8 +13,9 @@ import {
 import type { RoomOptions } from '@livekit/rtc-node';
 import { KeyDerivationFunction } from '@livekit/rtc-ffi-bindings';
 import { ENCRYPTED_ROOM_OPTIONS, setParticipantKey } from '@oracle-calls/agent';
+import { rms } from '@oracle-calls/agent/speech';
 import { SecretBytes } from '@oracle-calls/protocol';
-import { useSlot } from '../../../packages/agent/src/job/sfu/participant-keys.ts';
+import { useSlot } from '@oracle-calls/agent/seat';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
 
 const SAMPLE_RATE = 48_000;
@@ -25,8 +26,18 @@ export const AGENT_TONE_HZ = 440;
 export const PEER_TONE_HZ = 700;
 /** Share of the tone in a window's energy that counts as heard; noise scores near 0, and so does silence. */
 const AUDIBLE = 0.7;
+/** Opus' comfort noise stays far below. */
+const LOUD = 0.01;
 /** Windows of 10 ms, as the stream gives them. */
 const WINDOW_MS = 10;
+
+/** Ten milliseconds of what was heard. */
+export interface Heard {
+  /** Share of the expected tone, 0 to 1. */
+  readonly tone: number;
+  /** Root mean square. */
+  readonly loudness: number;
+}
 
 export interface RoomPeerOptions {
   readonly url: string;
@@ -50,8 +61,8 @@ export class RoomPeer implements AsyncDisposable {
     readonly from: string | undefined;
     readonly bytes: Uint8Array;
   }[] = [];
-  /** Share of the expected tone in each 10 ms heard of a participant, oldest first. */
-  readonly #heard = new Map<string, number[]>();
+  /** By participant, oldest first. */
+  readonly #heard = new Map<string, Heard[]>();
   readonly #source = new AudioSource(SAMPLE_RATE, 1, 100);
   #state: 'here' | 'gone' = 'here';
 
@@ -71,12 +82,27 @@ export class RoomPeer implements AsyncDisposable {
     return toneTime(this.#heard.get(identity) ?? []);
   }
 
+  /** How long this participant was listened to, silence included, in ms. */
+  heardMs(identity: string): number {
+    return (this.#heard.get(identity)?.length ?? 0) * WINDOW_MS;
+  }
+
+  /** How long this participant was loud, whatever of, in ms. */
+  noiseMs(identity: string): number {
+    return (this.#heard.get(identity) ?? []).filter(({ loudness }) => loudness > LOUD).length * WINDOW_MS;
+  }
+
+  /** Forgets what was heard of this participant. */
+  forget(identity: string): void {
+    this.#heard.get(identity)?.splice(0);
+  }
+
   /** The longest silence within what was heard of this participant since its tone began, in ms. */
   longestGapMs(identity: string): number {
     const heard = this.#heard.get(identity) ?? [];
     let [longest, current] = [0, 0];
-    for (const share of heard.slice(heard.findIndex((one) => one > AUDIBLE))) {
-      current = share > AUDIBLE ? 0 : current + 1;
+    for (const { tone } of heard.slice(heard.findIndex((one) => one.tone > AUDIBLE))) {
+      current = tone > AUDIBLE ? 0 : current + 1;
       longest = Math.max(longest, current);
     }
     return longest * WINDOW_MS;
@@ -144,21 +170,16 @@ export function keyOf(byte: number): SecretBytes {
 }
 
 /** How much of the last second was the tone, 0 to 1; nothing heard at all is none. */
-export function toneTime(heard: readonly number[]): number {
-  const last = heard.slice(-1000 / WINDOW_MS);
-  return last.filter((share) => share > AUDIBLE).length / Math.max(1, last.length);
+export function toneTime(heard: readonly Heard[]): number {
+  const windows = 1000 / WINDOW_MS;
+  return heard.slice(-windows).filter(({ tone }) => tone > AUDIBLE).length / windows;
 }
 
-/** Notes the tone's share of every 10 ms. */
-export async function listen(stream: AsyncIterable<AudioFrame>, toneHz: number, heard: number[]): Promise<void> {
+/** Notes every 10 ms. */
+export async function listen(stream: AsyncIterable<AudioFrame>, toneHz: number, heard: Heard[]): Promise<void> {
   for await (const { data, sampleRate } of stream) {
-    heard.push(
-      toneShare(
-        Float32Array.from(data, (sample) => sample / 32_768),
-        sampleRate,
-        toneHz,
-      ),
-    );
+    const samples = Float32Array.from(data, (sample) => sample / 32_768);
+    heard.push({ tone: toneShare(samples, sampleRate, toneHz), loudness: rms(samples) });
   }
 }
 

@@ -6,11 +6,10 @@ import { systemClock } from '@oracle-calls/protocol';
 import { AccessToken } from 'livekit-server-sdk';
 import { startLiveKit } from '../../../dev/livekit/livekit.ts';
 import type { LiveKit } from '../../../dev/livekit/livekit.ts';
-import { createSeat } from '../../../packages/agent/src/job/sfu/livekit-seat.ts';
-import { createOlderSeat } from '../../../packages/agent/src/job/sfu/older-seat.ts';
-import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from '../../../packages/agent/src/job/sfu/sfu-seat.ts';
+import { createOlderSeat, createSeat } from '@oracle-calls/agent/seat';
+import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from '@oracle-calls/agent/seat';
 import { AGENT_TONE_HZ, keyOf, listen, PEER_TONE_HZ, playTone, RoomPeer, toneTime } from './room-peer.ts';
-import type { RoomPeerOptions } from './room-peer.ts';
+import type { Heard, RoomPeerOptions } from './room-peer.ts';
 
 type Kind = SeatNotice['kind'];
 type NoticeOf<K extends Kind> = Extract<SeatNotice, { readonly kind: K }>;
@@ -19,8 +18,8 @@ type NoticeOf<K extends Kind> = Extract<SeatNotice, { readonly kind: K }>;
 export class TakenSeat<S extends MediaSeat> implements AsyncDisposable {
   readonly seat: S;
   readonly notices: SeatNotice[] = [];
-  /** Share of the peers' tone in each 10 ms that the agent heard of a participant. */
-  readonly heard = new Map<string, number[]>();
+  /** By participant, oldest first. */
+  readonly heard = new Map<string, Heard[]>();
   #state: 'here' | 'gone' = 'here';
 
   constructor(seat: S) {

@@ -4,7 +4,7 @@ import { JoinResponse, ParticipantInfo, SignalRequest, SignalResponse } from '@l
 import { systemClock } from '@oracle-calls/protocol';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { createTestCertificates } from '../../../protocol/src/did/certificate.fixture.ts';
+import { createTestCertificates } from '@oracle-calls/testing/certificates';
 import { CONNECT_MAX_MS, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './guard-limits.ts';
 import { guardScene, open, ScriptedSfu } from './scripted-sfu.fixture.ts';
 import { startSignalGuard } from './signal-guard.ts';
@@ -154,6 +154,17 @@ describe('an SFU with a certificate', () => {
 });
 
 describe('what the guard does not let through', () => {
+  it('makes it leave the room in place of the library', async () => {
+    await using scene = await guardScene();
+    const socket = await opened(`${scene.guard.url}/rtc`);
+    const gone = closed(socket);
+    (await scene.sfu.taken).send(joinAs('somebody'));
+    await gone;
+    await expect
+      .poll(() => scene.sfu.heard.map((one) => SignalRequest.fromBinary(one).message.case))
+      .toEqual(['leave']);
+  });
+
   const cases: readonly (readonly [string, string | Uint8Array, string])[] = [
     ['another identity', joinAs('somebody'), 'ERR_MEDIA_IDENTITY'],
     ['text', '{"join":{}}', 'ERR_MEDIA_SIGNALLING'],
