@@ -9,6 +9,8 @@ import { installReceiving, SeatScene, switchSending } from './agent/seat-scene.t
 let scene: SeatScene;
 /** Share of a second. */
 const [HEARD, UNHEARD] = [0.9, 0.05];
+/** LiveKit's RPC error of that meaning. */
+const UNSUPPORTED_METHOD = 1400;
 const SOON = { timeout: 15_000, interval: 100 };
 
 beforeAll(async () => {
@@ -71,6 +73,8 @@ describe('the voice of the agent', () => {
       await using user = await scene.peer(room, 'user', { keys: [['agent', 5, 1]] });
       await switchSending(taken.seat, 5, 1);
       await expect.poll(() => user.hears('agent'), SOON).toBeGreaterThan(HEARD);
+      await using keyless = await scene.peer(room, 'keyless', { isPlaintext: true });
+      await expect.poll(() => keyless.noiseMs('agent'), SOON).toBeGreaterThan(500);
       if (lost === 'everything') sfu.last.say(fullReconnect());
       else sfu.last.cut();
       await expect.poll(() => taken.all('reconnected').length, SOON).toBe(1);
@@ -80,6 +84,8 @@ describe('the voice of the agent', () => {
       const [track] = await taken.seat.sampleEvidence();
       expect(track).toMatchObject({ direction: 'sent', hasCryptor: true });
       expect(taken.all('broken')).toEqual([]);
+      // Before, in between and after, its packets were nothing to whoever has no key. A window of noise may look like a tone.
+      expect(keyless.toneMs('agent')).toBeLessThan(30);
     },
   );
 });
@@ -175,6 +181,9 @@ describe('data', () => {
     await send('lk.chat', true);
     await send(FRAME_TOPIC, false);
     await self.sendText('hello', { topic: 'lk.transcription', destinationIdentities: ['agent'] });
+    // The library answers this itself: it says that there is no such method, and nothing else.
+    const call = { destinationIdentity: 'agent', method: 'any', payload: '' };
+    await expect(self.performRpc(call)).rejects.toMatchObject({ code: UNSUPPORTED_METHOD, data: '' });
     await send(FRAME_TOPIC, true);
     await expect.poll(() => taken.all('frame').length, SOON).toBe(1);
     expect(taken.all('frame')).toEqual([{ kind: 'frame', participantIdentity: 'user', frame }]);

@@ -87,6 +87,11 @@ export class RoomPeer implements AsyncDisposable {
     return (this.#heard.get(identity)?.length ?? 0) * WINDOW_MS;
   }
 
+  /** How long this participant's tone was heard in all, in ms. */
+  toneMs(identity: string): number {
+    return (this.#heard.get(identity) ?? []).filter(({ tone }) => tone > AUDIBLE).length * WINDOW_MS;
+  }
+
   /** How long this participant was loud, whatever of, in ms. */
   noiseMs(identity: string): number {
     return (this.#heard.get(identity) ?? []).filter(({ loudness }) => loudness > LOUD).length * WINDOW_MS;
