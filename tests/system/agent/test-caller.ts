@@ -107,7 +107,12 @@ export class TestCaller implements AsyncDisposable {
     const { room } = this;
     const keyFor = (participant: RemoteParticipant): void => {
       if (keys !== undefined)
-        setParticipantKey(room, participant.identity, deriveMediaKey(keys.callKey, keys.sfuRoomName, 'oracle-to-user'));
+        setParticipantKey(
+          room,
+          participant.identity,
+          deriveMediaKey(keys.callKey, keys.sfuRoomName, 'oracle-to-user'),
+          0,
+        );
       for (const [name, value] of Object.entries(participant.attributes))
         this.others.push(`attribute ${name}=${value}`);
     };
@@ -129,7 +134,7 @@ export class TestCaller implements AsyncDisposable {
       ...(isPlaintext ? {} : ENCRYPTED_ROOM_OPTIONS),
     });
     if (keys !== undefined)
-      setParticipantKey(room, identity, deriveMediaKey(keys.callKey, keys.sfuRoomName, 'user-to-oracle'));
+      setParticipantKey(room, identity, deriveMediaKey(keys.callKey, keys.sfuRoomName, 'user-to-oracle'), 0);
     for (const participant of room.remoteParticipants.values()) keyFor(participant);
     const track = LocalAudioTrack.createAudioTrack('microphone', this.#source);
     await room.localParticipant?.publishTrack(

@@ -76,7 +76,11 @@ export const ERROR_TABLE = {
   ERR_DATA_TOO_LARGE: row('data-too-large', undefined, 'The data does not fit into one frame.'),
   ERR_DATA_OPEN: row('data-not-opened', undefined, 'A data frame cannot be opened.'),
   ERR_DATA_REPLAYED: row('data-replayed', undefined, 'A data frame came again or too late.'),
-  ERR_DATA_SENDER: row('data-sender', undefined, 'A data packet names no participant, or not the other end of the call.'),
+  ERR_DATA_SENDER: row(
+    'data-sender',
+    undefined,
+    'A data packet names no participant, or not the other end of the call.',
+  ),
 
   // DIDs.
   ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),
@@ -112,6 +116,17 @@ export const ERROR_TABLE = {
     'media-undecryptable',
     undefined,
     'Media of a participant arrives that no key of this call opens.',
+    "A participant's media arrives, but nothing of it can be decrypted.",
+  ),
+  ERR_MEDIA_SIGNALLING: row(
+    'signalling-refused',
+    undefined,
+    'The media server said something that a call does not accept.',
+  ),
+  ERR_MEDIA_IDENTITY: row(
+    'media-identity',
+    undefined,
+    'The media server calls this end by another identity than its join token.',
   ),
   ERR_MEDIA_ORACLE_ABSENT: row('oracle-absent', undefined, 'The oracle did not join the call.', true),
 
