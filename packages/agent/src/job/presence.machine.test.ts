@@ -103,20 +103,20 @@ const MOVES: Partial<Record<StateName, Moves>> = {
     vanished: ['waiting for both', 'start-patience return'],
   },
   live: {
-    'user-here': ['returning', 'mute', ...BEGIN],
-    stalled: ['returning', 'mute', ...BEGIN],
+    'user-here': ['returning', 'hush', ...BEGIN],
+    stalled: ['returning', 'hush', ...BEGIN],
     vanished: ['away', 'mute', 'start-patience return'],
   },
   returning: {
     ...UNANSWERED,
     confirmed: ['returned', 'stop-patience'],
     stalled: ['returning', 'begin-attempt'],
-    vanished: ['away', 'start-patience return'],
+    vanished: ['away', 'mute', 'start-patience return'],
   },
   returned: {
     'peer-ready': ['live', 'unmute'],
     ...ANEW('returning'),
-    vanished: ['away', 'start-patience return'],
+    vanished: ['away', 'mute', 'start-patience return'],
   },
   away: { ...ALONE, 'user-here': ['returning', 'stop-patience', ...BEGIN] },
 };

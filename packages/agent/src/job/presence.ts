@@ -58,7 +58,10 @@ export type PresenceEffect =
   /** Offer the key exchange to the user who is in the room. */
   | { readonly kind: 'begin-attempt' }
   | { readonly kind: 'greet' }
+  /** The user is gone: say nothing, hear nobody. */
   | { readonly kind: 'mute' }
+  /** The user is here under keys that are not agreed: say nothing until they are. */
+  | { readonly kind: 'hush' }
   | { readonly kind: 'unmute' }
   /** Wait a bounded time: for the user to come or to come back, or for the key exchange; ends as `patience-over`. */
   | { readonly kind: 'start-patience'; readonly until: 'arrival' | 'return' | 'handshake' }
@@ -137,7 +140,7 @@ function onUserHere(state: OpenState): PresenceStep {
       return returning({ kind: 'stop-patience' });
     case 'live':
       // Somebody of this identity has entered anew, and has none of our keys.
-      return returning({ kind: 'mute' });
+      return returning({ kind: 'hush' });
     case 'returning':
       return onStrangeReturn(state);
   }
@@ -156,9 +159,8 @@ function onUserGone(state: OpenState, isDeliberate: boolean): PresenceStep {
     case 'waiting':
       return state.isUserHere ? { state: { ...state, isUserHere: false, link: 'none' }, effects } : stay(state);
     case 'live':
-      return { state: { kind: 'away' }, effects: [{ kind: 'mute' }, ...effects] };
     case 'returning':
-      return { state: { kind: 'away' }, effects };
+      return { state: { kind: 'away' }, effects: [{ kind: 'mute' }, ...effects] };
     case 'away':
       return stay(state);
   }
@@ -172,7 +174,7 @@ function onConfirmed(state: OpenState): PresenceStep {
 function onStalled(state: OpenState): PresenceStep {
   switch (state.kind) {
     case 'live':
-      return returning({ kind: 'mute' });
+      return returning({ kind: 'hush' });
     case 'waiting':
     case 'returning':
       // Of an offer that goes unanswered the patience goes on.
