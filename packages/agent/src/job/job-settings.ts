@@ -12,7 +12,7 @@ export const jobSettingsSchema = v.object({
   ownDocument: ownDocumentSchema,
   backendUrl: v.pipe(v.string(), v.url()),
   apiKeyFile: v.string(),
-  /** The file of `oracle-calls keygen`. Without it the key comes from {@link PRIVATE_KEY_VARIABLE}. */
+  /** The file of `oracle-calls keygen`. Without it the key comes from `ORACLE_PRIVATE_KEY_HEX`. */
   oracleKeyFile: v.optional(v.string()),
   /** The database of `trust-store/`, shared by all jobs of the oracle. */
   trustStoreFile: v.string(),
