@@ -64,7 +64,11 @@ export class SealedData implements Disposable {
   switchSending(keys: EpochKeys): void {
     this.#sender.switchTo(keys);
     this.#hasKeys = true;
-    for (const waiting of this.#outbox.values()) void this.#dispatch(waiting);
+    for (const waiting of this.#outbox.values()) {
+      // What was lost under the keys of before says nothing about these.
+      waiting.tries = 0;
+      void this.#dispatch(waiting);
+    }
   }
 
   /** The attempt is over: what must arrive waits for the next one. */
