@@ -108,6 +108,21 @@ export const ERROR_TABLE = {
   ERR_MEDIA_DEVICE: row('media-device', undefined, 'The microphone or camera cannot be used.'),
   ERR_MEDIA_CONNECT: row('media-connect-failed', undefined, 'The media server cannot be reached.', true),
   ERR_MEDIA_UNENCRYPTED: row('media-unencrypted', undefined, 'Somebody offered media without encryption.'),
+  ERR_MEDIA_UNDECRYPTABLE: row(
+    'media-undecryptable',
+    undefined,
+    "A participant's media arrives, but nothing of it can be decrypted.",
+  ),
+  ERR_MEDIA_SIGNALLING: row(
+    'signalling-refused',
+    undefined,
+    'The media server said something that a call does not accept.',
+  ),
+  ERR_MEDIA_IDENTITY: row(
+    'media-identity',
+    undefined,
+    'The media server calls this end by another identity than its join token.',
+  ),
   ERR_MEDIA_ORACLE_ABSENT: row('oracle-absent', undefined, 'The oracle did not join the call.', true),
 
   // Authentication and authorisation.

@@ -9,7 +9,7 @@ import type { TrackEvidence } from '../call-statistics.ts';
 export type RefusalReason = 'stranger' | 'not-encrypted' | 'not-audio';
 
 /** What else somebody can send into a room. Dropped unread, and counted. */
-export type DroppedKind = 'other-topic' | 'stream' | 'remote-call' | 'transcription' | 'chat' | 'dtmf';
+export type DroppedKind = 'other-topic' | 'stream' | 'transcription' | 'chat' | 'dtmf';
 
 export type SeatNotice =
   /** A participant is in the room: told of everybody, admitted or not. The owner decides by identity. */
@@ -23,7 +23,7 @@ export type SeatNotice =
       readonly participantIdentity: string;
       readonly stream: ReadableStream<AudioFrame>;
     }
-  /** A publication is not listened to. A stranger's is considered again when that participant is admitted. */
+  /** A publication is not listened to. Nobody is a stranger before somebody is admitted; one who is admitted later is heard then. */
   | { readonly kind: 'refused'; readonly participantIdentity: string; readonly reason: RefusalReason }
   /** A data packet of `FRAME_TOPIC`, unopened. `undefined`: the SFU names no participant. */
   | {
@@ -43,7 +43,7 @@ export type SeatNotice =
 
 export interface SeatEvents {
   readonly onStage: (stage: 'connected' | 'published') => void;
-  /** Told of everything from the moment of joining on, who is already there included. Returns at once, does not throw. */
+  /** Told of everything from the stage `connected` on, who is already there included. Returns at once, does not throw. */
   readonly observe: (notice: SeatNotice) => void;
 }
 
@@ -78,13 +78,13 @@ export interface MediaSeat extends AsyncDisposable {
 /** The agent's place in the room of a strict call. */
 export interface SfuSeat extends MediaSeat {
   /**
-   * After {@link join}. `switchSending` resolves once the frame cryptor of the own voice was seen switched on with the
+   * From the stage `connected` on. `switchSending` resolves once the frame cryptor of the own voice was seen switched on with the
    * slot: from then on the speaker is heard. It rejects with `ERR_MEDIA_UNENCRYPTED` when that is not seen in time.
    */
   readonly frameKeys: FrameKeys;
-  /** A reliable data packet of `FRAME_TOPIC` to this participant alone. After {@link join}. */
+  /** A reliable data packet of `FRAME_TOPIC` to this participant alone. From the stage `connected` on. */
   readonly sendFrame: SendFrame;
-  /** From now on this participant's encrypted tracks are subscribed. Who was admitted before stays so. After {@link join}. */
+  /** From now on this participant's encrypted tracks are subscribed. Who was admitted before stays so. From the stage `connected` on. */
   admit(participantIdentity: string): void;
 }
 
