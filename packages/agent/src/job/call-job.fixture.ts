@@ -32,7 +32,6 @@ class FakeMediaSeat implements MediaSeat {
   readonly dropped: Readonly<Record<DroppedKind, number>> = {
     'other-topic': 0,
     stream: 0,
-    'remote-call': 0,
     transcription: 0,
     chat: 0,
     dtmf: 0,

@@ -39,6 +39,9 @@ export class EvidenceLog {
     const tooLate = Promise.withResolvers<void>();
     limit.signal.addEventListener('abort', () => tooLate.resolve(), { once: true });
     await Promise.race([this.sample(), tooLate.promise]);
-    log.info('call statistics', { ...this.#statistics.toFields(link), dropped: { ...this.#seat.dropped } });
+    const dropped = Object.entries(this.#seat.dropped)
+      .filter(([, count]) => count > 0)
+      .map(([kind, count]) => ({ kind, count }));
+    log.info('call statistics', { ...this.#statistics.toFields(link), dropped });
   }
 }

@@ -103,7 +103,7 @@ export function stepPresence(state: PresenceState, input: PresenceInput): Presen
     case 'confirmed':
       return onConfirmed(state);
     case 'peer-ready':
-      return hasLink(state, 'confirmed') ? liveIfReady({ ...state, link: 'ready' }) : stay(state);
+      return onPeerReady(state);
     case 'stalled':
       return onStalled(state);
     case 'patience-over':
@@ -124,8 +124,9 @@ export function stepPresence(state: PresenceState, input: PresenceInput): Presen
 
 type LinkedState = Extract<PresenceState, { kind: 'waiting' | 'returning' }>;
 
-function hasLink(state: OpenState, link: LinkProgress): state is LinkedState {
-  return (state.kind === 'waiting' || state.kind === 'returning') && state.link === link;
+/** The state, when the key exchange has come so far in it. */
+function withLink(state: OpenState, link: LinkProgress): LinkedState | undefined {
+  return (state.kind === 'waiting' || state.kind === 'returning') && state.link === link ? state : undefined;
 }
 
 function onUserHere(state: OpenState): PresenceStep {
@@ -167,8 +168,14 @@ function onUserGone(state: OpenState, isDeliberate: boolean): PresenceStep {
 }
 
 function onConfirmed(state: OpenState): PresenceStep {
-  if (!hasLink(state, 'offered')) return stay(state);
-  return { state: { ...state, link: 'confirmed' }, effects: [{ kind: 'stop-patience' }] };
+  const offered = withLink(state, 'offered');
+  if (offered === undefined) return stay(state);
+  return { state: { ...offered, link: 'confirmed' }, effects: [{ kind: 'stop-patience' }] };
+}
+
+function onPeerReady(state: OpenState): PresenceStep {
+  const confirmed = withLink(state, 'confirmed');
+  return confirmed === undefined ? stay(state) : liveIfReady({ ...confirmed, link: 'ready' });
 }
 
 function onStalled(state: OpenState): PresenceStep {
@@ -186,7 +193,7 @@ function onStalled(state: OpenState): PresenceStep {
 }
 
 function onPatienceOver(state: OpenState, isForged: boolean): PresenceStep {
-  if (hasLink(state, 'offered')) return end(isForged ? 'invalid-authentication' : 'agent-failed');
+  if (withLink(state, 'offered') !== undefined) return end(isForged ? 'invalid-authentication' : 'agent-failed');
   const isAlone = state.kind === 'away' || (state.kind === 'waiting' && !state.isUserHere);
   return isAlone ? end('connection-lost') : stay(state);
 }
