@@ -551,7 +551,9 @@ describe('what a job logs', () => {
     scene.seat.notice({ kind: 'seat-lost', isDeliberate: true });
     await over(scene);
     expect(statisticsOf(scene)).toEqual([
-      expect.stringContaining('call statistics {"callId":"$event@lk-1","encrypted":true,"protocol":"strict","tracks":['),
+      expect.stringContaining(
+        'call statistics {"callId":"$event@lk-1","encrypted":true,"protocol":"strict","tracks":[',
+      ),
     ]);
   });
 

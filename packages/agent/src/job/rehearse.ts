@@ -1,11 +1,7 @@
 import { AudioFrame, LocalAudioTrack } from '@livekit/rtc-node';
 import { createCallKey, createSfuRoomName, SecretBytes, systemClock } from '@oracle-calls/protocol';
 import { warmUpKeyExchange } from '@oracle-calls/protocol/handshake';
-import {
-  commitToNonce,
-  openSignedEnvelope,
-  sealSignedEnvelope,
-} from '@oracle-calls/protocol/signed-envelope';
+import { commitToNonce, openSignedEnvelope, sealSignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { CallFacts, OwnOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import { TrackSpeaker } from './sfu/track-speaker.ts';

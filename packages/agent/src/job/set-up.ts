@@ -123,12 +123,7 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetch
   }
 }
 
-async function tryOpen(
-  deps: SetUpDeps,
-  call: ClaimResponse,
-  key: KeyResponse,
-  signal: AbortSignal,
-): Promise<Fetched> {
+async function tryOpen(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse, signal: AbortSignal): Promise<Fetched> {
   try {
     return { kind: 'opened', call, opened: await openCall(deps, call, key, signal) };
   } catch (cause) {
