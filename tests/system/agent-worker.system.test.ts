@@ -119,7 +119,9 @@ describe('the agent in an encrypted call', () => {
     await using caller = await scene.join(call);
     const agent = await scene.greeted(caller, from, call);
     const { comparisonCode } = await caller.link.confirmed();
-    expect(caller.link.events).toEqual(['confirmed 1', 'peer-ready']);
+    // An offer that overtakes the news of its sender is refused and sent again.
+    const events = caller.link.events.filter((event) => event !== 'refused ERR_DATA_SENDER');
+    expect(events).toEqual(['confirmed 1', 'peer-ready']);
 
     caller.forget();
     await caller.link.write('What is the comparison code?');

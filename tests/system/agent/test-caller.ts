@@ -49,6 +49,8 @@ export class TestCaller implements AsyncDisposable {
   readonly lastAudibleAt = new Map<string, number>();
   /** Everything that is neither sound nor a frame of the one topic: other data, transcriptions, attributes. */
   readonly others: string[] = [];
+  /** Data packets of any topic. */
+  dataPackets = 0;
   readonly #source = new AudioSource(SAMPLE_RATE, 1, 100);
   #link: CallerLink | undefined;
   #stop = false;
@@ -136,6 +138,7 @@ export class TestCaller implements AsyncDisposable {
       this.others.push(`attributes ${JSON.stringify(changed)}`),
     );
     room.on(RoomEvent.DataReceived, (_payload, _participant, _kind, topic) => {
+      this.dataPackets += 1;
       if (topic !== FRAME_TOPIC) this.others.push(`data of topic ${topic ?? ''}`);
     });
     room.on(RoomEvent.ParticipantMetadataChanged, () => this.others.push('metadata'));

@@ -52,7 +52,7 @@ export default defineAgent<Partial<Prewarmed>>({
     const trust = openTrustStore(settings.trustStoreFile);
     const speech = new SpeechClient({ socketPath: readSpeechSocket(process.env), clock, log });
     speech.connect();
-    await rehearse(identity.keys);
+    await rehearse(identity.keys, agentDidResolver(settings));
     const vad = openVad();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
     Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad } satisfies Prewarmed);
