@@ -299,7 +299,7 @@ export function startJob(options: SceneOptions = {}): JobScene {
     trust,
     resolver: scriptedResolver(),
     backend,
-    seat,
+    openSeat: () => seat,
     openOlderSeat: () => olderSeat,
     timeline: new JobTimeline(clock),
     clock,

@@ -73,7 +73,7 @@ export default defineAgent<Partial<Prewarmed>>({
       trust,
       resolver: agentDidResolver(settings),
       backend: createBackendClient(settings.backendUrl, apiKey),
-      seat: createSeat({ url, token, clock }),
+      openSeat: () => createSeat({ url, token, clock }),
       openOlderSeat: () => createOlderSeat({ url, token, clock }),
       timeline,
       clock,
