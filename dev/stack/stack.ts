@@ -141,7 +141,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, accounts, identity, weightsDir, signal };
   const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const backendProcess = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
-  const agentPlan = await planAgent(parts, logOf('agent'));
+  const agentPlan = await planAgent({ ...parts, didResolverUrl: resolver.baseUrl }, logOf('agent'));
   const agent = new AgentSwitch(agentPlan.spec, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(

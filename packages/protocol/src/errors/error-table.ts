@@ -39,6 +39,7 @@ export const ERROR_TABLE = {
   // Keys that were seen before.
   ERR_KEY_CHANGED: row('key-changed', 422, 'A known key has changed without a valid rotation.'),
   ERR_KEY_ROTATION: row('key-rotation-invalid', 422, 'The rotation of a known key is not valid.'),
+  ERR_KEY_STORE: row('key-store-unusable', undefined, 'The store of known keys cannot be used.'),
 
   // The key exchange of a call: handshake and rekey.
   ERR_HANDSHAKE_MALFORMED: row('handshake-malformed', undefined, 'A message of the key exchange is malformed.'),
@@ -65,6 +66,11 @@ export const ERROR_TABLE = {
   ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
   ERR_HANDSHAKE_TIMEOUT: row('handshake-timeout', undefined, 'The key exchange was not finished in time.', true),
   ERR_HANDSHAKE_COMPARISON: row('handshake-comparison', undefined, 'The comparison codes of the two ends differ.'),
+  ERR_HANDSHAKE_TIMEOUT: row(
+    'handshake-timeout',
+    undefined,
+    'The other end did not complete the key exchange in time.',
+  ),
 
   // Keys of media and data.
   ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
