@@ -190,7 +190,7 @@ export class CallAttempt {
     ]);
     signal.throwIfAborted();
     const { type, sessionId, agentVoice, language } = this.#options;
-    const announcement = new CallAnnouncement(matrix, matrixRoomId, {
+    const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, {
       callType: type,
       callStatus: 'pending',
       callStartedAt: this.#startedAt,
@@ -210,7 +210,15 @@ export class CallAttempt {
     answers.bind(sent);
     const { backendUrl } = oracle;
     const { userId } = matrix;
-    this.#deps.interrupted.remember({ ...sent, backendUrl, callType: type, sessionId, oracleDid: oracle.did, userId });
+    this.#deps.interrupted.remember({
+      ...sent,
+      backendUrl,
+      callType: type,
+      sessionId,
+      oracleDid: oracle.did,
+      oracleUserId: oracle.matrixUserId,
+      userId,
+    });
     // The backend finds the call by its event; it need not have seen the edit.
     await Promise.all([
       announcement.addCallId(signal),
