@@ -66,6 +66,13 @@ async function canRead({ client }: App, room: string, eventId: string): Promise<
   return !event.isDecryptionFailure();
 }
 
+/** Whether one device has the other in its list. */
+async function knows({ client }: App, other: App): Promise<boolean> {
+  const { userId } = other.person;
+  const devices = await client.getCrypto()?.getUserDeviceInfo([userId]);
+  return devices?.get(userId)?.has(other.client.getDeviceId() ?? '') ?? false;
+}
+
 describe('a device that the homeserver, or a thief of the password, adds', () => {
   // Twin: `KEYS_GO_TO` in js-sdk/room-encryptor.ts with kind 0.
   it('of the oracle or of the user reads nothing that is sent after, though it reads what the application sends', async () => {
@@ -74,6 +81,7 @@ describe('a device that the homeserver, or a thief of the password, adds', () =>
     await using ofOracle = await scene.openApp(oracle, { isSigned: false });
     await using ofAlice = await scene.openApp(alice.person, { isSigned: false });
     const ghosts = [ofOracle, ofAlice];
+    for (const ghost of ghosts) await expect.poll(() => knows(alice, ghost), { timeout: 20_000 }).toBe(true);
     // The positive control, and an outgoing session that the ghosts have: it must not be used again.
     const chat = await sendToAll(alice, room, 'chat');
     for (const ghost of ghosts) await expect.poll(() => canRead(ghost, room, chat), { timeout: 20_000 }).toBe(true);
