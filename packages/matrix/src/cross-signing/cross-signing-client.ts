@@ -1,7 +1,8 @@
 /**
  * The part of `matrix-js-sdk` 43 that setting up cross-signing uses, as structure: a `MatrixClient` whose rust crypto is
- * initialised, which has synced, and which was made with the `cryptoCallbacks` of a `RecoveryKeyHolder`, fits it.
+ * initialised, which was started, and which was made with the `cryptoCallbacks` of a `RecoveryKeyHolder`, fits it.
  */
+import type { SdkClient } from '../js-sdk/sdk-client.ts';
 import type { SecretStorageKeyDescriptionAesV1 } from 'matrix-js-sdk/lib/secret-storage.js';
 
 /** One request that the homeserver may want to be authorised for (Matrix spec, "User-Interactive Authentication API"). */
@@ -46,7 +47,7 @@ export interface CrossSigningCrypto {
   }): Promise<void>;
 }
 
-export interface CrossSigningClient {
+export interface CrossSigningClient extends Pick<SdkClient, 'on' | 'off' | 'getSyncState'> {
   readonly secretStorage: {
     getKey(): Promise<readonly [string, SecretStorageKeyDescriptionAesV1] | null>;
     checkKey(key: Uint8Array<ArrayBuffer>, info: SecretStorageKeyDescriptionAesV1): Promise<boolean>;

@@ -157,6 +157,16 @@ test('a reset makes another identity, needs the password, and its recovery key w
   ).resolves.toMatchObject({ state: 'ready' });
 });
 
+test('what a store says is not believed: nothing is done before the homeserver has been heard', async () => {
+  const { account, client, holder } = device();
+  client.syncState = 'PREPARED';
+  const outcome = ensureCrossSigning(client, { holder });
+  await new FakeClock().settle();
+  expect(account.steps).toEqual([]);
+  client.hear();
+  await expect(outcome).resolves.toMatchObject({ state: 'ready' });
+});
+
 test('a homeserver that never answers is given up in bounded time, and a caller may give up sooner', async () => {
   const { client, holder } = device();
   const clock = new FakeClock();

@@ -1,6 +1,8 @@
 import { BearerSecret, OracleCallError, systemClock, type Clock } from '@oracle-calls/protocol';
 import { decodeRecoveryKey } from 'matrix-js-sdk/lib/crypto-api/recovery-key.js';
 import { matrixError } from '../js-sdk/adapter-context.ts';
+import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
+import { waitFor } from '../js-sdk/wait-for.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
@@ -17,15 +19,18 @@ export type CrossSigningState =
   | 'own-device-unsigned'
   | 'ready';
 
-export interface CrossSigningOptions {
+export interface WaitingOptions {
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CrossSigningOptions extends WaitingOptions {
   /** Whose `cryptoCallbacks` the client was made with. */
   readonly holder: RecoveryKeyHolder;
   /** Told a new recovery key before anything is uploaded, so that keys are never out of reach; a rejection stops the set-up. */
   readonly keep?: ((recoveryKey: BearerSecret) => Promise<void>) | undefined;
   /** By default new keys are uploaded without a password, which homeservers allow for the first ones. */
   readonly authorise?: UploadAuthorisation | undefined;
-  readonly clock?: Clock | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EnsureOptions extends CrossSigningOptions {
@@ -40,12 +45,8 @@ export type CrossSigningOutcome =
   | { readonly state: 'recovery-key-needed'; readonly canRecover: boolean };
 
 /** @throws {OracleCallError} `ERR_MATRIX_ROOM` without crypto, `ERR_MATRIX_SESSION`, `ERR_UPSTREAM_HOMESERVER` */
-export async function crossSigningState(client: CrossSigningClient): Promise<CrossSigningState> {
-  try {
-    return await readState(client, cryptoOf(client));
-  } catch (error) {
-    throw matrixError(error, { refused: 'ERR_MATRIX_CROSS_SIGNING' });
-  }
+export function crossSigningState(client: CrossSigningClient, options: WaitingOptions = {}): Promise<CrossSigningState> {
+  return bounded(client, options, () => readState(client, cryptoOf(client)));
 }
 
 /**
@@ -56,7 +57,7 @@ export async function crossSigningState(client: CrossSigningClient): Promise<Cro
  *   `ERR_UPSTREAM_HOMESERVER`; aborts rethrow `signal.reason`
  */
 export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOptions): Promise<CrossSigningOutcome> {
-  return bounded(options, async () => {
+  return bounded(client, options, async () => {
     const crypto = cryptoOf(client);
     switch (await readState(client, crypto)) {
       case 'none':
@@ -76,7 +77,7 @@ export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOp
  * @throws as {@link ensureCrossSigning}
  */
 export function resetCrossSigning(client: CrossSigningClient, options: CrossSigningOptions): Promise<BearerSecret> {
-  return bounded(options, () => makeIdentity(client, cryptoOf(client), options));
+  return bounded(client, options, () => makeIdentity(client, cryptoOf(client), options));
 }
 
 /**
@@ -85,7 +86,7 @@ export function resetCrossSigning(client: CrossSigningClient, options: CrossSign
  * @throws {OracleCallError} `ERR_MATRIX_CROSS_SIGNING` on other devices; else as {@link ensureCrossSigning}
  */
 export function renewRecoveryKey(client: CrossSigningClient, options: CrossSigningOptions): Promise<BearerSecret> {
-  return bounded(options, async () => {
+  return bounded(client, options, async () => {
     const crypto = cryptoOf(client);
     await requireReady(client, crypto);
     if (!(await hasPrivateKeys(crypto))) {
@@ -197,10 +198,24 @@ function decode(recoveryKey: BearerSecret): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function bounded<T>({ clock = systemClock, signal }: CrossSigningOptions, work: () => Promise<T>): Promise<T> {
+/** Within a bound, and once the client has heard from the homeserver: a sync from a store may lack the recovery key's record. */
+async function bounded<T>(
+  client: CrossSigningClient,
+  { clock = systemClock, signal }: WaitingOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   const onTimeout = (): Error => new OracleCallError('ERR_UPSTREAM_HOMESERVER', 'Cross-signing took too long.');
   using limit = timeLimit({ clock, limitMs: SET_UP_LIMIT_MS, onTimeout, signal });
   try {
+    await waitFor({
+      client,
+      clock,
+      notices: [SDK_NOTICE.sync],
+      look: () => (client.getSyncState() === 'SYNCING' ? true : undefined),
+      limitMs: SET_UP_LIMIT_MS,
+      code: 'ERR_UPSTREAM_HOMESERVER',
+      signal: limit.signal,
+    });
     return await abortable(work(), limit.signal);
   } catch (error) {
     signal?.throwIfAborted();

@@ -51,6 +51,17 @@ export class FakeDevice implements CrossSigningClient {
     checkKey: (key) => Promise.resolve(encodeRecoveryKey(key) === this.account.storage?.key),
   };
 
+  syncState: string | null = 'SYNCING';
+  readonly #listeners = new Set<() => void>();
+  getSyncState = (): string | null => this.syncState;
+  on = (_notice: string, listener: () => void): unknown => this.#listeners.add(listener);
+  off = (_notice: string, listener: () => void): unknown => this.#listeners.delete(listener);
+  /** The homeserver has answered a sync. */
+  hear(): void {
+    this.syncState = 'SYNCING';
+    for (const listener of [...this.#listeners]) listener();
+  }
+
   getUserId = (): string => ALICE;
   getDeviceId = (): string => this.#deviceId;
   getCrypto = (): CrossSigningCrypto => this.crypto;
