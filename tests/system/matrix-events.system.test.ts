@@ -32,7 +32,12 @@ it('delivers an encrypted event and its edits each as sent, once, and gives the 
   const room = await alice.port.findOrCreateRoom(oracle.userId);
   await alice.port.prepareToSend(room, { peer: oracle.userId });
   const first = await alice.port.sendEvent(room, CALL_TYPE, { callStatus: 'pending' }, newTransaction(oracle));
-  const second = await alice.port.sendEvent(room, CALL_TYPE, edit(first, { callStatus: 'ended' }), newTransaction(oracle));
+  const second = await alice.port.sendEvent(
+    room,
+    CALL_TYPE,
+    edit(first, { callStatus: 'ended' }),
+    newTransaction(oracle),
+  );
 
   const edited = await seen.until(second);
   expect(edited.content).toMatchObject(edit(first, { callStatus: 'ended' }));

@@ -52,7 +52,8 @@ it(
         await dying.kill();
         isKilled = true;
       });
-      if (round % 2 === 0) dying.tell({ do: 'send', room, n: `lost ${round}`, transactionId: randomUUID(), peer: alice.person.userId });
+      if (round % 2 === 0)
+        dying.tell({ do: 'send', room, n: `lost ${round}`, transactionId: randomUUID(), peer: alice.person.userId });
       while (!isKilled) await send();
       await killing;
       for (let count = 0; count < 3; count += 1) await send();

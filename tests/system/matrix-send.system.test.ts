@@ -60,7 +60,12 @@ it('the twin with another transaction id for each attempt sends twice', async ()
   const { alice, oracle, proxy, room } = scene1;
   interfereWithSends(proxy, [{ kind: 'lose-answer' }]);
   const controller = new AbortController();
-  const lost = alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, { ...newTransaction(oracle), signal: controller.signal });
+  const lost = alice.port.sendEvent(
+    room,
+    CALL_TYPE,
+    { n: 1 },
+    { ...newTransaction(oracle), signal: controller.signal },
+  );
   const refused = expect(lost).rejects.toThrow();
   while ((await scene.eventsOf(alice, room)).length === 0) await systemClock.sleep(20);
   controller.abort();

@@ -74,7 +74,7 @@ async function knows({ client }: App, other: App): Promise<boolean> {
 }
 
 describe('a device that the homeserver, or a thief of the password, adds', () => {
-  // Twin: `KEYS_GO_TO` in js-sdk/room-encryptor.ts with kind 0.
+  // Twin: in js-sdk/room-encryptor.ts `{ kind: ONLY_SIGNED }` → `{ kind: 0, errorOnVerifiedUserProblems: false }`.
   it('of the oracle or of the user reads nothing that is sent after, though it reads what the application sends', async () => {
     await using call = await openCall();
     const { alice, oracle, room, send, answer, oracleSees, aliceSees } = call;
@@ -98,7 +98,7 @@ describe('a device that the homeserver, or a thief of the password, adds', () =>
     }
   });
 
-  // Twin: the `has` in `requireSignedDevice` of js-sdk/open-event.ts.
+  // Twin: in js-sdk/open-event.ts `if (SIGNED_DEVICE_REASONS.has(reason)) return;` → `return;`.
   it('speaks for nobody: its events are neither delivered nor fetched', async () => {
     await using call = await openCall();
     const { alice, account, room, send, oracleSees } = call;
@@ -136,7 +136,7 @@ describe('a device that the homeserver, or a thief of the password, adds', () =>
     }
   });
 
-  // Twin: the throw in `requireOwnDevice` of js-sdk/peer-trust.ts (the crypto itself still refuses then).
+  // No twin: without the check in `requireOwnDevice` of js-sdk/peer-trust.ts the crypto itself refuses, as `ERR_MATRIX_ROOM`.
   it('sends nothing itself', async () => {
     await using call = await openCall();
     const { alice, oracle, room } = call;
@@ -147,7 +147,7 @@ describe('a device that the homeserver, or a thief of the password, adds', () =>
   });
 });
 
-// Twin: the `hasExactly` in `requireMembers` of js-sdk/room-members.ts.
+// Twin: in js-sdk/room-members.ts `if (hasExactly(room, own, peer)) return;` → `return;`.
 it('a member who is added to the room stops everything, reads nothing, and it goes on once they are gone', async () => {
   await using call = await openCall();
   const { alice, account, oracle, room, send, answer, oracleSees, aliceSees } = call;
@@ -170,9 +170,11 @@ it('a member who is added to the room stops everything, reads nothing, and it go
   await until(() => member(alice) === 'leave' || undefined, 'the leave');
   const after = await send('to the two');
   await oracleSees.until(after);
-  await expect.poll(() => answer('again').then((eventId) => aliceSees.until(eventId))).toMatchObject({
-    content: { n: 'again' },
-  });
+  await expect
+    .poll(() => answer('again').then((eventId) => aliceSees.until(eventId)))
+    .toMatchObject({
+      content: { n: 'again' },
+    });
   const raw = await alice.client.fetchRoomEvent(room, after);
   const event = mallory.client.getEventMapper({ decrypt: false })(raw);
   await mallory.client.decryptEventIfNeeded(event);
@@ -190,7 +192,7 @@ it('nothing is sent to somebody without cross-signing', async () => {
   expect(await scene.eventsOf(alice, room)).toEqual([]);
 });
 
-// Twin: `if (!isChanged) return;` in `settleIdentity` of js-sdk/peer-trust.ts as a plain `return;`.
+// Twin: in js-sdk/peer-trust.ts `if (!isChanged) return;` → `return;`.
 describe('an identity that replaces another', () => {
   it('gets nothing from the other end and is not heard, until a person approves it', async () => {
     await using call = await openCall();
@@ -265,9 +267,11 @@ describe('the oracle’s own identity', () => {
 
     await using second = await open(oracle, { lostIdentity: 'reset' });
     const send = () => alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
-    await expect.poll(() => send().catch((error: unknown) => error), { timeout: 20_000 }).toMatchObject({
-      code: 'ERR_MATRIX_IDENTITY_CHANGED',
-    });
+    await expect
+      .poll(() => send().catch((error: unknown) => error), { timeout: 20_000 })
+      .toMatchObject({
+        code: 'ERR_MATRIX_IDENTITY_CHANGED',
+      });
     await alice.port.approveChangedIdentity(oracle.userId);
     using seen = new Collected(second);
     await seen.until(await send());

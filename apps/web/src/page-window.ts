@@ -11,7 +11,13 @@ export interface OracleCallsPage {
     | 'signing-in'
     | 'recovery-key-shown'
     | 'recovery-key-wanted'
-    | 'ready' | 'preparing' | 'connecting' | 'live' | 'ending' | 'ended' | 'error';
+    | 'ready'
+    | 'preparing'
+    | 'connecting'
+    | 'live'
+    | 'ending'
+    | 'ended'
+    | 'error';
   readonly callId: string | undefined;
   readonly callStatus: string | undefined;
   /** `performance.timeOrigin + performance.now()` of the click on Call: epoch milliseconds. */

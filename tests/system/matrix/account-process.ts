@@ -37,7 +37,10 @@ try {
     if (command.do === 'send') {
       const { transactionId } = command;
       const peer = parseMatrixUserId(command.peer);
-      say({ said: 'sent', eventId: await account.sendEvent(room, 'test.answer', { n: command.n }, { transactionId, peer }) });
+      say({
+        said: 'sent',
+        eventId: await account.sendEvent(room, 'test.answer', { n: command.n }, { transactionId, peer }),
+      });
     } else {
       const failed: string[] = [];
       for (const eventId of command.eventIds) {

@@ -43,7 +43,9 @@ export interface App extends AsyncDisposable {
   readonly holder: RecoveryKeyHolder;
 }
 
-export interface AccountOptions extends Partial<Pick<MatrixAccountOptions, 'logger' | 'storeDir' | 'changedIdentities'>> {
+export interface AccountOptions extends Partial<
+  Pick<MatrixAccountOptions, 'logger' | 'storeDir' | 'changedIdentities'>
+> {
   readonly baseUrl?: string;
 }
 

@@ -7,8 +7,8 @@ import type { MatrixAccount } from './matrix-account.ts';
 export interface IdentityStepsOptions {
   readonly config: PageConfig;
   readonly account: MatrixAccount;
-  show(view: RecoveryView, step: 'recovery-key-shown' | 'recovery-key-wanted' | 'error'): void;
-  signedOut(): void;
+  readonly show: (view: RecoveryView, step: 'recovery-key-shown' | 'recovery-key-wanted' | 'error') => void;
+  readonly signedOut: () => void;
 }
 
 /** Leads a person through cross-signing after sign-in. Resolves once this device can call; most people see nothing of it. */

@@ -9,8 +9,7 @@ export interface WebConfig {
   readonly oracleDid: string;
   readonly didResolverUrl?: string | undefined;
   readonly testUser?:
-    | { readonly userId: string; readonly password: string; readonly recoveryKey?: string | undefined }
-    | undefined;
+    { readonly userId: string; readonly password: string; readonly recoveryKey?: string | undefined } | undefined;
 }
 
 export interface WebOptions extends PageBuildOptions {

@@ -152,9 +152,9 @@ test('a reset makes another identity, needs the password, and its recovery key w
   await expect(ensureCrossSigning(third.client, { holder: third.holder, recoveryKey })).rejects.toMatchObject({
     code: 'ERR_MATRIX_RECOVERY_KEY',
   });
-  await expect(
-    ensureCrossSigning(third.client, { holder: third.holder, recoveryKey: made }),
-  ).resolves.toMatchObject({ state: 'ready' });
+  await expect(ensureCrossSigning(third.client, { holder: third.holder, recoveryKey: made })).resolves.toMatchObject({
+    state: 'ready',
+  });
 });
 
 test('what a store says is not believed: nothing is done before the homeserver has been heard', async () => {

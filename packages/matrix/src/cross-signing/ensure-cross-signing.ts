@@ -45,7 +45,10 @@ export type CrossSigningOutcome =
   | { readonly state: 'recovery-key-needed'; readonly canRecover: boolean };
 
 /** @throws {OracleCallError} `ERR_MATRIX_ROOM` without crypto, `ERR_MATRIX_SESSION`, `ERR_UPSTREAM_HOMESERVER` */
-export function crossSigningState(client: CrossSigningClient, options: WaitingOptions = {}): Promise<CrossSigningState> {
+export function crossSigningState(
+  client: CrossSigningClient,
+  options: WaitingOptions = {},
+): Promise<CrossSigningState> {
   return bounded(client, options, () => readState(client, cryptoOf(client)));
 }
 

@@ -13,7 +13,9 @@ function readyContext() {
 
 test('an event is encrypted once and sent under its transaction id', async () => {
   const context = readyContext();
-  await expect(sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1', peer: ORACLE })).resolves.toBe('$sent');
+  await expect(sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1', peer: ORACLE })).resolves.toBe(
+    '$sent',
+  );
   expect(context.client.requests).toEqual([
     {
       method: 'PUT',
@@ -133,7 +135,9 @@ test('nothing is sent in plaintext: unknown, left or unencrypted rooms and clien
 test('an encryption that leaves plaintext behind is refused before the request', async () => {
   const context = readyContext();
   context.client.encrypt = () => Promise.resolve();
-  await expect(sendEncrypted(context, ROOM, TYPE, { secret: 1 }, { transactionId: 't', peer: ORACLE })).rejects.toMatchObject({
+  await expect(
+    sendEncrypted(context, ROOM, TYPE, { secret: 1 }, { transactionId: 't', peer: ORACLE }),
+  ).rejects.toMatchObject({
     code: 'ERR_MATRIX_ROOM',
   });
   expect(context.client.requests).toEqual([]);

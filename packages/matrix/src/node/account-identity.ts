@@ -35,7 +35,7 @@ export interface AccountIdentityOptions {
 export async function ensureIdentity(options: AccountIdentityOptions): Promise<void> {
   const { client, holder, userId, password, recoveryKeyFile, lostIdentity, clock, logger, signal } = options;
   const kept = (await tryReadFile(recoveryKeyFile))?.trim();
-  const keep = (key: BearerSecret): Promise<void> => writePrivateFile(recoveryKeyFile, `${key.expose()}\n`);
+  const keep = (key: BearerSecret): Promise<void> => writePrivateFile(recoveryKeyFile, key.expose());
   const common = { holder, keep, authorise: withPassword(userId, password), clock, signal };
   const recoveryKey = kept === undefined || kept === '' ? undefined : new BearerSecret(kept, 'recovery key');
   const outcome = await ensureCrossSigning(client, { ...common, recoveryKey });
@@ -44,9 +44,13 @@ export async function ensureIdentity(options: AccountIdentityOptions): Promise<v
     return;
   }
   if (lostIdentity === 'refuse') {
-    throw new OracleCallError('ERR_MATRIX_CROSS_SIGNING', 'This device is not signed, and the recovery key is missing.', {
-      details: { side: 'self', canRecover: outcome.canRecover },
-    });
+    throw new OracleCallError(
+      'ERR_MATRIX_CROSS_SIGNING',
+      'This device is not signed, and the recovery key is missing.',
+      {
+        details: { side: 'self', canRecover: outcome.canRecover },
+      },
+    );
   }
   logger.warn('matrix identity reset', { 'pii.userId': userId });
   await resetCrossSigning(client, common);

@@ -96,14 +96,14 @@ export const ERROR_TABLE = {
     'The Matrix identity is another than the one seen first.',
   ),
   ERR_MATRIX_MEMBERS: row('matrix-members', undefined, 'Others than the two of the call are in the room.'),
-  ERR_MATRIX_RECOVERY_KEY: row(
-    'recovery-key-wrong',
-    undefined,
-    'The recovery key does not open the account’s keys.',
-  ),
+  ERR_MATRIX_RECOVERY_KEY: row('recovery-key-wrong', undefined, 'The recovery key does not open the account’s keys.'),
   ERR_MATRIX_ROOM: row('matrix-room-unusable', undefined, 'The encrypted room with the oracle cannot be had.'),
   ERR_MATRIX_SEND: row('matrix-send-failed', undefined, 'The call event could not be sent.', true),
-  ERR_MATRIX_SENDER: row('sender-unverified', 422, 'The event was not encrypted by a cross-signed device of its sender.'),
+  ERR_MATRIX_SENDER: row(
+    'sender-unverified',
+    422,
+    'The event was not encrypted by a cross-signed device of its sender.',
+  ),
   ERR_MATRIX_SESSION: row('matrix-session-invalid', undefined, 'The Matrix session is not valid any more.'),
   ERR_MATRIX_STORE: row('matrix-store-unusable', undefined, 'The store of the Matrix account cannot be used.'),
   ERR_MATRIX_STORE_IN_USE: row(

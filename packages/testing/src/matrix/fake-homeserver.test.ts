@@ -135,3 +135,18 @@ test('nobody reads or joins a room without having been invited', async () => {
     code: 'ERR_MATRIX_ROOM',
   });
 });
+
+test('nothing is sent while somebody else is in the room, or after the peer’s identity has changed until that is approved', async () => {
+  const { alice, homeserver } = scene();
+  const room = await alice.findOrCreateRoom(ORACLE);
+  const send = () => alice.sendEvent(room, TYPE, {}, { transactionId: 't', peer: ORACLE });
+  const mallory = parseMatrixUserId('@mallory:localhost');
+  homeserver.invite(room, ALICE, mallory);
+  await expect(send()).rejects.toMatchObject({ code: 'ERR_MATRIX_MEMBERS' });
+  await expect(alice.prepareToSend(room, { peer: ORACLE })).rejects.toMatchObject({ code: 'ERR_MATRIX_MEMBERS' });
+  homeserver.roomOf(room, ALICE).members.set(mallory, 'leave');
+  alice.changedIdentities.add(ORACLE);
+  await expect(send()).rejects.toMatchObject({ code: 'ERR_MATRIX_IDENTITY_CHANGED' });
+  await alice.approveChangedIdentity(ORACLE);
+  await expect(send()).resolves.toMatch(/^\$/);
+});
