@@ -1,11 +1,11 @@
 import { BearerSecret, OracleCallError, systemClock, type Clock } from '@oracle-calls/protocol';
-import { decodeRecoveryKey } from 'matrix-js-sdk/lib/crypto-api/recovery-key.js';
 import { matrixError } from '../js-sdk/adapter-context.ts';
 import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
 import { waitFor } from '../js-sdk/wait-for.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
+import { parseRecoveryKey } from './recovery-key-text.ts';
 import { withoutPassword, type UploadAuthorisation } from './upload-authorisation.ts';
 
 /** A dozen requests and some syncs; a homeserver that takes longer is not usable for calls. */
@@ -161,7 +161,7 @@ async function signOwnDevice(
   if (!canRecover || storage === null) return { state: 'recovery-key-needed', canRecover: false };
   if (recoveryKey === undefined) return { state: 'recovery-key-needed', canRecover };
   const [keyId, description] = storage;
-  const key = decode(recoveryKey);
+  const key = parseRecoveryKey(recoveryKey);
   if (!(await client.secretStorage.checkKey(key, description))) throw new OracleCallError('ERR_MATRIX_RECOVERY_KEY');
   await holder.during(async (hold) => {
     hold(keyId, key);
@@ -189,16 +189,6 @@ async function hasPrivateKeys(crypto: CrossSigningCrypto): Promise<boolean> {
 async function requireReady(client: CrossSigningClient, crypto: CrossSigningCrypto): Promise<void> {
   if ((await readState(client, crypto)) === 'ready') return;
   throw new OracleCallError('ERR_MATRIX_CROSS_SIGNING', undefined, { details: { side: 'self' } });
-}
-
-/** @throws {OracleCallError} `ERR_MATRIX_RECOVERY_KEY` */
-function decode(recoveryKey: BearerSecret): Uint8Array<ArrayBuffer> {
-  try {
-    return decodeRecoveryKey(recoveryKey.expose().trim());
-  } catch {
-    // Without the cause: it may quote the key.
-    throw new OracleCallError('ERR_MATRIX_RECOVERY_KEY', 'That is not a recovery key.');
-  }
 }
 
 /** Within a bound, and once the client has heard from the homeserver: a sync from a store may lack the recovery key's record. */
