@@ -7,6 +7,8 @@ export interface ScriptedCallerOptions {
   readonly url: string;
   readonly userId: string;
   readonly password: string;
+  /** Confirms the caller's new device. */
+  readonly recoveryKey: string;
   /** Runs in the page before its own scripts, for tests that watch or disturb it. */
   readonly initScript?: () => void;
   readonly log?: (line: string) => void;
@@ -59,10 +61,13 @@ export class ScriptedCaller implements AsyncDisposable {
   }
 
   async signIn(): Promise<void> {
-    const { userId, password } = this.#options;
+    const { userId, password, recoveryKey } = this.#options;
     await this.page.getByLabel('Matrix ID').fill(userId);
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.untilState(['recovery-key-wanted'], 60_000);
+    await this.page.getByLabel('Recovery key').fill(recoveryKey);
+    await this.page.getByRole('button', { name: 'Continue' }).click();
     await this.untilState(['ready'], 60_000);
   }
 

@@ -12,7 +12,7 @@ import { startSynapse } from '../synapse/synapse.ts';
 import type { Synapse } from '../synapse/synapse.ts';
 import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { seedAccounts } from './accounts.ts';
-import type { Account, Accounts } from './accounts.ts';
+import type { Accounts, Caller } from './accounts.ts';
 import { AgentSwitch } from './agent-switch.ts';
 import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
@@ -55,7 +55,7 @@ export interface Stack extends AsyncDisposable {
   readonly webUrl: string | undefined;
   readonly oracleDid: string;
   readonly oracleUserId: string;
-  readonly users: { readonly alice: Account; readonly bob: Account };
+  readonly users: { readonly alice: Caller; readonly bob: Caller };
   readonly paths: StackPaths;
   /** Rejects when a part stops that nobody asked to stop; never settles otherwise. */
   readonly failed: Promise<never>;
@@ -224,7 +224,11 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       homeserverUrl: synapse.baseUrl,
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
-      testUser: { userId: accounts.alice.userId, password: accounts.alice.password },
+      testUser: {
+        userId: accounts.alice.userId,
+        password: accounts.alice.password,
+        recoveryKey: accounts.alice.recoveryKey,
+      },
     });
     return teardown.add('page', page);
   }

@@ -36,7 +36,11 @@ function read(config: unknown): Promise<unknown> {
 }
 
 test('a complete configuration is read', async () => {
-  expect(await read(valid)).toEqual({ ...valid, logLevel: 'info' });
+  expect(await read(valid)).toEqual({
+    ...valid,
+    matrix: { ...valid.matrix, changedIdentities: 'follow' },
+    logLevel: 'info',
+  });
 });
 
 test.each([
@@ -47,6 +51,8 @@ test.each([
     'matrix.allowedServers.localhost',
     { ...valid, matrix: { ...valid.matrix, allowedServers: { localhost: 'ftp://x' } } },
   ],
+  ['matrix.changedIdentities', { ...valid, matrix: { ...valid.matrix, changedIdentities: 'trust' } }],
+  ['matrix.lostIdentity', { ...valid, matrix: { ...valid.matrix, lostIdentity: 'forget' } }],
   ['sfu.url', { ...valid, sfu: { ...valid.sfu, url: 'http://127.0.0.1:7880' } }],
   ['agentKeys', { ...valid, agentKeys: [] }],
   ['agentKeys.0.sha256', { ...valid, agentKeys: [{ ...valid.agentKeys[0], sha256: 'the key itself' }] }],

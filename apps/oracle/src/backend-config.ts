@@ -32,6 +32,15 @@ export const backendConfigSchema = v.strictObject({
     passwordFile: fileSchema,
     /** Device, access token, keys and sync state; one process at a time. */
     storeDir: fileSchema,
+    /** The account's recovery key, made at the first start; `recovery.key` in `storeDir` when absent. Keep a copy elsewhere. */
+    recoveryKeyFile: v.optional(fileSchema),
+    /** For one start after both the store and the recovery key were lost: `reset` makes another identity, and callers are warned. */
+    lostIdentity: v.optional(v.picklist(['refuse', 'reset'])),
+    /**
+     * What when a caller's Matrix identity is replaced. `follow` by default: callers are known by their DID's key, which no
+     * homeserver can replace, and whoever resets their own account could otherwise not call until somebody approves.
+     */
+    changedIdentities: v.optional(v.picklist(['refuse', 'follow']), 'follow'),
     /** Server name → base URL that serves the OpenID userinfo. Their users may call, and nobody else. */
     allowedServers: v.record(serverNameSchema, httpUrlSchema),
   }),

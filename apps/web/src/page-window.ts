@@ -6,9 +6,19 @@ import type { CallSecurity } from '@oracle-calls/sdk';
  * envelope is reachable from here.
  */
 export interface OracleCallsPage {
-  /** `signed-out`, `ready` (signed in and prepared for the oracle), or the kind of the call's state in lower case. */
+  /** `signed-out`, `recovery-key-…` (a step after sign-in), `ready` (signed in and prepared for the oracle), or the kind of the call's state in lower case. */
   readonly state:
-    'signed-out' | 'signing-in' | 'ready' | 'preparing' | 'connecting' | 'live' | 'ending' | 'ended' | 'error';
+    | 'signed-out'
+    | 'signing-in'
+    | 'recovery-key-shown'
+    | 'recovery-key-wanted'
+    | 'ready'
+    | 'preparing'
+    | 'connecting'
+    | 'live'
+    | 'ending'
+    | 'ended'
+    | 'error';
   readonly callId: string | undefined;
   readonly callStatus: string | undefined;
   /** `performance.timeOrigin + performance.now()` of the click on Call: epoch milliseconds. */

@@ -168,7 +168,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         protocol.warmUp(oracle),
       ]);
       const room = await matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all });
-      await matrix.prepareToSend(room, { signal: all });
+      await matrix.prepareToSend(room, { peer: oracle.matrixUserId, signal: all });
       for (const result of await warm) {
         if (result.status === 'rejected') logger.info('not warmed', { code: toOracleCallError(result.reason).code });
       }

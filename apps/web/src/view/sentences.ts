@@ -30,6 +30,12 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_MATRIX_EVENT_NOT_FOUND: 'The call’s message did not reach the oracle in time. Please call again.',
   ERR_MATRIX_UNDECRYPTABLE: 'The oracle could not read the call’s message. Please call again.',
   ERR_MATRIX_NOT_ENCRYPTED: 'The call’s message was not encrypted, so the oracle refused it.',
+  ERR_MATRIX_CROSS_SIGNING:
+    'This device or the oracle’s is not confirmed by its account, so nothing was sent. Sign out and in again, or try later.',
+  ERR_MATRIX_IDENTITY_CHANGED:
+    'The oracle’s Matrix identity has changed since you first called. Nothing was sent. Ask its operator whether that is right.',
+  ERR_MATRIX_MEMBERS: 'Somebody else is in your room with the oracle, so nothing was sent.',
+  ERR_MATRIX_RECOVERY_KEY: 'That recovery key does not belong to this account. Check it and try again.',
   ERR_MATRIX_ROOM: 'No encrypted room with the oracle could be made.',
   ERR_MATRIX_SEND: 'The call’s message could not be sent. Check your connection and call again.',
   ERR_MEDIA_UNSUPPORTED:
@@ -86,6 +92,10 @@ export const SIGN_IN_SENTENCES: Readonly<Record<SignInErrorKind, string>> = {
   'too-often': 'Too many attempts. Wait a moment and try again.',
   unreachable: 'The homeserver does not answer. Check your connection and try again.',
 };
+
+/** What went wrong while a device was being confirmed. */
+export const identitySentence = (code: ErrorCode): string =>
+  code === 'ERR_AUTH_INVALID' ? 'The homeserver did not accept the password.' : errorSentence(code);
 
 export const STAGE_LABELS: Readonly<Record<TimelineStage, string>> = {
   click: 'Call clicked',

@@ -66,11 +66,6 @@ export const ERROR_TABLE = {
   ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
   ERR_HANDSHAKE_TIMEOUT: row('handshake-timeout', undefined, 'The key exchange was not finished in time.', true),
   ERR_HANDSHAKE_COMPARISON: row('handshake-comparison', undefined, 'The comparison codes of the two ends differ.'),
-  ERR_HANDSHAKE_TIMEOUT: row(
-    'handshake-timeout',
-    undefined,
-    'The other end did not complete the key exchange in time.',
-  ),
 
   // Keys of media and data.
   ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
@@ -102,9 +97,21 @@ export const ERROR_TABLE = {
   ERR_MATRIX_EVENT_NOT_FOUND: row('event-not-found', 404, 'The call event has not reached the backend.', true),
   ERR_MATRIX_UNDECRYPTABLE: row('event-undecryptable', 404, 'The call event cannot be decrypted yet.', true),
   ERR_MATRIX_NOT_ENCRYPTED: row('event-not-encrypted', 422, 'The event is not end-to-end encrypted.'),
+  ERR_MATRIX_CROSS_SIGNING: row('cross-signing-missing', undefined, 'An end of the call has no cross-signed device.'),
+  ERR_MATRIX_IDENTITY_CHANGED: row(
+    'matrix-identity-changed',
+    undefined,
+    'The Matrix identity is another than the one seen first.',
+  ),
+  ERR_MATRIX_MEMBERS: row('matrix-members', undefined, 'Others than the two of the call are in the room.'),
+  ERR_MATRIX_RECOVERY_KEY: row('recovery-key-wrong', undefined, 'The recovery key does not open the account’s keys.'),
   ERR_MATRIX_ROOM: row('matrix-room-unusable', undefined, 'The encrypted room with the oracle cannot be had.'),
   ERR_MATRIX_SEND: row('matrix-send-failed', undefined, 'The call event could not be sent.', true),
-  ERR_MATRIX_SENDER: row('sender-unverified', 422, 'The event was not encrypted by a device of its sender.'),
+  ERR_MATRIX_SENDER: row(
+    'sender-unverified',
+    422,
+    'The event was not encrypted by a cross-signed device of its sender.',
+  ),
   ERR_MATRIX_SESSION: row('matrix-session-invalid', undefined, 'The Matrix session is not valid any more.'),
   ERR_MATRIX_STORE: row('matrix-store-unusable', undefined, 'The store of the Matrix account cannot be used.'),
   ERR_MATRIX_STORE_IN_USE: row(
@@ -122,7 +129,6 @@ export const ERROR_TABLE = {
     'media-undecryptable',
     undefined,
     'Media of a participant arrives that no key of this call opens.',
-    "A participant's media arrives, but nothing of it can be decrypted.",
   ),
   ERR_MEDIA_SIGNALLING: row(
     'signalling-refused',

@@ -264,7 +264,7 @@ export class CallAttempt {
     const call = { callType, sfuRoomName: this.#sfuRoomName, sessionId, matrixRoomId, matrixSender, ringEventId };
     const { envelopeHex, envelope } = await protocol.seal({ secrets, oracle, signer, call, now: clock.now(), signal });
     signal.throwIfAborted();
-    const announcement = new CallAnnouncement(matrix, matrixRoomId, {
+    const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, {
       callType,
       callStatus: 'pending',
       callStartedAt: this.#startedAt,
@@ -284,7 +284,15 @@ export class CallAttempt {
     answers.bind(sent);
     const { backendUrl } = oracle;
     const { userId } = matrix;
-    this.#deps.interrupted.remember({ ...sent, backendUrl, callType, sessionId, oracleDid: oracle.did, userId });
+    this.#deps.interrupted.remember({
+      ...sent,
+      backendUrl,
+      callType,
+      sessionId,
+      oracleDid: oracle.did,
+      oracleUserId: oracle.matrixUserId,
+      userId,
+    });
     announced({ sent, envelope });
     // The backend finds the call by its event; it need not have seen the edit.
     await Promise.all([
