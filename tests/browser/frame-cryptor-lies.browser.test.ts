@@ -82,6 +82,11 @@ test('an honest full reconnect: capturing stops at once, both hear again, and no
   await expect.poll(() => isCapturing(scene), PATIENCE).toBe(true);
   await scene.expectBothHeard();
   await scene.expectNothingInTheClear();
+  const statistics = await scene.page.evaluate(() => window.framePage.statistics());
+  expect(statistics.map(({ direction, isEncrypted }) => [direction, isEncrypted])).toEqual([
+    ['sent', true],
+    ['received', true],
+  ]);
   expect((await scene.notices()).filter((notice) => notice.startsWith('sendingGuarded'))).toEqual([
     'sendingGuarded true',
     'sendingGuarded false',

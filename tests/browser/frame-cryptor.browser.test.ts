@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
+import type { TrackStatistics } from '@oracle-calls/sdk';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../dev/caller/chromium.ts';
@@ -133,8 +134,12 @@ test('keys are changed in mid-call without a gap, and a retired slot is silent',
       return agent.windows(USER, USER_TONE_HZ).length;
     }, PATIENCE)
     .toBeGreaterThan(before + 8);
-  expect(Math.min(...agent.windows(USER, USER_TONE_HZ).slice(before))).toBeGreaterThan(CLEAR);
-  expect(Math.min(...heardByPage)).toBeGreaterThan(CLEAR);
+  // A step of the receiver's jitter buffer spoils a window's phase, not its sound; lost frames would leave windows without it.
+  const heardByAgent = agent.windows(USER, USER_TONE_HZ).slice(before);
+  for (const heard of [heardByAgent, heardByPage]) {
+    expect(Math.min(...heard)).toBeGreaterThan(NOTHING);
+    expect(heard.filter((share) => share < CLEAR).length).toBeLessThanOrEqual(1);
+  }
 
   await page.evaluate((slot) => window.framePage.retire(slot), SLOT);
   agent.sendWith(SLOT);
@@ -163,6 +168,38 @@ test('a wrong key is silence, and undecryptable names the participant', async ()
   ] as const);
   await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
   expect(await scene.heardByPage()).toBeLessThan(NOTHING);
+});
+
+test.each(['script-transform', 'encoded-streams'] as const)(
+  'a browser that has only %s is heard and hears',
+  async (frameAccess) => {
+    await using scene = await openFrameScene({ browser, site, access: livekit, frameAccess, colour: 'green' });
+    const { page, agent } = scene;
+    await page.evaluate((identity) => window.framePage.admit(identity), AGENT);
+    await page.evaluate(() => window.framePage.publishPicture('red'));
+    await scene.exchangeKeys(SLOT);
+    await scene.expectBothHeard();
+    await expect.poll(() => agent.seenColour(USER), PATIENCE).toBe('red');
+    await expect.poll(() => page.evaluate((from) => window.framePage.seenColour(from), AGENT), PATIENCE).toBe('green');
+    const statistics = await page.evaluate(() => window.framePage.statistics());
+    expect(statistics.map(({ isEncrypted }) => isEncrypted)).toEqual([true, true, true, true]);
+    await scene.expectNothingInTheClear();
+  },
+);
+
+test('a browser that leads frames past the worker: neither ciphertext nor plaintext is heard, and nothing is called encrypted', async () => {
+  await using scene = await openFrameScene({ browser, site, access: livekit, frameAccess: 'slipping' });
+  const { page, agent } = scene;
+  await page.evaluate((identity) => window.framePage.admit(identity), AGENT);
+  await scene.exchangeKeys(SLOT);
+  await expect.poll(() => scene.heardByAgent(), PATIENCE).toBeGreaterThan(CLEAR);
+  const received = async (): Promise<TrackStatistics | undefined> =>
+    (await page.evaluate(() => window.framePage.statistics())).find(({ direction }) => direction === 'received');
+  agent.setEncrypting(false);
+  const packets = (await received())?.packets ?? 0;
+  await expect.poll(async () => (await received())?.packets ?? 0, PATIENCE).toBeGreaterThan(packets + 100);
+  expect(await scene.heardByPage()).toBe(0);
+  expect(await received()).toMatchObject({ isEncrypted: false });
 });
 
 test('pictures go both ways', async () => {

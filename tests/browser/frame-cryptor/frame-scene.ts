@@ -29,6 +29,8 @@ export interface FrameSceneOptions {
   /** Where the page connects. Default: there. */
   readonly pageUrl?: string;
   readonly colour?: Colour;
+  /** Which way to the frames the browser offers. Default: all that it has. */
+  readonly frameAccess?: FrameAccess;
 }
 
 /** A page and a plain LiveKit client in one room, and one who listens unseen without a key. Nobody has keys yet. */
@@ -51,7 +53,7 @@ export interface FrameScene extends AsyncDisposable {
 }
 
 export async function openFrameScene(options: FrameSceneOptions): Promise<FrameScene> {
-  const { browser, site, access, pageUrl = access.url, colour } = options;
+  const { browser, site, access, pageUrl = access.url, colour, frameAccess } = options;
   const sfuRoomName = `frames-${randomBytes(6).toString('hex')}`;
   const keyless = await joinHidden({ ...access, sfuRoomName });
   const agent = await joinKeyed({
@@ -63,6 +65,7 @@ export async function openFrameScene(options: FrameSceneOptions): Promise<FrameS
   });
   const context = await browser.newContext({ permissions: ['microphone'] });
   const page = await context.newPage();
+  await page.addInitScript(limitFrameAccess, frameAccess);
   await page.goto(site.url);
   await page.waitForFunction(() => 'framePage' in window);
   const joinToken = await createJoinToken(access, sfuRoomName, USER);
@@ -115,6 +118,26 @@ export async function openFrameScene(options: FrameSceneOptions): Promise<FrameS
     },
   };
   return scene;
+}
+
+/**
+ * - `script-transform`: the standard's way alone.
+ * - `slipping`: the same without the flag on connections, where Chromium 156 leads what LiveKit receives past the transform.
+ * - `encoded-streams`: Chromium's older way alone.
+ */
+export type FrameAccess = 'script-transform' | 'slipping' | 'encoded-streams';
+
+/** Runs in the page, before it. */
+function limitFrameAccess(frameAccess: FrameAccess | undefined): void {
+  if (frameAccess === 'encoded-streams') Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
+  if (frameAccess !== 'script-transform' && frameAccess !== 'slipping') return;
+  for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) Reflect.deleteProperty(prototype, 'createEncodedStreams');
+  if (frameAccess === 'slipping') return;
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration: RTCConfiguration = {}) {
+      super(Object.assign(configuration, { encodedInsertableStreams: true }));
+    }
+  };
 }
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
