@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
-import type { TrackStatistics } from '@oracle-calls/sdk';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../dev/caller/chromium.ts';
@@ -186,21 +185,6 @@ test.each(['script-transform', 'encoded-streams'] as const)(
     await scene.expectNothingInTheClear();
   },
 );
-
-test('a browser that leads frames past the worker: neither ciphertext nor plaintext is heard, and nothing is called encrypted', async () => {
-  await using scene = await openFrameScene({ browser, site, access: livekit, frameAccess: 'slipping' });
-  const { page, agent } = scene;
-  await page.evaluate((identity) => window.framePage.admit(identity), AGENT);
-  await scene.exchangeKeys(SLOT);
-  await expect.poll(() => scene.heardByAgent(), PATIENCE).toBeGreaterThan(CLEAR);
-  const received = async (): Promise<TrackStatistics | undefined> =>
-    (await page.evaluate(() => window.framePage.statistics())).find(({ direction }) => direction === 'received');
-  agent.setEncrypting(false);
-  const packets = (await received())?.packets ?? 0;
-  await expect.poll(async () => (await received())?.packets ?? 0, PATIENCE).toBeGreaterThan(packets + 100);
-  expect(await scene.heardByPage()).toBe(0);
-  expect(await received()).toMatchObject({ isEncrypted: false });
-});
 
 test('pictures go both ways', async () => {
   await using scene = await openFrameScene({ browser, site, access: livekit, colour: 'red' });

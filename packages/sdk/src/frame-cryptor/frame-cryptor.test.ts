@@ -44,7 +44,8 @@ beforeEach(() => {
   flowing = 0;
   // As the browser does it: the worker is told of the transform, some time later.
   vi.stubGlobal('RTCRtpScriptTransform', function scriptTransform(to: InlineWorker, options: TransformOptions) {
-    const { readable, writable } = new TransformStream();
+    const { readable, writable } = new TransformStream<EncodedFrame, EncodedFrame>();
+    entries.push(writable.getWriter());
     if (!to.isDead) queueMicrotask(() => to.host.attach(options, readable, new WritableStream()));
   });
   cryptor = new FrameCryptor({
