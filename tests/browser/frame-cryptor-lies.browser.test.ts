@@ -18,16 +18,7 @@ import { startLiveKit, type LiveKit } from '../../dev/livekit/livekit.ts';
 import { ensureChromium } from '../../dev/toolchain/chromium.ts';
 import { fullReconnect, lastNewsOf, participantNews, participantsIn } from '../attacks/lying-sfu/lies.ts';
 import { startLyingSfu, type LyingSfu } from '../attacks/lying-sfu/lying-sfu.ts';
-import {
-  AGENT,
-  CLEAR,
-  NOTHING,
-  PATIENCE,
-  SLOT,
-  USER,
-  openFrameScene,
-  type FrameScene,
-} from './frame-cryptor/frame-scene.ts';
+import { AGENT, NOTHING, PATIENCE, SLOT, USER, openFrameScene, type FrameScene } from './frame-cryptor/frame-scene.ts';
 import { serveMediaSite, type MediaSite } from './sdk-media/media-site.ts';
 
 /*
@@ -82,6 +73,11 @@ test('an honest full reconnect: capturing stops at once, both hear again, and no
   await expect.poll(() => isCapturing(scene), PATIENCE).toBe(true);
   await scene.expectBothHeard();
   await scene.expectNothingInTheClear();
+  const statistics = await scene.page.evaluate(() => window.framePage.statistics());
+  expect(statistics.map(({ direction, isEncrypted }) => [direction, isEncrypted])).toEqual([
+    ['sent', true],
+    ['received', true],
+  ]);
   expect((await scene.notices()).filter((notice) => notice.startsWith('sendingGuarded'))).toEqual([
     'sendingGuarded true',
     'sendingGuarded false',
@@ -137,40 +133,98 @@ test('an SFU that gives us another name when we join is not joined', async () =>
   await expect(opening).rejects.toThrow(/media server cannot be reached/);
 });
 
-test('e3: announcing media in plaintext is refused and switches no decryption off', async () => {
-  await using sfu = await startLyingSfu(livekit.url);
-  await using scene = await openConversation(sfu);
+/** An SFU that makes frames of its own, in plaintext, and says that they are encrypted. */
+function sayEncrypted(sfu: LyingSfu): void {
+  sfu.respond = ({ message }) => {
+    for (const track of participantsIn(message).flatMap(({ tracks }) => tracks)) track.encryption = Encryption_Type.GCM;
+    return 'forward';
+  };
+}
+
+function plaintextNews(sfu: LyingSfu, change: (tracks: TrackInfo[]) => void): void {
   const news = lastNewsOf(sfu.last, AGENT);
   if (news === undefined) throw new Error('The server said nothing about the agent.');
-  news.tracks.push(
-    new TrackInfo({
-      sid: 'TR_invented',
-      type: TrackType.AUDIO,
-      mimeType: 'audio/opus',
-      encryption: Encryption_Type.NONE,
-    }),
-  );
+  change(news.tracks);
   sfu.last.say(participantNews(news));
-  await expect.poll(() => scene.notices(), PATIENCE).toContain(`trackRefused ${AGENT}`);
-  // Stands in for the SFU: frames in plaintext on the track that is attached.
-  scene.agent.setEncrypting(false);
-  await expect.poll(() => scene.heardByPage(), PATIENCE).toBeLessThan(NOTHING);
+}
+
+/** Three seconds of the agent's sound have come, and none was heard. */
+async function expectUnheard(scene: FrameScene): Promise<void> {
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    await scene.receivePackets(15);
+    expect(await scene.heardByPage()).toBe(0);
+  }
+}
+
+test('e3: frames in plaintext are not heard, whatever the SFU says of them before or later', async () => {
+  await using sfu = await startLyingSfu(livekit.url);
+  sayEncrypted(sfu);
+  await using scene = await openFrameScene({
+    browser,
+    site,
+    access: livekit,
+    pageUrl: sfu.url,
+    isAgentPlain: true,
+  });
+  await scene.page.evaluate((identity) => window.framePage.admit(identity), AGENT);
+  await scene.exchangeKeys(SLOT);
+  await expectUnheard(scene);
   await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
-  expect(await scene.heardByPage()).toBeLessThan(NOTHING);
-  scene.agent.setEncrypting(true);
-  await expect.poll(() => scene.heardByPage(), PATIENCE).toBeGreaterThan(CLEAR);
+
+  // Announcing another track in plaintext made LiveKit's own worker stop decrypting all of the participant's.
+  plaintextNews(sfu, (tracks) => {
+    for (const track of tracks) track.encryption = Encryption_Type.GCM;
+    const { AUDIO } = TrackType;
+    tracks.push(
+      new TrackInfo({ sid: 'TR_invented', type: AUDIO, mimeType: 'audio/opus', encryption: Encryption_Type.NONE }),
+    );
+  });
+  await expect.poll(() => scene.notices(), PATIENCE).toContain(`trackRefused ${AGENT}`);
+  await expectUnheard(scene);
+  plaintextNews(sfu, (tracks) => {
+    for (const track of tracks) track.encryption = Encryption_Type.NONE;
+  });
+  await expectUnheard(scene);
+  const statistics = await scene.page.evaluate(() => window.framePage.statistics());
+  expect(statistics.find(({ direction }) => direction === 'received')?.isEncrypted).toBe(false);
 });
 
-test('an SFU that says that the attached track is in plaintext changes nothing', async () => {
+test('a track that is announced in plaintext is refused before it is attached', async () => {
+  await using scene = await openFrameScene({ browser, site, access: livekit, isAgentPlain: true });
+  await scene.page.evaluate((identity) => window.framePage.admit(identity), AGENT);
+  await expect.poll(() => scene.notices(), PATIENCE).toContain(`trackRefused ${AGENT}`);
+  expect((await scene.notices()).filter((notice) => notice.startsWith('trackArrived'))).toEqual([]);
+});
+
+test('announcing media in plaintext switches no decryption off', async () => {
   await using sfu = await startLyingSfu(livekit.url);
   await using scene = await openConversation(sfu);
-  const news = lastNewsOf(sfu.last, AGENT);
-  if (news === undefined) throw new Error('The server said nothing about the agent.');
-  for (const track of news.tracks) track.encryption = Encryption_Type.NONE;
-  sfu.last.say(participantNews(news));
-  scene.agent.setEncrypting(false);
-  await expect.poll(() => scene.heardByPage(), PATIENCE).toBeLessThan(NOTHING);
-  await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
+  plaintextNews(sfu, (tracks) => {
+    const { AUDIO } = TrackType;
+    tracks.push(
+      new TrackInfo({ sid: 'TR_invented', type: AUDIO, mimeType: 'audio/opus', encryption: Encryption_Type.NONE }),
+    );
+  });
+  await expect.poll(() => scene.notices(), PATIENCE).toContain(`trackRefused ${AGENT}`);
+  await scene.expectBothHeard();
+});
+
+test('frames that the browser leads past the worker are not heard, and are not called encrypted', async () => {
+  await using sfu = await startLyingSfu(livekit.url);
+  sayEncrypted(sfu);
+  await using scene = await openFrameScene({
+    browser,
+    site,
+    access: livekit,
+    pageUrl: sfu.url,
+    isAgentPlain: true,
+    frameAccess: 'slipping',
+  });
+  await scene.page.evaluate((identity) => window.framePage.admit(identity), AGENT);
+  await scene.exchangeKeys(SLOT);
+  await expectUnheard(scene);
+  const statistics = await scene.page.evaluate(() => window.framePage.statistics());
+  expect(statistics.find(({ direction }) => direction === 'received')).toMatchObject({ isEncrypted: false });
 });
 
 test('an SFU cannot switch the microphone of a muted user on', async () => {

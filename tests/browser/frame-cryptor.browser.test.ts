@@ -133,8 +133,12 @@ test('keys are changed in mid-call without a gap, and a retired slot is silent',
       return agent.windows(USER, USER_TONE_HZ).length;
     }, PATIENCE)
     .toBeGreaterThan(before + 8);
-  expect(Math.min(...agent.windows(USER, USER_TONE_HZ).slice(before))).toBeGreaterThan(CLEAR);
-  expect(Math.min(...heardByPage)).toBeGreaterThan(CLEAR);
+  // A step of the receiver's jitter buffer spoils a window's phase, not its sound; lost frames would leave windows without it.
+  const heardByAgent = agent.windows(USER, USER_TONE_HZ).slice(before);
+  for (const heard of [heardByAgent, heardByPage]) {
+    expect(Math.min(...heard)).toBeGreaterThan(NOTHING);
+    expect(heard.filter((share) => share < CLEAR).length).toBeLessThanOrEqual(1);
+  }
 
   await page.evaluate((slot) => window.framePage.retire(slot), SLOT);
   agent.sendWith(SLOT);
@@ -164,6 +168,23 @@ test('a wrong key is silence, and undecryptable names the participant', async ()
   await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
   expect(await scene.heardByPage()).toBeLessThan(NOTHING);
 });
+
+test.each(['script-transform', 'encoded-streams'] as const)(
+  'a browser that has only %s is heard and hears',
+  async (frameAccess) => {
+    await using scene = await openFrameScene({ browser, site, access: livekit, frameAccess, colour: 'green' });
+    const { page, agent } = scene;
+    await page.evaluate((identity) => window.framePage.admit(identity), AGENT);
+    await page.evaluate(() => window.framePage.publishPicture('red'));
+    await scene.exchangeKeys(SLOT);
+    await scene.expectBothHeard();
+    await expect.poll(() => agent.seenColour(USER), PATIENCE).toBe('red');
+    await expect.poll(() => page.evaluate((from) => window.framePage.seenColour(from), AGENT), PATIENCE).toBe('green');
+    const statistics = await page.evaluate(() => window.framePage.statistics());
+    expect(statistics.map(({ isEncrypted }) => isEncrypted)).toEqual([true, true, true, true]);
+    await scene.expectNothingInTheClear();
+  },
+);
 
 test('pictures go both ways', async () => {
   await using scene = await openFrameScene({ browser, site, access: livekit, colour: 'red' });

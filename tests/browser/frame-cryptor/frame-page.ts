@@ -29,8 +29,6 @@ export interface FramePage {
   seenColour(identity: string): Colour | undefined;
   /** What the platform, not LiveKit or we, says of the microphone. */
   isCapturing(): boolean;
-  /** What LiveKit would do when the SFU asks. */
-  close(): Promise<void>;
 }
 
 declare global {
@@ -140,6 +138,5 @@ window.framePage = {
     const video = eyes.get(identity);
     return video === undefined ? undefined : colourOf(video);
   },
-  isCapturing: () => Reflect.get(MediaStreamTrack.prototype, 'enabled', microphone?.mediaStreamTrack) === true,
-  close: () => connection.close(),
+  isCapturing: () => Reflect.get(MediaStreamTrack.prototype, 'enabled', microphone?.mediaStreamTrack),
 };

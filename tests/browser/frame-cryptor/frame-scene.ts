@@ -29,6 +29,10 @@ export interface FrameSceneOptions {
   /** Where the page connects. Default: there. */
   readonly pageUrl?: string;
   readonly colour?: Colour;
+  /** The agent sends in plaintext: with an SFU that says otherwise it stands in for one that makes frames of its own. */
+  readonly isAgentPlain?: boolean;
+  /** Which way to the frames the browser offers. Default: all that it has. */
+  readonly frameAccess?: FrameAccess;
 }
 
 /** A page and a plain LiveKit client in one room, and one who listens unseen without a key. Nobody has keys yet. */
@@ -44,6 +48,8 @@ export interface FrameScene extends AsyncDisposable {
   heardByPage(toneHz?: number): Promise<number>;
   heardByAgent(): number;
   notices(): Promise<readonly string[]>;
+  /** Resolves when the page has received another `count` packets of the agent's sound. */
+  receivePackets(count: number): Promise<void>;
   /** Both ends hear one another. */
   expectBothHeard(): Promise<void>;
   /** The one without a key has heard something of the user, and never the tone. */
@@ -51,7 +57,7 @@ export interface FrameScene extends AsyncDisposable {
 }
 
 export async function openFrameScene(options: FrameSceneOptions): Promise<FrameScene> {
-  const { browser, site, access, pageUrl = access.url, colour } = options;
+  const { browser, site, access, pageUrl = access.url, colour, frameAccess, isAgentPlain = false } = options;
   const sfuRoomName = `frames-${randomBytes(6).toString('hex')}`;
   const keyless = await joinHidden({ ...access, sfuRoomName });
   const agent = await joinKeyed({
@@ -59,10 +65,12 @@ export async function openFrameScene(options: FrameSceneOptions): Promise<FrameS
     sfuRoomName,
     identity: AGENT,
     toneHz: AGENT_TONE_HZ,
+    isPlain: isAgentPlain,
     ...(colour === undefined ? {} : { colour }),
   });
   const context = await browser.newContext({ permissions: ['microphone'] });
   const page = await context.newPage();
+  await page.addInitScript(limitFrameAccess, frameAccess);
   await page.goto(site.url);
   await page.waitForFunction(() => 'framePage' in window);
   const joinToken = await createJoinToken(access, sfuRoomName, USER);
@@ -79,20 +87,30 @@ export async function openFrameScene(options: FrameSceneOptions): Promise<FrameS
     userKey,
     agentKey,
     async exchangeKeys(slot, ofUser = userKey, ofAgent = agentKey) {
-      agent.setKey(USER, slot, ofUser);
-      agent.setKey(AGENT, slot, ofAgent);
+      if (!isAgentPlain) {
+        agent.setKey(USER, slot, ofUser);
+        agent.setKey(AGENT, slot, ofAgent);
+      }
       const keys = { identity: AGENT, slot, ofUser: hex(ofUser), ofAgent: hex(ofAgent) };
       await page.evaluate(
         (given) => window.framePage.installReceiving(given.identity, given.slot, given.ofAgent),
         keys,
       );
-      agent.sendWith(slot);
+      if (!isAgentPlain) agent.sendWith(slot);
       await page.evaluate((given) => window.framePage.switchSending(given.slot, given.ofUser), keys);
     },
     heardByPage: (toneHz = AGENT_TONE_HZ) =>
       page.evaluate(([identity, hz]) => window.framePage.heardTone(identity, hz), [AGENT, toneHz] as const),
     heardByAgent: () => agent.heardTone(USER, USER_TONE_HZ),
     notices: () => page.evaluate(() => window.framePage.notices()),
+    async receivePackets(count) {
+      const received = async (): Promise<number> => {
+        const statistics = await page.evaluate(() => window.framePage.statistics());
+        return statistics.find(({ direction, kind }) => direction === 'received' && kind === 'audio')?.packets ?? 0;
+      };
+      const before = await received();
+      await expect.poll(received, PATIENCE).toBeGreaterThan(before + count);
+    },
     async expectBothHeard() {
       await expect.poll(() => scene.heardByPage(), PATIENCE).toBeGreaterThan(CLEAR);
       await expect.poll(() => scene.heardByAgent(), PATIENCE).toBeGreaterThan(CLEAR);
@@ -115,6 +133,29 @@ export async function openFrameScene(options: FrameSceneOptions): Promise<FrameS
     },
   };
   return scene;
+}
+
+/**
+ * - `script-transform`: the standard's way alone.
+ * - `slipping`: the same without the flag on connections, where Chromium 156 leads what LiveKit receives past the transform.
+ * - `encoded-streams`: Chromium's older way alone.
+ */
+export type FrameAccess = 'script-transform' | 'slipping' | 'encoded-streams';
+
+/** Runs in the page, before it. */
+function limitFrameAccess(frameAccess: FrameAccess | undefined): void {
+  if (frameAccess === 'encoded-streams') Reflect.deleteProperty(globalThis, 'RTCRtpScriptTransform');
+  if (frameAccess !== 'script-transform' && frameAccess !== 'slipping') return;
+  for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) Reflect.deleteProperty(prototype, 'createEncodedStreams');
+  if (frameAccess === 'slipping') return;
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration: RTCConfiguration = {}) {
+      super(Object.assign(configuration, { encodedInsertableStreams: true }));
+    }
+    override setConfiguration(configuration: RTCConfiguration = {}): void {
+      super.setConfiguration(Object.assign(configuration, { encodedInsertableStreams: true }));
+    }
+  };
 }
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

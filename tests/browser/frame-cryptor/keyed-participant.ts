@@ -1,9 +1,4 @@
-import {
-  E2eeManagerSetEnabledRequest,
-  FrameCryptorSetKeyIndexRequest,
-  KeyDerivationFunction,
-  VideoBufferType,
-} from '@livekit/rtc-ffi-bindings';
+import { FrameCryptorSetKeyIndexRequest, KeyDerivationFunction, VideoBufferType } from '@livekit/rtc-ffi-bindings';
 import {
   AudioFrame,
   AudioSource,
@@ -40,6 +35,8 @@ export interface KeyedParticipantOptions extends SfuAccess {
   readonly identity: string;
   readonly toneHz: number;
   readonly colour?: Colour;
+  /** Neither encrypts nor decrypts. */
+  readonly isPlain?: boolean;
 }
 
 /** LiveKit's native client with its own end-to-end encryption: keys by participant and slot. */
@@ -48,8 +45,6 @@ export interface KeyedParticipant extends AsyncDisposable {
   setKey(identity: string, slot: number, key: Uint8Array): void;
   /** Seals what it sends with the key of this slot from now on. */
   sendWith(slot: number): void;
-  /** Stops, or begins, to encrypt and decrypt. */
-  setEncrypting(isEncrypting: boolean): void;
   say(text: string, options: { readonly topic: string; readonly reliable?: boolean }): Promise<void>;
   /** Data packets that came, as "topic: text". */
   readonly data: readonly string[];
@@ -61,7 +56,7 @@ export interface KeyedParticipant extends AsyncDisposable {
 }
 
 export async function joinKeyed(options: KeyedParticipantOptions): Promise<KeyedParticipant> {
-  const { url, sfuRoomName, identity, toneHz, colour } = options;
+  const { url, sfuRoomName, identity, toneHz, colour, isPlain = false } = options;
   const room = new Room();
   const heard = new Map<string, Float32Array[]>();
   const seen = new Map<string, Colour>();
@@ -85,7 +80,7 @@ export async function joinKeyed(options: KeyedParticipantOptions): Promise<Keyed
   };
   // `e2ee`, not `encryption`: that one would encrypt data packets, which are not LiveKit's matter here.
   const joinToken = await createJoinToken(options, sfuRoomName, identity, 'agent');
-  await room.connect(url, joinToken, { autoSubscribe: true, dynacast: false, e2ee });
+  await room.connect(url, joinToken, { autoSubscribe: true, dynacast: false, ...(isPlain ? {} : { e2ee }) });
   const local = room.localParticipant;
   if (local === undefined) throw new Error('The room has no local participant.');
   const publications: LocalTrackPublication[] = [];
@@ -121,9 +116,6 @@ export async function joinKeyed(options: KeyedParticipantOptions): Promise<Keyed
         });
         requestE2ee(room, { case: 'cryptorSetKeyIndex', value });
       }
-    },
-    setEncrypting(enabled) {
-      requestE2ee(room, { case: 'managerSetEnabled', value: new E2eeManagerSetEnabledRequest({ enabled }) });
     },
     say: (text, { topic, reliable = true }) => local.publishData(new TextEncoder().encode(text), { reliable, topic }),
     data,

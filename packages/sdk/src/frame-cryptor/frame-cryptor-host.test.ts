@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 function tell(message: ToFrameWorker extends infer T ? (T extends unknown ? Omit<T, 'request'> : never) : never): void {
-  host.handle({ ...message, request: 1 } as ToFrameWorker);
+  host.handle({ ...message, request: 1 });
 }
 
 function attach(transform: number, direction: TransformDirection, medium: Medium = 'audio'): Pipe {
@@ -241,10 +241,14 @@ describe('opening', () => {
   });
 });
 
-test('the page is told when a stream is taken, and a stream that ended is no longer reported', async () => {
+test('the page is told when a stream is taken and when its first frame comes, and a stream that ended is no longer reported', async () => {
   const pipe = attach(7, 'seal');
   expect(said).toContainEqual({ kind: 'attached', transform: 7 });
   expect(report(7)).toBeDefined();
+  expect(said).not.toContainEqual({ kind: 'flowing', transform: 7 });
+  await pipe.push(frameOf());
+  await pipe.push(frameOf());
+  expect(said.filter(({ kind }) => kind === 'flowing')).toEqual([{ kind: 'flowing', transform: 7 }]);
   await pipe.end();
   await expect.poll(() => report(7)).toBeUndefined();
 });

@@ -17,8 +17,8 @@ test('a nonce is the prefix of the worker, the number of the stream and the numb
   const streams = new NonceStreams();
   streams.open();
   const [first, second] = take(streams.open(2 ** 32 - 1), 2);
-  expect(first?.slice(8)).toBe('0001' + '0000ffffffff');
-  expect(second?.slice(8)).toBe('0001' + '000100000000');
+  expect(first?.slice(8)).toBe('00010000ffffffff');
+  expect(second?.slice(8)).toBe('0001000100000000');
   expect(second?.slice(0, 8)).toBe(first?.slice(0, 8));
 });
 
