@@ -1,10 +1,14 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
-import { OracleCallError, silentLogger, type Logger } from '@oracle-calls/protocol';
+import { OracleCallError, silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
 import { API_PREFIX, REQUEST_MAX_BYTES, ROUTES } from '@oracle-calls/protocol/http';
 import type { Backend } from '../backend.ts';
+import { TrustedProxies } from '../client-address/trusted-proxies.ts';
+import { RateLimits, type RateLimitOptions } from '../rate-limits/rate-limits.ts';
+import { Gate } from './gate.ts';
 import { problemResponse } from './problem-response.ts';
+import { REQUEST_DEADLINE_MS, requestDeadline } from './request-deadline.ts';
 import type { Route, RouteDeps } from './route.ts';
 import { callsRoute } from './routes/calls.ts';
 import { claimRoute } from './routes/claim.ts';
@@ -22,6 +26,13 @@ export interface HttpAppDeps {
   readonly getBackend: () => Backend | undefined;
   /** Origins of pages that may call, exactly as browsers send them. */
   readonly corsOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-For` counts: IP addresses and networks. None unless told. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** `RATE_LIMIT_DEFAULTS` unless told. */
+  readonly rateLimits?: Partial<RateLimitOptions> | undefined;
+  /** {@link REQUEST_DEADLINE_MS} unless told. */
+  readonly requestDeadlineMs?: number | undefined;
+  readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -67,7 +78,10 @@ function createRoutes(deps: RouteDeps): Hono {
 }
 
 /** The backend's HTTP API as a Hono app: every route of the protocol, also under `/api`; every refusal a problem document. */
-export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }: HttpAppDeps): Hono {
+export function createHttpApp(httpDeps: HttpAppDeps): Hono {
+  const { getBackend, corsOrigins, logger = silentLogger, clock = systemClock } = httpDeps;
+  const { trustedProxies = [], rateLimits, requestDeadlineMs = REQUEST_DEADLINE_MS } = httpDeps;
+  const gate = new Gate({ limits: new RateLimits(rateLimits), proxies: new TrustedProxies(trustedProxies) });
   const app = new Hono();
   app.onError((error, c) => problemResponse(c, error, logger));
   app.notFound((c) => problemResponse(c, new OracleCallError('ERR_PROTOCOL_NOT_FOUND'), logger));
@@ -81,6 +95,8 @@ export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),
   );
+  app.use(requestDeadline(clock, requestDeadlineMs));
+  app.use(gate.countAddress);
   app.use(
     bodyLimit({
       maxSize: REQUEST_MAX_BYTES,
@@ -95,6 +111,7 @@ export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }
       if (backend === undefined) throw new OracleCallError('ERR_UPSTREAM_BUSY');
       return backend;
     },
+    gate,
   };
   app.route('/', createRoutes(deps));
   app.route(API_PREFIX, createRoutes(deps));
