@@ -20,7 +20,8 @@ function retryAfterOf({ details }: OracleCallError): string {
 /** Answers with the problem document of an error (RFC 9457). What is not ours becomes `ERR_INTERNAL` and is logged, once. */
 export function problemResponse(c: Context, error: unknown, logger: Logger): Response {
   // Whoever asked has gone: the answer goes nowhere and nothing is wrong.
-  const isGone = c.req.raw.signal.aborted && error === c.req.raw.signal.reason;
+  const { aborted, reason } = c.req.raw.signal;
+  const isGone = aborted && (error === reason || isCutOff(error));
   const known = isGone
     ? new OracleCallError('ERR_UPSTREAM_BUSY')
     : isOracleCallError(error)
@@ -37,4 +38,9 @@ export function problemResponse(c: Context, error: unknown, logger: Logger): Res
   if (problem.retryable) c.header('Retry-After', retryAfterOf(known));
   c.header('Content-Type', PROBLEM_CONTENT_TYPE);
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode);
+}
+
+/** Node's error for a body whose sender has gone. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }

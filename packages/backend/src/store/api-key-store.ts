@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import * as v from 'valibot';
 import { didSchema, parseWith, type Did } from '@oracle-calls/protocol';
 import { instantColumn } from './call-rows.ts';
@@ -31,7 +31,7 @@ const apiKeySchema = v.object({
   replaced_by: v.nullable(v.string()),
 });
 
-function toApiKey(row: ApiKeyRow): ApiKeyRecord {
+function toApiKey(row: Selectable<ApiKeyRow>): ApiKeyRecord {
   const parsed = parseWith(apiKeySchema, row, 'ERR_INTERNAL');
   return {
     id: parsed.id,
@@ -44,7 +44,7 @@ function toApiKey(row: ApiKeyRow): ApiKeyRecord {
   };
 }
 
-const toRow = ({ id, oracleDid, sha256, createdAt }: NewApiKey): ApiKeyRow => ({
+const toRow = ({ id, oracleDid, sha256, createdAt }: NewApiKey): Insertable<ApiKeyRow> => ({
   id,
   oracle_did: oracleDid,
   sha256,
@@ -70,7 +70,7 @@ export class ApiKeyStore {
   async list(oracleDid?: Did): Promise<readonly ApiKeyRecord[]> {
     let query = this.#db.selectFrom('api_keys').selectAll();
     if (oracleDid !== undefined) query = query.where('oracle_did', '=', oracleDid);
-    return (await query.orderBy('created_at').orderBy('id').execute()).map(toApiKey);
+    return (await query.orderBy('seq').execute()).map(toApiKey);
   }
 
   /** Every key that is good now. */

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 
-/** Written in SQL that SQLite and Postgres share, but for the rising number of calls. */
+/** Written in SQL that SQLite and Postgres share, but for the rising numbers. */
 const createTables: Migration = {
   up: async (db: Kysely<unknown>) => {
     await db.schema
@@ -92,7 +92,8 @@ const addOperation: Migration = {
   up: async (db: Kysely<unknown>) => {
     await db.schema
       .createTable('api_keys')
-      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('id', 'text', (column) => column.notNull().unique())
       .addColumn('oracle_did', 'text', (column) => column.notNull())
       .addColumn('sha256', 'text', (column) => column.notNull().unique())
       .addColumn('created_at', 'bigint', (column) => column.notNull())

@@ -79,6 +79,7 @@ export interface RefusedEventRow {
 }
 
 export interface ApiKeyRow {
+  seq: Generated<number>;
   id: string;
   oracle_did: string;
   sha256: string;
