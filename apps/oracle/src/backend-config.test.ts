@@ -89,7 +89,7 @@ test.each([
   ['corsOrigins.0', { ...valid, corsOrigins: ['https://app.example/'] }],
   ['maxCallMinutes', { ...valid, maxCallMinutes: 0 }],
   ['didResolverUrl', { ...valid, didResolverUrl: 'ftp://resolver.example' }],
-  ['didResolverUrl', { ...valid, didResolverUrl: 'resolver' }],
+  ['didResolverUrl', { ...valid, didResolverUrl: 'http://' }],
   ['didResolverUrl', { ...valid, didResolverUrl: 'http://127.0.0.1:9000' }],
   ['didResolverUrl', { ...valid, didResolverUrl: 'http://resolver.example', allowPrivateAddresses: true }],
   ['allowPrivateAddresses', { ...valid, allowPrivateAddresses: 'yes' }],

@@ -7,6 +7,8 @@ import type { Backend } from '../backend.ts';
 import { TrustedProxies } from '../client-address/trusted-proxies.ts';
 import { RateLimits, type RateLimitOptions } from '../rate-limits/rate-limits.ts';
 import { Gate } from './gate.ts';
+import { OPEN_API_PATH } from './open-api/open-api-document.ts';
+import { OPERATIONS } from './open-api/operations.ts';
 import { problemResponse } from './problem-response.ts';
 import { REQUEST_DEADLINE_MS, requestDeadline } from './request-deadline.ts';
 import type { Route, RouteDeps } from './route.ts';
@@ -15,6 +17,7 @@ import { claimRoute } from './routes/claim.ts';
 import { healthRoute } from './routes/health.ts';
 import { joinTokenRoute } from './routes/join-token.ts';
 import { keyRoute } from './routes/key.ts';
+import { openApiRoute } from './routes/open-api.ts';
 import { sessionRoute } from './routes/session.ts';
 import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
 import { syncRoute } from './routes/sync.ts';
@@ -49,31 +52,24 @@ const routes: readonly Route[] = [
   claimRoute,
   sfuWebhookRoute,
   healthRoute,
+  openApiRoute,
 ];
 
-/** What each path allows; every other method is refused as such. */
-const METHODS: Readonly<Record<keyof typeof ROUTES, string>> = {
-  session: 'POST',
-  joinToken: 'POST',
-  calls: 'GET',
-  sync: 'POST',
-  key: 'GET, POST',
-  update: 'POST',
-  claim: 'POST',
-  sfuWebhook: 'POST',
-  healthz: 'GET',
-  readyz: 'GET',
-};
+/** What a path allows; every other method is refused as such. */
+const allowedMethods = (name: keyof typeof ROUTES): string =>
+  OPERATIONS[name].map(({ method }) => method.toUpperCase()).join(', ');
 
 function createRoutes(deps: RouteDeps): Hono {
   const app = new Hono();
   for (const route of routes) route(app, deps);
-  for (const [name, path] of Object.entries(ROUTES)) {
+  const refuseMethod = (path: string, allowed: string): void => {
     app.all(path, (c) => {
-      c.header('Allow', METHODS[name as keyof typeof ROUTES]);
+      c.header('Allow', allowed);
       throw new OracleCallError('ERR_PROTOCOL_METHOD');
     });
-  }
+  };
+  for (const [name, path] of Object.entries(ROUTES)) refuseMethod(path, allowedMethods(name as keyof typeof ROUTES));
+  refuseMethod(OPEN_API_PATH, 'GET');
   return app;
 }
 
