@@ -1,5 +1,5 @@
-import type { Resolvable } from 'did-resolver';
 import { OracleCallError, silentLogger, systemClock, type Clock, type Did, type Logger } from '@oracle-calls/protocol';
+import type { Resolvable } from '@oracle-calls/protocol/did';
 import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
 import { AgentDesk } from './agent-desk/agent-desk.ts';
 import { AnswerOutbox } from './answers/answer-outbox.ts';

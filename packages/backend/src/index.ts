@@ -11,7 +11,13 @@ export { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
 export type { OlderProtocol } from './envelope-check/envelope-check.ts';
 export { isAddressOrNetwork } from './client-address/trusted-proxies.ts';
 export { REQUEST_DEADLINE_MS } from './http/request-deadline.ts';
-export { SERVER_LIMITS, serveHttp, type ServerLimits, type HttpServer, type ServeHttpOptions } from './http/serve-http.ts';
+export {
+  SERVER_LIMITS,
+  serveHttp,
+  type ServerLimits,
+  type HttpServer,
+  type ServeHttpOptions,
+} from './http/serve-http.ts';
 export { JOIN_TOKEN_TTL_MS } from './join/join-service.ts';
 export { CLOCK_SKEW_MAX_MS } from './matrix-listener/call-intake.ts';
 export {

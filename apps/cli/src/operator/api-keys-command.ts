@@ -92,16 +92,20 @@ export function addApiKeysCommand(program: Command, write: (text: string) => voi
       const oracleDid = did === undefined ? undefined : parseDid(did);
       const text = await withKeys(database, async (keys, stateOf) => {
         const found = await keys.list(oracleDid);
-        return json ? `${JSON.stringify(found.map((key) => toJson(key, stateOf(key))))}\n` : describeList(found, stateOf);
+        return json
+          ? `${JSON.stringify(found.map((key) => toJson(key, stateOf(key))))}\n`
+          : describeList(found, stateOf);
       });
       write(text);
     });
   add('rotate', 'make a key in place of another, which stays good for a while')
     .argument('<id>', 'the key to replace')
     .option('--overlap-hours <hours>', 'how long the old key stays good', parseHours, 24)
-    .action(async (id: string, { database, json = false, overlapHours }: KeyFlags & { readonly overlapHours: number }) => {
-      write(describeCreated(await withKeys(database, (keys) => keys.rotate(id, overlapHours * HOUR_MS)), json));
-    });
+    .action(
+      async (id: string, { database, json = false, overlapHours }: KeyFlags & { readonly overlapHours: number }) => {
+        write(describeCreated(await withKeys(database, (keys) => keys.rotate(id, overlapHours * HOUR_MS)), json));
+      },
+    );
   add('revoke', 'make a key worthless at once')
     .argument('<id>', 'the key')
     .action(async (id: string, { database, json = false }: KeyFlags) => {

@@ -43,7 +43,8 @@ const list = async (...args: readonly string[]): Promise<Record<string, unknown>
 
 test('a key is printed when it is made, and never again', async () => {
   const { stdout } = await keys('create', '--did', DID);
-  const [, id = '', secret = ''] = /^Key (key-[0-9a-f]{16}) of did:ixo:oracle456\..*\n(oca_[\w-]{43})\n$/.exec(stdout) ?? [];
+  const [, id = '', secret = ''] =
+    /^Key (key-[0-9a-f]{16}) of did:ixo:oracle456\..*\n(oca_[\w-]{43})\n$/.exec(stdout) ?? [];
   expect(secret).not.toBe('');
   const later = [await keys('list'), await keys('list', '--json'), await run('audit', '--database', database)];
   for (const { code, stdout: text } of later) {
@@ -122,6 +123,10 @@ test.each([
   expect(await list()).toEqual([]);
 });
 
-test.each([['--limit', '0'], ['--limit', 'all'], ['--since', 'yesterday']])('audit %s %s is not understood', async (...flag) => {
+test.each([
+  ['--limit', '0'],
+  ['--limit', 'all'],
+  ['--since', 'yesterday'],
+])('audit %s %s is not understood', async (...flag) => {
   expect((await run('audit', '--database', database, ...flag)).code).toBe(2);
 });

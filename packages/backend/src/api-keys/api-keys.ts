@@ -100,5 +100,8 @@ export class ApiKeys {
 
 function createKey(): { readonly id: string; readonly secret: BearerSecret } {
   const text = `${API_KEY_PREFIX}${randomBytes(API_KEY_BYTES).toString('base64url')}`;
-  return { id: `key-${randomBytes(API_KEY_ID_BYTES).toString('hex')}`, secret: new BearerSecret(text, 'agent API key') };
+  return {
+    id: `key-${randomBytes(API_KEY_ID_BYTES).toString('hex')}`,
+    secret: new BearerSecret(text, 'agent API key'),
+  };
 }

@@ -1,4 +1,3 @@
-import type { Resolvable } from 'did-resolver';
 import {
   isOracleCallError,
   OracleCallError,
@@ -7,7 +6,7 @@ import {
   type Did,
   type Logger,
 } from '@oracle-calls/protocol';
-import { resolveUserKey, type OracleKeys } from '@oracle-calls/protocol/did';
+import { resolveUserKey, type OracleKeys, type Resolvable } from '@oracle-calls/protocol/did';
 import {
   isSignedEnvelope,
   parseSignedEnvelope,

@@ -1,6 +1,5 @@
-import type { Resolvable } from 'did-resolver';
 import { isOracleCallError, type Clock, type Did, type Logger } from '@oracle-calls/protocol';
-import { readOracleKeys, resolveDocument, type OracleKeys } from '@oracle-calls/protocol/did';
+import { readOracleKeys, resolveDocument, type OracleKeys, type Resolvable } from '@oracle-calls/protocol/did';
 import { errorFields } from '../background/error-fields.ts';
 
 /** The oracle's document is read again after this long, in milliseconds: a rotation is noticed without a restart. */

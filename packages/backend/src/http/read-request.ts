@@ -16,7 +16,8 @@ export function parseJsonBody<S extends v.GenericSchema>(
   schema: S,
 ): v.InferOutput<S> {
   if (text === '') return parseWith(schema, {});
-  if (!/^application\/json\s*(;|$)/i.test(contentType ?? '')) throw malformed('content-type: application/json expected');
+  if (!/^application\/json\s*(;|$)/i.test(contentType ?? ''))
+    throw malformed('content-type: application/json expected');
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -43,7 +43,10 @@ export interface ServeHttpOptions {
 }
 
 /** Serves an app on Node's HTTP server. Rejects when the address cannot be had. */
-export async function serveHttp(app: Hono, { host, port, clock = systemClock, limits }: ServeHttpOptions): Promise<HttpServer> {
+export async function serveHttp(
+  app: Hono,
+  { host, port, clock = systemClock, limits }: ServeHttpOptions,
+): Promise<HttpServer> {
   const listener = getRequestListener(app.fetch);
   const bounds: ServerLimits = { ...SERVER_LIMITS, ...limits };
   const server = createServer(

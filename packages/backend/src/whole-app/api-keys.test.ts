@@ -43,7 +43,11 @@ test('one backend holds keys of several oracles, and each is good for its own on
   await backend.joinBoth(ALICE, call.sfuRoomName);
   const foreign = (await keys.create(OTHER_ORACLE_DID)).secret.expose();
   expectProblem(await backend.key(call.callId, foreign), 403, 'ERR_AUTH_FORBIDDEN');
-  expectProblem(await backend.claim(call.sfuRoomName, backend.ticketOf(call.sfuRoomName), foreign), 403, 'ERR_CALL_TICKET');
+  expectProblem(
+    await backend.claim(call.sfuRoomName, backend.ticketOf(call.sfuRoomName), foreign),
+    403,
+    'ERR_CALL_TICKET',
+  );
   const end = { callStatus: 'ended', endReason: 'completed' };
   expectProblem(await backend.update(call, foreign, end), 403, 'ERR_AUTH_FORBIDDEN');
   expect(await backend.statusOf(call)).toBe('pending');
@@ -56,7 +60,9 @@ test('a rotated key stays good for the overlap, and the new one is good at once'
   const fresh = await keys.rotate(old.id);
   expect(fresh.oracleDid).toBe(ORACLE_DID);
   await backend.clock.advance(ROTATION_OVERLAP_MS - 1);
-  expect(await backend.backend.authenticator.authenticate(`Bearer ${old.secret.expose()}`)).toMatchObject({ keyId: old.id });
+  expect(await backend.backend.authenticator.authenticate(`Bearer ${old.secret.expose()}`)).toMatchObject({
+    keyId: old.id,
+  });
   await backend.clock.advance(1);
   expectProblem(await backend.key(callId, old.secret.expose()), 401, 'ERR_AUTH_INVALID');
   expect(await backend.backend.authenticator.authenticate(`Bearer ${fresh.secret.expose()}`)).toMatchObject({

@@ -3,11 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createSfuRoomName, OracleCallError, SecretBytes } from '@oracle-calls/protocol';
 import { buildOracleDidDocument, createDidResolver, readOracleKeys } from '@oracle-calls/protocol/did';
 import { createX25519KeyPair } from '@oracle-calls/protocol/envelope';
-import {
-  commitToNonce,
-  sealSignedEnvelope,
-  type CallFacts,
-} from '@oracle-calls/protocol/signed-envelope';
+import { commitToNonce, sealSignedEnvelope, type CallFacts } from '@oracle-calls/protocol/signed-envelope';
 import { createRawKeySigner, signingPublicKeyOf, type CallSigner } from '@oracle-calls/protocol/signing';
 import { USER_KEY_TIMEOUT_MS } from '../envelope-check/envelope-check.ts';
 import { ORACLE_KEYS_MIN_AGE_MS } from '../envelope-check/oracle-keys-source.ts';

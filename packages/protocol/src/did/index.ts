@@ -1,3 +1,4 @@
+export type { Resolvable } from 'did-resolver';
 export * from './address-policy.ts';
 export * from './call-keys.ts';
 export * from './did.ts';
