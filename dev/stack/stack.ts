@@ -37,6 +37,8 @@ export interface StackOptions {
   readonly preferredPorts?: PortWishes | undefined;
   /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
   readonly agent?: boolean | undefined;
+  /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
+  readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the page is served. Default true. */
   readonly web?: boolean | undefined;
   /** Gives the start up; what was started by then is stopped. */
@@ -138,10 +140,15 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     giveUp,
   );
   signal.throwIfAborted();
-  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, accounts, identity, weightsDir, signal };
+  const { baseUrl: didResolverUrl } = resolver;
+  const oracle = { accounts, identity, didResolverUrl, weightsDir };
+  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, signal };
   const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
-  const backendProcess = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
-  const agentPlan = await planAgent({ ...parts, didResolverUrl: resolver.baseUrl }, logOf('agent'));
+  const backendProcess = await backendSpec(
+    { ...parts, pageUrls, olderProtocol: options.olderProtocol ?? 'refuse' },
+    logOf('backend'),
+  );
+  const agentPlan = await planAgent(parts, logOf('agent'));
   const agent = new AgentSwitch(agentPlan.spec, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(

@@ -154,6 +154,9 @@ export const ERROR_TABLE = {
     'The agent could not open the key of this call and gets it no more.',
   ),
 
+  // Too much at once.
+  ERR_RATE_LIMITED: row('rate-limited', 429, 'Too many requests came from here. Try again later.', true),
+
   // The call's life.
   ERR_CALL_NOT_FOUND: row('call-not-found', 404, 'There is no such call for this caller.'),
   ERR_CALL_TRANSITION: row('illegal-transition', 409, 'A call only moves forward: pending, active, ended.'),
@@ -173,6 +176,8 @@ export const ERROR_TABLE = {
 
   // The command line.
   ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
+  ERR_CLI_DATABASE: row('database-absent', undefined, 'There is no database file of a backend at that path.'),
+  ERR_CLI_API_KEY: row('api-key-unknown', undefined, 'There is no usable API key of that id.'),
 
   // A bug here. Its text says nothing about the inside.
   ERR_INTERNAL: row('internal', 500, 'Something went wrong on our side.'),
