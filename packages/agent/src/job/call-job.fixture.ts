@@ -219,7 +219,7 @@ function fakeTrust(): TrustStore {
       },
     },
     usedContexts: { use: () => undefined },
-    attempts: { next: () => (last += 1) },
+    attempts: { next: (_callId, _until, _now, step = 1) => (last += step) },
     [Symbol.dispose]: () => undefined,
   };
 }

@@ -157,6 +157,7 @@ describe('numbers of attempts', () => {
     }
     using again = openTrustStore(file);
     expect(again.attempts.next(callId, NOW + 1, NOW)).toBe(3);
+    expect(again.attempts.next(callId, NOW + 1, NOW, 16)).toBe(19);
     expect(again.attempts.next(otherCall, NOW + 1, NOW)).toBe(1);
   });
 
