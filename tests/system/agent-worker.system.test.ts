@@ -197,14 +197,14 @@ describe('the agent without a key', () => {
   it.each(Object.keys(LIES) as LieName[])(
     'reports invalid-authentication when the backend lies (%s), and leaves without a sound',
     async (name) => {
-      const { code, tell } = LIES[name];
+      const lie = LIES[name];
       const from = stack.log.length;
-      const call = await stack.dispatch((script) => tell(script, stack.oracle));
+      const call = await stack.dispatch((script) => lie.tell(script, stack.oracle));
       await using caller = await scene.join(call);
       await until(() => call.updates.length > 0, 'the report');
       expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
       const line = await stack.logged('the sealed key is refused', from, (one) => one['callId'] === call.callId);
-      expect(line['code']).toBe(code);
+      expect(line['code']).toBe(lie.code);
       await until(() => caller.peers.length === 0, 'the agent leaves');
       expect([...caller.firstAudibleAt.keys()]).toEqual([]);
     },
