@@ -28,7 +28,7 @@ export interface Accounts {
 }
 
 /** Makes the accounts with random passwords and recovery keys, kept in the state folder; later starts find them there. */
-export async function seedAccounts(synapse: Synapse, stateDir: string): Promise<Accounts> {
+export async function seedAccounts(synapse: Synapse, stateDir: string, signal?: AbortSignal): Promise<Accounts> {
   const seed = async (name: AccountName): Promise<Account> => {
     const passwordFile = join(stateDir, 'accounts', `${name}.password`);
     const password = await keptSecret(passwordFile);
@@ -39,7 +39,7 @@ export async function seedAccounts(synapse: Synapse, stateDir: string): Promise<
     const account = await seed(name);
     const recoveryKeyFile = join(stateDir, 'accounts', `${name}.recovery-key`);
     const homeserverUrl = synapse.baseUrl;
-    return { ...account, recoveryKey: await seedRecoveryKey({ homeserverUrl, recoveryKeyFile, ...account }) };
+    return { ...account, recoveryKey: await seedRecoveryKey({ ...account, homeserverUrl, recoveryKeyFile, signal }) };
   };
   const [oracle, alice, bob] = await Promise.all([seed('oracle'), seedCaller('alice'), seedCaller('bob')]);
   return { oracle, alice, bob };

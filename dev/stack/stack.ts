@@ -206,7 +206,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   async function openHomeserver(): Promise<{ synapse: Synapse; accounts: Accounts; identity: OracleIdentity }> {
     const started = await startSynapse({ ...server, ...wish('synapse'), log: logOf('synapse') });
     opened('synapse', started);
-    const seeded = await seedAccounts(started, stateDir);
+    const seeded = await seedAccounts(started, stateDir, signal);
     const matrixUserId = seeded.oracle.userId;
     const made = await makeOracleIdentity({ stateDir, didDocumentsDir, matrixUserId, backendUrl });
     return { synapse: started, accounts: seeded, identity: made };
