@@ -26,10 +26,10 @@ const ONLY_NAMES = new Set<string>([
 ]);
 
 /** Another value of the same length. */
-function change<T>(value: T): unknown {
+function change(value: EnvelopeContext[keyof EnvelopeContext]): unknown {
   if (typeof value === 'string') return value.slice(0, -1) + (value.endsWith('0') ? '1' : '0');
   if (value instanceof Uint8Array) return value.map((byte) => byte ^ 1);
-  return { ...value, keyHash: none };
+  return typeof value === 'object' ? { ...value, keyHash: none } : value;
 }
 
 /** The context's fields in the order of their bytes. */
@@ -79,7 +79,7 @@ describe('hashes are those of the code in', () => {
 test('what a model leaves out is something that the code has', () => {
   const all = new Set([...Object.values(CALL), ...Object.values(REKEY)].flatMap(([, fields]) => fields));
   expect(models.flatMap(({ leavesOut }) => leavesOut).filter((name) => !all.has(name))).toEqual([]);
-  const [strict] = models.filter(({ file }) => file === 'strict_call.vp');
+  const strict = models.find(({ file }) => file === 'strict_call.vp');
   expect(strict?.leavesOut).toEqual([]);
 });
 

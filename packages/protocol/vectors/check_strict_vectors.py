@@ -513,6 +513,7 @@ ACTIONS = {
     "muted": {"isMuted": is_flag},
     "received": {"received": is_id},
     "epoch-switched": {},
+    "rekey": {},
     "hang-up": {},
 }
 PAYLOADS = {

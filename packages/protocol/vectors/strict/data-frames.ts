@@ -21,6 +21,7 @@ const PAYLOADS: readonly DataPayload[] = [
   { id: idOf('f'), kind: 'control', action: 'muted', isMuted: true },
   { id: idOf('g'), kind: 'caption', speaker: 'oracle', segment: idOf('t'), text: 'a', isFinal: false },
   { id: idOf('h'), kind: 'control', action: 'epoch-switched' },
+  { id: idOf('j'), kind: 'control', action: 'rekey' },
   { id: idOf('i'), kind: 'control', action: 'hang-up' },
 ];
 
@@ -31,6 +32,7 @@ const REFUSED: readonly (readonly [of: string, name: string, payload: object])[]
   ['control interrupt', 'an interrupt with a reason', { kind: 'control', action: 'interrupt', reason: 'none' }],
   ['control muted', 'neither muted nor not', { kind: 'control', action: 'muted', isMuted: 1 }],
   ['control epoch-switched', 'an epoch inside', { kind: 'control', action: 'epoch-switched', epoch: 2 }],
+  ['control rekey', 'a rekey with an attempt', { kind: 'control', action: 'rekey', attempt: 2 }],
   ['control hang-up', 'a hang-up without an id', { id: undefined, kind: 'control', action: 'hang-up' }],
   ['caption', 'a third speaker', { kind: 'caption', speaker: 'agent', segment: idOf('s'), text: 'a', isFinal: true }],
   ['caption', 'no words', { kind: 'caption', speaker: 'user', segment: idOf('s'), text: '', isFinal: true }],
