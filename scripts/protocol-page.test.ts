@@ -33,7 +33,7 @@ import { SIGNED_ENVELOPE_MAX_BYTES } from '../packages/protocol/src/signed-envel
 import { SUITE_TABLE } from '../packages/protocol/src/signed-envelope/suites.ts';
 import { ENVELOPE_CLOCK_SKEW_MS } from '../packages/protocol/src/signed-envelope/verify.ts';
 import { TIMELINE_STAGES } from '../packages/protocol/src/timeline.ts';
-import { readTables } from './threat-model/page.ts';
+import { readAttacks, readTables } from './threat-model/page.ts';
 
 const page = await readFile(new URL('../docs/protocol.md', import.meta.url), 'utf8');
 /** Line breaks are prose's, not the text's. */
@@ -143,3 +143,12 @@ function offerFieldsText(): string {
   });
   return fields.map(([name]) => (name === 'attempt' ? 'attempt (u32)' : name)).join(', ');
 }
+
+test('the README claims nothing about attacks that is not in the threat model', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const model = await readFile(new URL('../docs/threat-model.md', import.meta.url), 'utf8');
+  const known = new Set(readAttacks(model).flatMap(({ tests }) => tests));
+  const claimed = [...readme.matchAll(/`(attack: [^`]+)`/g)].map(([, name = '']) => name);
+  expect(claimed.length).toBeGreaterThan(10);
+  expect(claimed.filter((name) => !known.has(name))).toEqual([]);
+});
