@@ -1,0 +1,5 @@
+import type { AttackGroup } from './attack-group.ts';
+import { stackAttacks } from './stack/stack-attacks.ts';
+
+/** Every attack there is. */
+export const ATTACK_GROUPS: readonly AttackGroup[] = [stackAttacks];
