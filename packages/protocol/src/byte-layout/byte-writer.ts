@@ -1,3 +1,5 @@
+import { concatBytes } from './byte-strings.ts';
+
 const encoder = new TextEncoder();
 
 /**
@@ -22,6 +24,11 @@ export class ByteWriter {
     return this.#number(value, 4);
   }
 
+  /** Eight bytes; the value is a safe integer, such as ms since the Unix epoch. @throws {RangeError} when it is not */
+  u64(value: number): this {
+    return this.#number(value, 8);
+  }
+
   /** Bytes whose length the layout fixes. @throws {RangeError} when they have another length */
   fixed(bytes: Uint8Array, lengthBytes: number): this {
     if (bytes.length !== lengthBytes) throw new RangeError(`${lengthBytes} bytes expected, not ${bytes.length}.`);
@@ -39,7 +46,7 @@ export class ByteWriter {
     return this.sized(encoder.encode(text));
   }
 
-  /** Bytes that end the layout, or whose length stands elsewhere. */
+  /** Bytes that end the layout, or whose length stands elsewhere. They are not copied before `finish`: some are secret. */
   rest(bytes: Uint8Array): this {
     this.#parts.push(bytes);
     return this;
@@ -47,24 +54,15 @@ export class ByteWriter {
 
   /** Everything written so far, as one new array. */
   finish(): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
-    let offset = 0;
-    for (const part of this.#parts) {
-      whole.set(part, offset);
-      offset += part.length;
-    }
-    return whole;
+    return concatBytes(...this.#parts);
   }
 
-  #number(value: number, lengthBytes: 1 | 2 | 4): this {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * lengthBytes)) {
+  #number(value: number, lengthBytes: 1 | 2 | 4 | 8): this {
+    if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * lengthBytes)) {
       throw new RangeError(`An unsigned number of ${lengthBytes} bytes expected.`);
     }
-    const part = new Uint8Array(lengthBytes);
-    const view = new DataView(part.buffer);
-    if (lengthBytes === 1) view.setUint8(0, value);
-    else if (lengthBytes === 2) view.setUint16(0, value);
-    else view.setUint32(0, value);
-    return this.rest(part);
+    const part = new Uint8Array(8);
+    new DataView(part.buffer).setBigUint64(0, BigInt(value));
+    return this.rest(part.subarray(8 - lengthBytes));
   }
 }

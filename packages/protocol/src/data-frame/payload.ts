@@ -56,6 +56,8 @@ export const controlSchema = v.variant('action', [
   }),
   /** Either: it sends under this epoch's keys; the epoch is the frame's own. */
   v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('epoch-switched') }),
+  /** User: its connection was mended; the agent is to begin a new epoch. */
+  v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('rekey') }),
   /** Either: the call is over, before the SFU says so. */
   v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('hang-up') }),
 ]);

@@ -1,6 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import type { DIDDocument } from 'did-resolver';
-import { areBytesEqual } from '../binary/byte-writer.ts';
+import { areBytesEqual } from '../byte-layout/byte-strings.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import type { EnvelopeKey } from '../signed-envelope/suites.ts';
 import type { SigningKey } from '../signing/signing-key.ts';

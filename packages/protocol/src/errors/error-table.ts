@@ -74,6 +74,7 @@ export const ERROR_TABLE = {
   ERR_DATA_TOO_LARGE: row('data-too-large', undefined, 'The data does not fit into one frame.'),
   ERR_DATA_OPEN: row('data-not-opened', undefined, 'A data frame cannot be opened.'),
   ERR_DATA_REPLAYED: row('data-replayed', undefined, 'A data frame came again or too late.'),
+  ERR_DATA_SENDER: row('data-sender', undefined, 'A data packet names no participant, or not the other end of the call.'),
 
   // DIDs.
   ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),

@@ -13,8 +13,8 @@ import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
 import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { Serial } from '../serial.ts';
-import type { Signer, Verifier } from '../signature/signature-port.ts';
-import { checkSignedHash, signHash } from '../signature/signed-hash.ts';
+import type { Signer, Verifier } from '../signing/signer.ts';
+import { checkSignedHash, signHash } from '../signing/signed-hash.ts';
 import {
   reduceAgent,
   type AgentInput,

@@ -5,9 +5,9 @@ import { createCallId, parseMatrixEventId, parseSfuRoomName } from '../call-id.t
 import { commitmentTo } from '../comparison-code/comparison-code.ts';
 import type { Entropy } from '../kem/entropy.ts';
 import { SecretBytes } from '../secret-bytes.ts';
-import { createEd25519Signer, createEd25519Verifier } from '../signature/ed25519.ts';
-import { createEs256kSigner, createEs256kVerifier } from '../signature/es256k.ts';
-import type { Signer, Verifier } from '../signature/signature-port.ts';
+import { createEd25519Signer, createEd25519Verifier } from '../signing/ed25519.ts';
+import { createEs256kSigner, createEs256kVerifier } from '../signing/es256k.ts';
+import type { Signer, Verifier } from '../signing/signer.ts';
 import { AgentHandshake, type AgentHandshakeOptions } from './agent-handshake.ts';
 import type { CallSession } from './call-session.ts';
 import { UserHandshake, type UserHandshakeOptions } from './user-handshake.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { DIRECTIONS } from '../key-schedule/epoch-keys.ts';
 import { SecretBytes } from '../secret-bytes.ts';
-import type { Signer } from '../signature/signature-port.ts';
+import type { Signer } from '../signing/signer.ts';
 import { AgentHandshake } from './agent-handshake.ts';
 import {
   AGENT,

@@ -4,7 +4,7 @@ import { COMPARISON_NONCE_BYTES } from '../comparison-code/comparison-code.ts';
 import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../kem/x-wing.ts';
 import { TAG_BYTES } from '../key-schedule/key-schedule.ts';
 import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
-import { SIGNATURE_BYTES } from '../signature/signature-port.ts';
+import { SIGNATURE_BYTES } from '../signing/signing-key.ts';
 
 /** Longest identity of a participant in the SFU room, in bytes of UTF-8; ours are random and far shorter. */
 export const IDENTITY_MAX_BYTES = 128;
@@ -57,8 +57,8 @@ export function encodeOffer(offer: Offer): Bytes {
 export function decodeOffer(body: Uint8Array): Offer {
   const reader = new ByteReader(body, 'ERR_HANDSHAKE_MALFORMED');
   const offer: Offer = {
-    userIdentity: reader.text(IDENTITY_MAX_BYTES),
-    agentIdentity: reader.text(IDENTITY_MAX_BYTES),
+    userIdentity: reader.filledText(IDENTITY_MAX_BYTES),
+    agentIdentity: reader.filledText(IDENTITY_MAX_BYTES),
     agentCommitment: reader.fixed(HASH_BYTES),
     ephemeralPublicKey: reader.fixed(X_WING_PUBLIC_KEY_BYTES),
     signature: reader.fixed(SIGNATURE_BYTES),

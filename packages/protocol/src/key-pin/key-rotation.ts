@@ -1,6 +1,7 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { ByteReader } from '../binary/byte-reader.ts';
-import { areBytesEqual, ByteWriter, concatBytes } from '../binary/byte-writer.ts';
+import { ByteReader } from '../byte-layout/byte-reader.ts';
+import { areBytesEqual, concatBytes } from '../byte-layout/byte-strings.ts';
+import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { DID_MAX_LENGTH, parseDid } from '../did/did.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { METHOD_ID_MAX_LENGTH } from '../signed-envelope/context.ts';
@@ -43,10 +44,10 @@ function encodeUnsigned({ sequence, issuedAt, next }: KeyRotation): Uint8Array<A
     .u64(issuedAt)
     .u8(SIGNING_ALGORITHMS.indexOf(signingKey.algorithm) + 1)
     .text(signingKey.methodId)
-    .bytes(signingKey.publicKey);
+    .sized(signingKey.publicKey);
   if (envelopeKey === undefined) return writer.u8(0).finish();
   const { suite, methodId, publicKey } = envelopeKey;
-  return writer.u8(SUITE_TABLE[suite].byte).text(methodId).bytes(publicKey).finish();
+  return writer.u8(SUITE_TABLE[suite].byte).text(methodId).sized(publicKey).finish();
 }
 
 /**
@@ -65,7 +66,7 @@ export async function signKeyRotation(signer: CallSigner, rotation: KeyRotation)
 function readSigningKey(reader: ByteReader): SigningKey {
   const algorithm = SIGNING_ALGORITHMS[reader.u8() - 1];
   if (algorithm === undefined) throw new OracleCallError('ERR_KEY_ROTATION');
-  return { algorithm, methodId: reader.text(METHOD_ID_MAX_LENGTH), publicKey: reader.bytes(PUBLIC_KEY_MAX_BYTES) };
+  return { algorithm, methodId: reader.text(METHOD_ID_MAX_LENGTH), publicKey: reader.sized(PUBLIC_KEY_MAX_BYTES) };
 }
 
 function readEnvelopeKey(reader: ByteReader): EnvelopeKey | undefined {
@@ -73,7 +74,7 @@ function readEnvelopeKey(reader: ByteReader): EnvelopeKey | undefined {
   if (byte === 0) return undefined;
   const suite = suiteOfByte(byte);
   if (suite === undefined) throw new OracleCallError('ERR_KEY_ROTATION');
-  return { suite, methodId: reader.text(METHOD_ID_MAX_LENGTH), publicKey: reader.bytes(PUBLIC_KEY_MAX_BYTES) };
+  return { suite, methodId: reader.text(METHOD_ID_MAX_LENGTH), publicKey: reader.sized(PUBLIC_KEY_MAX_BYTES) };
 }
 
 function parseDidOf(text: string): PresentedKeys['did'] {

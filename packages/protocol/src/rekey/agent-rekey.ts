@@ -7,8 +7,8 @@ import { createXWingKeyPair, decapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import { Serial } from '../serial.ts';
-import type { Signer, Verifier } from '../signature/signature-port.ts';
-import { checkSignedHash, signHash } from '../signature/signed-hash.ts';
+import type { Signer, Verifier } from '../signing/signer.ts';
+import { checkSignedHash, signHash } from '../signing/signed-hash.ts';
 import {
   reduceAgentRekey,
   type AgentRekeyInput,

@@ -3,7 +3,7 @@ import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../kem/x-wing.ts';
 import { TAG_BYTES } from '../key-schedule/key-schedule.ts';
 import { labelledHash, u32Field } from '../key-schedule/labelled-hash.ts';
-import { SIGNATURE_BYTES } from '../signature/signature-port.ts';
+import { SIGNATURE_BYTES } from '../signing/signing-key.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

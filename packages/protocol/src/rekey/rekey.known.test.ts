@@ -7,7 +7,7 @@ import { codeOf } from '../handshake/call.fixture.ts';
 import { listedEntropy } from '../kem/listed-entropy.fixture.ts';
 import { Epoch } from '../key-schedule/key-schedule.ts';
 import { SecretBytes } from '../secret-bytes.ts';
-import { createEd25519Signer, createEd25519Verifier } from '../signature/ed25519.ts';
+import { createEd25519Signer, createEd25519Verifier } from '../signing/ed25519.ts';
 import { AgentRekey } from './agent-rekey.ts';
 import { frameOf, stepsOf } from './rekey.fixture.ts';
 import { UserRekey } from './user-rekey.ts';

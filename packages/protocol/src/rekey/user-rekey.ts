@@ -6,8 +6,8 @@ import { systemEntropy, type Entropy } from '../kem/entropy.ts';
 import { encapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
 import { Serial } from '../serial.ts';
-import type { Signer, Verifier } from '../signature/signature-port.ts';
-import { checkSignedHash, signHash } from '../signature/signed-hash.ts';
+import type { Signer, Verifier } from '../signing/signer.ts';
+import { checkSignedHash, signHash } from '../signing/signed-hash.ts';
 import { checkExchange } from './check-exchange.ts';
 import {
   decodeRekeyConfirm,

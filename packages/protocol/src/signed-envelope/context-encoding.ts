@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ByteReader } from '../binary/byte-reader.ts';
-import { areBytesEqual, ByteWriter, concatBytes } from '../binary/byte-writer.ts';
+import { ByteReader } from '../byte-layout/byte-reader.ts';
+import { areBytesEqual, concatBytes } from '../byte-layout/byte-strings.ts';
+import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { CALL_TYPES } from '../call-status.ts';
 import { DID_MAX_LENGTH } from '../did/did.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';

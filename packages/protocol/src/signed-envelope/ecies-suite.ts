@@ -1,4 +1,4 @@
-import { areBytesEqual, concatBytes } from '../binary/byte-writer.ts';
+import { areBytesEqual, concatBytes } from '../byte-layout/byte-strings.ts';
 import { sealWithEcies, tryOpenWithEcies } from '../envelope/ecies.ts';
 import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';

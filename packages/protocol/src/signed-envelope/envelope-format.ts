@@ -1,7 +1,8 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ByteReader } from '../binary/byte-reader.ts';
-import { areBytesEqual, ByteWriter, concatBytes } from '../binary/byte-writer.ts';
+import { ByteReader } from '../byte-layout/byte-reader.ts';
+import { areBytesEqual, concatBytes } from '../byte-layout/byte-strings.ts';
+import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { SIGNATURE_BYTES } from '../signing/signing-key.ts';
 import type { EnvelopeContext } from './context.ts';
@@ -35,9 +36,9 @@ type Unsigned = Pick<SignedEnvelope, 'context' | 'encapsulatedKey' | 'ciphertext
 function encodeUnsigned({ context, encapsulatedKey, ciphertext }: Unsigned): Uint8Array<ArrayBuffer> {
   return new ByteWriter()
     .u8(SIGNED_ENVELOPE_MARKER)
-    .bytes(encodeContext(context))
-    .bytes(encapsulatedKey)
-    .bytes(ciphertext)
+    .sized(encodeContext(context))
+    .sized(encapsulatedKey)
+    .sized(ciphertext)
     .finish();
 }
 
@@ -78,14 +79,14 @@ export function parseSignedEnvelope(envelopeHex: string): SignedEnvelope {
   const bytes = hexToBytes(envelopeHex);
   const reader = new ByteReader(bytes, 'ERR_ENVELOPE_MALFORMED');
   if (reader.u8() !== SIGNED_ENVELOPE_MARKER) throw new OracleCallError('ERR_ENVELOPE_MALFORMED');
-  const encodedContext = reader.bytes(SIGNED_ENVELOPE_MAX_BYTES);
+  const encodedContext = reader.sized(SIGNED_ENVELOPE_MAX_BYTES);
   const context = decodeContext(encodedContext);
   const sizes = SUITE_TABLE[context.suite];
   const envelope = {
     context,
     contextHash: hashContext(encodedContext),
-    encapsulatedKey: reader.bytes(sizes.encapsulatedKeyBytes),
-    ciphertext: reader.bytes(sizes.ciphertextBytes),
+    encapsulatedKey: reader.sized(sizes.encapsulatedKeyBytes),
+    ciphertext: reader.sized(sizes.ciphertextBytes),
     signature: reader.fixed(SIGNATURE_BYTES),
   };
   reader.end();

@@ -6,7 +6,7 @@ import {
   type KEMFactory,
   NotSupportedError,
 } from 'hpke';
-import { concatBytes } from '../binary/byte-writer.ts';
+import { concatBytes } from '../byte-layout/byte-strings.ts';
 import { x25519PublicKeyOf } from '../envelope/x25519-key.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { CALL_KEY_BYTES } from '../media-key/media-key.ts';

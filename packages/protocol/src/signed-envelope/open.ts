@@ -1,4 +1,4 @@
-import { areBytesEqual } from '../binary/byte-writer.ts';
+import { areBytesEqual } from '../byte-layout/byte-strings.ts';
 import { publicKeyOf } from '../envelope/secp256k1-key.ts';
 import { x25519PublicKeyOf } from '../envelope/x25519-key.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';

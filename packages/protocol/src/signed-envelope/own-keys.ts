@@ -1,4 +1,4 @@
-import { areBytesEqual } from '../binary/byte-writer.ts';
+import { areBytesEqual } from '../byte-layout/byte-strings.ts';
 import type { OracleKeys } from '../did/call-keys.ts';
 import type { OracleKey } from '../envelope/oracle-key-file.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';

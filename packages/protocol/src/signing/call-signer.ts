@@ -1,15 +1,13 @@
 import type { Did } from '../did/did.ts';
+import type { Signer } from './signer.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /**
- * Somebody's DID key that signs what a call needs: a wallet, a key in the browser, a key of the application. The bytes to sign
- * begin with a label of this protocol, so that a signature can mean nothing elsewhere.
+ * A {@link Signer} with a name: somebody's DID key that signs what a call needs. A wallet, a key in the browser, a key of the
+ * application.
  */
-export interface CallSigner extends SigningKey {
+export interface CallSigner extends Signer, SigningKey {
   readonly did: Did;
-  /**
-   * Signs the bytes as they are: Ed25519 over them (RFC 8032), ES256K over their SHA-256 with s in the lower half of the order.
-   * Gives 64 bytes.
-   */
+  /** As {@link Signer.sign}, for any bytes, and always later: a wallet may ask its owner first. */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }

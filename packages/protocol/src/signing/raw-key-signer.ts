@@ -1,10 +1,11 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { didKeyMethodIdOf, didKeyOf } from '../did/did-key.ts';
 import { publicKeyOf } from '../envelope/secp256k1-key.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import type { CallSigner } from './call-signer.ts';
+import { createEd25519Signer } from './ed25519.ts';
+import { createEs256kSigner } from './es256k.ts';
 import { checkSignerName, type SignerName } from './key-pair-signer.ts';
 import type { SigningAlgorithm } from './signing-key.ts';
 
@@ -41,17 +42,11 @@ export function signingPublicKeyOf(algorithm: SigningAlgorithm, privateKey: Secr
 export function createRawKeySigner({ algorithm, privateKey, name }: RawKeySignerOptions): CallSigner {
   const publicKey = signingPublicKeyOf(algorithm, privateKey);
   const did = name?.did ?? didKeyOf(algorithm === 'Ed25519' ? 'ed25519' : 'secp256k1', publicKey);
-  const signNow = (bytes: Uint8Array): Uint8Array =>
-    algorithm === 'Ed25519'
-      ? ed25519.sign(bytes, privateKey.expose())
-      : secp256k1.sign(bytes, privateKey.expose(), { lowS: true, prehash: true, format: 'compact' });
+  const signer = algorithm === 'Ed25519' ? createEd25519Signer(privateKey) : createEs256kSigner(privateKey);
   return {
     ...checkSignerName(name ?? { did, methodId: didKeyMethodIdOf(did) }),
     algorithm,
     publicKey,
-    sign: (bytes) =>
-      new Promise((resolve) => {
-        resolve(signNow(bytes));
-      }),
+    sign: async (bytes) => signer.sign(new Uint8Array(bytes)),
   };
 }

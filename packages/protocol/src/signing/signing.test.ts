@@ -3,7 +3,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concatBytes } from '../binary/byte-writer.ts';
+import { concatBytes } from '../byte-layout/byte-strings.ts';
 import { readUserSigningKey } from '../did/call-keys.ts';
 import { parseDid } from '../did/did.ts';
 import { createUserDid } from '../did/did-key.ts';

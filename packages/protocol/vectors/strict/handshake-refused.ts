@@ -23,8 +23,8 @@ import {
 import { sealMessage } from '../../src/handshake/sealing.ts';
 import { offerHash, transcriptHash } from '../../src/handshake/transcript.ts';
 import type { SecretBytes } from '../../src/secret-bytes.ts';
-import { signHash } from '../../src/signature/signed-hash.ts';
-import type { Signer } from '../../src/signature/signature-port.ts';
+import { signHash } from '../../src/signing/signed-hash.ts';
+import type { Signer } from '../../src/signing/signer.ts';
 import type { makeCall } from './handshake.ts';
 
 type MadeCall = Awaited<ReturnType<typeof makeCall>>;

@@ -30,7 +30,7 @@ import {
 import { frameOf } from '../../src/rekey/rekey.fixture.ts';
 import { UserRekey } from '../../src/rekey/user-rekey.ts';
 import { SecretBytes } from '../../src/secret-bytes.ts';
-import { signHash } from '../../src/signature/signed-hash.ts';
+import { signHash } from '../../src/signing/signed-hash.ts';
 import { epochRows } from './key-schedule.ts';
 
 const NAME = 'rekey vectors';

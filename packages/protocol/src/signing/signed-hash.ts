@@ -1,6 +1,7 @@
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { signedMessage } from '../key-schedule/labelled-hash.ts';
-import { SIGNATURE_BYTES, type Signer, type Verifier } from './signature-port.ts';
+import type { Signer, Verifier } from './signer.ts';
+import { SIGNATURE_BYTES } from './signing-key.ts';
 
 /**
  * Signs a hash under a label.

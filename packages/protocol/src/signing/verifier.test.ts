@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ed25519Pair, es256kPair, fixedBytes, flipBit } from '../handshake/call.fixture.ts';
 import { createEd25519Verifier } from './ed25519.ts';
 import { createEs256kVerifier } from './es256k.ts';
-import { SIGNATURE_BYTES } from './signature-port.ts';
+import { SIGNATURE_BYTES } from './signing-key.ts';
 
 const message = fixedBytes('message');
 

@@ -1,2 +1,0 @@
-export * from './byte-reader.ts';
-export * from './byte-writer.ts';
