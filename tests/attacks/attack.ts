@@ -7,7 +7,7 @@ export type TwinPart = 'backend' | 'agent' | 'page';
 export interface Twin {
   /** Which defence, for people: what the code no longer does. */
   readonly without: string;
-  readonly part: TwinPart;
+  readonly parts: readonly TwinPart[];
   readonly patches: readonly SourcePatch[];
 }
 
@@ -30,7 +30,7 @@ export interface Attack<Scene> {
 
 /** Real servers on which attacks are made. */
 export interface AttackScene extends AsyncDisposable {
-  /** Runs the twin's part with its patches from now on, or, for `undefined`, everything as it is. */
+  /** Runs the twin's parts with its patches from now on, or, for `undefined`, everything as it is. */
   become(twin: Twin | undefined): Promise<void>;
 }
 

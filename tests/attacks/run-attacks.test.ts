@@ -17,7 +17,7 @@ class Scene implements AttackScene {
 }
 
 function attack(name: string, run: (isTwin: boolean) => Outcome): Attack<Scene> {
-  const twin: Twin = { without: name, part: 'backend', patches: [] };
+  const twin: Twin = { without: name, parts: ['backend'], patches: [] };
   return {
     name: `attack: ${name}`,
     refusedBy: 'ERR_X',

@@ -1,11 +1,6 @@
 import { systemClock, type CallId, type OracleCallError } from '@oracle-calls/protocol';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
-import {
-  AgentLink,
-  UserLink,
-  type ConfirmedAttempt,
-  type LinkEvents,
-} from '@oracle-calls/protocol/secure-link';
+import { AgentLink, UserLink, type ConfirmedAttempt, type LinkEvents } from '@oracle-calls/protocol/secure-link';
 import { createEd25519Verifier, createEs256kVerifier } from '@oracle-calls/protocol/signing';
 import type { Signer } from '@oracle-calls/protocol/signing';
 import type { OracleParts } from './oracle-keys.ts';
@@ -38,7 +33,11 @@ export interface CallEnd<Link> extends AsyncDisposable {
   readonly told: Told;
 }
 
-function callEnd<Link extends UserLink | AgentLink>(participant: RoomParticipant, told: Told, link: Link): CallEnd<Link> {
+function callEnd<Link extends UserLink | AgentLink>(
+  participant: RoomParticipant,
+  told: Told,
+  link: Link,
+): CallEnd<Link> {
   participant.onFrame = ({ frame, from }) => link.receive(frame, from);
   return {
     participant,
@@ -52,7 +51,12 @@ function callEnd<Link extends UserLink | AgentLink>(participant: RoomParticipant
 }
 
 /** The user's end of a call, in the SFU room. */
-export async function joinAsUser(seat: Seat, callId: CallId, call: UserCall, oracle: OracleParts): Promise<CallEnd<UserLink>> {
+export async function joinAsUser(
+  seat: Seat,
+  callId: CallId,
+  call: UserCall,
+  oracle: OracleParts,
+): Promise<CallEnd<UserLink>> {
   const participant = await RoomParticipant.join({ ...seat, isEncrypted: true });
   const told = new Told();
   const { algorithm, publicKey } = oracle.keys.identityKey;
@@ -84,7 +88,12 @@ export interface OracleEndOptions {
 }
 
 /** The oracle's end of a call; `link.begin` makes an offer. */
-export async function joinAsOracle({ seat, callId, call, identitySigner }: OracleEndOptions): Promise<CallEnd<AgentLink>> {
+export async function joinAsOracle({
+  seat,
+  callId,
+  call,
+  identitySigner,
+}: OracleEndOptions): Promise<CallEnd<AgentLink>> {
   const participant = await RoomParticipant.join({ ...seat, kind: 'agent', isEncrypted: true });
   const told = new Told();
   const { context, contextHash, signature } = call.sealed.envelope;

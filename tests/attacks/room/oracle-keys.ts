@@ -1,6 +1,11 @@
 import { SecretBytes, type Did } from '@oracle-calls/protocol';
 import { buildOracleDidDocument, readOracleKeys } from '@oracle-calls/protocol/did';
-import { createOracleKeyPair, createX25519KeyPair, encodeOracleKeyFile, parseOracleKeyFile } from '@oracle-calls/protocol/envelope';
+import {
+  createOracleKeyPair,
+  createX25519KeyPair,
+  encodeOracleKeyFile,
+  parseOracleKeyFile,
+} from '@oracle-calls/protocol/envelope';
 import { ownOracleKeys, type OwnOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { signingPublicKeyOf } from '@oracle-calls/protocol/signing';
 

@@ -9,7 +9,7 @@ export const credentialAttacks: readonly Attack<StackAttackScene>[] = [
     refusedBy: 'ERR_AUTH_FORBIDDEN',
     twin: {
       without: 'API keys that are good for one oracle only',
-      part: 'backend',
+      parts: ['backend'],
       patches: [
         {
           file: 'packages/backend/src/agent-desk/agent-desk.ts',
@@ -32,7 +32,7 @@ export const credentialAttacks: readonly Attack<StackAttackScene>[] = [
     refusedBy: 'ERR_CALL_NOT_FOUND',
     twin: {
       without: 'a call id that is looked up as a whole',
-      part: 'backend',
+      parts: ['backend'],
       patches: [
         {
           file: 'packages/backend/src/calls/call-service.ts',

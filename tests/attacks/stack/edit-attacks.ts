@@ -17,7 +17,7 @@ export const editAttacks: readonly Attack<StackAttackScene>[] = [
     refusedBy: 'ERR_AUTH_FORBIDDEN',
     twin: {
       without: 'edits by their own sender only',
-      part: 'backend',
+      parts: ['backend'],
       patches: [
         {
           file: 'packages/backend/src/matrix-listener/edit-intake.ts',

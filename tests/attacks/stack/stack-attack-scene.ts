@@ -3,13 +3,21 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseWith, problemSchema } from '@oracle-calls/protocol';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../../dev/caller/chromium.ts';
+import { ScriptedCaller } from '../../../dev/caller/scripted-caller.ts';
+import { freePort, releasePort } from '../../../dev/process/ports.ts';
 import { startStack, type Stack } from '../../../dev/stack/stack.ts';
+import { ensureToolchain } from '../../../dev/toolchain/toolchain.ts';
 import { personAuthorization } from '../../system/matrix-person.ts';
 import { agentAuthorization } from '../../system/open-call-key.ts';
-import type { AttackScene, Twin } from '../attack.ts';
+import type { AttackScene, Twin, TwinPart } from '../attack.ts';
+import { startLyingSfu, type LyingSfu } from '../lying-sfu/lying-sfu.ts';
+import { RoomParticipant, type RoomParticipantOptions } from '../room/room-participant.ts';
 import { twinEnvironment } from '../twin/environment.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
 import { MatrixAttacker } from './matrix-attacker.ts';
+import { PageServer } from './page-server.ts';
 import { StackLog } from './stack-log.ts';
 
 export const OTHER_ORACLE_DID = 'did:ixo:another-oracle';
@@ -22,27 +30,46 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The real stack: homeserver, SFU, resolver, backend; the agent and people as attacks ask for them. */
+/** What is open for as long as the scene is. */
+interface SceneParts {
+  readonly stack: Stack;
+  readonly log: StackLog;
+  readonly otherOracleAuthorization: string;
+  readonly pageSfu: LyingSfu;
+  readonly agentSfu: LyingSfu;
+  readonly page: PageServer;
+  readonly patches: Patches;
+}
+
+/** Loading the models on two busy cores, in ms. */
+const AGENT_WARM_MAX_MS = 90_000;
+
+/**
+ * The real stack: homeserver, SFU, resolver, backend; agent, page and people as attacks ask for them. The page and the agent each
+ * reach the SFU through a relay that lies when an attack tells it to.
+ */
 export class StackAttackScene implements AttackScene {
   readonly stack: Stack;
   readonly log: StackLog;
   /** The API key of the agent of another oracle that this backend serves, as a header. */
   readonly otherOracleAuthorization: string;
-  readonly #resources: AsyncDisposableStack;
+  readonly pageSfu: LyingSfu;
+  readonly agentSfu: LyingSfu;
+  readonly #page: PageServer;
   readonly #patches: Patches;
+  readonly #resources: AsyncDisposableStack;
   readonly #people = new Map<string, Promise<MatrixAttacker>>();
+  #browser: Promise<Browser> | undefined;
+  #isPageServed = false;
 
-  private constructor(
-    stack: Stack,
-    log: StackLog,
-    otherKey: string,
-    patches: Patches,
-    resources: AsyncDisposableStack,
-  ) {
-    this.stack = stack;
-    this.log = log;
-    this.otherOracleAuthorization = `Bearer ${otherKey}`;
-    this.#patches = patches;
+  private constructor(parts: SceneParts, resources: AsyncDisposableStack) {
+    this.stack = parts.stack;
+    this.log = parts.log;
+    this.otherOracleAuthorization = parts.otherOracleAuthorization;
+    this.pageSfu = parts.pageSfu;
+    this.agentSfu = parts.agentSfu;
+    this.#page = parts.page;
+    this.#patches = parts.patches;
     this.#resources = resources;
   }
 
@@ -51,31 +78,88 @@ export class StackAttackScene implements AttackScene {
     const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-attack-'));
     opening.defer(() => rm(stateDir, { recursive: true, force: true }));
     const log = new StackLog();
-    const patches: Patches = { backend: [], agent: [] };
+    const patches: Patches = { backend: [], agent: [], page: [] };
+    const pagePort = await freePort();
+    opening.defer(() => releasePort(pagePort));
     const stack = opening.use(
       await startStack({
         stateDir,
         preferredPorts: 'any',
         agent: false,
         web: false,
+        otherPageOrigins: [`http://127.0.0.1:${pagePort}`],
         log: (part, line) => log.add(part, line),
         environment: (part) => twinEnvironment(patches[part]),
       }),
     );
+    const pageSfu = opening.use(await startLyingSfu(stack.sfu.url));
+    const agentSfu = opening.use(await startLyingSfu(stack.sfu.url));
     const otherKey = randomBytes(32).toString('base64url');
-    await addAgentKey(stack, otherKey);
+    const sha256 = createHash('sha256').update(otherKey).digest('hex');
+    await changeJson(join(stack.paths.backendDir, 'backend.json'), (config: BackendConfig) => {
+      config.sfu.url = pageSfu.url;
+      config.agentKeys.push({ id: 'another-oracle', oracleDid: OTHER_ORACLE_DID, sha256 });
+    });
+    await changeJson(join(stateDir, 'agent', 'agent.json'), (config: AgentConfig) => {
+      config.sfu.url = agentSfu.url;
+    });
     await stack.restartBackend({ signal: 'SIGTERM' });
-    return new StackAttackScene(stack, log, otherKey, patches, opening.move());
+    const { homeserverUrl, oracleDid, didResolverUrl } = stack;
+    const page = opening.use(new PageServer(pagePort, { homeserverUrl, oracleDid, didResolverUrl }));
+    const otherOracleAuthorization = `Bearer ${otherKey}`;
+    const parts = { stack, log, otherOracleAuthorization, pageSfu, agentSfu, page, patches };
+    return new StackAttackScene(parts, opening.move());
   }
 
   async become(twin: Twin | undefined): Promise<void> {
-    for (const part of ['backend', 'agent'] as const) {
-      const wanted = twin?.part === part ? twin.patches : [];
+    // The lies of one attack are not the next one's.
+    for (const sfu of [this.pageSfu, this.agentSfu]) sfu.respond = sfu.request = () => 'forward';
+    for (const part of PARTS) {
+      const wanted = twin !== undefined && twin.parts.includes(part) ? twin.patches : [];
       if (wanted === this.#patches[part] || (wanted.length === 0 && this.#patches[part].length === 0)) continue;
       this.#patches[part] = wanted;
       if (part === 'backend') await this.stack.restartBackend({ signal: 'SIGTERM' });
-      else await this.stack.stopAgent();
+      // Both start again when an attack asks for them.
+      if (part === 'agent') await this.stack.stopAgent();
+      if (part === 'page') this.#isPageServed = false;
     }
+  }
+
+  /** Resolves once the agent waits for calls with its models loaded. */
+  async startAgent(): Promise<void> {
+    if (this.stack.pids().agent === undefined) await this.stack.startAgent();
+    await this.stack.agentWarm(AbortSignal.timeout(AGENT_WARM_MAX_MS));
+  }
+
+  /** A signed-in person at the page. `initScript` runs in the page before its own scripts. */
+  async caller(who: 'alice' | 'bob', initScript?: () => void): Promise<ScriptedCaller> {
+    this.#browser ??= this.#launch();
+    if (!this.#isPageServed) await this.#page.serve(this.#patches.page);
+    this.#isPageServed = true;
+    const { userId, password } = this.stack.users[who];
+    const caller = await ScriptedCaller.open({
+      browser: await this.#browser,
+      url: this.#page.url,
+      userId,
+      password,
+      log: (line) => this.log.add('web', line),
+      ...(initScript === undefined ? {} : { initScript }),
+    });
+    await caller.signIn();
+    return caller;
+  }
+
+  /** Somebody whom the holder of the SFU's secret lets into a room. */
+  joinRoom(options: Omit<RoomParticipantOptions, 'url' | 'apiKey' | 'apiSecret'>): Promise<RoomParticipant> {
+    return RoomParticipant.join({ ...this.stack.sfu, ...options });
+  }
+
+  async #launch(): Promise<Browser> {
+    const { chromium } = await ensureToolchain();
+    if (chromium === undefined) throw new Error('There is no Chromium.');
+    const browser = await launchChromium(chromium);
+    this.#resources.defer(() => browser.close());
+    return browser;
   }
 
   /** Somebody's Matrix client, which stays for the next attack. */
@@ -114,16 +198,20 @@ export class StackAttackScene implements AttackScene {
   }
 }
 
-interface Patches {
-  backend: readonly SourcePatch[];
-  agent: readonly SourcePatch[];
+const PARTS = ['backend', 'agent', 'page'] as const satisfies readonly TwinPart[];
+type Patches = Record<TwinPart, readonly SourcePatch[]>;
+
+/** What attacks change in the configurations that the stack wrote. */
+interface BackendConfig {
+  readonly sfu: { url: string };
+  readonly agentKeys: object[];
+}
+interface AgentConfig {
+  readonly sfu: { url: string };
 }
 
-/** Lets the agents of a second oracle into the backend, as one that serves several does. */
-async function addAgentKey(stack: Stack, key: string): Promise<void> {
-  const file = join(stack.paths.backendDir, 'backend.json');
-  const config = JSON.parse(await readFile(file, 'utf8')) as { agentKeys: object[] };
-  const sha256 = createHash('sha256').update(key).digest('hex');
-  config.agentKeys.push({ id: 'another-oracle', oracleDid: OTHER_ORACLE_DID, sha256 });
-  await writeFile(file, JSON.stringify(config));
+async function changeJson<T>(file: string, change: (content: T) => void): Promise<void> {
+  const content = JSON.parse(await readFile(file, 'utf8')) as T;
+  change(content);
+  await writeFile(file, JSON.stringify(content));
 }
