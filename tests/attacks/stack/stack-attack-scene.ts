@@ -210,8 +210,9 @@ interface AgentConfig {
   readonly sfu: { url: string };
 }
 
-async function changeJson<T>(file: string, change: (content: T) => void): Promise<void> {
-  const content = JSON.parse(await readFile(file, 'utf8')) as T;
-  change(content);
+async function changeJson(file: string, change: (content: never) => void): Promise<void> {
+  const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+  // The stack wrote it: `change` knows its shape.
+  change(content as never);
   await writeFile(file, JSON.stringify(content));
 }
