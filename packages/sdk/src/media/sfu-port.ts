@@ -1,4 +1,5 @@
-import type { BearerSecret, SecretBytes } from '@oracle-calls/protocol';
+import type { BearerSecret } from '@oracle-calls/protocol';
+import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import type { LocalTrack } from '../devices/devices-port.ts';
 
 /** What a participant's announcement said about it; the SFU says it, so nothing secret may hang on it. */
@@ -29,14 +30,20 @@ export type SfuNotice =
   | { readonly kind: 'participantLeft'; readonly participantIdentity: string }
   /** An announcement of media. Unencrypted ones are refused by the port itself; the notice says so. */
   | { readonly kind: 'trackRefused'; readonly participantIdentity: string }
+  /** Media of an admitted participant, whose frames are opened with its keys from now on. */
   | { readonly kind: 'trackArrived'; readonly track: RemoteTrack }
   | { readonly kind: 'trackGone'; readonly trackId: string }
+  /** Frames of an admitted participant have arrived for some seconds, and none could be opened. */
   | { readonly kind: 'undecryptable'; readonly participantIdentity: string }
+  /** A reliable data packet of our topic. Who sent it is what the SFU says; `undefined` when it says nothing, and nobody may believe that. */
+  | { readonly kind: 'frame'; readonly participantIdentity: string | undefined; readonly frame: Uint8Array }
+  /** Whether everything that is published is known to leave sealed. Nothing is captured while it is not. */
+  | { readonly kind: 'sendingGuarded'; readonly isReady: boolean }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'reconnected' }
   | { readonly kind: 'disconnected'; readonly cause: DisconnectCause };
 
-/** One track in numbers. `isEncrypted` is this client's own knowledge: its frame cryptor sits on the track. */
+/** One track in numbers. `isEncrypted` is this client's own knowledge: our worker sealed or opened every frame of it, and there were some. */
 export interface TrackStatistics {
   readonly direction: 'sent' | 'received';
   readonly kind: 'audio' | 'video';
@@ -52,8 +59,6 @@ export interface SfuConnectOptions {
   readonly joinToken: BearerSecret;
   /** The own identity that the join token names; anything else is refused. */
   readonly identity: string;
-  /** Key of what this side sends. */
-  readonly sendingKey: SecretBytes;
   readonly signal: AbortSignal;
 }
 
@@ -61,18 +66,26 @@ export interface SfuConnectOptions {
 export interface SfuConnection extends AsyncDisposable {
   observe(listener: (notice: SfuNotice) => void): Disposable;
   /**
-   * Joins with media and data encrypted.
+   * Joins. Media may be published before there are keys: it is captured and sent from the moment that a sending key is there.
    *
    * @throws {OracleCallError} `ERR_MEDIA_CONNECT`; aborts rethrow `signal.reason`.
    */
   connect(options: SfuConnectOptions): Promise<void>;
-  /** Installs the key under which a participant's media is decrypted. Without one it cannot be heard. */
-  setReceivingKey(participantIdentity: string, key: SecretBytes): Promise<void>;
-  /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` */
-  publish(track: LocalTrack): Promise<void>;
-  setMuted(track: LocalTrack, isMuted: boolean): Promise<void>;
+  /** Where the keys of this stay go. */
+  readonly frameKeys: FrameKeys;
+  /** Sends one frame to one participant. Rejects with `ERR_MEDIA_CONNECT`. */
+  readonly sendFrame: SendFrame;
+  /**
+   * This participant's tracks, those here and those to come, are told as `trackArrived`. Until then all their frames are dropped. Takes an
+   * earlier `refuse` back for tracks to come.
+   */
+  admit(participantIdentity: string): void;
   /** Takes no more of a participant's media. */
   refuse(participantIdentity: string): void;
+  /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` */
+  publish(track: LocalTrack): Promise<void>;
+  /** The SFU is not told; the track sends silence, or black pictures, sealed as always. */
+  setMuted(track: LocalTrack, isMuted: boolean): Promise<void>;
   statistics(): Promise<readonly TrackStatistics[]>;
   /** Leaves and frees everything. Idempotent. */
   close(): Promise<void>;

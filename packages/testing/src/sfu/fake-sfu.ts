@@ -1,4 +1,5 @@
-import { OracleCallError, type SecretBytes } from '@oracle-calls/protocol';
+import { OracleCallError } from '@oracle-calls/protocol';
+import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import type {
   DisconnectCause,
   LocalTrack,
@@ -20,17 +21,65 @@ export interface FakeRemoteTrack extends RemoteTrack {
   loudness: number;
 }
 
+export interface FakeFrameKey {
+  readonly slot: number;
+  readonly key: Uint8Array;
+}
+
+export interface SentFrame {
+  readonly frame: Uint8Array<ArrayBuffer>;
+  readonly participantIdentity: string;
+}
+
 /** One scripted stay in an SFU room. */
 export class FakeSfuConnection implements SfuConnection {
   phase: FakeSfuPhase = 'new';
-  /** What `connect` was given: the sending key as bytes copied at that moment, for tests that compare keys. */
-  connectedWith: { readonly url: string; readonly identity: string; readonly sendingKey: Uint8Array } | undefined;
-  readonly receivingKeys = new Map<string, Uint8Array>();
+  /** What `connect` was given. */
+  connectedWith: { readonly url: string; readonly identity: string } | undefined;
+  /** Key in use for sending, copied when it was set, for tests that compare keys. */
+  sendingKey: FakeFrameKey | undefined;
+  /** Keys by participant, oldest first, copied when they were set; retired ones are gone. */
+  readonly receivingKeys = new Map<string, FakeFrameKey[]>();
+  /** Every slot that was retired, in order. */
+  readonly retired: number[] = [];
+  readonly sentFrames: SentFrame[] = [];
+  /** When set, `sendFrame` rejects as it does without a connection. */
+  isDeaf = false;
   readonly published: LocalTrack[] = [];
   readonly muted = new Map<LocalTrack, boolean>();
+  readonly admitted = new Set<string>();
   readonly refused = new Set<string>();
+  readonly frameKeys: FrameKeys = {
+    installReceiving: async (participantIdentity, slot, key) => {
+      const keys = this.receivingKeys.get(participantIdentity) ?? [];
+      const others = keys.filter((other) => other.slot !== slot);
+      this.receivingKeys.set(participantIdentity, [...others, { slot, key: key.expose().slice() }]);
+    },
+    switchSending: async (slot, key) => {
+      this.sendingKey = { slot, key: key.expose().slice() };
+    },
+    retire: async (slot) => {
+      this.retired.push(slot);
+      if (this.sendingKey?.slot === slot) this.sendingKey = undefined;
+      for (const [participantIdentity, keys] of this.receivingKeys) {
+        this.receivingKeys.set(
+          participantIdentity,
+          keys.filter((key) => key.slot !== slot),
+        );
+      }
+    },
+  };
+  readonly sendFrame: SendFrame = async (frame, participantIdentity) => {
+    if (this.isDeaf || this.phase !== 'connected') throw new OracleCallError('ERR_MEDIA_CONNECT');
+    const sent = { frame: frame.slice(), participantIdentity };
+    this.sentFrames.push(sent);
+    this.onFrame?.(sent);
+  };
+  /** Plays the other end: hears each frame that is sent. */
+  onFrame: ((sent: SentFrame) => void) | undefined;
   tracks: readonly TrackStatistics[] = [];
   /** Each waits for the test unless `FakeSfu.isPatient` is false. */
+  readonly #held: FakeRemoteTrack[] = [];
   #admission = Promise.withResolvers<void>();
   #closing: Promise<void> = Promise.resolve();
   readonly #observers = new Set<(notice: SfuNotice) => void>();
@@ -41,7 +90,7 @@ export class FakeSfuConnection implements SfuConnection {
   }
 
   /** Lets a held `connect` succeed. */
-  admit(): void {
+  letIn(): void {
     this.#admission.resolve();
   }
 
@@ -64,10 +113,10 @@ export class FakeSfuConnection implements SfuConnection {
     return this.#observers.size;
   }
 
-  async connect({ url, identity, sendingKey, signal }: SfuConnectOptions): Promise<void> {
+  async connect({ url, identity, signal }: SfuConnectOptions): Promise<void> {
     signal.throwIfAborted();
     this.phase = 'connecting';
-    this.connectedWith = { url, identity, sendingKey: sendingKey.expose().slice() };
+    this.connectedWith = { url, identity };
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
@@ -79,10 +128,6 @@ export class FakeSfuConnection implements SfuConnection {
     this.phase = 'connected';
   }
 
-  async setReceivingKey(participantIdentity: string, key: SecretBytes): Promise<void> {
-    this.receivingKeys.set(participantIdentity, key.expose().slice());
-  }
-
   async publish(track: LocalTrack): Promise<void> {
     this.published.push(track);
   }
@@ -91,7 +136,14 @@ export class FakeSfuConnection implements SfuConnection {
     this.muted.set(track, isMuted);
   }
 
+  admit(participantIdentity: string): void {
+    this.refused.delete(participantIdentity);
+    this.admitted.add(participantIdentity);
+    for (const track of this.#held.splice(0)) this.#arrive(track);
+  }
+
   refuse(participantIdentity: string): void {
+    this.admitted.delete(participantIdentity);
     this.refused.add(participantIdentity);
   }
 
@@ -121,7 +173,12 @@ export class FakeSfuConnection implements SfuConnection {
     this.tell({ kind: 'participantLeft', participantIdentity });
   }
 
-  /** A track of a participant arrives; set its `loudness` to let it be heard. */
+  /** A data packet of our topic arrives; without an identity the SFU does not say whose. */
+  say(frame: Uint8Array, participantIdentity?: string): void {
+    this.tell({ kind: 'frame', participantIdentity, frame });
+  }
+
+  /** A track of a participant arrives, and is told once that is admitted; set its `loudness` to let it be heard. */
   speak(participantIdentity: string, kind: 'audio' | 'video' = 'audio'): FakeRemoteTrack {
     const track: FakeRemoteTrack = {
       trackId: `TR_${participantIdentity}_${kind}`,
@@ -135,8 +192,13 @@ export class FakeSfuConnection implements SfuConnection {
       },
       level: () => (track.isPlaying ? track.loudness : 0),
     };
-    this.tell({ kind: 'trackArrived', track });
+    this.#arrive(track);
     return track;
+  }
+
+  #arrive(track: FakeRemoteTrack): void {
+    if (this.admitted.has(track.participantIdentity)) this.tell({ kind: 'trackArrived', track });
+    else this.#held.push(track);
   }
 
   disconnect(cause: DisconnectCause): void {
@@ -145,7 +207,7 @@ export class FakeSfuConnection implements SfuConnection {
 }
 
 export interface FakeSfuOptions {
-  /** Whether `connect` waits for the test's `admit` or `fail`. Default false: it succeeds at once. */
+  /** Whether `connect` waits for the test's `letIn` or `fail`. Default false: it succeeds at once. */
   readonly isPatient?: boolean;
   readonly isSupported?: boolean;
 }

@@ -1,0 +1,53 @@
+import { Track, type LocalTrack as LiveKitLocalTrack } from 'livekit-client';
+import type { FrameCryptor } from '../frame-cryptor/frame-cryptor.ts';
+import type { TransformReport } from '../frame-cryptor/worker-messages.ts';
+import type { ArrivedTrack } from './remote-tracks.ts';
+import type { TrackStatistics } from './sfu-port.ts';
+import { countersOf } from './track-counters.ts';
+
+type Reports = Pick<FrameCryptor, 'reportsOf'>;
+
+/** What this side sends. The network's numbers are read first: a frame between the two readings must not look unsealed. */
+export async function sentStatistics(
+  tracks: readonly LiveKitLocalTrack[],
+  participantIdentity: string,
+  cryptor: Reports,
+): Promise<readonly TrackStatistics[]> {
+  const sending = tracks.flatMap((track) => (track.sender === undefined ? [] : [{ track, sender: track.sender }]));
+  const counters = await Promise.all(sending.map(async ({ sender }) => countersOf(await sender.getStats())));
+  const reports = await cryptor.reportsOf(sending.map(({ sender }) => sender));
+  return sending.map(({ track }, index) => {
+    const { packets = 0, bytes = 0, frames = 0 } = counters[index] ?? {};
+    return {
+      direction: 'sent',
+      kind: track.kind === Track.Kind.Video ? 'video' : 'audio',
+      participantIdentity,
+      isEncrypted: isAccountedFor(frames, reports[index]),
+      packets,
+      bytes,
+    };
+  });
+}
+
+/** What this side hears and sees. */
+export async function receivedStatistics(
+  tracks: readonly ArrivedTrack[],
+  cryptor: Reports,
+): Promise<readonly TrackStatistics[]> {
+  const counters = await Promise.all(tracks.map(async ({ receiver }) => countersOf(await receiver.getStats())));
+  const reports = await cryptor.reportsOf(tracks.map(({ receiver }) => receiver));
+  return tracks.map(({ track: { kind, participantIdentity } }, index) => {
+    const { packets = 0, bytes = 0, frames = 0 } = counters[index] ?? {};
+    const isEncrypted = isAccountedFor(frames, reports[index]);
+    return { direction: 'received', kind, participantIdentity, isEncrypted, packets, bytes };
+  });
+}
+
+/** Our worker has sealed or opened frames, and none that the network knows of passed it by. */
+function isAccountedFor(frames: number, report: TransformReport | undefined): boolean {
+  if (report === undefined || report.passed === 0) return false;
+  // What this side sends is sealed or does not exist; what it receives may have been dropped.
+  const dropped =
+    report.direction === 'seal' ? 0 : Object.values(report.dropped).reduce((sum, count) => sum + count, 0);
+  return frames <= report.passed + dropped;
+}
