@@ -1,5 +1,6 @@
 import type { AttackGroup } from './attack-group.ts';
+import { browserAttacks } from './browser/browser-attacks.ts';
 import { stackAttacks } from './stack/stack-attacks.ts';
 
 /** Every attack there is. */
-export const ATTACK_GROUPS: readonly AttackGroup[] = [stackAttacks];
+export const ATTACK_GROUPS: readonly AttackGroup[] = [stackAttacks, browserAttacks];

@@ -1,4 +1,5 @@
 import {
+  E2eeManagerSetEnabledRequest,
   E2eeRequest,
   FfiRequest,
   FfiResponse,
@@ -26,4 +27,9 @@ export function setMediaKey(room: Room, participantIdentity: string, keyIndex: n
 export function useMediaKey(room: Room, participantIdentity: string, trackSid: string, keyIndex: number): void {
   const value = new FrameCryptorSetKeyIndexRequest({ participantIdentity, trackSid, keyIndex });
   request(room, { case: 'cryptorSetKeyIndex', value });
+}
+
+/** Sends in the clear from now on, on tracks that are announced as sealed: what the SFU can put in the place of any frame. */
+export function stopSealing(room: Room): void {
+  request(room, { case: 'managerSetEnabled', value: new E2eeManagerSetEnabledRequest({ enabled: false }) });
 }

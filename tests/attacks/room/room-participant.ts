@@ -40,6 +40,8 @@ export interface RoomParticipantOptions extends SfuAccess {
   readonly toneHz?: number;
   /** Whether LiveKit's frame encryption is on: without keys, nothing leaves then. */
   readonly isEncrypted: boolean;
+  /** Seals its frames with this from the start. */
+  readonly mediaKey?: { readonly slot: number; readonly key: Uint8Array };
 }
 
 export interface ReceivedFrame {
@@ -51,6 +53,8 @@ export interface ReceivedFrame {
 export class RoomParticipant implements AsyncDisposable {
   readonly room = new Room();
   readonly identity: string;
+  /** What it hums, in Hz. May change at any time. */
+  toneHz: number;
   /** Everything that came as data on any topic, in order. */
   readonly received: (ReceivedFrame & { readonly topic: string | undefined })[] = [];
   readonly #heard = new Map<string, Float32Array>();
@@ -59,12 +63,13 @@ export class RoomParticipant implements AsyncDisposable {
   #trackSid: string | undefined;
   #onFrame: (received: ReceivedFrame) => void = () => undefined;
 
-  private constructor(identity: string) {
+  private constructor({ identity, toneHz = 0 }: RoomParticipantOptions) {
     this.identity = identity;
+    this.toneHz = toneHz;
   }
 
   static async join(options: RoomParticipantOptions): Promise<RoomParticipant> {
-    const participant = new RoomParticipant(options.identity);
+    const participant = new RoomParticipant(options);
     await participant.#join(options);
     return participant;
   }
@@ -100,13 +105,16 @@ export class RoomParticipant implements AsyncDisposable {
     });
   }
 
+  /** Seals what it sends with this key from now on. */
+  sealWith(slot: number, key: Uint8Array): void {
+    setMediaKey(this.room, this.identity, slot, key);
+    if (this.#trackSid !== undefined) useMediaKey(this.room, this.identity, this.#trackSid, slot);
+  }
+
   /** Where a secure link puts this participant's media keys. */
   readonly frameKeys: FrameKeys = {
     installReceiving: async (identity, slot, key) => setMediaKey(this.room, identity, slot, bytesOf(key)),
-    switchSending: async (slot, key) => {
-      setMediaKey(this.room, this.identity, slot, bytesOf(key));
-      if (this.#trackSid !== undefined) useMediaKey(this.room, this.identity, this.#trackSid, slot);
-    },
+    switchSending: async (slot, key) => this.sealWith(slot, bytesOf(key)),
     retire: async (slot) => {
       for (const identity of [this.identity, ...this.peers]) {
         setMediaKey(this.room, identity, slot, crypto.getRandomValues(new Uint8Array(32)));
@@ -121,7 +129,7 @@ export class RoomParticipant implements AsyncDisposable {
   }
 
   async #join(options: RoomParticipantOptions): Promise<void> {
-    const { url, apiKey, apiSecret, sfuRoomName, identity, kind = 'standard', toneHz, isEncrypted } = options;
+    const { url, apiKey, apiSecret, sfuRoomName, identity, kind = 'standard', toneHz, isEncrypted, mediaKey } = options;
     const { room } = this;
     room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
       if (track.kind === TrackKind.KIND_AUDIO) void this.#listen(track, participant.identity);
@@ -140,16 +148,17 @@ export class RoomParticipant implements AsyncDisposable {
       // `e2ee`, not `encryption`: the latter would seal data packets by LiveKit's means as well.
       ...(isEncrypted ? { e2ee: FRAME_ENCRYPTION } : {}),
     });
-    if (toneHz !== undefined) await this.#publish(toneHz);
+    if (toneHz !== undefined) await this.#publish();
+    if (mediaKey !== undefined) this.sealWith(mediaKey.slot, mediaKey.key);
   }
 
-  async #publish(toneHz: number): Promise<void> {
+  async #publish(): Promise<void> {
     const source = new AudioSource(SAMPLE_RATE, 1);
     const track = LocalAudioTrack.createAudioTrack('voice', source);
     const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
     const publication = await this.room.localParticipant?.publishTrack(track, options);
     this.#trackSid = publication?.sid;
-    this.#humming = hum(source, toneHz, this.#stop.signal);
+    this.#humming = hum(source, () => this.toneHz, this.#stop.signal);
   }
 
   async #listen(track: RemoteTrack, from: string): Promise<void> {
@@ -179,12 +188,12 @@ const FRAME_ENCRYPTION = {
 const bytesOf = (key: SecretBytes): Uint8Array => new Uint8Array(key.expose());
 
 /** `captureFrame` waits until the frame is taken, which keeps time. */
-async function hum(source: AudioSource, toneHz: number, signal: AbortSignal): Promise<void> {
-  for (let index = 0; !signal.aborted;) {
+async function hum(source: AudioSource, toneHz: () => number, signal: AbortSignal): Promise<void> {
+  let phase = 0;
+  while (!signal.aborted) {
     const samples = new Int16Array(FRAME_SAMPLES);
-    for (let at = 0; at < FRAME_SAMPLES; at += 1, index += 1) {
-      samples[at] = LOUDNESS * Math.sin((2 * Math.PI * toneHz * index) / SAMPLE_RATE);
-    }
+    const step = (2 * Math.PI * toneHz()) / SAMPLE_RATE;
+    for (let at = 0; at < FRAME_SAMPLES; at += 1, phase += step) samples[at] = LOUDNESS * Math.sin(phase);
     try {
       await source.captureFrame(new AudioFrame(samples, SAMPLE_RATE, 1, FRAME_SAMPLES));
     } catch (cause) {
