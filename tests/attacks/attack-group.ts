@@ -40,7 +40,11 @@ export function attackGroup<Scene extends AttackScene>(
       };
       return {
         attack: (wanted) => run(wanted, () => undefined),
-        attackTwin: (wanted) => run(wanted, ({ twin }) => twin),
+        async attackTwin(wanted) {
+          const outcome = await run(wanted, ({ twin }) => twin);
+          // An attacker may try again: what a busy machine spoils once shows no defence. The other way round nothing is tried twice.
+          return outcome.kind === 'succeeded' ? outcome : await run(wanted, ({ twin }) => twin);
+        },
         [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
       };
     },

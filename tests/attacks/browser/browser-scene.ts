@@ -37,10 +37,12 @@ export class SeatCall implements AsyncDisposable {
   readonly oracle: RoomParticipant;
   readonly spy: RoomParticipant;
   readonly sfuRoomName: string;
+  /** What the oracle's voice is sealed with. */
+  readonly oracleKey: { readonly slot: number; readonly key: Uint8Array };
   readonly #resources: AsyncDisposableStack;
 
   constructor(
-    parts: Pick<SeatCall, 'sfu' | 'page' | 'oracle' | 'spy' | 'sfuRoomName'>,
+    parts: Pick<SeatCall, 'sfu' | 'page' | 'oracle' | 'spy' | 'sfuRoomName' | 'oracleKey'>,
     resources: AsyncDisposableStack,
   ) {
     this.sfu = parts.sfu;
@@ -48,6 +50,7 @@ export class SeatCall implements AsyncDisposable {
     this.oracle = parts.oracle;
     this.spy = parts.spy;
     this.sfuRoomName = parts.sfuRoomName;
+    this.oracleKey = parts.oracleKey;
     this.#resources = resources;
   }
 
@@ -106,16 +109,17 @@ export class BrowserScene implements AttackScene {
     const sfuRoomName = createSfuRoomName();
     const sfu = opening.use(await startLyingSfu(this.#livekit.url));
     const [sending, receiving] = [newKey(), newKey()];
-    const join = { ...this.#livekit, sfuRoomName } as const;
-    const spy = opening.use(await RoomParticipant.join({ ...join, identity: 'spy', isEncrypted: false }));
+    const oracleKey = { slot: receiving.slot, key: keyBytes(receiving) };
+    const seat = { ...this.#livekit, sfuRoomName } as const;
+    const spy = opening.use(await RoomParticipant.join({ ...seat, identity: 'spy', isEncrypted: false }));
     const oracle = opening.use(
       await RoomParticipant.join({
-        ...join,
+        ...seat,
         identity: ORACLE,
         kind: 'agent',
         toneHz: ORACLE_TONE_HZ,
         isEncrypted: true,
-        mediaKey: { slot: receiving.slot, key: keyBytes(receiving) },
+        mediaKey: oracleKey,
       }),
     );
     const context = await this.#browser.newContext();
@@ -133,7 +137,7 @@ export class BrowserScene implements AttackScene {
       oracle: { ...receiving, identity: ORACLE },
     });
     setMediaKey(oracle.room, USER, sending.slot, keyBytes(sending));
-    const call = new SeatCall({ sfu, page, oracle, spy, sfuRoomName }, opening.move());
+    const call = new SeatCall({ sfu, page, oracle, spy, sfuRoomName, oracleKey }, opening.move());
     await until(async () => (await call.heardTone(ORACLE_TONE_HZ)) > HEARD, 'the page hears the oracle', 20_000);
     return call;
   }

@@ -1,8 +1,8 @@
 import { TrackInfo } from '@livekit/protocol';
-import { systemClock } from '@oracle-calls/protocol';
 import { refused, succeeded, type Attack } from '../attack.ts';
 import { fullReconnect, lastNewsOf, participantNews } from '../lying-sfu/lies.ts';
 import { stopSealing } from '../room/binding.ts';
+import { seen } from '../seen.ts';
 import { HEARD, ORACLE, USER, USER_TONE_HZ, type BrowserScene } from './browser-scene.ts';
 
 const CONNECTION = 'packages/sdk/src/media/livekit-connection.ts';
@@ -13,16 +13,6 @@ const FORGED_TONE_HZ = 1_100;
 const NOBODY = 'nobody';
 /** Long enough for a reconnect and for sound after it, in ms. */
 const WATCH_MS = 6_000;
-
-/** Whether something becomes true while it is watched. */
-async function seen(isTrue: () => boolean | Promise<boolean>, watchMs = WATCH_MS): Promise<boolean> {
-  const until = systemClock.now() + watchMs;
-  while (systemClock.now() < until) {
-    if (await isTrue()) return true;
-    await systemClock.sleep(50);
-  }
-  return false;
-}
 
 /** What the media server can do to the user's seat in the browser. */
 export const browserLies: readonly Attack<BrowserScene>[] = [
@@ -71,7 +61,7 @@ export const browserLies: readonly Attack<BrowserScene>[] = [
       // Stands in for the SFU, which sends what it likes on the track that is attached already.
       stopSealing(call.oracle.room);
       call.oracle.toneHz = FORGED_TONE_HZ;
-      const isHeard = await seen(async () => (await call.heardTone(FORGED_TONE_HZ)) > HEARD, 4_000);
+      const isHeard = await seen(async () => (await call.heardTone(FORGED_TONE_HZ)) > HEARD, WATCH_MS);
       return isHeard
         ? succeeded('the browser plays plaintext as the voice of the oracle')
         : refused('frames opened in the browser, or dropped', `silence; ${(await call.notices()).join(', ')}`);

@@ -1,4 +1,4 @@
-import { BearerSecret, SecretBytes, silentLogger } from '@oracle-calls/protocol';
+import { BearerSecret, SecretBytes, silentLogger, systemClock } from '@oracle-calls/protocol';
 import { AudioGraph, createLiveKitSfu, type SfuConnection } from '@oracle-calls/sdk/media';
 import type { LocalTrack } from '../../../packages/sdk/src/devices/devices-port.ts';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
@@ -28,6 +28,8 @@ export interface SeatPage {
   take(options: SeatOptions): Promise<void>;
   /** How much of what the oracle's tracks play right now is this tone. */
   heardTone(toneHz: number): number;
+  /** Sends a frame to somebody; resolves with what became of it within the time. */
+  sendFrame(to: string, maxMs: number): Promise<'sent' | 'refused' | 'hanging'>;
   /** Kinds of notices so far, with participants. */
   notices(): readonly string[];
   leave(): Promise<void>;
@@ -91,6 +93,14 @@ window.seatPage = {
       return toneShare(samples, analyser.context.sampleRate, toneHz);
     });
     return Math.max(0, ...shares);
+  },
+  async sendFrame(to, maxMs) {
+    const sent = connection?.sendFrame(new TextEncoder().encode('a frame of the handshake'), to).then(
+      () => 'sent' as const,
+      () => 'refused' as const,
+    );
+    const late = systemClock.sleep(maxMs).then(() => 'hanging' as const);
+    return (await Promise.race([sent, late])) ?? 'refused';
   },
   notices: () => notices,
   async leave() {

@@ -6,6 +6,7 @@ import {
   LocalAudioTrack,
   Room,
   RoomEvent,
+  RpcError,
   TrackKind,
   TrackPublishOptions,
   TrackSource,
@@ -103,6 +104,16 @@ export class RoomParticipant implements AsyncDisposable {
       topic,
       ...(to === undefined ? {} : { destination_identities: [to] }),
     });
+  }
+
+  /** Calls a remote procedure of LiveKit's; resolves with the answer, or the code of the refusal. */
+  async callProcedure(destinationIdentity: string, method: string): Promise<unknown> {
+    try {
+      const call = { destinationIdentity, method, payload: '', responseTimeout: 2_000 };
+      return await this.room.localParticipant?.performRpc(call);
+    } catch (cause) {
+      return cause instanceof RpcError ? cause.code : String(cause);
+    }
   }
 
   /** Seals what it sends with this key from now on. */
