@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOracleKeys } from '@oracle-calls/protocol/did';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeOracleIdentity } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
@@ -36,4 +37,18 @@ it('tells the backend only the hash of the agent’s key, and keeps both secrets
   const agentKey = (await readFile(agentKeyFile, 'utf8')).trim();
   expect(agentKeySha256).toBe(createHash('sha256').update(agentKey).digest('hex'));
   for (const file of [agentKeyFile, keyFile]) expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+});
+
+it('offers independent keys for signed calls', async () => {
+  await make('http://127.0.0.1:8080');
+  const keys = readOracleKeys(JSON.parse(await document()) as Parameters<typeof readOracleKeys>[0]);
+  expect(keys).toMatchObject({ envelopeKey: { suite: 'hpke-x25519' }, identityKey: { algorithm: 'Ed25519' } });
+  expect(keys.areIndependent).toBe(true);
+});
+
+it('does not go on with keys of before signed calls', async () => {
+  const { keyFile } = await make('http://127.0.0.1:8080');
+  const { kty, did, privateKeyHex } = JSON.parse(await readFile(keyFile, 'utf8')) as Record<string, string>;
+  await writeFile(keyFile, JSON.stringify({ kty, did, privateKeyHex }));
+  await expect(make('http://127.0.0.1:8080')).rejects.toEqual(expect.objectContaining({ code: 'ERR_DEV_STATE' }));
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { generateOracleFiles, ORACLE_FILE_NAMES } from '@oracle-calls/cli/keygen';
 import { buildOracleDidDocument } from '@oracle-calls/protocol/did';
-import { parseOracleKeyFile, publicKeyOf } from '@oracle-calls/protocol/envelope';
+import { parseOracleKeyFile, x25519PublicKeyOf } from '@oracle-calls/protocol/envelope';
+import { signingPublicKeyOf } from '@oracle-calls/protocol/signing';
 import { DevError } from '../process/dev-error.ts';
 import { privateDir, tryRead, writePrivate } from '../process/private-file.ts';
 
@@ -13,7 +14,7 @@ export const ORACLE_FOLDER = 'oracle';
 
 export interface OracleIdentity {
   readonly did: string;
-  /** The private key's file: for the agent alone. */
+  /** The private keys' file: for the agent alone. */
   readonly keyFile: string;
   readonly agentKeyFile: string;
   /** What the backend knows of the agent's key, in hex. */
@@ -39,10 +40,17 @@ export async function makeOracleIdentity(options: OracleIdentityOptions): Promis
     await generateOracleFiles({ did: ORACLE_DID, matrixUserId, backendUrl, outDir, force: true });
   }
   const key = parseOracleKeyFile(await keptText(keyFile));
-  using privateKey = key.privateKey;
+  using _privateKey = key.privateKey;
+  using envelopePrivateKey = key.envelopePrivateKey;
+  using identityPrivateKey = key.identityPrivateKey;
+  if (envelopePrivateKey === undefined || identityPrivateKey === undefined) {
+    throw new DevError('ERR_DEV_STATE', `${keyFile} is of before signed calls; delete its folder to make new keys.`);
+  }
   const document = buildOracleDidDocument({
     did: key.did,
-    publicKey: publicKeyOf(privateKey),
+    publicKey: key.publicKey,
+    envelopePublicKey: x25519PublicKeyOf(envelopePrivateKey),
+    identityPublicKey: signingPublicKeyOf('Ed25519', identityPrivateKey),
     matrixUserId,
     backendUrl,
   });

@@ -77,15 +77,23 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(parts: OracleParts, log: LogLine): Promise<AgentPlan> {
-  const { stateDir, backendUrl, livekit, identity, weightsDir } = parts;
-  const configFile = join(await privateDir(join(stateDir, 'agent')), 'agent.json');
+export async function planAgent(
+  parts: OracleParts & { readonly didResolverUrl: string },
+  log: LogLine,
+): Promise<AgentPlan> {
+  const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
+  const dir = await privateDir(join(stateDir, 'agent'));
+  const configFile = join(dir, 'agent.json');
   const { url, apiKey, apiSecretFile } = sfuConfig(livekit);
   const config = {
     oracleDid: identity.did,
     backendUrl,
     apiKeyFile: identity.agentKeyFile,
     oracleKeyFile: identity.keyFile,
+    trustStoreFile: join(await privateDir(join(dir, 'trust')), 'trust.db'),
+    didResolverUrl,
+    // The resolver and everything else of a stack are on loopback.
+    allowPrivateAddresses: true,
     sfu: { url, apiKey, apiSecretFile },
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,

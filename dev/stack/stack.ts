@@ -148,7 +148,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const { environment = () => process.env } = options;
   const backendPlan = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
   const backendProcess = { ...backendPlan, env: () => environment('backend') };
-  const agentPlan = await planAgent(parts, logOf('agent'));
+  const agentPlan = await planAgent({ ...parts, didResolverUrl: resolver.baseUrl }, logOf('agent'));
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { resolveOracle } from '@oracle-calls/protocol/did';
+import { readOracleKeys, resolveOracle } from '@oracle-calls/protocol/did';
 import { createCallKey } from '@oracle-calls/protocol';
 import { openEnvelope, parseOracleKeyFile, sealEnvelope } from '@oracle-calls/protocol/envelope';
+import { ownOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCommandLine } from './command-line.ts';
 import { generateOracleFiles, ORACLE_FILE_NAMES } from './keygen/index.ts';
@@ -72,6 +73,17 @@ test('what is sealed to the DID document opens with the key file', async () => {
   expect(openEnvelope({ envelopeHex, privateKey: key.privateKey }).expose()).toEqual(callKey.expose());
 });
 
+test.each([
+  ['independent keys', [], 'hpke-x25519', 'Ed25519', true],
+  ['the one key of ixo documents', ['--single-key'], 'ecies-secp256k1', 'ES256K', false],
+] as const)('keygen makes %s, and document and file agree', async (_what, flags, suite, algorithm, areIndependent) => {
+  await keygen(...flags);
+  const offered = readOracleKeys(JSON.parse(await read('did.json')) as Parameters<typeof readOracleKeys>[0]);
+  expect(offered).toMatchObject({ envelopeKey: { suite }, identityKey: { algorithm }, areIndependent });
+  const own = ownOracleKeys(parseOracleKeyFile(await read('oracle.key.json')), offered);
+  expect(own.identitySigner.algorithm).toBe(algorithm);
+});
+
 test('the stored hash is that of the API key', async () => {
   await keygen();
   const apiKey = (await read('agent-api-key')).trim();
@@ -84,7 +96,10 @@ test('no secret is printed, neither as text nor as JSON', async () => {
   const json = await keygen('--json', '--force');
   for (const { stdout, stderr } of [text, json, await keygen()]) {
     const key = parseOracleKeyFile(await read('oracle.key.json'));
-    const secrets = [Buffer.from(key.privateKey.expose()).toString('hex'), (await read('agent-api-key')).trim()];
+    const { privateKey, envelopePrivateKey, identityPrivateKey } = key;
+    const keys = [privateKey, envelopePrivateKey, identityPrivateKey].map((one) => one?.expose() ?? new Uint8Array());
+    const secrets = [...keys.map((one) => Buffer.from(one).toString('hex')), (await read('agent-api-key')).trim()];
+    expect(secrets.every((secret) => secret !== '')).toBe(true);
     for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
   }
 });

@@ -1,6 +1,7 @@
 import { isOracleCallError } from '@oracle-calls/protocol';
 import { Command, CommanderError } from 'commander';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
+import { addTrustCommand } from './trust/trust-command.ts';
 
 /** Exit codes: 2 means that the command was not understood, 1 that it was and failed. */
 export const EXIT_CODES = { ok: 0, failed: 1, usage: 2 } as const;
@@ -20,6 +21,7 @@ export async function runCommandLine(args: readonly string[], output: Output): P
     .configureOutput({ writeOut: output.out, writeErr: output.error })
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 not understood.');
   addKeygenCommand(program, output.out);
+  addTrustCommand(program, output.out);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT_CODES.ok;

@@ -8,6 +8,7 @@ const config = {
   backendUrl: 'http://127.0.0.1:8080',
   apiKeyFile: 'agent-api-key',
   oracleKeyFile: 'oracle.key.json',
+  trustStoreFile: 'trust/trust.db',
   sfu: { url: 'ws://127.0.0.1:7880', apiKey: 'key', apiSecretFile: 'api.secret' },
   agentName: 'oracle',
   weightsDir: 'weights',
@@ -26,6 +27,8 @@ describe("the agent's configuration", () => {
   it('needs no more than where everything is', () => {
     expect(v.parse(agentConfigSchema, config)).toEqual({
       ...config,
+      allowPrivateAddresses: false,
+      olderProtocol: 'refuse',
       logLevel: 'info',
       graceMs: 15_000,
       maxCallMinutes: 120,
@@ -40,6 +43,10 @@ describe("the agent's configuration", () => {
   it.each([
     ['oracleDid', { oracleDid: 'oracle' }],
     ['backendUrl', { backendUrl: 'nowhere' }],
+    ['trustStoreFile', { trustStoreFile: '' }],
+    ['didResolverUrl', { didResolverUrl: 'nowhere' }],
+    ['allowPrivateAddresses', { allowPrivateAddresses: 'yes' }],
+    ['olderProtocol', { olderProtocol: true }],
     ['sfu.url', { sfu: { ...config.sfu, url: '' } }],
     ['sfu.apiSecret', { sfu: { ...config.sfu, apiSecret: 'in the file itself' } }],
     ['warmProcesses', { warmProcesses: 0 }],

@@ -12,8 +12,16 @@ export const agentConfigSchema = v.strictObject({
   /** Base address of the oracle's backend. */
   backendUrl: v.pipe(v.string(), v.url()),
   apiKeyFile: fileSchema,
-  /** The file of `oracle-calls keygen`; without it the key is read from the environment (`ORACLE_PRIVATE_KEY_HEX`). */
+  /** The file of `oracle-calls keygen`; without it a single secp256k1 key comes from the environment (`ORACLE_PRIVATE_KEY_HEX`). */
   oracleKeyFile: v.optional(fileSchema),
+  /** Database of users' keys and used envelopes; all agents of one oracle share it. Its folder is its owner's alone. */
+  trustStoreFile: fileSchema,
+  /** HTTP resolver for `did:ixo`. Without it, neither the oracle nor its users can have such a DID. */
+  didResolverUrl: v.optional(v.pipe(v.string(), v.url())),
+  /** DID documents may come from loopback and private networks. For development only. */
+  allowPrivateAddresses: v.optional(v.boolean(), false),
+  /** `allow` answers callers of the older protocol, whose calls have none of the promises of signed ones. */
+  olderProtocol: v.optional(v.picklist(['refuse', 'allow']), 'refuse'),
   sfu: v.strictObject({ url: v.pipe(v.string(), v.url()), apiKey: textSchema, apiSecretFile: fileSchema }),
   agentName: textSchema,
   weightsDir: fileSchema,

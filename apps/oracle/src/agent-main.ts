@@ -1,5 +1,6 @@
-import { readBearerFile, readOracleKey, startAgentWorker } from '@oracle-calls/agent';
+import { readBearerFile, readOwnIdentity, resolveOwnDocument, startAgentWorker } from '@oracle-calls/agent';
 import type { JobSettings } from '@oracle-calls/agent';
+import { openTrustStore } from '@oracle-calls/agent/trust-store';
 import { createJsonLogger, isOracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import { agentConfigSchema } from './agent-config.ts';
@@ -24,15 +25,20 @@ async function main(): Promise<number> {
 }
 
 async function run(config: AgentConfig, log: Logger): Promise<number> {
-  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, ...rest } = config;
-  const { oracleKeyFile, ...settings } = rest;
-  const job: JobSettings = {
-    ...settings,
-    maxCallMs: maxCallMinutes * 60_000,
-    ...(oracleKeyFile === undefined ? {} : { oracleKeyFile }),
-  };
-  // Every job reads its own; a wrong file should be noticed now, not in the first call.
-  (await readOracleKey(job, process.env)).destroy();
+  const stop = Promise.withResolvers<NodeJS.Signals>();
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort(new Error('told to stop'));
+      stop.resolve(signal);
+    });
+  }
+  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, ...settings } = config;
+  const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, stopping.signal);
+  const job: JobSettings = { ...settings, ownDocument, maxCallMs: maxCallMinutes * 60_000 };
+  // Every job reads its own; a wrong file, or one that is not the document's, should be noticed now, not in the first call.
+  (await readOwnIdentity(job, ownDocument, process.env))[Symbol.dispose]();
+  openTrustStore(job.trustStoreFile)[Symbol.dispose]();
   await readBearerFile(job.apiKeyFile, 'agent API key');
   const apiSecret = await readBearerFile(sfu.apiSecretFile, 'SFU API secret');
   const worker = startAgentWorker({
@@ -44,8 +50,12 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
     warmProcesses,
     maxCalls,
   });
-  const stop = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.resolve(signal));
+  if (config.olderProtocol === 'allow') log.warn('the older protocol is allowed: its calls are not protected');
+  log.info('oracle identity', {
+    envelopeSuite: ownDocument.envelopeKey.suite,
+    identityAlgorithm: ownDocument.identityKey.algorithm,
+    areKeysIndependent: ownDocument.areIndependent,
+  });
   // A rejection of `stopped` is the worker's own end, and becomes the exit code.
   const reason = await Promise.race([stop.promise, worker.stopped]);
   log.info('agent stops', { signal: reason ?? 'none' });

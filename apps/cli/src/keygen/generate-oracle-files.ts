@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { type Did, OracleCallError } from '@oracle-calls/protocol';
+import { type Did, OracleCallError, SecretBytes } from '@oracle-calls/protocol';
 import { buildOracleDidDocument, parseDid } from '@oracle-calls/protocol/did';
-import { createOracleKeyPair, encodeOracleKeyFile } from '@oracle-calls/protocol/envelope';
+import { createOracleKeyPair, createX25519KeyPair, encodeOracleKeyFile } from '@oracle-calls/protocol/envelope';
+import { signingPublicKeyOf } from '@oracle-calls/protocol/signing';
 import { writeFiles } from './private-files.ts';
 
 /** Names of the files in the output folder. */
@@ -19,6 +20,16 @@ const AGENT_API_KEY_BYTES = 32;
 const SECRET_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
 
+/** Length of an Ed25519 private key (the seed of RFC 8032, section 5.1.5), in bytes. */
+const IDENTITY_KEY_BYTES = 32;
+
+/**
+ * - `independent`: X25519 receives, Ed25519 signs, secp256k1 is for callers of the older protocol. Whoever steals the key that
+ *   opens envelopes cannot speak as the oracle.
+ * - `single`: one secp256k1 key for everything, as ixo's DID documents have it. That promise does not hold then.
+ */
+export type KeySet = 'independent' | 'single';
+
 export interface OracleFilesOptions {
   readonly did: string;
   /** The oracle's Matrix account, such as `@oracle:example.org`. */
@@ -27,6 +38,8 @@ export interface OracleFilesOptions {
   readonly backendUrl: string;
   /** Folder for the files; made when missing. */
   readonly outDir: string;
+  /** `independent` unless told. */
+  readonly keySet?: KeySet | undefined;
   /** Replaces files that are there. */
   readonly force?: boolean | undefined;
 }
@@ -34,7 +47,7 @@ export interface OracleFilesOptions {
 /** Absolute paths, and the one value that the backend's configuration needs. */
 export interface OracleFiles {
   readonly did: Did;
-  /** Private key, mode 0600. */
+  /** Private keys, mode 0600. */
   readonly oracleKeyFile: string;
   readonly didDocumentFile: string;
   /** Secret of the agent, mode 0600. */
@@ -45,7 +58,7 @@ export interface OracleFiles {
 }
 
 /**
- * Makes an oracle's key pair, its DID document and an agent API key, and writes them as files. The secrets are only in the
+ * Makes an oracle's keys, its DID document and an agent API key, and writes them as files. The secrets are only in the
  * files, never in the result.
  *
  * @throws {OracleCallError} `ERR_CLI_FILE_EXISTS` without `force`, `ERR_DID_MALFORMED`, `ERR_DID_DOCUMENT` for an unusable
@@ -56,10 +69,24 @@ export async function generateOracleFiles(options: OracleFilesOptions): Promise<
   if (did.startsWith('did:key:')) {
     throw new OracleCallError('ERR_DID_UNSUPPORTED', 'A did:key is its key and names no services. Give another DID.');
   }
-  const { matrixUserId, backendUrl } = options;
+  const { matrixUserId, backendUrl, keySet = 'independent' } = options;
   const { privateKey, publicKey } = createOracleKeyPair();
   using _privateKey = privateKey;
-  const document = buildOracleDidDocument({ did, publicKey, matrixUserId, backendUrl });
+  const envelope = createX25519KeyPair();
+  using envelopePrivateKey = envelope.privateKey;
+  using identityPrivateKey = SecretBytes.random(IDENTITY_KEY_BYTES, 'oracle identity key');
+  const isIndependent = keySet === 'independent';
+  const document = buildOracleDidDocument({
+    did,
+    publicKey,
+    ...(isIndependent && {
+      envelopePublicKey: envelope.publicKey,
+      identityPublicKey: signingPublicKeyOf('Ed25519', identityPrivateKey),
+    }),
+    matrixUserId,
+    backendUrl,
+  });
+  const keyFile = encodeOracleKeyFile(did, privateKey, isIndependent ? { envelopePrivateKey, identityPrivateKey } : {});
   const apiKey = `oca_${Buffer.from(crypto.getRandomValues(new Uint8Array(AGENT_API_KEY_BYTES))).toString('base64url')}`;
   const agentApiKeySha256 = createHash('sha256').update(apiKey).digest('hex');
 
@@ -76,7 +103,7 @@ export async function generateOracleFiles(options: OracleFilesOptions): Promise<
   await writeFiles(
     folder,
     [
-      { path: files.oracleKeyFile, text: encodeOracleKeyFile(did, privateKey), mode: SECRET_MODE },
+      { path: files.oracleKeyFile, text: keyFile, mode: SECRET_MODE },
       { path: files.didDocumentFile, text: `${JSON.stringify(document, undefined, 2)}\n`, mode: PUBLIC_MODE },
       { path: files.agentApiKeyFile, text: `${apiKey}\n`, mode: SECRET_MODE },
       { path: files.agentApiKeyHashFile, text: `${agentApiKeySha256}\n`, mode: PUBLIC_MODE },

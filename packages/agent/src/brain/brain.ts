@@ -6,6 +6,11 @@ export interface CallContext {
   readonly language?: string | undefined;
   /** A wish for a voice, when the caller has one. */
   readonly agentVoice?: string | undefined;
+  /**
+   * Ten digits that are the same at both ends unless somebody stands between them; of the attempt under way, so read it when it
+   * is needed. Saying it proves little: a voice can be synthesised. Show it where the user sees it by another way.
+   */
+  readonly comparisonCode?: string | undefined;
 }
 
 /** One thing that was said in this call. */

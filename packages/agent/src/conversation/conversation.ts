@@ -2,12 +2,16 @@ import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { voice } from '@livekit/agents';
 import type { Clock, Logger } from '@oracle-calls/protocol';
+import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { CallContext } from '../brain/brain.ts';
 import { BrainLlm } from './brain-llm.ts';
 import type { Engines } from './engines.ts';
 import { LocalStt } from './local-stt.ts';
 import { LocalTts } from './local-tts.ts';
+import { ObservedAgent } from './observed-agent.ts';
+import type { ConversationObserver, OracleActivity } from './observer.ts';
 import type { Speaker } from './speaker.ts';
+import { SpokenText } from './spoken-text.ts';
 import { UserEars } from './user-ears.ts';
 import { VoiceOutput } from './voice-output.ts';
 
@@ -20,6 +24,10 @@ const MODEL_IDLE_MS = 60_000;
 export interface Conversation extends AsyncDisposable {
   /** Listens to this sound from now on. */
   hear(stream: ReadableStream<AudioFrame>): Promise<void>;
+  /** Takes a written message as the user's turn, and answers aloud. */
+  write(text: string): Promise<void>;
+  /** Stops speaking, and goes on listening. */
+  interrupt(): Promise<void>;
   /** Hears nobody, and falls silent at once. */
   fallSilent(): Promise<void>;
   close(): Promise<void>;
@@ -29,6 +37,7 @@ export interface ConversationOptions {
   readonly engines: Engines;
   readonly speaker: Speaker;
   readonly context: CallContext;
+  readonly observer: ConversationObserver;
   readonly log: Logger;
   readonly clock: Clock;
   /** The conversation broke and will not answer any more. */
@@ -42,7 +51,7 @@ export interface ConversationOptions {
  * Everything that the framework might resolve to a hosted service is pinned to something local.
  */
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
-  const { engines, speaker, context, log, clock, onFailed } = options;
+  const { engines, speaker, context, observer, log, clock, onFailed } = options;
   const session = new voice.AgentSession({
     stt: new LocalStt(engines.recogniser),
     llm: new BrainLlm(engines.brain, context),
@@ -56,6 +65,8 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const ears = new UserEars();
   const mouth = new VoiceOutput(speaker, clock);
   let isClosing = false;
+  const spoken = new SpokenText(observer, clock);
+  tellObserver(session, observer, spoken);
   reportFacts(session, log, (cause) => {
     if (!isClosing) onFailed(cause);
   });
@@ -73,22 +84,54 @@ export async function startConversation(options: ConversationOptions): Promise<C
     return closing;
   };
   try {
-    // The brain has its own instructions: this text goes nowhere.
-    await session.start({ agent: new voice.Agent({ instructions: '' }), record: false });
+    await session.start({ agent: new ObservedAgent(spoken), record: false });
   } catch (cause) {
     await close();
     throw cause;
   }
+  const interrupt = async (): Promise<void> => {
+    mouth.clearBuffer();
+    await session.interrupt({ force: true }).await;
+  };
   return {
     hear: (stream) => ears.listenTo(stream),
+    async write(text) {
+      await interrupt();
+      session.generateReply({ userInput: text, inputModality: 'text' });
+    },
+    interrupt,
     async fallSilent() {
       await ears.stopListening();
-      mouth.clearBuffer();
-      await session.interrupt({ force: true }).await;
+      await interrupt();
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What the framework calls an agent's state, as a caller sees it. */
+const ACTIVITIES: Readonly<Partial<Record<voice.AgentState, OracleActivity>>> = {
+  idle: 'listening',
+  listening: 'listening',
+  thinking: 'thinking',
+  speaking: 'speaking',
+};
+
+/** The user's words as they are recognised, and what the oracle does. What it says comes from {@link SpokenText}. */
+function tellObserver(session: voice.AgentSession, observer: ConversationObserver, spoken: SpokenText): void {
+  const { AgentSessionEventTypes: Events } = voice;
+  let segment = createPayloadId();
+  session.on(Events.UserInputTranscribed, ({ isFinal, transcript }) => {
+    const text = transcript.trim();
+    if (text !== '') observer.words({ speaker: 'user', segment, text, isFinal });
+    if (isFinal) segment = createPayloadId();
+  });
+  session.on(Events.AgentStateChanged, ({ oldState, newState }) => {
+    // An interrupted answer ends here; its text is not read to the end.
+    if (oldState === 'speaking') spoken.end();
+    const activity = ACTIVITIES[newState];
+    if (activity !== undefined) observer.activity(activity);
+  });
 }
 
 /** Logs that things were said, never what; and notices when the session gives up. */

@@ -1,37 +1,48 @@
-import {
-  createCallKey,
-  didSchema,
-  parseCallId,
-  parseSfuRoomName,
-  parseWith,
-  silentLogger,
-} from '@oracle-calls/protocol';
-import type { CallId, EndReason, Logger, OracleCallError } from '@oracle-calls/protocol';
-import { createOracleKeyPair, sealEnvelope } from '@oracle-calls/protocol/envelope';
+import { silentLogger } from '@oracle-calls/protocol';
+import type { CallId, EndReason, Logger, OracleCallError, SecretBytes } from '@oracle-calls/protocol';
+import type { ComparisonCode } from '@oracle-calls/protocol/comparison-code';
+import type { DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import type { AgentLinkOptions } from '@oracle-calls/protocol/secure-link';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import type { Conversation } from '../conversation/conversation.ts';
+import type { TrustStore } from '../trust-store/trust-store.ts';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CallJob } from './call-job.ts';
 import { CallLog } from './call-log.ts';
 import type { TrackEvidence } from './call-statistics.ts';
+import type { TalkOptions } from './call-voice.ts';
 import { JobTimeline } from './job-timeline.ts';
-import type { AdmittedUser, MutableSpeaker, SeatNotice, SfuSeat } from './sfu/sfu-seat.ts';
+import type { AgentLinkPort } from './link/strict-link.ts';
+import type { DroppedKind, MediaSeat, MutableSpeaker, OlderSeat, SeatEvents, SeatNotice, SfuSeat } from './sfu/sfu-seat.ts';
+import {
+  CALL_ID,
+  createIdentity,
+  createSigner,
+  scriptedResolver,
+  sealCall,
+  SFU_ROOM_NAME,
+} from './signed-call.fixture.ts';
 
-const sfuRoomName = parseSfuRoomName('lk-1');
-const callId: CallId = parseCallId('$event@lk-1');
-const oracleDid = parseWith(didSchema, 'did:example:oracle');
+export const USER = 'u-1';
 
 /** A seat that does what the test says, and writes down what is done to it. */
-export class FakeSeat implements SfuSeat {
-  readonly did: string[] = [];
-  admitted: AdmittedUser | undefined;
-  sendKeyHex = '';
+class FakeMediaSeat implements MediaSeat {
+  readonly identity = 'a-1';
+  readonly dropped: Readonly<Record<DroppedKind, number>> = {
+    'other-topic': 0,
+    stream: 0,
+    transcription: 0,
+    chat: 0,
+    dtmf: 0,
+  };
+  readonly did: string[];
+  readonly #name: string;
   joining: Promise<void> = Promise.resolve();
   joinFailure: OracleCallError | undefined;
   /** What a sample says; `undefined` when the room is gone. */
   evidence: readonly TrackEvidence[] | undefined = [];
-  #observe: ((notice: SeatNotice) => void) | undefined;
+  #events: SeatEvents | undefined;
   #isClosed = false;
 
   readonly speaker: MutableSpeaker = {
@@ -46,27 +57,22 @@ export class FakeSeat implements SfuSeat {
     setMuted: (isMuted) => void this.did.push(isMuted ? 'muted' : 'unmuted'),
   };
 
-  async join(onStage: (stage: 'connected' | 'published') => void): Promise<void> {
-    await this.joining;
-    if (this.joinFailure) {
-      // Later than the claim and the key, as it is in life.
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-      throw this.joinFailure;
-    }
-    onStage('connected');
-    onStage('published');
-    this.did.push('joined');
+  constructor(did: string[], name: string) {
+    this.did = did;
+    this.#name = name;
   }
 
-  admit(user: AdmittedUser, observe: (notice: SeatNotice) => void): void {
-    this.admitted = user;
-    this.sendKeyHex = Buffer.from(user.sendKey.expose()).toString('hex');
-    this.#observe = observe;
-    this.did.push('admitted');
+  async join(events: SeatEvents): Promise<void> {
+    this.#events = events;
+    await this.joining;
+    if (this.joinFailure) throw this.joinFailure;
+    events.onStage('connected');
+    events.onStage('published');
+    this.did.push(`${this.#name}joined`);
   }
 
   notice(notice: SeatNotice): void {
-    this.#observe?.(notice);
+    this.#events?.observe(notice);
   }
 
   sampleEvidence(): Promise<readonly TrackEvidence[]> {
@@ -75,13 +81,83 @@ export class FakeSeat implements SfuSeat {
   }
 
   close(): Promise<void> {
-    if (!this.#isClosed) this.did.push('left');
+    if (!this.#isClosed) this.did.push(`${this.#name}left`);
     this.#isClosed = true;
     return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+export class FakeSeat extends FakeMediaSeat implements SfuSeat {
+  readonly frameKeys: SfuSeat['frameKeys'] = {
+    installReceiving: () => Promise.resolve(),
+    switchSending: () => Promise.resolve(),
+    retire: () => Promise.resolve(),
+  };
+  readonly sendFrame = (): Promise<void> => Promise.resolve();
+
+  admit(participantIdentity: string): void {
+    this.did.push(`admitted ${participantIdentity}`);
+  }
+}
+
+export class FakeOlderSeat extends FakeMediaSeat implements OlderSeat {
+  keyHex = '';
+
+  admit(participantIdentity: string, callKey: SecretBytes): Promise<void> {
+    this.keyHex = Buffer.from(callKey.expose()).toString('hex');
+    this.did.push(`admitted ${participantIdentity}`);
+    return Promise.resolve();
+  }
+}
+
+/** The secure link, without keys: what it is told is written down, what it tells is the test's to say. */
+export class FakeLink implements AgentLinkPort {
+  readonly options: AgentLinkOptions;
+  readonly did: string[];
+  readonly sent: DataPayload[] = [];
+  attempt: AgentLinkPort['attempt'];
+  isClosed = false;
+
+  constructor(options: AgentLinkOptions, did: string[]) {
+    this.options = options;
+    this.did = did;
+  }
+
+  begin({ attempt, userIdentity, agentIdentity }: Parameters<AgentLinkPort['begin']>[0]): Promise<void> {
+    this.did.push(`offered ${attempt} from ${agentIdentity} to ${userIdentity}`);
+    return Promise.resolve();
+  }
+
+  rekey(): Promise<void> {
+    this.did.push('rekeyed');
+    return Promise.resolve();
+  }
+
+  receive(_frame: Uint8Array, senderIdentity: string | undefined): void {
+    this.did.push(`frame of ${senderIdentity}`);
+  }
+
+  send(payload: DataPayload): Promise<void> {
+    this.sent.push(payload);
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  confirm(attempt: number, comparisonCode = '1234567890'): void {
+    this.attempt = {
+      attempt,
+      userIdentity: USER,
+      agentIdentity: 'a-1',
+      comparisonCode: comparisonCode as ComparisonCode,
+    };
+    this.options.events.confirmed(this.attempt);
   }
 }
 
@@ -99,7 +175,7 @@ export class ScriptedBackend implements BackendPort {
 
   claim(): Promise<ClaimResponse> {
     if (this.refuseClaim) return Promise.reject(this.refuseClaim);
-    return Promise.resolve({ callId, callType: 'audio', sessionId: 's-1', userIdentity: 'u-1', language: 'en' });
+    return Promise.resolve({ callId: CALL_ID, callType: 'audio', sessionId: 's-1', userIdentity: USER, language: 'en' });
   }
 
   fetchKey(): Promise<KeyResponse> {
@@ -113,71 +189,137 @@ export class ScriptedBackend implements BackendPort {
   }
 }
 
+/** A trust store that knows everybody, and counts. */
+function fakeTrust(): TrustStore {
+  let last = 0;
+  return {
+    userKeys: {
+      judge: ({ presented }) => {
+        const { did, signingKey } = presented;
+        const publicKeyHex = Buffer.from(signingKey.publicKey).toString('hex');
+        return { kind: 'same', pin: { v: 1, did, signingKey: { ...signingKey, publicKeyHex }, sequence: 0 } };
+      },
+      list: () => [],
+      accept: () => {
+        throw new Error('nobody accepts here');
+      },
+    },
+    usedContexts: { use: () => undefined },
+    attempts: { next: () => (last += 1) },
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
 export interface JobScene {
   readonly job: CallJob;
   readonly seat: FakeSeat;
+  readonly olderSeat: FakeOlderSeat;
   readonly backend: ScriptedBackend;
+  readonly trust: TrustStore;
   readonly clock: FakeClock;
   readonly logged: string[];
   /** What the conversation was told, in order. */
   readonly talk: string[];
+  /** What the conversation was started with. */
+  started: TalkOptions | undefined;
+  /** The secure link, once there is one. */
+  link: FakeLink | undefined;
+  isOver: boolean;
   breakConversation(): void;
+  /** Waits until the call is set up, or the job is over. */
+  setUp(): Promise<void>;
+}
+
+export interface SceneParts {
+  readonly seat: FakeSeat;
+  readonly backend: ScriptedBackend;
+  readonly trust: TrustStore;
 }
 
 export interface SceneOptions {
-  readonly script?: (parts: { readonly seat: FakeSeat; readonly backend: ScriptedBackend }) => void;
+  readonly script?: (parts: SceneParts) => void;
+  readonly olderProtocol?: 'refuse' | 'allow';
   /** Keeps the conversation from starting, with this error. */
   readonly conversationFailure?: Error;
   /** Instead of a conversation: what starting one leads to. */
   readonly conversationStart?: (signal: AbortSignal) => Promise<Conversation>;
 }
 
+export const IDENTITY = createIdentity();
+const SIGNED = await sealCall({ oracle: IDENTITY.keys, signer: createSigner() });
+
+/** Turns of the event loop in which a call's envelope is opened, loading of the suite included. */
+const SET_UP_TURNS = 2_000;
+
 /** A job with everything around it scripted: 15 s of grace, an hour at most. */
-export function startJob({ script, conversationFailure, conversationStart }: SceneOptions = {}): JobScene {
+export function startJob(options: SceneOptions = {}): JobScene {
+  const { script, conversationFailure, conversationStart, olderProtocol = 'refuse' } = options;
   const clock = new FakeClock();
-  const seat = new FakeSeat();
-  const { privateKey, publicKey } = createOracleKeyPair();
-  using callKey = createCallKey();
-  const backend = new ScriptedBackend({
-    encryptionKey: sealEnvelope({ callKey, recipientPublicKey: publicKey }),
-    userDid: parseWith(didSchema, 'did:example:user'),
-    oracleDid,
-  });
-  script?.({ seat, backend });
+  const did: string[] = [];
+  const seat = new FakeSeat(did, '');
+  const olderSeat = new FakeOlderSeat(did, 'older ');
+  const backend = new ScriptedBackend(SIGNED);
+  const trust = fakeTrust();
+  script?.({ seat, backend, trust });
   const logged: string[] = [];
   const keep = (message: string, fields: object = {}): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const plain: Logger = { ...silentLogger, info: keep, warn: keep, error: keep };
-  const log = new CallLog(plain);
   const talk: string[] = [];
-  let onFailed: (cause: unknown) => void = () => undefined;
   const say = (what: string): Promise<void> => {
     talk.push(what);
     return Promise.resolve();
   };
   const conversation: Conversation = {
     hear: () => say('hears'),
+    write: (text) => say(`reads ${text}`),
+    interrupt: () => say('is interrupted'),
     fallSilent: () => say('falls silent'),
     close: () => say('closes'),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   const job = new CallJob({
     ticket: 'ticket-12345678901234567890',
-    sfuRoomName,
-    oracleDid,
-    oracleKey: privateKey,
+    sfuRoomName: SFU_ROOM_NAME,
+    identity: IDENTITY,
+    olderProtocol,
+    trust,
+    resolver: scriptedResolver(),
     backend,
     seat,
+    openOlderSeat: () => olderSeat,
     timeline: new JobTimeline(clock),
     clock,
-    log,
+    log: new CallLog(plain),
     graceMs: 15_000,
     maxCallMs: 3_600_000,
-    startConversation: (context, failed, signal) => {
-      onFailed = failed;
-      talk.push(`starts in ${context.sessionId} (${context.language ?? 'no language'})`);
-      if (conversationStart !== undefined) return conversationStart(signal);
+    createLink: (linkOptions) => (scene.link = new FakeLink(linkOptions, did)),
+    startConversation: (started) => {
+      scene.started = started;
+      const { sessionId, language } = started.context;
+      talk.push(`starts in ${sessionId} (${language ?? 'no language'})`);
+      if (conversationStart !== undefined) return conversationStart(started.signal);
       return conversationFailure ? Promise.reject(conversationFailure) : Promise.resolve(conversation);
     },
   });
-  return { job, seat, backend, clock, logged, talk, breakConversation: () => onFailed(new Error('broke')) };
+  const scene: JobScene = {
+    job,
+    seat,
+    olderSeat,
+    backend,
+    trust,
+    clock,
+    logged,
+    talk,
+    started: undefined,
+    link: undefined,
+    isOver: false,
+    breakConversation: () => scene.started?.onFailed(new Error('broke')),
+    async setUp() {
+      const isSetUp = (): boolean => this.link !== undefined || this.isOver || did.includes('older joined');
+      for (let turn = 0; turn < SET_UP_TURNS && !isSetUp(); turn++) await clock.settle();
+      await clock.settle();
+    },
+  };
+  void job.done.then(() => (scene.isOver = true));
+  return scene;
 }

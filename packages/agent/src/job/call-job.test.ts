@@ -1,57 +1,95 @@
 import { OracleCallError } from '@oracle-calls/protocol';
-import { createOracleKeyPair, sealEnvelope } from '@oracle-calls/protocol/envelope';
-import { createCallKey, didSchema, parseWith } from '@oracle-calls/protocol';
+import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import { describe, expect, it } from 'vitest';
-import { ARRIVAL_MS } from './call-job.ts';
-import { startJob } from './call-job.fixture.ts';
-import type { TrackEvidence } from './call-statistics.ts';
+import { ARRIVAL_MS, HANDSHAKE_PATIENCE_MS } from './call-job.ts';
+import { IDENTITY, startJob, USER } from './call-job.fixture.ts';
 import type { JobScene, SceneOptions } from './call-job.fixture.ts';
+import type { TrackEvidence } from './call-statistics.ts';
+import { PEER_READY_MAX_MS } from './link/strict-link.ts';
+import type { SeatNotice } from './sfu/sfu-seat.ts';
+import { createIdentity, createSigner, sealCall, sealOlderCall } from './signed-call.fixture.ts';
 
 const logHas = (scene: JobScene, text: string): boolean => scene.logged.some((line) => line.includes(text));
+const HERE: SeatNotice = { kind: 'user-here', participantIdentity: USER };
+const gone = (isDeliberate: boolean): SeatNotice => ({ kind: 'user-gone', participantIdentity: USER, isDeliberate });
+const audio = (participantIdentity = USER): SeatNotice => ({
+  kind: 'user-audio',
+  participantIdentity,
+  stream: new ReadableStream(),
+});
 
-/** A job whose call is live: the user is there, hears us, and was greeted. */
-async function liveJob(options?: SceneOptions): Promise<JobScene> {
+/** A job whose user is there, and was made an offer. */
+async function offeredJob(options?: SceneOptions): Promise<JobScene> {
   const scene = startJob(options);
+  await scene.setUp();
+  scene.seat.notice(HERE);
   await scene.clock.settle();
-  scene.seat.notice({ kind: 'user-here' });
+  return scene;
+}
+
+/** A job whose call is live: the keys are agreed, the user hears us, and was greeted. */
+async function liveJob(options?: SceneOptions): Promise<JobScene> {
+  const scene = await offeredJob(options);
+  scene.link?.confirm(1);
+  scene.link?.options.events.peerReady();
   scene.seat.notice({ kind: 'voice-subscribed' });
   await scene.clock.settle();
   return scene;
 }
 
-async function over({ job, clock, seat }: JobScene): Promise<void> {
+async function over({ job, clock, seat, link }: JobScene): Promise<void> {
   await clock.settle();
   await job.done;
   expect(seat.did.at(-1)).toBe('left');
   expect(clock.pendingTimers).toBe(0);
+  expect(link?.isClosed ?? true).toBe(true);
 }
 
 describe('setting up a call', () => {
-  it('sets one key per direction, for the user that the backend names', async () => {
-    const { seat } = await liveJob();
-    expect(seat.admitted?.identity).toBe('u-1');
-    expect(seat.sendKeyHex).toMatch(/^[0-9a-f]{64}$/);
-    // The job's own copies are wiped once they are set.
-    expect(() => seat.admitted?.sendKey.expose()).toThrow(expect.objectContaining({ code: 'ERR_INTERNAL' }));
-  });
-
-  it('makes no sound before the user is there and receives it', async () => {
-    const { seat, clock, talk } = startJob();
-    await clock.settle();
-    seat.notice({ kind: 'user-here' });
-    await clock.settle();
-    expect(seat.did).toEqual(['joined', 'admitted']);
+  it('offers as soon as the user is there, and says nothing before the keys are agreed and received', async () => {
+    const { seat, link, clock, talk } = await offeredJob();
+    expect(seat.did).toEqual(['joined', `offered 1 from a-1 to ${USER}`]);
     seat.notice({ kind: 'voice-subscribed' });
+    link?.confirm(1);
     await clock.settle();
-    expect(seat.did).toEqual(['joined', 'admitted', 'sound']);
+    expect(seat.did.slice(2)).toEqual([`admitted ${USER}`]);
+    link?.options.events.peerReady();
+    await clock.settle();
+    expect(seat.did.slice(3)).toEqual(['unmuted', 'sound']);
     expect(talk).toEqual(['starts in s-1 (en)']);
   });
 
-  it('greets although the notice of a subscription is lost', async () => {
-    const { seat, clock } = startJob();
-    await clock.settle();
-    seat.notice({ kind: 'user-here' });
-    await clock.advance(1_500);
+  it('gives the link exactly what the signed envelope says', async () => {
+    const { link } = await offeredJob();
+    expect(link?.options.handshake).toMatchObject({ callId: '$event@lk-1' });
+    expect(link?.options.handshake.identitySigner.algorithm).toBe('Ed25519');
+    expect(link?.options.handshake.contextHash).toHaveLength(32);
+    // The job's own copy is wiped once the link has taken its own.
+    expect(() => link?.options.handshake.callKey.expose()).toThrow(expect.objectContaining({ code: 'ERR_INTERNAL' }));
+  });
+
+  it('offers to a user who was there before the call was known', async () => {
+    const scene = startJob();
+    await scene.clock.settle();
+    scene.seat.notice(HERE);
+    await scene.setUp();
+    expect(scene.seat.did).toContain(`offered 1 from a-1 to ${USER}`);
+  });
+
+  it('offers nothing to anybody else', async () => {
+    const scene = startJob();
+    await scene.setUp();
+    scene.seat.notice({ kind: 'user-here', participantIdentity: 'somebody' });
+    await scene.clock.settle();
+    expect(scene.seat.did).toEqual(['joined']);
+  });
+
+  it('greets although the user’s first frame and the notice of a subscription are lost', async () => {
+    const { seat, link, clock } = await offeredJob();
+    link?.confirm(1);
+    await clock.advance(PEER_READY_MAX_MS);
+    expect(seat.did).not.toContain('sound');
+    await clock.advance(1_000);
     expect(seat.did).toContain('sound');
   });
 
@@ -59,7 +97,7 @@ describe('setting up a call', () => {
     const scene = startJob({ script: ({ backend }) => (backend.refuseClaim = new OracleCallError('ERR_CALL_TICKET')) });
     await over(scene);
     expect(logHas(scene, 'call not claimed; staying out {"code":"ERR_CALL_TICKET"}')).toBe(true);
-    expect([scene.seat.admitted, scene.backend.reported]).toEqual([undefined, []]);
+    expect(scene.backend.reported).toEqual([]);
   });
 
   it.each(['ERR_AUTH_INVALID_AUTHENTICATION', 'ERR_CALL_ENDED', 'ERR_AUTH_FORBIDDEN'] as const)(
@@ -68,7 +106,7 @@ describe('setting up a call', () => {
       const scene = startJob({ script: ({ backend }) => (backend.refuseKey = new OracleCallError(code)) });
       await over(scene);
       expect(logHas(scene, `key request failed; staying out {"callId":"$event@lk-1","code":"${code}"`)).toBe(true);
-      expect([scene.seat.admitted, scene.backend.reported]).toEqual([undefined, []]);
+      expect(scene.backend.reported).toEqual([]);
     },
   );
 
@@ -79,29 +117,74 @@ describe('setting up a call', () => {
     await scene.clock.advance(3_000);
     scene.backend.refuseClaim = undefined;
     await scene.clock.advance(1_000);
-    expect(scene.seat.admitted).toBeDefined();
+    await scene.setUp();
+    expect(scene.link).toBeDefined();
 
     const other = startJob({
       script: ({ backend }) => (backend.refuseClaim = new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND')),
     });
     await other.clock.advance(20_000);
     await over(other);
-    expect(other.seat.admitted).toBeUndefined();
+    expect(other.link).toBeUndefined();
   });
 
-  const strangersEnvelope = (): string =>
-    sealEnvelope({ callKey: createCallKey(), recipientPublicKey: createOracleKeyPair().publicKey });
-
+  const strangers = createIdentity();
+  const tooOld = { notBefore: 0, notAfter: 1 };
   it.each([
-    ['is sealed to another key', { encryptionKey: strangersEnvelope() }, 'ERR_ENVELOPE_OPEN'],
-    ['is no envelope', { encryptionKey: '04ab' }, 'ERR_ENVELOPE_MALFORMED'],
-    ['is for another oracle', { oracleDid: parseWith(didSchema, 'did:example:other') }, 'ERR_ENVELOPE_OPEN'],
-  ])('reports invalid-authentication when the key %s', async (_what, key, code) => {
-    const scene = startJob({ script: ({ backend }) => (backend.key = { ...backend.key, ...key }) });
+    ['is sealed to another key', sealCall({ oracle: strangers.keys, signer: createSigner() }), 'ERR_ENVELOPE_CONTEXT'],
+    ['is over', sealCall({ oracle: IDENTITY.keys, signer: createSigner(), facts: tooOld }), 'ERR_ENVELOPE_EXPIRED'],
+    ['is of the older protocol', sealOlderCall(IDENTITY.olderPublicKey), 'ERR_ENVELOPE_DOWNGRADE'],
+  ])('reports invalid-authentication when the envelope %s', async (_what, sealed, code) => {
+    const key = await sealed;
+    const scene = startJob({ script: ({ backend }) => (backend.key = key) });
+    await scene.setUp();
     await over(scene);
     expect(scene.backend.reported).toEqual(['invalid-authentication']);
-    expect(logHas(scene, `the sealed key does not open {"callId":"$event@lk-1","code":"${code}"`)).toBe(true);
-    expect(scene.seat.admitted).toBeUndefined();
+    expect(logHas(scene, `the sealed key is refused {"callId":"$event@lk-1","code":"${code}"`)).toBe(true);
+    expect(scene.link).toBeUndefined();
+  });
+
+  it.each(['ERR_KEY_CHANGED', 'ERR_KEY_ROTATION'] as const)(
+    'reports invalid-authentication when the user’s key is not the known one (%s)',
+    async (code) => {
+      const scene = startJob({
+        script: ({ trust }) => {
+          trust.userKeys.judge = () => {
+            throw new OracleCallError(code);
+          };
+        },
+      });
+      await scene.setUp();
+      await over(scene);
+      expect(scene.backend.reported).toEqual(['invalid-authentication']);
+      expect(scene.link).toBeUndefined();
+    },
+  );
+
+  it('reports invalid-authentication when the envelope was used for another call', async () => {
+    const scene = startJob({
+      script: ({ trust }) => {
+        trust.usedContexts.use = () => {
+          throw new OracleCallError('ERR_ENVELOPE_REPLAYED');
+        };
+      },
+    });
+    await scene.setUp();
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['invalid-authentication']);
+  });
+
+  it('reports agent-failed, and says nothing against the user, when it could not find out who calls', async () => {
+    const scene = startJob({
+      script: ({ trust }) => {
+        trust.userKeys.judge = () => {
+          throw new OracleCallError('ERR_KEY_STORE');
+        };
+      },
+    });
+    await scene.setUp();
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['agent-failed']);
   });
 
   it.each(['ERR_MEDIA_CONNECT', 'ERR_MEDIA_UNENCRYPTED'] as const)(
@@ -112,7 +195,7 @@ describe('setting up a call', () => {
           seat.joinFailure = new OracleCallError(code);
         },
       });
-      await scene.clock.advance(10);
+      await scene.setUp();
       await over(scene);
       expect(scene.backend.reported).toEqual(['agent-failed']);
       expect(logHas(scene, code)).toBe(true);
@@ -122,15 +205,109 @@ describe('setting up a call', () => {
   it('gives up an SFU that does not answer', async () => {
     const scene = startJob({ script: ({ seat }) => void (seat.joining = new Promise(() => undefined)) });
     await scene.clock.advance(15_000);
+    await scene.setUp();
     await over(scene);
     expect(scene.backend.reported).toEqual(['agent-failed']);
   });
 });
 
-describe('a live call', () => {
-  it('is left at once, without a report, when the user hangs up', async () => {
+describe('the key exchange', () => {
+  it('that nobody answers ends the call as agent-failed', async () => {
+    const scene = await offeredJob();
+    await scene.clock.advance(HANDSHAKE_PATIENCE_MS);
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['agent-failed']);
+    expect(logHas(scene, '"code":"ERR_HANDSHAKE_TIMEOUT"')).toBe(true);
+  });
+
+  it.each(['ERR_HANDSHAKE_SIGNATURE', 'ERR_HANDSHAKE_COMMITMENT', 'ERR_HANDSHAKE_CONFIRMATION'] as const)(
+    'that somebody else answers with the call key (%s) ends the call as invalid-authentication',
+    async (code) => {
+      const scene = await offeredJob();
+      scene.link?.options.events.refused(new OracleCallError(code), USER);
+      await scene.clock.advance(HANDSHAKE_PATIENCE_MS);
+      await over(scene);
+      expect(scene.backend.reported).toEqual(['invalid-authentication']);
+      expect(logHas(scene, `frame refused {"callId":"$event@lk-1","code":"${code}","isFromUser":true}`)).toBe(true);
+    },
+  );
+
+  it('that somebody without the call key disturbs says nothing against the user, and does not fill the log', async () => {
+    const scene = await offeredJob();
+    for (let i = 0; i < 500; i++) scene.link?.options.events.refused(new OracleCallError('ERR_HANDSHAKE_OPEN'), 'x');
+    expect(scene.logged.filter((line) => line.startsWith('frame refused'))).toHaveLength(20);
+    await scene.clock.advance(HANDSHAKE_PATIENCE_MS);
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['agent-failed']);
+  });
+
+  it('that stalls is begun again under the next number, within the same patience', async () => {
+    const scene = await offeredJob();
+    await scene.clock.advance(10_000);
+    scene.link?.options.events.stalled();
+    await scene.clock.settle();
+    expect(scene.seat.did).toContain(`offered 2 from a-1 to ${USER}`);
+    await scene.clock.advance(HANDSHAKE_PATIENCE_MS - 10_000);
+    await over(scene);
+  });
+
+  it('that stalls in the middle of a call mutes the oracle until a new attempt is confirmed', async () => {
     const scene = await liveJob();
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    scene.link?.options.events.stalled();
+    await scene.clock.settle();
+    expect(scene.seat.did.slice(-2)).toEqual(['muted', `offered 2 from a-1 to ${USER}`]);
+    expect(scene.talk.at(-1)).toBe('is interrupted');
+    scene.link?.confirm(2);
+    scene.link?.options.events.peerReady();
+    await scene.clock.settle();
+    expect(scene.seat.did.at(-1)).toBe('unmuted');
+    // The user did not have to be greeted again.
+    expect(scene.seat.did.filter((what) => what === 'sound')).toHaveLength(1);
+  });
+
+  it('whose keys fail ends the call as agent-failed', async () => {
+    const scene = await liveJob();
+    scene.link?.options.events.failed(new OracleCallError('ERR_MEDIA_UNENCRYPTED'));
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['agent-failed']);
+    expect(logHas(scene, 'the keys of the call failed')).toBe(true);
+  });
+
+  it('that has no number left ends the call', async () => {
+    const scene = await offeredJob({
+      script: ({ trust }) => {
+        trust.attempts.next = () => {
+          throw new OracleCallError('ERR_HANDSHAKE_CLOSED');
+        };
+      },
+    });
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['agent-failed']);
+  });
+
+  it('gets every frame of the room, with who sent it', async () => {
+    const { seat } = await offeredJob();
+    seat.notice({ kind: 'frame', participantIdentity: USER, frame: new Uint8Array(1) });
+    seat.notice({ kind: 'frame', participantIdentity: undefined, frame: new Uint8Array(1) });
+    expect(seat.did.slice(-2)).toEqual([`frame of ${USER}`, 'frame of undefined']);
+  });
+
+  it('is renewed after the own connection was mended', async () => {
+    const scene = await liveJob();
+    scene.seat.notice({ kind: 'reconnecting' });
+    expect(scene.seat.did).not.toContain('rekeyed');
+    scene.seat.notice({ kind: 'reconnected' });
+    expect(scene.seat.did.at(-1)).toBe('rekeyed');
+  });
+});
+
+describe('a live call', () => {
+  it.each([
+    ['hangs up', (scene: JobScene) => scene.seat.notice(gone(true))],
+    ['says goodbye by data', (scene: JobScene) => say(scene, { kind: 'control', action: 'hang-up' })],
+  ])('is left at once, without a report, when the user %s', async (_what, leave) => {
+    const scene = await liveJob();
+    leave(scene);
     await over(scene);
     expect(scene.backend.reported).toEqual([]);
     expect(scene.talk.at(-1)).toBe('closes');
@@ -138,7 +315,7 @@ describe('a live call', () => {
 
   it('is muted when the user vanishes, and ends as connection-lost after the grace', async () => {
     const scene = await liveJob();
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: false });
+    scene.seat.notice(gone(false));
     await scene.clock.advance(14_999);
     expect(scene.seat.did.at(-1)).toBe('muted');
     expect(scene.talk.at(-1)).toBe('falls silent');
@@ -148,23 +325,38 @@ describe('a live call', () => {
     expect(scene.backend.reported).toEqual(['connection-lost']);
   });
 
-  it('goes on when the user is back in time', async () => {
+  it('goes on when the user is back in time, under keys that are agreed anew', async () => {
     const scene = await liveJob();
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: false });
+    scene.seat.notice(gone(false));
     await scene.clock.advance(10_000);
-    scene.seat.notice({ kind: 'user-here' });
-    scene.seat.notice({ kind: 'user-audio', stream: new ReadableStream() });
+    scene.seat.notice(HERE);
+    expect(scene.seat.did.at(-1)).toBe(`offered 2 from a-1 to ${USER}`);
+    scene.link?.confirm(2);
+    scene.link?.options.events.peerReady();
+    scene.seat.notice(audio());
     await scene.clock.advance(60_000);
-    expect(scene.seat.did.at(-1)).toBe('unmuted');
+    expect(scene.seat.did.slice(-2)).toEqual([`admitted ${USER}`, 'unmuted']);
     expect(scene.talk.at(-1)).toBe('hears');
     expect(scene.backend.reported).toEqual([]);
   });
 
+  it('does not mind others who come and go, and never hears them', async () => {
+    const scene = await liveJob();
+    const before = [...scene.seat.did];
+    scene.seat.notice({ kind: 'user-here', participantIdentity: 'somebody' });
+    scene.seat.notice(audio('somebody'));
+    scene.seat.notice({ kind: 'user-gone', participantIdentity: 'somebody', isDeliberate: true });
+    await scene.clock.advance(20_000);
+    expect(scene.seat.did).toEqual(before);
+    expect(scene.talk).not.toContain('hears');
+    expect(scene.isOver).toBe(false);
+  });
+
   it('hears sound that came before the conversation was ready', async () => {
-    const scene = startJob();
-    await scene.clock.settle();
-    scene.seat.notice({ kind: 'user-here' });
-    scene.seat.notice({ kind: 'user-audio', stream: new ReadableStream() });
+    const scene = await offeredJob();
+    scene.link?.confirm(1);
+    scene.link?.options.events.peerReady();
+    scene.seat.notice(audio());
     await scene.clock.settle();
     expect(scene.talk).toEqual([]);
     scene.seat.notice({ kind: 'voice-subscribed' });
@@ -174,6 +366,7 @@ describe('a live call', () => {
 
   it('that the user never enters ends as connection-lost', async () => {
     const scene = startJob();
+    await scene.setUp();
     await scene.clock.advance(ARRIVAL_MS);
     await over(scene);
     expect(scene.backend.reported).toEqual(['connection-lost']);
@@ -184,6 +377,14 @@ describe('a live call', () => {
     await scene.clock.advance(3_600_000);
     await over(scene);
     expect(scene.backend.reported).toEqual(['completed']);
+    expect(scene.link?.sent).toMatchObject([{ kind: 'control', action: 'hang-up' }]);
+  });
+
+  it('ends as agent-failed when the media server breaks a rule', async () => {
+    const scene = await liveJob();
+    scene.seat.notice({ kind: 'broken', error: new OracleCallError('ERR_MEDIA_UNENCRYPTED') });
+    await over(scene);
+    expect(scene.backend.reported).toEqual(['agent-failed']);
   });
 
   it('ends as agent-failed when the conversation breaks', async () => {
@@ -206,19 +407,9 @@ describe('a live call', () => {
     expect(scene.backend.reported).toEqual(['agent-failed']);
   });
 
-  it.each([
-    ['deleted', true, []],
-    ['lost', false, ['connection-lost']],
-  ] as const)('ends when the room is %s', async (_what, isDeliberate, reported) => {
-    const scene = await liveJob();
-    scene.seat.notice({ kind: 'seat-lost', isDeliberate });
-    await over(scene);
-    expect(scene.backend.reported).toEqual(reported);
-  });
-
-  it('is over even when the backend does not take the report', async () => {
+  it('ends although the backend does not hear of it', async () => {
     const scene = await liveJob({
-      script: ({ backend }) => (backend.refuseReport = new OracleCallError('ERR_CALL_ENDED')),
+      script: ({ backend }) => (backend.refuseReport = new OracleCallError('ERR_UPSTREAM_BACKEND')),
     });
     scene.breakConversation();
     await over(scene);
@@ -227,27 +418,121 @@ describe('a live call', () => {
 
   it('logs a refused publication, with the reason and nobody’s name', async () => {
     const scene = await liveJob();
-    scene.seat.notice({ kind: 'refused', reason: 'not-encrypted' });
+    scene.seat.notice({ kind: 'refused', participantIdentity: USER, reason: 'not-encrypted' });
     expect(scene.logged).toContain('publication refused {"callId":"$event@lk-1","reason":"not-encrypted"}');
   });
 });
 
+function say(scene: JobScene, payload: { kind: 'control'; action: 'hang-up' | 'interrupt' }): void {
+  scene.link?.options.events.payload({ id: createPayloadId(), ...payload });
+}
+
+describe('data', () => {
+  it('tells the user what is said and what the oracle does, through the link', async () => {
+    const { link, started } = await liveJob();
+    const segment = createPayloadId();
+    started?.observer.activity('thinking');
+    started?.observer.words({ speaker: 'oracle', segment, text: 'x'.repeat(3_000), isFinal: true });
+    expect(link?.sent).toMatchObject([
+      { kind: 'control', action: 'oracle-state', state: 'thinking' },
+      { kind: 'caption', speaker: 'oracle', segment, text: 'x'.repeat(2_000), isFinal: true },
+    ]);
+  });
+
+  it('takes what the user writes as a turn, and stops when asked to', async () => {
+    const scene = await liveJob();
+    const id = createPayloadId();
+    scene.link?.options.events.payload({ id, kind: 'chat', text: 'Hello?', sentAt: 1 });
+    say(scene, { kind: 'control', action: 'interrupt' });
+    await scene.clock.settle();
+    expect(scene.talk.slice(-2)).toEqual(['reads Hello?', 'is interrupted']);
+    // That something was written may be logged, what was written may not.
+    expect(logHas(scene, 'Hello?')).toBe(false);
+  });
+
+  it('knows when the user is muted, and believes no captions and states of the user', async () => {
+    const scene = await liveJob();
+    const { payload } = scene.link?.options.events ?? {};
+    const id = createPayloadId();
+    payload?.({ id, kind: 'control', action: 'muted', isMuted: true });
+    payload?.({ id, kind: 'caption', speaker: 'oracle', segment: id, text: 'I agree.', isFinal: true });
+    payload?.({ id, kind: 'control', action: 'oracle-state', state: 'speaking' });
+    await scene.clock.settle();
+    expect(logHas(scene, '"isMuted":true')).toBe(true);
+    expect([scene.talk, scene.link?.sent]).toEqual([['starts in s-1 (en)'], []]);
+  });
+
+  it('lets the oracle know the comparison code of the attempt under way, and logs none', async () => {
+    const scene = await liveJob();
+    expect(scene.started?.context.comparisonCode).toBe('1234567890');
+    scene.link?.confirm(2, '0987654321');
+    expect(scene.started?.context.comparisonCode).toBe('0987654321');
+    expect(logHas(scene, '1234567890') || logHas(scene, '0987654321')).toBe(false);
+  });
+});
+
+describe('a call of the older protocol, where it is allowed', () => {
+  const older = (): SceneOptions => ({
+    olderProtocol: 'allow',
+    script: ({ backend }) => (backend.key = sealOlderCall(IDENTITY.olderPublicKey)),
+  });
+
+  it('takes another seat, and has neither handshake nor data', async () => {
+    const scene = startJob(older());
+    await scene.setUp();
+    expect(scene.seat.did).toEqual(['joined', 'left', 'older joined']);
+    scene.olderSeat.notice(HERE);
+    scene.olderSeat.notice({ kind: 'voice-subscribed' });
+    await scene.clock.settle();
+    expect(scene.seat.did.slice(3)).toEqual([`admitted ${USER}`, 'unmuted', 'sound']);
+    expect(scene.olderSeat.keyHex).toMatch(/^[0-9a-f]{64}$/);
+    expect(scene.link).toBeUndefined();
+    scene.started?.observer.activity('thinking');
+    expect(scene.started?.context.comparisonCode).toBeUndefined();
+    scene.olderSeat.notice(gone(true));
+    await scene.clock.settle();
+    await scene.job.done;
+    expect(scene.seat.did.at(-1)).toBe('older left');
+    expect(scene.clock.pendingTimers).toBe(0);
+  });
+
+  it('is never called encrypted', async () => {
+    const scene = startJob(older());
+    await scene.setUp();
+    scene.olderSeat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
+    scene.olderSeat.notice(HERE);
+    scene.olderSeat.notice(gone(true));
+    await scene.clock.settle();
+    await scene.job.done;
+    expect(logHas(scene, 'call statistics {"callId":"$event@lk-1","encrypted":false,"protocol":"older"')).toBe(true);
+  });
+
+  it('whose second seat fails is reported as agent-failed', async () => {
+    const scene = startJob(older());
+    scene.olderSeat.joinFailure = new OracleCallError('ERR_MEDIA_CONNECT');
+    await scene.job.done;
+    expect(scene.backend.reported).toEqual(['agent-failed']);
+    expect(scene.clock.pendingTimers).toBe(0);
+  });
+});
+
+const FLOWING: TrackEvidence = {
+  trackSid: 'TR_1',
+  direction: 'sent',
+  kind: 'audio',
+  isMarkedEncrypted: true,
+  hasCryptor: true,
+  isKeySet: true,
+  isRoomEncrypted: true,
+  packets: 5,
+};
+
 describe('what a job logs', () => {
-  const flowing: TrackEvidence = {
-    trackSid: 'TR_1',
-    direction: 'sent',
-    kind: 'audio',
-    isMarkedEncrypted: true,
-    hasCryptor: true,
-    isKeySet: true,
-    isRoomEncrypted: true,
-    packets: 5,
-  };
   const statisticsOf = ({ logged }: JobScene): string[] => logged.filter((line) => line.startsWith('call statistics'));
 
   it('names the call in every line after the claim', async () => {
     const scene = await liveJob();
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    scene.seat.notice(gone(true));
     await over(scene);
     expect(scene.logged.length).toBeGreaterThan(3);
     for (const line of scene.logged) expect(line).toContain('"callId":"$event@lk-1"');
@@ -260,27 +545,35 @@ describe('what a job logs', () => {
 
   it('states once what the tracks were, from samples taken before the room was gone', async () => {
     const scene = await liveJob();
-    scene.seat.evidence = [flowing, { ...flowing, trackSid: 'TR_2', direction: 'received' }];
+    scene.seat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
     await scene.clock.advance(2_000);
     scene.seat.evidence = undefined;
     scene.seat.notice({ kind: 'seat-lost', isDeliberate: true });
     await over(scene);
     expect(statisticsOf(scene)).toEqual([
-      expect.stringContaining('call statistics {"callId":"$event@lk-1","encrypted":true,"tracks":[{"direction":"sent"'),
+      expect.stringContaining('call statistics {"callId":"$event@lk-1","encrypted":true,"protocol":"strict","tracks":['),
     ]);
+  });
+
+  it('does not call a call encrypted whose handshake was never confirmed, whatever the tracks say', async () => {
+    const scene = await offeredJob();
+    scene.seat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
+    scene.seat.notice(gone(true));
+    await over(scene);
+    expect(statisticsOf(scene)).toEqual([expect.stringContaining('"encrypted":false')]);
   });
 
   it('does not call a call encrypted in which nothing flowed', async () => {
     const scene = await liveJob();
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    scene.seat.notice(gone(true));
     await over(scene);
-    expect(statisticsOf(scene)).toEqual(['call statistics {"callId":"$event@lk-1","encrypted":false,"tracks":[]}']);
+    expect(statisticsOf(scene)).toEqual([expect.stringContaining('"encrypted":false,"protocol":"strict","tracks":[]')]);
   });
 
   it('does not wait long for the last sample', async () => {
     const scene = await liveJob();
     scene.seat.sampleEvidence = () => new Promise(() => undefined);
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    scene.seat.notice(gone(true));
     await scene.clock.advance(500);
     await over(scene);
     expect(statisticsOf(scene)).toHaveLength(1);
@@ -290,7 +583,7 @@ describe('what a job logs', () => {
 describe('a conversation that is slow to start', () => {
   it('is given up when the user hangs up meanwhile, and nothing has failed', async () => {
     const scene = await liveJob({ conversationStart: (signal) => rejectedBy(signal) });
-    scene.seat.notice({ kind: 'user-gone', isDeliberate: true });
+    scene.seat.notice(gone(true));
     await over(scene);
     expect(scene.backend.reported).toEqual([]);
     expect(logHas(scene, 'the conversation failed')).toBe(false);

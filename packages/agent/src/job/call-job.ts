@@ -1,56 +1,59 @@
-import type { ReadableStream } from 'node:stream/web';
-import type { AudioFrame } from '@livekit/rtc-node';
 import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
-import type { CallContext } from '../brain/brain.ts';
-import type { Conversation } from '../conversation/conversation.ts';
-import { earcon } from '../conversation/earcon.ts';
-import { framesOf } from '../conversation/local-tts.ts';
-import { floatToInt16 } from '../speech/pcm/pcm.ts';
 import { timeLimit } from './backend/time-limit.ts';
-import { CallStatistics } from './call-statistics.ts';
+import { CallData } from './call-data.ts';
+import { CallVoice } from './call-voice.ts';
+import type { StartConversation } from './call-voice.ts';
+import { EarlyNotices } from './early-notices.ts';
+import { EvidenceLog } from './evidence-log.ts';
+import type { CallLink, LinkNotice } from './link/call-link.ts';
+import { openCallLink } from './link/open-call-link.ts';
+import type { StrictLinkOptions } from './link/strict-link.ts';
 import { INITIAL_PRESENCE, stepPresence } from './presence.ts';
 import type { PresenceEffect, PresenceInput, PresenceState } from './presence.ts';
 import { codeOf, setUp } from './set-up.ts';
-import type { SetUp, SetUpDeps } from './set-up.ts';
-import type { AdmittedUser, SeatNotice } from './sfu/sfu-seat.ts';
+import type { SeatedCall, SetUp, SetUpDeps } from './set-up.ts';
+import type { SeatNotice } from './sfu/sfu-seat.ts';
 
 /** The SFU tells when our voice is received; should that notice get lost, the oracle speaks after this long, in ms. */
 const SUBSCRIPTION_WAIT_MS = 1_500;
 /** A person may first have to answer the browser's question about the microphone, in ms. */
 export const ARRIVAL_MS = 45_000;
+/** From the first offer to a user who is there until the agent gives up, in ms: two offers and half of a third. */
+export const HANDSHAKE_PATIENCE_MS = 25_000;
 /** Telling the backend must not keep a finished process alive for longer, in ms. */
 const REPORT_MAX_MS = 5_000;
-/** Between two samples of the statistics, in ms: once the room is gone there is nothing to ask. */
-const SAMPLE_EVERY_MS = 2_000;
-/** The last sample must not keep the agent in the room for longer, in ms. */
-const LAST_SAMPLE_MAX_MS = 500;
 
-export interface CallJobDeps extends SetUpDeps {
+export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
-  /** Starts the conversation once the user is there; waits for what it needs until the call is over. */
-  readonly startConversation: (
-    context: CallContext,
-    onFailed: (cause: unknown) => void,
-    signal: AbortSignal,
-  ) => Promise<Conversation>;
+  readonly startConversation: StartConversation;
+  /** Another secure link for tests. */
+  readonly createLink?: StrictLinkOptions['createLink'];
+}
+
+/** A call that is set up, and everything that works for it. */
+interface LiveCall {
+  readonly userIdentity: string;
+  readonly seated: SeatedCall;
+  readonly link: CallLink;
+  readonly data: CallData;
+  readonly voice: CallVoice;
+  readonly evidence: EvidenceLog;
 }
 
 /** One call of the agent, from the dispatch ticket to the end. Never rejects: what goes wrong is logged and reported. */
 export class CallJob {
   readonly #deps: CallJobDeps;
+  readonly #log: CallJobDeps['log'];
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   readonly #ended = Promise.withResolvers<EndReason | undefined>();
   /** Aborts when the call is over. */
   readonly #over = new AbortController();
-  readonly #statistics = new CallStatistics();
+  readonly #early = new EarlyNotices();
   #state: PresenceState = INITIAL_PRESENCE.state;
-  readonly #log: CallJobDeps['log'];
-  #call: ClaimResponse | undefined;
-  #conversation: Promise<Conversation | undefined> | undefined;
-  #userAudio: ReadableStream<AudioFrame> | undefined;
+  #live: LiveCall | undefined;
   #patience: Disposable | undefined;
   readonly #timers = new DisposableStack();
 
@@ -73,71 +76,150 @@ export class CallJob {
   }
 
   async #run(): Promise<void> {
-    const { seat } = this.#deps;
+    const { seat, identity } = this.#deps;
     try {
-      const outcome = await setUp(this.#deps, this.#stopping.signal);
-      await this.#perform(outcome);
+      await this.#perform(await setUp({ ...this.#deps, observe: this.#early.observe }, this.#stopping.signal));
     } catch (cause) {
-      if (!this.#stopping.signal.aborted) {
-        this.#log.error('the job failed', { code: codeOf(cause) });
-        await this.#report('agent-failed');
-      }
+      if (!this.#stopping.signal.aborted) this.#log.error('the job failed', { code: codeOf(cause) });
     } finally {
       this.#over.abort(new Error('the call is over'));
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
-      await seat.close().catch((cause: unknown) => this.#log.warn('leaving failed', { code: codeOf(cause) }));
+      this.#live?.link[Symbol.dispose]();
+      identity[Symbol.dispose]();
+      for (const one of new Set([this.#live?.seated.seat, seat])) {
+        await one?.close().catch((cause: unknown) => this.#log.warn('leaving failed', { code: codeOf(cause) }));
+      }
       this.#log.info('job over');
     }
   }
 
   async #perform(outcome: SetUp): Promise<void> {
     if (outcome.kind === 'stay-out') return;
-    this.#call = outcome.call;
-    if (outcome.kind === 'report') {
-      await this.#report(outcome.endReason);
-      return;
+    const { call } = outcome;
+    if (outcome.kind === 'report') return this.#report(call, outcome.endReason);
+    let endReason: EndReason | undefined = 'agent-failed';
+    try {
+      const live = this.#begin(call, outcome.seated);
+      endReason = await this.#ended.promise;
+      // Silent first, then gone; user and backend hear of it meanwhile.
+      live.seated.seat.speaker.setMuted(true);
+      live.data.sayGoodbye();
+      await Promise.all([live.voice.close(), live.evidence.write(this.#log, live.link)]);
+    } finally {
+      await this.#report(call, endReason);
     }
-    this.#startPresence(outcome.user);
-    const endReason = await this.#ended.promise;
-    // Silent first, then gone; the backend hears of it meanwhile.
-    this.#deps.seat.speaker.setMuted(true);
-    await Promise.all([this.#report(endReason), this.#closeConversation(), this.#logStatistics()]);
   }
 
-  #startPresence(user: AdmittedUser): void {
-    const { seat, clock, maxCallMs, timeline } = this.#deps;
+  #begin(call: ClaimResponse, seated: SeatedCall): LiveCall {
+    const { clock, timeline, maxCallMs, startConversation } = this.#deps;
+    const log = this.#log;
+    const { userIdentity, callId, sessionId, language, agentVoice } = call;
+    const tell = (notice: LinkNotice): void => this.#onLink(notice);
+    const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
+    const data: CallData = new CallData(
+      link,
+      {
+        interrupt: () => this.#background('interrupting', voice.interrupt()),
+        write: (text) => this.#background('a written turn', voice.write(text)),
+        hangUp: () => this.#input({ kind: 'user-gone', isDeliberate: true }),
+      },
+      log,
+    );
+    const voice: CallVoice = new CallVoice({
+      startConversation,
+      speaker: seated.seat.speaker,
+      observer: data,
+      context: {
+        sessionId,
+        language,
+        agentVoice,
+        get comparisonCode() {
+          return link.comparisonCode;
+        },
+      },
+      signal: this.#over.signal,
+      onFailed: (cause) => this.#onBroken(cause),
+      timeline,
+      log,
+    });
+    const evidence = new EvidenceLog(seated.seat, clock);
+    const live: LiveCall = { userIdentity, seated, link, data, voice, evidence };
+    this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
-    seat.admit(user, (notice) => this.#onNotice(notice));
-    timeline.mark('keysSet');
-    this.#background('statistics', this.#keepSampling());
-    user.sendKey.destroy();
-    user.receiveKey.destroy();
+    this.#early.passTo((notice) => this.#onNotice(live, notice));
+    this.#background('statistics', evidence.keepSampling(this.#over.signal));
+    return live;
   }
 
-  #onNotice(notice: SeatNotice): void {
+  #onLink(notice: LinkNotice): void {
+    const { timeline } = this.#deps;
+    switch (notice.kind) {
+      case 'confirmed':
+        timeline.mark('confirmed');
+        // Only now is it known whose voice this is.
+        if (this.#live?.seated.protocol === 'strict') this.#live.seated.seat.admit(this.#live.userIdentity);
+        return this.#input(notice);
+      case 'peer-ready':
+        timeline.mark('peerReady');
+        return this.#input(notice);
+      case 'stalled':
+        this.#log.warn('the key exchange stalled');
+        return this.#input(notice);
+      case 'payload':
+        return this.#live?.data.receive(notice.payload);
+      case 'failed':
+        this.#log.error('the keys of the call failed', { code: notice.code });
+        return this.#input({ kind: 'unprotected' });
+      default:
+        notice satisfies never;
+    }
+  }
+
+  #onNotice(live: LiveCall, notice: SeatNotice): void {
     const { timeline, clock } = this.#deps;
     switch (notice.kind) {
       case 'user-here':
+        if (notice.participantIdentity !== live.userIdentity) return;
         timeline.mark('userHere');
         this.#timers.use(clock.after(SUBSCRIPTION_WAIT_MS, () => this.#input({ kind: 'voice-subscribed' })));
+        return this.#input(notice);
+      case 'user-gone':
+        if (notice.participantIdentity !== live.userIdentity) return;
+        this.#log.info('user left', { isDeliberate: notice.isDeliberate });
+        this.#background('statistics', live.evidence.sample());
         return this.#input(notice);
       case 'voice-subscribed':
         timeline.mark('voiceSubscribed');
         return this.#input(notice);
-      case 'user-gone':
-      case 'seat-lost':
-        this.#log.info(notice.kind === 'user-gone' ? 'user left' : 'seat lost', { isDeliberate: notice.isDeliberate });
-        this.#background('statistics', this.#sample());
-        return this.#input(notice);
       case 'user-audio':
-        this.#userAudio = notice.stream;
-        this.#background('listening', this.#listen());
-        return;
+        if (notice.participantIdentity !== live.userIdentity) return;
+        return this.#background('listening', live.voice.hear(notice.stream));
+      case 'frame':
+        return live.link.receive(notice.frame, notice.participantIdentity);
       case 'refused':
         this.#log.warn('publication refused', { reason: notice.reason });
         return;
+      case 'reconnecting':
+        this.#log.info('connection interrupted');
+        return;
+      case 'reconnected':
+        this.#log.info('connection mended');
+        return live.link.rekey();
+      case 'undecryptable':
+        this.#log.warn('sound does not open', {
+          code: notice.error.code,
+          participantIdentity: notice.participantIdentity,
+        });
+        return;
+      case 'broken':
+        this.#log.error('the media server broke a rule', { code: notice.error.code });
+        return this.#input({ kind: 'unprotected' });
+      case 'seat-lost':
+        this.#log.info('seat lost', { isDeliberate: notice.isDeliberate });
+        this.#background('statistics', live.evidence.sample());
+        return this.#input(notice);
       default:
         notice satisfies never;
     }
@@ -150,109 +232,55 @@ export class CallJob {
   }
 
   #apply(effects: readonly PresenceEffect[]): void {
-    const { seat, clock, graceMs } = this.#deps;
-    for (const effect of effects) {
-      switch (effect.kind) {
-        case 'greet':
-          this.#background('greeting', this.#greet());
-          break;
-        case 'mute':
-          seat.speaker.setMuted(true);
-          this.#background('silence', this.#fallSilent());
-          break;
-        case 'unmute':
-          this.#log.info('user is back');
-          seat.speaker.setMuted(false);
-          break;
-        case 'start-patience':
-          this.#patience?.[Symbol.dispose]();
-          this.#patience = clock.after(effect.until === 'return' ? graceMs : ARRIVAL_MS, () =>
-            this.#input({ kind: 'patience-over' }),
-          );
-          break;
-        case 'stop-patience':
-          this.#patience?.[Symbol.dispose]();
-          this.#patience = undefined;
-          break;
-        case 'end':
-          this.#log.info('call ends', { endReason: effect.report });
-          this.#over.abort(new Error('the call is over'));
-          this.#ended.resolve(effect.report);
-          break;
-        default:
-          effect satisfies never;
-      }
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: PresenceEffect): void {
+    const live = this.#live;
+    if (live === undefined) {
+      if (effect.kind === 'end') this.#ended.resolve(effect.report);
+      return;
+    }
+    const { voice, link } = live;
+    const { speaker } = live.seated.seat;
+    switch (effect.kind) {
+      case 'begin-attempt':
+        return link.begin();
+      case 'greet':
+        return this.#background('greeting', voice.greet());
+      case 'mute':
+        speaker.setMuted(true);
+        return this.#background('falling silent', voice.fallSilent());
+      case 'hush':
+        speaker.setMuted(true);
+        return this.#background('interrupting', voice.interrupt());
+      case 'unmute':
+        speaker.setMuted(false);
+        this.#log.info('the oracle may speak');
+        return;
+      case 'start-patience':
+        return this.#startPatience(effect.until, link);
+      case 'stop-patience':
+        this.#patience?.[Symbol.dispose]();
+        this.#patience = undefined;
+        return;
+      case 'end':
+        this.#log.info('call ends', { endReason: effect.report });
+        this.#over.abort(new Error('the call is over'));
+        return this.#ended.resolve(effect.report);
+      default:
+        effect satisfies never;
     }
   }
 
-  async #greet(): Promise<void> {
-    const { seat, timeline, startConversation } = this.#deps;
-    const { speaker } = seat;
-    const sound = floatToInt16(earcon(speaker.sampleRate));
-    let isFirst = true;
-    for (const frame of framesOf(sound, speaker.sampleRate)) {
-      await speaker.play(frame);
-      if (isFirst) timeline.mark('earconSent');
-      isFirst = false;
-    }
-    const call = this.#call;
-    if (call === undefined || this.#state.kind === 'ended') return;
-    const { sessionId, language, agentVoice } = call;
-    // Only now: starting it would compete with the very first sound.
-    const onBroken = (cause: unknown): void => this.#onBroken(cause);
-    const context = { sessionId, language, agentVoice };
-    this.#conversation = startConversation(context, onBroken, this.#over.signal).catch((cause: unknown) => {
-      // Who hangs up while it starts has broken nothing.
-      if (!this.#over.signal.aborted) onBroken(cause);
-      return undefined;
+  #startPatience(until: 'arrival' | 'return' | 'handshake', link: CallLink): void {
+    const { clock, graceMs } = this.#deps;
+    const patienceMs = { arrival: ARRIVAL_MS, return: graceMs, handshake: HANDSHAKE_PATIENCE_MS }[until];
+    this.#patience?.[Symbol.dispose]();
+    this.#patience = clock.after(patienceMs, () => {
+      if (until === 'handshake') this.#log.error('no handshake with the user', { code: 'ERR_HANDSHAKE_TIMEOUT' });
+      this.#input({ kind: 'patience-over', isForged: link.isForged });
     });
-    if ((await this.#conversation) === undefined) return;
-    timeline.mark('conversationReady');
-    timeline.log(this.#log);
-    await this.#listen();
-  }
-
-  async #listen(): Promise<void> {
-    const conversation = await this.#conversation;
-    const stream = this.#userAudio;
-    if (conversation === undefined || stream === undefined || this.#state.kind === 'ended') return;
-    this.#userAudio = undefined;
-    await conversation.hear(stream);
-  }
-
-  async #fallSilent(): Promise<void> {
-    const conversation = await this.#conversation;
-    await conversation?.fallSilent();
-  }
-
-  async #closeConversation(): Promise<void> {
-    const conversation = await this.#conversation;
-    await conversation?.close().catch((cause: unknown) => {
-      this.#log.warn('closing the conversation failed', { code: codeOf(cause) });
-    });
-  }
-
-  /** Samples until the call is over. */
-  async #keepSampling(): Promise<void> {
-    const { signal } = this.#over;
-    while (!signal.aborted) {
-      await this.#deps.clock.sleep(SAMPLE_EVERY_MS, { signal }).catch(() => undefined);
-      if (!signal.aborted) await this.#sample();
-    }
-  }
-
-  /** A sample that fails adds nothing: the room may be gone. */
-  async #sample(): Promise<void> {
-    const evidence = await this.#deps.seat.sampleEvidence().catch(() => undefined);
-    if (evidence !== undefined) this.#statistics.add(evidence);
-  }
-
-  async #logStatistics(): Promise<void> {
-    using limit = timeLimit(this.#deps.clock, LAST_SAMPLE_MAX_MS);
-    const tooLate = Promise.withResolvers<void>();
-    limit.signal.addEventListener('abort', () => tooLate.resolve(), { once: true });
-    await Promise.race([this.#sample(), tooLate.promise]);
-    this.#log.info('call statistics', this.#statistics.toFields());
   }
 
   #onBroken(cause: unknown): void {
@@ -262,17 +290,18 @@ export class CallJob {
 
   #background(what: string, work: Promise<void>): void {
     work.catch((cause: unknown) => {
+      // A part that is torn down under the work of another has not failed.
+      if (this.#over.signal.aborted) return;
       this.#log.error('a part of the job failed', { what, code: codeOf(cause) });
       this.#input({ kind: 'conversation-failed' });
     });
   }
 
-  async #report(endReason: EndReason | undefined): Promise<void> {
-    const call = this.#call;
-    if (call === undefined || endReason === undefined) return;
+  async #report({ callId }: ClaimResponse, endReason: EndReason | undefined): Promise<void> {
+    if (endReason === undefined) return;
     using limit = timeLimit(this.#deps.clock, REPORT_MAX_MS);
     try {
-      await this.#deps.backend.endCall(call.callId, endReason, { signal: limit.signal });
+      await this.#deps.backend.endCall(callId, endReason, { signal: limit.signal });
       this.#log.info('end reported', { endReason });
     } catch (cause) {
       this.#log.warn('the end could not be reported', { endReason, code: codeOf(cause) });

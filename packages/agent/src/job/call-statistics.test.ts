@@ -14,6 +14,9 @@ const sent: TrackEvidence = {
 };
 const received: TrackEvidence = { ...sent, trackSid: 'TR_2', direction: 'received', packets: 7 };
 
+/** A call whose handshake was confirmed. */
+const STRICT = { protocol: 'strict', wasConfirmed: true } as const;
+
 const after = (...samples: (readonly TrackEvidence[])[]): CallStatistics => {
   const statistics = new CallStatistics();
   for (const sample of samples) statistics.add(sample);
@@ -24,8 +27,9 @@ describe("a call's statistics", () => {
   it('say encrypted when both directions flowed and everything says so', () => {
     const { trackSid: _sent, ...sentFields } = sent;
     const { trackSid: _received, ...receivedFields } = received;
-    expect(after([sent, received]).toFields()).toEqual({
+    expect(after([sent, received]).toFields(STRICT)).toEqual({
       encrypted: true,
+      protocol: 'strict',
       tracks: [
         { ...sentFields, encrypted: true },
         { ...receivedFields, encrypted: true },
@@ -50,10 +54,17 @@ describe("a call's statistics", () => {
     expect(after(sample).isEncrypted).toBe(false);
   });
 
+  it.each([
+    ['without a confirmed handshake', { protocol: 'strict', wasConfirmed: false }],
+    ['of the older protocol', { protocol: 'older', wasConfirmed: false }],
+  ] as const)('do not say so %s, whatever the tracks say', (_what, link) => {
+    expect(after([sent, received]).toFields(link)).toMatchObject({ encrypted: false, protocol: link.protocol });
+  });
+
   it('remember a track that is gone, and its greatest count', () => {
     const statistics = after([sent, received], [{ ...sent, packets: 30 }]);
     expect(statistics.isEncrypted).toBe(true);
-    expect(statistics.toFields()['tracks']).toEqual([
+    expect(statistics.toFields(STRICT)['tracks']).toEqual([
       expect.objectContaining({ direction: 'sent', packets: 30 }),
       expect.objectContaining({ direction: 'received', packets: 7 }),
     ]);

@@ -1,4 +1,5 @@
 import type { LogFields } from '@oracle-calls/protocol';
+import type { CallLink } from './link/call-link.ts';
 
 /** What is known of one track at one moment. */
 export interface TrackEvidence {
@@ -44,12 +45,13 @@ export class CallStatistics {
     return flowed('sent') && flowed('received') && tracks.every(isTrackEncrypted);
   }
 
-  toFields(): LogFields {
+  /** `encrypted` needs more than tracks: a handshake was confirmed, so it is the user who has the other key. */
+  toFields({ protocol, wasConfirmed }: Pick<CallLink, 'protocol' | 'wasConfirmed'>): LogFields {
     const tracks = [...this.#tracks.values()].map(({ trackSid: _sid, ...evidence }) => ({
       ...evidence,
       encrypted: isTrackEncrypted(evidence),
     }));
-    return { encrypted: this.isEncrypted, tracks };
+    return { encrypted: wasConfirmed && this.isEncrypted, protocol, tracks };
   }
 }
 

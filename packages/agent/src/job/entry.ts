@@ -1,28 +1,35 @@
 import { defineAgent } from '@livekit/agents';
 import type { JobContext, JobProcess, VAD } from '@livekit/agents';
 import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from '@oracle-calls/protocol';
-import type { BearerSecret, Logger, SecretBytes } from '@oracle-calls/protocol';
+import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { startConversation } from '../conversation/conversation.ts';
 import { openVad } from '../conversation/engines.ts';
+import { agentDidResolver } from '../identity/did-resolver.ts';
+import { readBearerFile } from '../identity/oracle-key.ts';
+import { readOwnIdentity } from '../identity/own-identity.ts';
+import type { OwnIdentity } from '../identity/own-identity.ts';
 import { openRemoteEngines } from '../speech-host/remote-engines.ts';
 import { SpeechClient } from '../speech-host/speech-client.ts';
 import { readSpeechSocket } from '../speech-host/speech-host.ts';
+import { openTrustStore } from '../trust-store/trust-store.ts';
+import type { TrustStore } from '../trust-store/trust-store.ts';
 import { createBackendClient } from './backend/backend-client.ts';
 import { CallJob } from './call-job.ts';
 import { CallLog } from './call-log.ts';
 import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
-import { readBearerFile, readOracleKey } from './oracle-key.ts';
 import { rehearse } from './rehearse.ts';
-import { LiveKitSeat } from './sfu/livekit-seat.ts';
+import { createSeat } from './sfu/livekit-seat.ts';
+import { createOlderSeat } from './sfu/older-seat.ts';
 
 /** What a process has ready when it is given a call. */
 interface Prewarmed {
   readonly settings: JobSettings;
   readonly log: Logger;
   readonly apiKey: BearerSecret;
-  readonly oracleKey: SecretBytes;
+  readonly identity: OwnIdentity;
+  readonly trust: TrustStore;
   /** Connected to the worker's speech host, which may still be loading. */
   readonly speech: SpeechClient;
   readonly vad: VAD;
@@ -38,55 +45,60 @@ export default defineAgent<Partial<Prewarmed>>({
       level: settings.logLevel,
       fields: { part: 'agent-job', pid: process_.pid },
     });
-    const [apiKey, oracleKey] = await Promise.all([
+    const [apiKey, identity] = await Promise.all([
       readBearerFile(settings.apiKeyFile, 'agent API key'),
-      readOracleKey(settings, process.env),
+      readOwnIdentity(settings, settings.ownDocument, process.env),
     ]);
+    const trust = openTrustStore(settings.trustStoreFile);
     const speech = new SpeechClient({ socketPath: readSpeechSocket(process.env), clock, log });
     speech.connect();
-    await rehearse(oracleKey);
+    await rehearse(identity.keys);
     const vad = openVad();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
-    Object.assign(process_.userData, { settings, log, apiKey, oracleKey, speech, vad } satisfies Prewarmed);
+    Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad } satisfies Prewarmed);
   },
 
   async entry(ctx: JobContext<Partial<Prewarmed>>) {
     const timeline = new JobTimeline(clock);
-    const { settings, apiKey, oracleKey, speech, vad, ...process_ } = prewarmed(ctx);
+    const { settings, apiKey, identity, trust, speech, vad, ...process_ } = prewarmed(ctx);
     const log = new CallLog(process_.log);
     const sfuRoomName = parseSfuRoomName(ctx.job.room?.name);
     log.info('job accepted', { sfuRoomName });
-    const seat = new LiveKitSeat(ctx.info.url, ctx.info.token);
+    const { url, token } = ctx.info;
     const job = new CallJob({
       ticket: ctx.job.metadata,
       sfuRoomName,
-      oracleDid: settings.oracleDid,
-      oracleKey,
+      identity,
+      olderProtocol: settings.olderProtocol,
+      trust,
+      resolver: agentDidResolver(settings),
       backend: createBackendClient(settings.backendUrl, apiKey),
-      seat,
+      seat: createSeat({ url, token, clock }),
+      openOlderSeat: () => createOlderSeat({ url, token, clock }),
       timeline,
       clock,
       log,
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
-      startConversation: async (context, onFailed, signal) => {
-        const engines = { ...(await openRemoteEngines(speech, signal)), vad };
-        return startConversation({ engines, speaker: seat.speaker, context, log, clock, onFailed });
+      startConversation: async (talk) => {
+        const engines = { ...(await openRemoteEngines(speech, talk.signal)), vad };
+        return startConversation({ ...talk, engines, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.
     ctx.addShutdownCallback(async () => {
       await job.stop();
       await speech.close();
+      trust[Symbol.dispose]();
     });
     void job.done.then(() => ctx.shutdown('the call is over'));
   },
 });
 
 function prewarmed(ctx: JobContext<Partial<Prewarmed>>): Prewarmed {
-  const { settings, log, apiKey, oracleKey, speech, vad } = ctx.proc.userData;
-  if (!settings || !log || !apiKey || !oracleKey || !speech || !vad) {
+  const { settings, log, apiKey, identity, trust, speech, vad } = ctx.proc.userData;
+  if (!settings || !log || !apiKey || !identity || !trust || !speech || !vad) {
     throw new OracleCallError('ERR_INTERNAL', 'The job process was not prepared.');
   }
-  return { settings, log, apiKey, oracleKey, speech, vad };
+  return { settings, log, apiKey, identity, trust, speech, vad };
 }

@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { JOB_SETTINGS_VARIABLE, readJobSettings } from './job-settings.ts';
 
+const publicKeyHex = 'ab'.repeat(32);
 const settings = {
   oracleDid: 'did:example:oracle',
+  ownDocument: {
+    did: 'did:example:oracle',
+    matrixUserId: '@oracle:example.org',
+    envelopeKey: { methodId: 'did:example:oracle#envelope', suite: 'hpke-x25519', publicKeyHex },
+    identityKey: { methodId: 'did:example:oracle#identity', algorithm: 'Ed25519', publicKeyHex },
+    areIndependent: true,
+    offersXWing: false,
+  },
   backendUrl: 'http://127.0.0.1:1',
   apiKeyFile: 'agent-api-key',
   oracleKeyFile: 'oracle.key.json',
+  trustStoreFile: 'trust/trust.db',
+  allowPrivateAddresses: false,
+  olderProtocol: 'refuse',
   logLevel: 'info',
   graceMs: 15_000,
   maxCallMs: 60_000,

@@ -1,5 +1,6 @@
 import { LOG_LEVELS, didSchema, OracleCallError, parseWith } from '@oracle-calls/protocol';
 import * as v from 'valibot';
+import { ownDocumentSchema } from '../identity/own-document.ts';
 
 /**
  * What a job's process needs to know. It goes from the worker to its jobs through the environment, so it holds the
@@ -7,10 +8,20 @@ import * as v from 'valibot';
  */
 export const jobSettingsSchema = v.object({
   oracleDid: didSchema,
+  /** The public part of the oracle's own DID document, as the worker resolved it when it started. */
+  ownDocument: ownDocumentSchema,
   backendUrl: v.pipe(v.string(), v.url()),
   apiKeyFile: v.string(),
-  /** The file of `oracle-calls keygen`. Without it the key comes from {@link PRIVATE_KEY_VARIABLE}. */
+  /** The file of `oracle-calls keygen`. Without it the key comes from `ORACLE_PRIVATE_KEY_HEX`. */
   oracleKeyFile: v.optional(v.string()),
+  /** The database of `trust-store/`, shared by all jobs of the oracle. */
+  trustStoreFile: v.string(),
+  /** HTTP resolver for `did:ixo`; without it such users cannot call. */
+  didResolverUrl: v.optional(v.pipe(v.string(), v.url())),
+  /** DID documents may be fetched from loopback and private networks: for development. */
+  allowPrivateAddresses: v.boolean(),
+  /** Whether callers of the older protocol are answered: their calls have none of the promises of signed ones. */
+  olderProtocol: v.picklist(['refuse', 'allow']),
   logLevel: v.picklist(LOG_LEVELS),
   /** How long a user who vanished may stay away, in ms. */
   graceMs: v.pipe(v.number(), v.minValue(0)),
@@ -21,9 +32,6 @@ export type JobSettings = v.InferOutput<typeof jobSettingsSchema>;
 
 /** Environment variable with the settings as JSON. */
 export const JOB_SETTINGS_VARIABLE = 'ORACLE_CALLS_AGENT_JOB';
-
-/** Environment variable with the oracle's private key in hex, for operators who keep secrets there. */
-export const PRIVATE_KEY_VARIABLE = 'ORACLE_PRIVATE_KEY_HEX';
 
 /** A user who vanished has this long to come back (`docs/protocol.md`, "Vanishing"). */
 export const GRACE_MS = 15_000;

@@ -7,9 +7,10 @@ export const JOB_STAGES = [
   'keyOpened',
   'connected',
   'published',
-  'keysSet',
   'userHere',
   'voiceSubscribed',
+  'confirmed',
+  'peerReady',
   'earconSent',
   'conversationReady',
 ] as const;

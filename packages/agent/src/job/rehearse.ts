@@ -1,20 +1,47 @@
 import { AudioFrame, LocalAudioTrack } from '@livekit/rtc-node';
-import { createCallKey, createSfuRoomName, deriveMediaKey } from '@oracle-calls/protocol';
-import type { SecretBytes } from '@oracle-calls/protocol';
-import { openEnvelope, publicKeyOf, sealEnvelope } from '@oracle-calls/protocol/envelope';
+import { createCallKey, createSfuRoomName, SecretBytes, systemClock } from '@oracle-calls/protocol';
+import { warmUpKeyExchange } from '@oracle-calls/protocol/handshake';
+import {
+  commitToNonce,
+  openSignedEnvelope,
+  sealSignedEnvelope,
+} from '@oracle-calls/protocol/signed-envelope';
+import type { CallFacts, OwnOracleKeys } from '@oracle-calls/protocol/signed-envelope';
+import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import { TrackSpeaker } from './sfu/track-speaker.ts';
 
+/** Minutes are enough for a call that nobody has. */
+const REHEARSAL_MS = 60_000;
+
 /**
- * Does once, before a call, what a call's set-up will do: opens an envelope, and makes a track. The first time costs
- * about 200 ms (curve tables, the media library's start), and no caller should wait for that. Also proves that the key works.
+ * Does once, before a call, what a call's set-up will do: opens a signed envelope, and makes a track. The first time costs
+ * about 200 ms (curve tables, the media library's start), and no caller should wait for that. Also proves that the keys work.
  *
- * @throws {OracleCallError} `ERR_ENVELOPE_UNSUPPORTED` when the private key is none
+ * @throws {OracleCallError} `ERR_ENVELOPE_UNSUPPORTED` when a private key is none
  */
-export async function rehearse(oracleKey: SecretBytes): Promise<void> {
+export async function rehearse(oracle: OwnOracleKeys): Promise<void> {
   using callKey = createCallKey();
-  const envelopeHex = sealEnvelope({ callKey, recipientPublicKey: publicKeyOf(oracleKey) });
-  using opened = openEnvelope({ envelopeHex, privateKey: oracleKey });
-  deriveMediaKey(opened, createSfuRoomName(), 'oracle-to-user').destroy();
+  using userKey = SecretBytes.random(32, 'rehearsal key');
+  const now = systemClock.now();
+  const facts: CallFacts = {
+    callType: 'audio',
+    sfuRoomName: createSfuRoomName(),
+    sessionId: 'rehearsal',
+    matrixRoomId: '!rehearsal:example.org',
+    matrixSender: '@rehearsal:example.org',
+    matrixOracle: '@rehearsal:example.org',
+    callPublicKey: new Uint8Array(32),
+    notBefore: now,
+    notAfter: now + REHEARSAL_MS,
+    comparisonCommitment: commitToNonce(new Uint8Array(32)),
+  };
+  const signer = createRawKeySigner({ algorithm: 'Ed25519', privateKey: userKey });
+  const { envelope } = await sealSignedEnvelope({ callKey, call: facts, oracle, signer });
+  const expected = { ...facts, userDid: signer.did };
+  const { envelopePrivateKey } = oracle;
+  (await openSignedEnvelope({ envelope, expected, userKey: signer, oracle, envelopePrivateKey, now })).destroy();
+  await oracle.identitySigner.sign(new Uint8Array(32));
+  warmUpKeyExchange();
 
   const speaker = new TrackSpeaker();
   const track = LocalAudioTrack.createAudioTrack('rehearsal', speaker.source);

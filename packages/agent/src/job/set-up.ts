@@ -1,38 +1,42 @@
-import { deriveMediaKey, isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
-import type { Clock, Did, SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
-import { openEnvelope } from '@oracle-calls/protocol/envelope';
+import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
+import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
-import type { CallLog } from './call-log.ts';
 import type { JobTimeline } from './job-timeline.ts';
-import type { AdmittedUser, SfuSeat } from './sfu/sfu-seat.ts';
+import { openCall } from './open-call.ts';
+import type { OpenCallDeps, OpenedCall } from './open-call.ts';
+import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from './sfu/sfu-seat.ts';
 
 /** Entering a room takes a tenth of a second; past this the SFU is not going to answer, in ms. */
 const JOIN_MAX_MS = 15_000;
 
-export interface SetUpDeps {
+export interface SetUpDeps extends OpenCallDeps {
   readonly ticket: string;
-  readonly sfuRoomName: SfuRoomName;
-  readonly oracleDid: Did;
-  readonly oracleKey: SecretBytes;
   readonly backend: BackendPort;
   readonly seat: SfuSeat;
+  /** The seat for a call of the older protocol; opened once the call is known to be one. */
+  readonly openOlderSeat: () => OlderSeat;
+  /** Told of everything in the room, from the moment of joining on. */
+  readonly observe: (notice: SeatNotice) => void;
   readonly timeline: JobTimeline;
-  readonly clock: Clock;
-  readonly log: CallLog;
 }
+
+/** The call's key, with the seat that speaks its protocol. */
+export type SeatedCall =
+  | (Extract<OpenedCall, { protocol: 'strict' }> & { readonly seat: SfuSeat })
+  | (Extract<OpenedCall, { protocol: 'older' }> & { readonly seat: OlderSeat });
 
 /** How setting up ended: with everything that a call needs, or with why the agent stays out. */
 export type SetUp =
-  | { readonly kind: 'ready'; readonly call: ClaimResponse; readonly user: AdmittedUser }
+  | { readonly kind: 'ready'; readonly call: ClaimResponse; readonly seated: SeatedCall }
   /** Nobody is told: the backend knows, or there is nothing that the agent could say. */
   | { readonly kind: 'stay-out' }
-  | {
-      readonly kind: 'report';
-      readonly call: ClaimResponse;
-      readonly endReason: 'invalid-authentication' | 'agent-failed';
-    };
+  | { readonly kind: 'report'; readonly call: ClaimResponse; readonly endReason: EndReason };
+
+type Fetched =
+  | { readonly kind: 'opened'; readonly call: ClaimResponse; readonly opened: OpenedCall }
+  | Exclude<SetUp, { kind: 'ready' }>;
 
 /**
  * Takes the seat and gets the keys, both at once: entering the room needs no key, and nothing leaves before one is set.
@@ -40,31 +44,57 @@ export type SetUp =
  * @throws `signal.reason` when aborted
  */
 export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp> {
-  const { log } = deps;
-  const seated = join(deps, signal).then(
+  const seated = join(deps, deps.seat, signal).then(
     () => undefined,
     (cause: unknown) => ({ code: codeOf(cause) }),
   );
   // A failed seat does not stop the claim: only with the call's id can the failure be reported.
-  const [seatProblem, outcome] = await Promise.all([seated, fetchAndOpen(deps, signal)]);
-  signal.throwIfAborted();
-  if (seatProblem === undefined) return outcome;
-  log.error('could not enter the SFU room', seatProblem);
-  if (outcome.kind === 'ready') {
-    outcome.user.sendKey.destroy();
-    outcome.user.receiveKey.destroy();
+  const [seatProblem, fetched] = await Promise.all([seated, fetchAndOpen(deps, signal)]);
+  if (fetched.kind !== 'opened') {
+    signal.throwIfAborted();
+    if (seatProblem !== undefined) deps.log.error('could not enter the SFU room', seatProblem);
+    return fetched;
   }
-  return outcome.kind === 'stay-out' ? outcome : { kind: 'report', call: outcome.call, endReason: 'agent-failed' };
+  const { call, opened } = fetched;
+  try {
+    signal.throwIfAborted();
+    if (seatProblem === undefined) return { kind: 'ready', call, seated: await takeSeat(deps, opened, signal) };
+    deps.log.error('could not enter the SFU room', seatProblem);
+  } catch (cause) {
+    opened.callKey.destroy();
+    signal.throwIfAborted();
+    deps.log.error('could not enter the SFU room', { code: codeOf(cause) });
+  }
+  opened.callKey.destroy();
+  return { kind: 'report', call, endReason: 'agent-failed' };
+}
+
+/** Calls of the older protocol encrypt in another way, which a seat decides on when it enters: they take a second one. */
+async function takeSeat(deps: SetUpDeps, opened: OpenedCall, signal: AbortSignal): Promise<SeatedCall> {
+  if (opened.protocol === 'strict') return { ...opened, seat: deps.seat };
+  await deps.seat.close();
+  const seat = deps.openOlderSeat();
+  try {
+    await join(deps, seat, signal);
+  } catch (cause) {
+    await seat.close();
+    throw cause;
+  }
+  return { ...opened, seat };
 }
 
 /** The SFU library takes no signal: a join that is given up ends when the seat is closed. */
-async function join({ seat, timeline, clock }: SetUpDeps, signal: AbortSignal): Promise<void> {
+async function join(
+  { timeline, clock, observe }: SetUpDeps,
+  seat: Pick<MediaSeat, 'join'>,
+  signal: AbortSignal,
+): Promise<void> {
   const joined = new AbortController();
   const bound = clock.sleep(JOIN_MAX_MS, { signal: AbortSignal.any([signal, joined.signal]) }).then(() => {
     throw new OracleCallError('ERR_MEDIA_CONNECT', 'The SFU did not answer in time.');
   });
   try {
-    await Promise.race([seat.join((stage) => timeline.mark(stage)), bound]);
+    await Promise.race([seat.join({ onStage: (stage) => timeline.mark(stage), observe }), bound]);
   } finally {
     joined.abort(new Error('joined'));
     await bound.catch(() => undefined);
@@ -72,7 +102,7 @@ async function join({ seat, timeline, clock }: SetUpDeps, signal: AbortSignal): 
 }
 
 /** Claims the call and asks for its sealed key. A refusal is logged, and the agent stays out (architecture, "Error Handling"). */
-async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp> {
+async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetched> {
   const { backend, ticket, sfuRoomName, timeline, clock, log } = deps;
   let call: ClaimResponse | undefined;
   try {
@@ -82,9 +112,9 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
     timeline.mark('claimed');
     const key = await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal);
     timeline.mark('keyFetched');
-    const outcome = openCall(deps, claimed, key);
+    const fetched = await tryOpen(deps, claimed, key, signal);
     timeline.mark('keyOpened');
-    return outcome;
+    return fetched;
   } catch (cause) {
     signal.throwIfAborted();
     const what = call === undefined ? 'call not claimed; staying out' : 'key request failed; staying out';
@@ -93,24 +123,34 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   }
 }
 
-function openCall(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse): SetUp {
-  const { oracleDid, oracleKey, sfuRoomName, log } = deps;
+async function tryOpen(
+  deps: SetUpDeps,
+  call: ClaimResponse,
+  key: KeyResponse,
+  signal: AbortSignal,
+): Promise<Fetched> {
   try {
-    if (key.oracleDid !== oracleDid) throw new OracleCallError('ERR_ENVELOPE_OPEN', 'The call is for another oracle.');
-    using callKey = openEnvelope({ envelopeHex: key.encryptionKey, privateKey: oracleKey });
-    const user: AdmittedUser = {
-      identity: call.userIdentity,
-      sendKey: deriveMediaKey(callKey, sfuRoomName, 'oracle-to-user'),
-      receiveKey: deriveMediaKey(callKey, sfuRoomName, 'user-to-oracle'),
-    };
-    return { kind: 'ready', call, user };
+    return { kind: 'opened', call, opened: await openCall(deps, call, key, signal) };
   } catch (cause) {
-    log.error('the sealed key does not open', { code: codeOf(cause) });
-    return { kind: 'report', call, endReason: 'invalid-authentication' };
+    signal.throwIfAborted();
+    deps.log.error('the sealed key is refused', { code: codeOf(cause), ...fieldsOf(cause) });
+    return { kind: 'report', call, endReason: isOurFailure(cause) ? 'agent-failed' : 'invalid-authentication' };
   } finally {
-    // One process, one call: the long-lived key is not needed any more.
-    oracleKey.destroy();
+    // One process, one call: the keys that open envelopes are not needed any more.
+    deps.identity.wipeReceiving();
   }
+}
+
+/** Whether it could not be found out who called, which says nothing against the user. */
+function isOurFailure(cause: unknown): boolean {
+  if (!isOracleCallError(cause)) return true;
+  return cause.retryable || cause.code === 'ERR_KEY_STORE' || cause.code === 'ERR_INTERNAL';
+}
+
+/** Which fields of the context do not fit: names, no values. */
+function fieldsOf(cause: unknown): { readonly fields?: string } {
+  const fields = isOracleCallError(cause) ? cause.details['fields'] : undefined;
+  return Array.isArray(fields) ? { fields: fields.join(' ') } : {};
 }
 
 export function codeOf(cause: unknown): string {

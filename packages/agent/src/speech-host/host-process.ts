@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { PRIVATE_KEY_VARIABLE } from '../job/job-settings.ts';
+import { PRIVATE_KEY_VARIABLE } from '../identity/oracle-key.ts';
 
 /** What the host is started with, as JSON in its one argument: no secrets. */
 export const hostArgumentsSchema = v.strictObject({

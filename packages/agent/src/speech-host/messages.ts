@@ -14,6 +14,7 @@ const contextSchema = v.strictObject({
   sessionId: v.string(),
   language: v.optional(v.string()),
   agentVoice: v.optional(v.string()),
+  comparisonCode: v.optional(v.string()),
 });
 
 /** One piece of work for one engine. */

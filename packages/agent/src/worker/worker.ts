@@ -73,8 +73,8 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       numIdleProcesses: warmProcesses,
       initializeProcessTimeout: INITIALISE_MAX_MS,
       shutdownProcessTimeout: JOB_STOP_MAX_MS,
-      // An agent may speak and listen. It may neither send data nor write metadata, whatever a library tries.
-      permissions: new WorkerPermissions(true, true, false, false),
+      // An agent may speak, listen and send the frames of the key exchange. It may not write metadata, whatever a library tries.
+      permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
       requestFunc: (request) => answer(request, delay, log),

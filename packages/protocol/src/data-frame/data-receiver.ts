@@ -5,6 +5,7 @@ import type { MediaDirection } from '../media-key/media-key.ts';
 import { Serial } from '../serial.ts';
 import { dataNonce, splitDataFrame, type DataFrameParts } from './layout.ts';
 import { decodePayload, type DataPayload } from './payload.ts';
+import type { WebCryptoKey } from '../signing/web-crypto-key.ts';
 
 /** How many ids of payloads are remembered. A resend comes within seconds; this is minutes of captions at ten a second. */
 export const REMEMBERED_PAYLOADS = 4_096;
@@ -24,7 +25,7 @@ export type DataOutcome =
 
 interface ReceivingKey {
   readonly keys: EpochKeys;
-  readonly key: Promise<CryptoKey>;
+  readonly key: Promise<WebCryptoKey>;
 }
 
 /**

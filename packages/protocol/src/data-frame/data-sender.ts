@@ -5,10 +5,11 @@ import type { MediaDirection } from '../media-key/media-key.ts';
 import { Serial } from '../serial.ts';
 import { DATA_COUNTER_LIMIT, dataNonce, encodeDataHeader } from './layout.ts';
 import { encodePayload, type DataPayload } from './payload.ts';
+import type { WebCryptoKey } from '../signing/web-crypto-key.ts';
 
 interface SendingKey {
   readonly keys: EpochKeys;
-  readonly key: Promise<CryptoKey>;
+  readonly key: Promise<WebCryptoKey>;
   counter: number;
 }
 

@@ -2,6 +2,7 @@ import { base58 } from '@scure/base';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { type Did, parseDid } from './did.ts';
 import { CODECS, type Curve } from './multicodec.ts';
+import type { WebCryptoKey } from '../signing/web-crypto-key.ts';
 
 /** The multibase form of a public key, as Multikey and `did:key` write it. */
 export function multikeyOf(curve: Curve, publicKey: Uint8Array): string {
@@ -17,9 +18,6 @@ export function didKeyOf(curve: Curve, publicKey: Uint8Array): Did {
 export function didKeyMethodIdOf(did: Did): string {
   return `${did}#${did.slice('did:key:'.length)}`;
 }
-
-/** WebCrypto's key, whichever of its two type libraries (browser, Node) is there. */
-type WebCryptoKey = Parameters<typeof crypto.subtle.sign>[1];
 
 /** A user's own DID with its key pair. */
 export interface UserDid {

@@ -39,6 +39,7 @@ export const ERROR_TABLE = {
   // Keys that were seen before.
   ERR_KEY_CHANGED: row('key-changed', 422, 'A known key has changed without a valid rotation.'),
   ERR_KEY_ROTATION: row('key-rotation-invalid', 422, 'The rotation of a known key is not valid.'),
+  ERR_KEY_STORE: row('key-store-unusable', undefined, 'The store of known keys cannot be used.'),
 
   // The key exchange of a call: handshake and rekey.
   ERR_HANDSHAKE_MALFORMED: row('handshake-malformed', undefined, 'A message of the key exchange is malformed.'),
@@ -63,6 +64,7 @@ export const ERROR_TABLE = {
   ),
   ERR_HANDSHAKE_ORDER: row('handshake-order', undefined, 'A message of the key exchange came out of order.'),
   ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
+  ERR_HANDSHAKE_TIMEOUT: row('handshake-timeout', undefined, 'The other end did not complete the key exchange in time.'),
 
   // Keys of media and data.
   ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
@@ -106,6 +108,21 @@ export const ERROR_TABLE = {
   ERR_MEDIA_DEVICE: row('media-device', undefined, 'The microphone or camera cannot be used.'),
   ERR_MEDIA_CONNECT: row('media-connect-failed', undefined, 'The media server cannot be reached.', true),
   ERR_MEDIA_UNENCRYPTED: row('media-unencrypted', undefined, 'Somebody offered media without encryption.'),
+  ERR_MEDIA_UNDECRYPTABLE: row(
+    'media-undecryptable',
+    undefined,
+    "A participant's media arrives, but nothing of it can be decrypted.",
+  ),
+  ERR_MEDIA_SIGNALLING: row(
+    'signalling-refused',
+    undefined,
+    'The media server said something that a call does not accept.',
+  ),
+  ERR_MEDIA_IDENTITY: row(
+    'media-identity',
+    undefined,
+    'The media server calls this end by another identity than its join token.',
+  ),
   ERR_MEDIA_ORACLE_ABSENT: row('oracle-absent', undefined, 'The oracle did not join the call.', true),
 
   // Authentication and authorisation.

@@ -7,6 +7,7 @@ import { encodeFrameHeader, FRAME_HEADER_BYTES, readFrameHeader, type FrameHeade
 import type { Entropy } from '../kem/entropy.ts';
 import { expansionInfo, SCHEDULE_KEY_BYTES } from '../key-schedule/key-schedule.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
+import type { WebCryptoKey } from '../signing/web-crypto-key.ts';
 
 /** Random salt of each sealed message, in bytes: two workers may hold one envelope, so the call key alone is not enough. */
 export const SEAL_SALT_BYTES = 32;
@@ -70,7 +71,7 @@ async function sealingKey(
   header: FrameHeader,
   salt: Uint8Array,
   usage: 'encrypt' | 'decrypt',
-): Promise<CryptoKey> {
+): Promise<WebCryptoKey> {
   const info = expansionInfo(`seal ${header.kind}`, header);
   const bytes = new Uint8Array(hkdf(sha256, secret.expose(), salt, info, SCHEDULE_KEY_BYTES));
   try {

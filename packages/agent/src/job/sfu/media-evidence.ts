@@ -1,33 +1,42 @@
 import { EncryptionType, TrackKind } from '@livekit/rtc-node';
 import type { Room, TrackPublication } from '@livekit/rtc-node';
-import { E2eeManagerGetFrameCryptorsRequest } from '@livekit/rtc-ffi-bindings';
-import type { RtcStats } from '@livekit/rtc-ffi-bindings';
+import type { FrameCryptor, RtcStats } from '@livekit/rtc-ffi-bindings';
 import type { TrackEvidence } from '../call-statistics.ts';
-import { requestE2ee } from './e2ee-request.ts';
-import { KEY_INDEX } from './participant-keys.ts';
+import type { InboundFlow } from './media-watchdog.ts';
+import { frameCryptorsOf } from './participant-keys.ts';
+
+/** What is known of the keys in a room. */
+export interface KeyState {
+  /** Identities whose media key is set, in whatever slot. */
+  readonly keyed: ReadonlySet<string>;
+  /** The slot that the own voice is sealed with, if any. */
+  readonly sendingSlot: number | undefined;
+}
 
 /**
  * What can be known here about the encryption of every track that is sent or received at this moment.
- * `keyed` are the identities whose media key was set.
  *
  * @throws when the room is not connected any more
  */
-export async function sampleEvidence(room: Room, keyed: ReadonlySet<string>): Promise<TrackEvidence[]> {
+export async function sampleEvidence(room: Room, { keyed, sendingSlot }: KeyState): Promise<TrackEvidence[]> {
   const self = room.localParticipant;
   if (self === undefined) return [];
-  const cryptors = cryptorsOf(room);
+  const cryptors = frameCryptorsOf(room).filter(({ enabled }) => enabled === true);
   const describe = (
     publication: TrackPublication,
     identity: string,
     direction: TrackEvidence['direction'],
   ): Omit<TrackEvidence, 'packets'> => {
     const trackSid = publication.sid ?? '';
+    const isOurs = (one: FrameCryptor): boolean => one.participantIdentity === identity && one.trackSid === trackSid;
+    // A received frame names its slot itself; what the cryptor says is only where it began.
+    const isInSlot = (one: FrameCryptor): boolean => direction === 'received' || one.keyIndex === sendingSlot;
     return {
       trackSid,
       direction,
       kind: publication.kind === TrackKind.KIND_VIDEO ? 'video' : 'audio',
       isMarkedEncrypted: publication.encryptionType === EncryptionType.GCM,
-      hasCryptor: cryptors.has(cryptorKey(identity, trackSid)),
+      hasCryptor: cryptors.some((one) => isOurs(one) && isInSlot(one)),
       isKeySet: keyed.has(identity),
       isRoomEncrypted: room.e2eeManager?.enabled === true,
     };
@@ -38,27 +47,28 @@ export async function sampleEvidence(room: Room, keyed: ReadonlySet<string>): Pr
       .filter((publication) => publication.track !== undefined)
       .map((publication) => describe(publication, participant.identity, 'received')),
   );
-  const { publisherStats, subscriberStats } = await room.getRtcStats();
-  // Newer servers use one connection for both directions, and everything then stands in the first list.
-  const flow = flowOf([...publisherStats, ...subscriberStats]);
+  const flow = flowOf(await statisticsOf(room));
   return [
     ...sent.map((track) => ({ ...track, packets: flow(track) })),
     ...received.map((track) => ({ ...track, packets: flow(track) })),
   ];
 }
 
-const cryptorKey = (identity: string, trackSid: string): string => `${identity} ${trackSid}`;
+/** What came in as sound so far, of everybody. @throws when the room is not connected any more */
+export async function inboundAudioOf(room: Room): Promise<InboundFlow> {
+  let [packets, heardSamples] = [0, 0];
+  for (const { stats } of await statisticsOf(room)) {
+    if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'audio') continue;
+    packets += Number(stats.value.received?.packetsReceived ?? 0n);
+    heardSamples += Number(stats.value.inbound?.jitterBufferEmittedCount ?? 0n);
+  }
+  return { packets, heardSamples };
+}
 
-/** The frame cryptors that are switched on, with the protocol's key index. */
-function cryptorsOf(room: Room): Set<string> {
-  const value = new E2eeManagerGetFrameCryptorsRequest();
-  const answer = requestE2ee(room, { case: 'managerGetFrameCryptors', value });
-  if (answer.case !== 'managerGetFrameCryptors') return new Set();
-  return new Set(
-    answer.value.frameCryptors
-      .filter(({ enabled, keyIndex }) => enabled === true && keyIndex === KEY_INDEX)
-      .map(({ participantIdentity, trackSid }) => cryptorKey(participantIdentity ?? '', trackSid ?? '')),
-  );
+/** Newer servers use one connection for both directions, and everything then stands in the first list. */
+async function statisticsOf(room: Room): Promise<RtcStats[]> {
+  const { publisherStats, subscriberStats } = await room.getRtcStats();
+  return [...publisherStats, ...subscriberStats];
 }
 
 /**

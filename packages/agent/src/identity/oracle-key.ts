@@ -1,29 +1,40 @@
 import { readFile } from 'node:fs/promises';
 import { BearerSecret, isOracleCallError, OracleCallError, SecretBytes } from '@oracle-calls/protocol';
-import { encodeOracleKeyFile, parseOracleKeyFile } from '@oracle-calls/protocol/envelope';
-import { PRIVATE_KEY_VARIABLE } from './job-settings.ts';
-import type { JobSettings } from './job-settings.ts';
+import type { Did } from '@oracle-calls/protocol';
+import { parseOracleKeyFile, publicKeyOf } from '@oracle-calls/protocol/envelope';
+import type { OracleKey } from '@oracle-calls/protocol/envelope';
 
-type KeySource = Pick<JobSettings, 'oracleKeyFile' | 'oracleDid'>;
+/** Environment variable with the oracle's only private key in hex, for operators who keep secrets there. */
+export const PRIVATE_KEY_VARIABLE = 'ORACLE_PRIVATE_KEY_HEX';
+
+export interface KeySource {
+  readonly oracleDid: Did;
+  readonly oracleKeyFile?: string | undefined;
+}
 
 const HEX_KEY = /^[0-9a-f]{64}$/i;
 
 /**
- * The oracle's private key, from its file or, when none is named, from the environment.
+ * The oracle's private keys, from its file or, when none is named, the single secp256k1 key from the environment.
  *
  * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` naming the source, never its content;
- *   `ERR_ENVELOPE_UNSUPPORTED` when the number is no private key
+ *   `ERR_ENVELOPE_UNSUPPORTED` when a number is no private key
  */
-export async function readOracleKey(source: KeySource, env: NodeJS.ProcessEnv): Promise<SecretBytes> {
+export async function readOracleKey(source: KeySource, env: NodeJS.ProcessEnv): Promise<OracleKey> {
   const { oracleKeyFile, oracleDid } = source;
   if (oracleKeyFile === undefined) return readKeyVariable(oracleDid, env);
   const text = await readSecretFile(oracleKeyFile);
   const key = withSource(oracleKeyFile, () => parseOracleKeyFile(text));
   if (key.did !== oracleDid) {
-    key.privateKey.destroy();
+    destroyOracleKey(key);
     throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `${oracleKeyFile} holds the key of another DID.`);
   }
-  return key.privateKey;
+  return key;
+}
+
+/** Wipes every private key of the file. */
+export function destroyOracleKey({ privateKey, envelopePrivateKey, identityPrivateKey }: OracleKey): void {
+  for (const secret of [privateKey, envelopePrivateKey, identityPrivateKey]) secret?.destroy();
 }
 
 /** A bearer secret kept as the only text of a file. */
@@ -31,15 +42,15 @@ export async function readBearerFile(path: string, label: string): Promise<Beare
   return new BearerSecret((await readSecretFile(path)).trim(), label);
 }
 
-function readKeyVariable(did: KeySource['oracleDid'], env: NodeJS.ProcessEnv): SecretBytes {
+function readKeyVariable(did: Did, env: NodeJS.ProcessEnv): OracleKey {
   const hex = env[PRIVATE_KEY_VARIABLE]?.trim() ?? '';
   if (!HEX_KEY.test(hex)) {
     throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `${PRIVATE_KEY_VARIABLE} is not 32 bytes in hex.`);
   }
   const bytes = Buffer.from(hex, 'hex');
-  using unchecked = new SecretBytes(bytes, 'oracle private key');
+  const privateKey = new SecretBytes(bytes, 'oracle private key');
   bytes.fill(0);
-  return withSource(PRIVATE_KEY_VARIABLE, () => parseOracleKeyFile(encodeOracleKeyFile(did, unchecked))).privateKey;
+  return { did, privateKey, publicKey: withSource(PRIVATE_KEY_VARIABLE, () => publicKeyOf(privateKey)) };
 }
 
 function withSource<T>(source: string, parse: () => T): T {

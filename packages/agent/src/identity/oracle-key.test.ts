@@ -27,11 +27,11 @@ const malformed = expect.objectContaining({ code: 'ERR_PROTOCOL_MALFORMED' });
 describe("the oracle's private key", () => {
   it('is read from the file of keygen', async () => {
     const oracleKeyFile = await file(encodeOracleKeyFile(oracleDid, privateKey));
-    expect(toHex(await readOracleKey({ oracleDid, oracleKeyFile }, {}))).toBe(hex);
+    expect(toHex((await readOracleKey({ oracleDid, oracleKeyFile }, {})).privateKey)).toBe(hex);
   });
 
   it('is read from the environment when no file is named', async () => {
-    expect(toHex(await readOracleKey({ oracleDid }, { ORACLE_PRIVATE_KEY_HEX: ` ${hex}\n` }))).toBe(hex);
+    expect(toHex((await readOracleKey({ oracleDid }, { ORACLE_PRIVATE_KEY_HEX: ` ${hex}\n` })).privateKey)).toBe(hex);
   });
 
   it('is refused when the file is for another oracle', async () => {

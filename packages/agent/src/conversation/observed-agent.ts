@@ -1,0 +1,30 @@
+import { ReadableStream, TransformStream } from 'node:stream/web';
+import { voice } from '@livekit/agents';
+import type { SpokenText } from './spoken-text.ts';
+
+type Node = voice.Agent['transcriptionNode'];
+type Piece = string | voice.TimedString;
+
+/** The framework's agent, whose words an observer of ours may follow. The framework itself publishes none of them. */
+export class ObservedAgent extends voice.Agent {
+  readonly #spoken: SpokenText;
+
+  constructor(spoken: SpokenText) {
+    // The brain has its own instructions: this text goes nowhere.
+    super({ instructions: '' });
+    this.#spoken = spoken;
+  }
+
+  override async transcriptionNode(...[text]: Parameters<Node>): ReturnType<Node> {
+    const spoken = this.#spoken;
+    const pieces = text instanceof ReadableStream ? text : ReadableStream.from<Piece>(text);
+    const followed = new TransformStream<Piece, Piece>({
+      transform(piece, controller) {
+        spoken.add(typeof piece === 'string' ? piece : piece.text);
+        controller.enqueue(piece);
+      },
+      flush: () => spoken.end(),
+    });
+    return Promise.resolve(pieces.pipeThrough(followed));
+  }
+}

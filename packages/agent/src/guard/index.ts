@@ -1,0 +1,3 @@
+export { identityOf } from './join-token.ts';
+export { startSignalGuard } from './signal-guard.ts';
+export type { SignalGuard, SignalGuardOptions } from './signal-guard.ts';

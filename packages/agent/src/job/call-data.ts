@@ -1,0 +1,68 @@
+import type { Logger } from '@oracle-calls/protocol';
+import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
+import type { DataPayload } from '@oracle-calls/protocol/data-frame';
+import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
+import type { CallLink } from './link/call-link.ts';
+
+/** What the user asks for by data. */
+export interface UserRequests {
+  readonly interrupt: () => void;
+  readonly write: (text: string) => void;
+  readonly hangUp: () => void;
+}
+
+/** What the two ends tell each other beside sound: always through the link, which seals it for the user alone. */
+export class CallData implements ConversationObserver {
+  readonly #link: Pick<CallLink, 'send'>;
+  readonly #log: Logger;
+  readonly #requests: UserRequests;
+
+  constructor(link: Pick<CallLink, 'send'>, requests: UserRequests, log: Logger) {
+    this.#link = link;
+    this.#requests = requests;
+    this.#log = log;
+  }
+
+  readonly words = ({ text, ...words }: SpokenWords): void => {
+    this.#link.send({ id: createPayloadId(), kind: 'caption', ...words, text: text.slice(0, CAPTION_MAX_LENGTH) });
+  };
+
+  readonly activity = (state: OracleActivity): void => {
+    this.#link.send({ id: createPayloadId(), kind: 'control', action: 'oracle-state', state });
+  };
+
+  /** The oracle ends the call: told before the SFU does. */
+  sayGoodbye(): void {
+    this.#link.send({ id: createPayloadId(), kind: 'control', action: 'hang-up' });
+  }
+
+  /** Takes what the user sent. Whatever only an oracle may say is dropped. */
+  receive(payload: DataPayload): void {
+    switch (payload.kind) {
+      case 'chat':
+        this.#log.info('user wrote something', { characters: payload.text.length });
+        return this.#requests.write(payload.text);
+      case 'control':
+        return this.#control(payload);
+      case 'caption':
+        return;
+      default:
+        payload satisfies never;
+    }
+  }
+
+  #control(payload: Extract<DataPayload, { kind: 'control' }>): void {
+    switch (payload.action) {
+      case 'interrupt':
+        return this.#requests.interrupt();
+      case 'hang-up':
+        return this.#requests.hangUp();
+      case 'muted':
+        this.#log.info('user muted or opened the microphone', { isMuted: payload.isMuted });
+        return;
+      default:
+        // States of an oracle, and what only the links talk about.
+        return;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { ReadableStream } from 'node:stream/web';
+import type { AudioFrame } from '@livekit/rtc-node';
+import type { Logger } from '@oracle-calls/protocol';
+import type { CallContext } from '../brain/brain.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import { earcon } from '../conversation/earcon.ts';
+import { framesOf } from '../conversation/local-tts.ts';
+import type { ConversationObserver } from '../conversation/observer.ts';
+import type { Speaker } from '../conversation/speaker.ts';
+import { floatToInt16 } from '../speech/pcm/pcm.ts';
+import type { JobTimeline } from './job-timeline.ts';
+import { codeOf } from './set-up.ts';
+
+/** Everything that a conversation in this call needs to know. */
+export interface TalkOptions {
+  readonly context: CallContext;
+  readonly speaker: Speaker;
+  readonly observer: ConversationObserver;
+  /** The conversation broke and will not answer any more. */
+  readonly onFailed: (cause: unknown) => void;
+  /** Aborts when the call is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Starts the conversation once the user is there; waits for what it needs until the call is over. */
+export type StartConversation = (options: TalkOptions) => Promise<Conversation>;
+
+export interface CallVoiceOptions extends TalkOptions {
+  readonly startConversation: StartConversation;
+  readonly timeline: JobTimeline;
+  readonly log: Logger;
+}
+
+/** The oracle's voice in one call: the greeting, and then the conversation. */
+export class CallVoice {
+  readonly #options: CallVoiceOptions;
+  #conversation: Promise<Conversation | undefined> | undefined;
+  #userAudio: ReadableStream<AudioFrame> | undefined;
+
+  constructor(options: CallVoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Says “I am here”, and starts the conversation. */
+  async greet(): Promise<void> {
+    const { speaker, timeline, startConversation, onFailed, signal, log } = this.#options;
+    const sound = floatToInt16(earcon(speaker.sampleRate));
+    let isFirst = true;
+    for (const frame of framesOf(sound, speaker.sampleRate)) {
+      await speaker.play(frame);
+      if (isFirst) timeline.mark('earconSent');
+      isFirst = false;
+    }
+    if (signal.aborted) return;
+    // Only now: starting it would compete with the very first sound.
+    this.#conversation = startConversation(this.#options).catch((cause: unknown) => {
+      // Who hangs up while it starts has broken nothing.
+      if (!signal.aborted) onFailed(cause);
+      return undefined;
+    });
+    if ((await this.#conversation) === undefined) return;
+    timeline.mark('conversationReady');
+    timeline.log(log);
+    await this.#listen();
+  }
+
+  /** Listens to this sound from now on, or from when the conversation has started. */
+  async hear(stream: ReadableStream<AudioFrame>): Promise<void> {
+    this.#userAudio = stream;
+    await this.#listen();
+  }
+
+  async write(text: string): Promise<void> {
+    await (await this.#conversation)?.write(text);
+  }
+
+  async interrupt(): Promise<void> {
+    await (await this.#conversation)?.interrupt();
+  }
+
+  async fallSilent(): Promise<void> {
+    await (await this.#conversation)?.fallSilent();
+  }
+
+  async close(): Promise<void> {
+    const conversation = await this.#conversation;
+    await conversation?.close().catch((cause: unknown) => {
+      this.#options.log.warn('closing the conversation failed', { code: codeOf(cause) });
+    });
+  }
+
+  async #listen(): Promise<void> {
+    const conversation = await this.#conversation;
+    const stream = this.#userAudio;
+    if (conversation === undefined || stream === undefined || this.#options.signal.aborted) return;
+    this.#userAudio = undefined;
+    await conversation.hear(stream);
+  }
+}

@@ -1,0 +1,128 @@
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
+
+/** Another job's transaction takes a millisecond; past this the disk is broken, in ms. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Permission bits of everybody but the owner. */
+const OTHERS = 0o077;
+
+/** Layout of the tables; `user_version` of the file. */
+const LAYOUT = 1;
+
+const TABLES = `
+  CREATE TABLE key_pins (
+    did TEXT PRIMARY KEY,
+    pin TEXT NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE refused_keys (
+    did TEXT PRIMARY KEY,
+    pin TEXT NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE used_contexts (
+    context_hash TEXT PRIMARY KEY,
+    call_id TEXT NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX used_contexts_until ON used_contexts (until);
+  CREATE TABLE attempts (
+    call_id TEXT PRIMARY KEY,
+    attempt INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX attempts_until ON attempts (until);
+`;
+
+/** The file behind the trust store, shared by all jobs of one oracle, each with a connection of its own. */
+export class TrustDatabase implements Disposable {
+  readonly #database: DatabaseSync;
+
+  /**
+   * Opens the file, and makes it and its folder when missing.
+   *
+   * @throws {OracleCallError} `ERR_KEY_STORE` when it cannot be used, or its folder is open to others
+   */
+  constructor(file: string) {
+    this.#database = orUnusable(() => {
+      checkFolder(dirname(file));
+      const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+      try {
+        // Write-ahead: readers and the one writer do not wait for each other. Full: what was answered survives a power cut.
+        database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      } catch (cause) {
+        database.close();
+        throw cause;
+      }
+      return database;
+    });
+    try {
+      this.transact(() => this.#layOut());
+    } catch (cause) {
+      this.close();
+      throw cause;
+    }
+  }
+
+  /** Runs `work` alone: no other process writes between its first read and its end. What it throws undoes it. */
+  transact<T>(work: (database: DatabaseSync) => T): T {
+    return orUnusable(() => {
+      // Immediate: two readers that both want to write would deadlock.
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work(this.#database);
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (cause) {
+        this.#database.exec('ROLLBACK');
+        throw cause;
+      }
+    });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #layOut(): void {
+    const layout = this.#database.prepare('PRAGMA user_version').get()?.['user_version'];
+    if (layout === LAYOUT) return;
+    // A file that something else made, or a later version, is not an empty one.
+    if (layout !== 0) throw unusable('it was made by another version');
+    this.#database.exec(TABLES);
+    this.#database.exec(`PRAGMA user_version = ${LAYOUT}`);
+  }
+}
+
+/** Whoever can write the folder chooses the keys, so it is the owner's alone. Windows has no such bits. */
+function checkFolder(folder: string): void {
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // The process's own mask may have taken more, never less.
+    chmodSync(folder, 0o700);
+  }
+  if (process.platform === 'win32') return;
+  if ((statSync(folder).mode & OTHERS) !== 0) throw unusable('its folder is open to others (chmod 700)');
+}
+
+export function unusable(problem: string, cause?: unknown): OracleCallError {
+  return new OracleCallError('ERR_KEY_STORE', `The store of known keys cannot be used: ${problem}.`, { cause });
+}
+
+/** What the database or the file system throws becomes one error: nothing is known then, which is not "never seen". */
+function orUnusable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (isOracleCallError(cause)) throw cause;
+    throw unusable(cause instanceof Error ? cause.message : 'unknown', cause);
+  }
+}

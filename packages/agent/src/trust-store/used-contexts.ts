@@ -1,0 +1,38 @@
+import { OracleCallError } from '@oracle-calls/protocol';
+import type { CallId } from '@oracle-calls/protocol';
+import { CONTEXT_MEMORY_MAX, ENVELOPE_CLOCK_SKEW_MS } from '@oracle-calls/protocol/signed-envelope';
+import type { SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
+import type { TrustDatabase } from './trust-database.ts';
+
+/** Which call each context was used for, over all jobs and restarts: `ContextMemory` of the protocol, in a file. */
+export class UsedContexts {
+  readonly #database: TrustDatabase;
+  readonly #maxEntries: number;
+
+  constructor(database: TrustDatabase, maxEntries = CONTEXT_MEMORY_MAX) {
+    this.#database = database;
+    this.#maxEntries = maxEntries;
+  }
+
+  /**
+   * Uses a verified envelope for a call. The same call may use it again: a restarted agent makes a new attempt.
+   *
+   * @param now milliseconds since the epoch
+   * @throws {OracleCallError} `ERR_ENVELOPE_REPLAYED` when its context was used for another call, `ERR_UPSTREAM_BUSY` when full
+   */
+  use({ contextHash, context }: SignedEnvelope, callId: CallId, now: number): void {
+    const hash = Buffer.from(contextHash).toString('hex');
+    this.#database.transact((database) => {
+      const known = database.prepare('SELECT call_id FROM used_contexts WHERE context_hash = ?').get(hash);
+      if (known !== undefined && known['call_id'] !== callId) throw new OracleCallError('ERR_ENVELOPE_REPLAYED');
+      if (known !== undefined) return;
+      database.prepare('DELETE FROM used_contexts WHERE until < ?').run(now);
+      const count = Number(database.prepare('SELECT count(*) AS count FROM used_contexts').get()?.['count']);
+      // Forgetting a context that is still valid would open the door that this closes.
+      if (count >= this.#maxEntries) throw new OracleCallError('ERR_UPSTREAM_BUSY');
+      database
+        .prepare('INSERT INTO used_contexts (context_hash, call_id, until) VALUES (?, ?, ?)')
+        .run(hash, callId, context.notAfter + ENVELOPE_CLOCK_SKEW_MS);
+    });
+  }
+}
