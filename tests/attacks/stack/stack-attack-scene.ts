@@ -18,7 +18,7 @@ import { twinEnvironment } from '../twin/environment.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
 import { MatrixAttacker } from './matrix-attacker.ts';
 import { PageServer } from './page-server.ts';
-import { StackLog } from './stack-log.ts';
+import { ServerLog } from '../server-log.ts';
 
 export const OTHER_ORACLE_DID = 'did:ixo:another-oracle';
 
@@ -33,7 +33,7 @@ export interface Answer {
 /** What is open for as long as the scene is. */
 interface SceneParts {
   readonly stack: Stack;
-  readonly log: StackLog;
+  readonly log: ServerLog;
   readonly otherOracleAuthorization: string;
   readonly pageSfu: LyingSfu;
   readonly agentSfu: LyingSfu;
@@ -50,7 +50,7 @@ const AGENT_WARM_MAX_MS = 90_000;
  */
 export class StackAttackScene implements AttackScene {
   readonly stack: Stack;
-  readonly log: StackLog;
+  readonly log: ServerLog;
   /** The API key of the agent of another oracle that this backend serves, as a header. */
   readonly otherOracleAuthorization: string;
   readonly pageSfu: LyingSfu;
@@ -77,7 +77,7 @@ export class StackAttackScene implements AttackScene {
     await using opening = new AsyncDisposableStack();
     const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-attack-'));
     opening.defer(() => rm(stateDir, { recursive: true, force: true }));
-    const log = new StackLog();
+    const log = new ServerLog();
     const patches: Patches = { backend: [], agent: [], page: [] };
     const pagePort = await freePort();
     opening.defer(() => releasePort(pagePort));

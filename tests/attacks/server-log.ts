@@ -1,5 +1,5 @@
 import { systemClock } from '@oracle-calls/protocol';
-import type { Part } from '../../../dev/stack/part-log.ts';
+import type { Part } from '../../dev/stack/part-log.ts';
 
 /** A line of JSON of a part's log. */
 export type LogFact = Readonly<Record<string, unknown>>;
@@ -9,12 +9,13 @@ const SAID_MAX_MS = 20_000;
 const POLL_MS = 25;
 
 /** Every line of every part, to wait for and to search. */
-export class StackLog {
+export class ServerLog {
   readonly lines: string[] = [];
   readonly #facts: LogFact[] = [];
 
   add(part: Part, line: string): void {
     this.lines.push(`${part} | ${line}`);
+    if (process.env['ATTACK_LOG'] !== undefined) console.error(`${part} | ${line}`);
     if (!line.startsWith('{')) return;
     try {
       this.#facts.push(JSON.parse(line) as LogFact);
