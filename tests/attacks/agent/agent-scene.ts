@@ -24,6 +24,14 @@ import { ScriptedBackend, type ScriptedCall } from './scripted-backend.ts';
 const AGENT_NAME = 'agent-under-attack';
 /** Vanished users are not what is attacked here. */
 const GRACE_MS = 2_000;
+/** Loading the models on two busy cores, in ms. */
+const MODELS_MAX_MS = 60_000;
+
+interface AgentPlan {
+  readonly spec: Omit<ProcessSpec, 'env'>;
+  /** Resolves once the models are loaded. */
+  readonly warm: (signal: AbortSignal) => Promise<void>;
+}
 
 interface SceneParts {
   readonly livekit: LiveKit;
@@ -49,11 +57,12 @@ export class AgentScene implements AttackScene {
   readonly #dispatches: AgentDispatchClient;
   readonly #documentsDir: string;
   readonly #agent: AgentSwitch;
+  readonly #warm: (signal: AbortSignal) => Promise<void>;
   readonly #resources: AsyncDisposableStack;
   #patches: readonly SourcePatch[] = [];
   #isRunning = false;
 
-  private constructor(parts: SceneParts, spec: Omit<ProcessSpec, 'env'>, resources: AsyncDisposableStack) {
+  private constructor(parts: SceneParts, { spec, warm }: AgentPlan, resources: AsyncDisposableStack) {
     const { livekit } = parts;
     this.livekit = livekit;
     this.backend = parts.backend;
@@ -65,6 +74,7 @@ export class AgentScene implements AttackScene {
     this.rooms = new RoomServiceClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
     this.#dispatches = new AgentDispatchClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
     this.#agent = new AgentSwitch({ ...spec, env: () => twinEnvironment(this.#patches) }, () => undefined);
+    this.#warm = warm;
     this.#resources = resources;
   }
 
@@ -88,7 +98,7 @@ export class AgentScene implements AttackScene {
     });
     await writeFile(join(documentsDir, 'oracle.json'), oracle.document);
     const parts = { livekit, resolver, backend, sfu, oracle, documentsDir, weightsDir, log };
-    return new AgentScene(parts, await agentSpec(dir, parts), opening.move());
+    return new AgentScene(parts, await planAgent(dir, parts), opening.move());
   }
 
   async become(twin: Twin | undefined): Promise<void> {
@@ -97,6 +107,11 @@ export class AgentScene implements AttackScene {
     if (wanted === this.#patches || (wanted.length === 0 && this.#patches.length === 0)) return;
     this.#patches = wanted;
     await this.#stop();
+  }
+
+  /** Resolves once this run of the agent can understand what it hears. */
+  async understands(): Promise<void> {
+    await this.#warm(AbortSignal.timeout(MODELS_MAX_MS));
   }
 
   /** Publishes the DID document of somebody, or another one than before. */
@@ -166,7 +181,7 @@ export class AgentScene implements AttackScene {
 }
 
 /** How to run the agent, from a configuration that is written here. */
-async function agentSpec(dir: string, parts: SceneParts): Promise<Omit<ProcessSpec, 'env'>> {
+async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
   const { livekit, backend, sfu, oracle, resolver, weightsDir, log } = parts;
   const file = async (name: string, text: string): Promise<string> => {
     await writeFile(join(dir, name), text, { mode: 0o600 });
@@ -189,7 +204,7 @@ async function agentSpec(dir: string, parts: SceneParts): Promise<Omit<ProcessSp
   await mkdir(join(dir, 'trust'), { mode: 0o700 });
   const configFile = await file('agent.json', JSON.stringify(config));
   const watch = watchLog((line) => log.add('agent', line));
-  return {
+  const spec: AgentPlan['spec'] = {
     name: 'agent',
     command: process.execPath,
     args: [join(PROJECT_ROOT, 'apps/oracle/src/agent-main.ts'), '--config', configFile],
@@ -200,4 +215,5 @@ async function agentSpec(dir: string, parts: SceneParts): Promise<Omit<ProcessSp
       return watch.stated('worker registered', signal);
     },
   };
+  return { spec, warm: (signal) => watch.stated('models loaded', signal) };
 }

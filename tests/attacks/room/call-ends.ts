@@ -1,6 +1,13 @@
 import { systemClock, type CallId, type OracleCallError } from '@oracle-calls/protocol';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
-import { AgentLink, UserLink, type ConfirmedAttempt, type LinkEvents } from '@oracle-calls/protocol/secure-link';
+import {
+  AgentLink,
+  UserLink,
+  type ConfirmedAttempt,
+  type FrameKeys,
+  type LinkEvents,
+  type SendFrame,
+} from '@oracle-calls/protocol/secure-link';
 import { createEd25519Verifier, createEs256kVerifier } from '@oracle-calls/protocol/signing';
 import type { Signer } from '@oracle-calls/protocol/signing';
 import type { OracleParts } from './oracle-keys.ts';
@@ -25,7 +32,13 @@ export class Told implements LinkEvents {
   readonly stalled = (): void => undefined;
 }
 
-type Seat = Omit<RoomParticipantOptions, 'isEncrypted' | 'kind'>;
+/** A seat in the room, and who gets to see or change what its link does. */
+export interface Seat extends Omit<RoomParticipantOptions, 'isEncrypted' | 'kind'> {
+  /** In the place of the own participant's way of sending. */
+  readonly wrapSend?: (send: SendFrame) => SendFrame;
+  /** In the place of the own participant's frame keys. */
+  readonly wrapKeys?: (keys: FrameKeys) => FrameKeys;
+}
 
 export interface CallEnd<Link> extends AsyncDisposable {
   readonly participant: RoomParticipant;
@@ -62,8 +75,8 @@ export async function joinAsUser(
   const { algorithm, publicKey } = oracle.keys.identityKey;
   const link = new UserLink({
     clock: systemClock,
-    frameKeys: participant.frameKeys,
-    send: participant.sendFrame,
+    frameKeys: seat.wrapKeys?.(participant.frameKeys) ?? participant.frameKeys,
+    send: seat.wrapSend?.(participant.sendFrame) ?? participant.sendFrame,
     events: told,
     handshake: {
       contextHash: call.sealed.envelope.contextHash,
@@ -99,8 +112,8 @@ export async function joinAsOracle({
   const { context, contextHash, signature } = call.sealed.envelope;
   const link = new AgentLink({
     clock: systemClock,
-    frameKeys: participant.frameKeys,
-    send: participant.sendFrame,
+    frameKeys: seat.wrapKeys?.(participant.frameKeys) ?? participant.frameKeys,
+    send: seat.wrapSend?.(participant.sendFrame) ?? participant.sendFrame,
     events: told,
     handshake: {
       contextHash,

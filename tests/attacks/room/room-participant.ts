@@ -54,8 +54,9 @@ export interface ReceivedFrame {
 export class RoomParticipant implements AsyncDisposable {
   readonly room = new Room();
   readonly identity: string;
-  /** What it hums, in Hz. May change at any time. */
+  /** What it hums, in Hz, when it says nothing. May change at any time. */
   toneHz: number;
+  readonly #speech: Float32Array[] = [];
   /** Everything that came as data on any topic, in order. */
   readonly received: (ReceivedFrame & { readonly topic: string | undefined })[] = [];
   readonly #heard = new Map<string, Float32Array>();
@@ -104,6 +105,12 @@ export class RoomParticipant implements AsyncDisposable {
       topic,
       ...(to === undefined ? {} : { destination_identities: [to] }),
     });
+  }
+
+  /** Says this, at 48 kHz, in the place of the tone. */
+  say(samples: Float32Array): void {
+    for (let at = 0; at < samples.length; at += FRAME_SAMPLES)
+      this.#speech.push(samples.subarray(at, at + FRAME_SAMPLES));
   }
 
   /** Calls a remote procedure of LiveKit's; resolves with the answer, or the code of the refusal. */
@@ -169,7 +176,7 @@ export class RoomParticipant implements AsyncDisposable {
     const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
     const publication = await this.room.localParticipant?.publishTrack(track, options);
     this.#trackSid = publication?.sid;
-    this.#humming = hum(source, () => this.toneHz, this.#stop.signal);
+    this.#humming = hum(source, () => this.#speech.shift() ?? this.toneHz, this.#stop.signal);
   }
 
   async #listen(track: RemoteTrack, from: string): Promise<void> {
@@ -198,13 +205,16 @@ const FRAME_ENCRYPTION = {
 
 const bytesOf = (key: SecretBytes): Uint8Array => new Uint8Array(key.expose());
 
-/** `captureFrame` waits until the frame is taken, which keeps time. */
-async function hum(source: AudioSource, toneHz: () => number, signal: AbortSignal): Promise<void> {
+/** Plays words, or a tone of this many Hz. `captureFrame` waits until the frame is taken, which keeps time. */
+async function hum(source: AudioSource, next: () => Float32Array | number, signal: AbortSignal): Promise<void> {
   let phase = 0;
   while (!signal.aborted) {
     const samples = new Int16Array(FRAME_SAMPLES);
-    const step = (2 * Math.PI * toneHz()) / SAMPLE_RATE;
-    for (let at = 0; at < FRAME_SAMPLES; at += 1, phase += step) samples[at] = LOUDNESS * Math.sin(phase);
+    const now = next();
+    if (typeof now === 'number') {
+      const step = (2 * Math.PI * now) / SAMPLE_RATE;
+      for (let at = 0; at < FRAME_SAMPLES; at += 1, phase += step) samples[at] = LOUDNESS * Math.sin(phase);
+    } else samples.set(Array.from(now, (sample) => 32_767 * sample));
     try {
       await source.captureFrame(new AudioFrame(samples, SAMPLE_RATE, 1, FRAME_SAMPLES));
     } catch (cause) {
