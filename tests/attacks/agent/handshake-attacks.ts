@@ -2,7 +2,7 @@ import { SecretBytes } from '@oracle-calls/protocol';
 import { createEd25519Signer, type Signer } from '@oracle-calls/protocol/signing';
 import { refused, succeeded, type Attack, type Outcome } from '../attack.ts';
 import { joinAsUser } from '../room/call-ends.ts';
-import { RoomParticipant } from '../room/room-participant.ts';
+import { RoomParticipant, TOPIC } from '../room/room-participant.ts';
 import { createUserCall } from '../room/user-call.ts';
 import type { AgentScene } from './agent-scene.ts';
 import type { ScriptedCall } from './scripted-backend.ts';
@@ -123,16 +123,16 @@ export const handshakeAttacks: readonly Attack<AgentScene>[] = [
       );
       const { pid } = await scene.log.untilSaid('that hands were shaken', isOf('handshake confirmed'));
       const [accept] = recorded;
-      if (accept === undefined) throw new Error('Nothing was recorded.');
+      const firstAgent = user.participant.peers.find((peer) => peer.startsWith('a-'));
+      if (accept === undefined || firstAgent === undefined) throw new Error('Nothing was recorded.');
       await user[Symbol.asyncDispose]();
       process.kill(Number(pid), 'SIGKILL');
+      await scene.rooms.removeParticipant(placed.sfuRoomName, firstAgent);
       // In the place of the user, whom the SFU keeps away, sits somebody without any key.
       await using replayer = await RoomParticipant.join({ ...scene.seatIn(placed), isEncrypted: false });
       await scene.dispatchAgain(placed);
       await scene.log.untilSaid('another offer', (fact) => isOf('handshake offered')(fact) && fact['pid'] !== pid);
-      const agent = replayer.peers.find((peer) => peer.startsWith('a-'));
-      if (agent === undefined) throw new Error('There is no second agent.');
-      await replayer.sendFrame(accept, agent);
+      await replayer.send(accept, { topic: TOPIC });
       const said = await scene.log.untilSaid(
         'what became of the replay',
         (fact) => fact['pid'] !== pid && (isOf('frame refused')(fact) || isOf('handshake confirmed')(fact)),

@@ -14,8 +14,9 @@ import type { ScriptedCall } from './scripted-backend.ts';
 
 /** The two notes of the earcon, in Hz. */
 const EARCON_HZ = [880, 1318.51] as const;
-/** Share of the earcon in half a second of sound that only the earcon itself reaches. */
-const EARCON_HEARD = 0.4;
+/** A note lasts longer than this, in ms; share of it that only the note itself reaches. */
+const EARCON_WINDOW_MS = 80;
+const EARCON_HEARD = 0.6;
 
 const factOf =
   (placed: ScriptedCall, ...messages: readonly string[]) =>
@@ -64,7 +65,7 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
       await using spy = await RoomParticipant.join({ ...scene.seatIn(placed), identity: 'spy', isEncrypted: false });
       await using user = await joinAsUser(scene.seatIn(placed), placed.callId, call, scene.oracle);
       const hears = (who: RoomParticipant): boolean =>
-        who.peers.some((peer) => EARCON_HZ.reduce((share, hz) => share + who.heardTone(peer, hz), 0) > EARCON_HEARD);
+        who.peers.some((peer) => EARCON_HZ.some((hz) => who.heardTone(peer, hz, EARCON_WINDOW_MS) > EARCON_HEARD));
       let isUserGreeted = false;
       const isSpied = await seen(
         () => {

@@ -80,9 +80,9 @@ export class RoomParticipant implements AsyncDisposable {
     return [...this.room.remoteParticipants.keys()];
   }
 
-  /** How much of the last half second heard of a participant is this tone, 0 to 1. */
-  heardTone(identity: string, toneHz: number): number {
-    return toneShare(this.#heard.get(identity) ?? new Float32Array(1), SAMPLE_RATE, toneHz);
+  /** How much of what was heard of a participant in the last `windowMs`, at most half a second, is this tone: 0 to 1. */
+  heardTone(identity: string, toneHz: number, windowMs = 500): number {
+    return toneShare(this.lastHeard(identity).subarray(-(SAMPLE_RATE * windowMs) / 1_000), SAMPLE_RATE, toneHz);
   }
 
   /** The last half second of a participant, at 48 kHz. */
