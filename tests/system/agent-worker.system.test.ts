@@ -3,13 +3,16 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@oracle-calls/protocol';
-import { createOracleKeyPair, sealEnvelope } from '@oracle-calls/protocol/envelope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentScene } from './agent/agent-scene.ts';
-import { until } from './agent/agent-stack.ts';
 import type { AgentStack, LogLine } from './agent/agent-stack.ts';
 import type { ScriptedCall } from './agent/fake-backend.ts';
+import { LIES } from './agent/lies.ts';
+import type { LieName } from './agent/lies.ts';
+import { createIxoUser } from './agent/sealed-call.ts';
+import type { CallSecrets } from './agent/sealed-call.ts';
 import { TestCaller } from './agent/test-caller.ts';
+import { until } from './agent/until.ts';
 import type { VanishingCallerInput } from './agent/vanishing-caller.ts';
 
 /** Short, so that a test need not wait the real 15 s; long enough to come back in. */
@@ -35,10 +38,29 @@ function startVanishing(call: ScriptedCall): ChildProcess {
     sfu: { url, apiKey, apiSecret },
     sfuRoomName: call.sfuRoomName,
     identity: call.userIdentity,
-    callKeyHex: Buffer.from(call.callKey.expose()).toString('hex'),
+    ...secretsOf(call),
   };
   child.stdin?.end(JSON.stringify(input));
   return child;
+}
+
+/** What the caller in another process has to know. */
+function secretsOf({
+  callId,
+  envelopeHex,
+  keys,
+}: ScriptedCall): Omit<VanishingCallerInput, 'sfu' | 'sfuRoomName' | 'identity'> {
+  if (keys.protocol !== 'strict') throw new Error('a signed call expected');
+  const { callKey, comparisonNonce, callPrivateKey } = keys.secrets as CallSecrets;
+  const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  return {
+    callId,
+    envelopeHex,
+    callKeyHex: hexOf(callKey.expose()),
+    comparisonNonceHex: hexOf(comparisonNonce.expose()),
+    callPrivateKeyHex: hexOf(callPrivateKey.expose()),
+    oraclePublicKeyHex: hexOf(stack.oracle.keys.identityKey.publicKey),
+  };
 }
 
 async function vanish(child: ChildProcess): Promise<void> {
@@ -82,11 +104,54 @@ describe('the agent in an encrypted call', () => {
     const evidence = { isMarkedEncrypted: true, hasCryptor: true, isKeySet: true, isRoomEncrypted: true };
     expect(await statisticsOf(call, from)).toMatchObject({
       encrypted: true,
+      protocol: 'strict',
+      dropped: [],
       tracks: [
         { direction: 'sent', kind: 'audio', encrypted: true, ...evidence },
         { direction: 'received', kind: 'audio', encrypted: true, ...evidence },
       ],
     });
+  });
+
+  it('shows both ends one comparison code, captions both sides, and takes chat and interruptions', async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    await using caller = await scene.join(call);
+    const agent = await scene.greeted(caller, from, call);
+    const { comparisonCode } = await caller.link.confirmed();
+    // An offer that overtakes the news of its sender is refused and sent again.
+    const events = caller.link.events.filter((event) => event !== 'refused ERR_DATA_SENDER');
+    expect(events).toEqual(['confirmed 1', 'peer-ready']);
+
+    caller.forget();
+    await caller.link.write('What is the comparison code?');
+    await until(() => caller.audibleFrom(agent), 'the answer to a written question');
+    const words = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+    const digits = (text: string): string =>
+      (text.toLowerCase().match(/[a-z]+/g) ?? [])
+        .flatMap((word) => (words.includes(word) ? words.indexOf(word) : []))
+        .join('');
+    const captionOf = (speaker: 'user' | 'oracle'): string =>
+      caller.link.captions
+        .filter((one) => one.speaker === speaker && one.isFinal)
+        .map(({ text }) => text)
+        .join(' ');
+    await until(() => digits(captionOf('oracle')) === comparisonCode, 'the code, spoken and captioned');
+    const states = (): string[] =>
+      caller.link.payloads.flatMap((one) => (one.kind === 'control' && one.action === 'oracle-state' ? one.state : []));
+    expect(states()).toContain('speaking');
+
+    await caller.link.control('interrupt');
+    await until(() => states().at(-1) === 'listening', 'silence when asked for');
+    await scene.quiet(caller, agent);
+    caller.link.payloads.length = 0;
+    expect((await scene.ask(caller, agent)).length).toBeGreaterThan(0);
+    expect(captionOf('user').toLowerCase()).toContain('capital');
+    expect(captionOf('oracle').length).toBeGreaterThan(0);
+
+    await caller.link.control('hang-up');
+    await until(async () => !(await isInRoom(call, agent)), 'the agent leaves', 5_000);
+    expect(call.updates).toEqual([]);
   });
 
   it('does not listen to a participant that is not the user', async () => {
@@ -107,7 +172,7 @@ describe('the agent in an encrypted call', () => {
     expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
   });
 
-  it("refuses the user's own audio when it is not marked encrypted", async () => {
+  it('says nothing to a user who has not the call’s keys, and hears nothing', async () => {
     const from = stack.log.length;
     const call = await stack.dispatch();
     await using caller = await TestCaller.join({
@@ -116,26 +181,51 @@ describe('the agent in an encrypted call', () => {
       identity: call.userIdentity,
       isPlaintext: true,
     });
-    await stack.logged('publication refused', from, (line) => line['reason'] === 'not-encrypted');
+    await stack.logged('handshake offered', from);
     await caller.say(scene.question);
-    await systemClock.sleep(5_000);
-    expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
-    await caller.close();
+    await until(() => call.updates.length > 0, 'the report');
+    expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'agent-failed' }]);
+    const mine = stack.log.slice(from).filter((line) => line['callId'] === call.callId);
+    expect(mine.filter((line) => line['code'] === 'ERR_HANDSHAKE_TIMEOUT')).toHaveLength(1);
+    expect(mine.filter((line) => line.msg === 'user said something')).toEqual([]);
+    expect([...caller.firstAudibleAt.keys()]).toEqual([]);
     expect(await statisticsOf(call, from)).toMatchObject({ encrypted: false });
   });
 });
 
 describe('the agent without a key', () => {
-  it('reports invalid-authentication when the key does not open, and leaves without a sound', async () => {
-    const stranger = createOracleKeyPair();
-    const call = await stack.dispatch((script) => {
-      script.envelopeHex = sealEnvelope({ callKey: script.callKey, recipientPublicKey: stranger.publicKey });
-    });
-    await using caller = await scene.join(call);
-    await until(() => call.updates.length > 0, 'the report');
-    expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
-    await until(() => caller.peers.length === 0, 'the agent leaves');
-    expect([...caller.firstAudibleAt.keys()]).toEqual([]);
+  it.each(Object.keys(LIES) as LieName[])(
+    'reports invalid-authentication when the backend lies (%s), and leaves without a sound',
+    async (name) => {
+      const { code, tell } = LIES[name];
+      const from = stack.log.length;
+      const call = await stack.dispatch((script) => tell(script, stack.oracle));
+      await using caller = await scene.join(call);
+      await until(() => call.updates.length > 0, 'the report');
+      expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
+      const line = await stack.logged('the sealed key is refused', from, (one) => one['callId'] === call.callId);
+      expect(line['code']).toBe(code);
+      await until(() => caller.peers.length === 0, 'the agent leaves');
+      expect([...caller.firstAudibleAt.keys()]).toEqual([]);
+    },
+  );
+
+  it('reports invalid-authentication when the user’s DID shows another key than before', async () => {
+    const signer = await createIxoUser(stack.documentsDir, 'alice');
+    const first = await stack.dispatch(undefined, { signer });
+    await using caller = await scene.join(first);
+    await scene.agentIn(caller);
+    await caller.link.confirmed();
+    await caller.close();
+    const impostor = await createIxoUser(stack.documentsDir, 'alice');
+    const from = stack.log.length;
+    const second = await stack.dispatch(undefined, { signer: impostor });
+    await using other = await scene.join(second);
+    const line = await stack.logged('the sealed key is refused', from);
+    expect(line['code']).toBe('ERR_KEY_CHANGED');
+    await until(() => second.updates.length > 0, 'the report');
+    expect(second.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
+    expect([...other.firstAudibleAt.keys()]).toEqual([]);
   });
 
   it.each(['ERR_AUTH_INVALID_AUTHENTICATION', 'ERR_CALL_NOT_FOUND'] as const)(
@@ -184,8 +274,9 @@ describe('the agent when somebody vanishes', () => {
     await vanish(child);
     await stack.logged('user left', from, (line) => line['isDeliberate'] === false);
     await using caller = await scene.join(call);
-    await stack.logged('user is back', from);
     const agent = await scene.agentIn(caller);
+    expect((await caller.link.confirmed()).attempt).toBe(2);
+    await stack.logged('handshake confirmed', from, (line) => line['attempt'] === 2);
     expect((await scene.ask(caller, agent)).length).toBeGreaterThan(0);
     expect(call.updates).toEqual([]);
   });
@@ -210,7 +301,8 @@ describe('the log of the agent', () => {
   it('holds no ticket, no key and nothing that was said', () => {
     for (const call of stack.backend.calls) {
       expect(stack.output).not.toContain(call.ticket);
-      expect(stack.output).not.toContain(Buffer.from(call.callKey.expose()).toString('hex'));
+      const callKey = call.keys.protocol === 'strict' ? call.keys.secrets.callKey : call.keys.callKey;
+      expect(stack.output).not.toContain(Buffer.from(callKey.expose()).toString('hex'));
       expect(stack.output).not.toContain(call.envelopeHex);
     }
     expect(stack.output.toLowerCase()).not.toContain('capital');

@@ -2,9 +2,11 @@ import { dispose } from '@livekit/rtc-node';
 import { openRecogniser, openSynthesiser } from '@oracle-calls/agent/speech';
 import type { Recogniser } from '@oracle-calls/agent/speech';
 import { systemClock } from '@oracle-calls/protocol';
-import { AgentStack, until } from './agent-stack.ts';
+import { AgentStack } from './agent-stack.ts';
+import type { AgentStackOptions } from './agent-stack.ts';
 import type { ScriptedCall } from './fake-backend.ts';
 import { TestCaller } from './test-caller.ts';
+import { until } from './until.ts';
 
 /** Silence after which somebody has finished, in ms. */
 const QUIET_MS = 1_200;
@@ -22,7 +24,7 @@ export class AgentScene implements AsyncDisposable {
     this.question = question;
   }
 
-  static async open(options: { readonly graceMs: number }): Promise<AgentScene> {
+  static async open(options: AgentStackOptions): Promise<AgentScene> {
     const stack = await AgentStack.start(options);
     const { weightsDir } = stack;
     const recogniser = await openRecogniser({ weightsDir });
@@ -38,7 +40,7 @@ export class AgentScene implements AsyncDisposable {
 
   join(call: ScriptedCall): Promise<TestCaller> {
     const { sfu } = this.stack;
-    return TestCaller.join({ sfu, sfuRoomName: call.sfuRoomName, identity: call.userIdentity, keys: call });
+    return TestCaller.join({ sfu, sfuRoomName: call.sfuRoomName, identity: call.userIdentity, keys: call.keys });
   }
 
   /** The agent's SFU identity, once it is in the room. */

@@ -6,69 +6,97 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createOracleKeyPair, encodeOracleKeyFile } from '@oracle-calls/protocol/envelope';
-import { createSfuRoomName, parseWith, systemClock } from '@oracle-calls/protocol';
-import { didSchema } from '@oracle-calls/protocol';
+import { createSfuRoomName, systemClock } from '@oracle-calls/protocol';
+import type { CallSigner } from '@oracle-calls/protocol/signing';
 import { RoomAgentDispatch, RoomServiceClient } from 'livekit-server-sdk';
+import { startDidResolver } from '../../../dev/did-resolver/did-resolver.ts';
 import { startLiveKit } from '../../../dev/livekit/livekit.ts';
 import type { LiveKit } from '../../../dev/livekit/livekit.ts';
 import { ensureWeights } from '../../../dev/models/weights.ts';
 import { toolCacheDir } from '../../../dev/toolchain/tool-cache.ts';
 import { FakeBackend } from './fake-backend.ts';
 import type { ScriptedCall } from './fake-backend.ts';
+import { makeOracle } from './oracle-under-test.ts';
+import type { OracleKeySet, OracleUnderTest } from './oracle-under-test.ts';
+import { until } from './until.ts';
 
 const AGENT_NAME = 'oracle-under-test';
 const AGENT_MAIN = fileURLToPath(new URL('../../../apps/oracle/src/agent-main.ts', import.meta.url));
-/** A worker on a busy machine has its processes up within this time. */
-const WAIT_MAX_MS = 60_000;
 
 /** One line of the agent's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
-/** Real LiveKit, the real agent worker, and a scripted backend between them. */
+export interface AgentStackOptions {
+  readonly graceMs: number;
+  readonly warmProcesses?: number;
+  readonly olderProtocol?: 'refuse' | 'allow';
+  readonly keySet?: OracleKeySet;
+  /** Address of the SFU as the agent is told it; a lying one in front of the real. */
+  readonly agentSfuUrl?: (sfu: LiveKit) => string;
+  /** More Node flags for the agent: a twin of the attack suite patches its source with them. */
+  readonly nodeFlags?: readonly string[];
+}
+
+export interface DispatchOptions {
+  readonly signer?: CallSigner;
+  readonly protocol?: 'strict' | 'older';
+}
+
+interface StackParts {
+  readonly sfu: LiveKit;
+  readonly backend: FakeBackend;
+  readonly oracle: OracleUnderTest;
+  readonly weightsDir: string;
+  readonly documentsDir: string;
+  readonly trustStoreFile: string;
+  readonly agentApiKey: string;
+}
+
+/** Real LiveKit, a real DID resolver, the real agent worker, and a scripted backend between them. */
 export class AgentStack implements AsyncDisposable {
   readonly sfu: LiveKit;
   readonly backend: FakeBackend;
+  readonly oracle: OracleUnderTest;
   readonly weightsDir: string;
+  /** Where DID documents are published, `name.json` each. */
+  readonly documentsDir: string;
+  readonly trustStoreFile: string;
   readonly log: LogLine[] = [];
   /** Long-lived secrets that the agent was given. */
   readonly secrets: readonly string[];
   /** The agent's output as text, for searching. */
   output = '';
   readonly #rooms: RoomServiceClient;
-  readonly #publicKey: Uint8Array;
   readonly #agent: ChildProcess;
   readonly #cleanUp: AsyncDisposableStack;
 
-  private constructor(
-    sfu: LiveKit,
-    backend: FakeBackend,
-    weightsDir: string,
-    publicKey: Uint8Array,
-    agent: ChildProcess,
-    secrets: readonly string[],
-    cleanUp: AsyncDisposableStack,
-  ) {
-    this.secrets = secrets;
+  private constructor(parts: StackParts, agent: ChildProcess, cleanUp: AsyncDisposableStack) {
+    const { sfu, backend, oracle, weightsDir, documentsDir, trustStoreFile, agentApiKey } = parts;
     this.sfu = sfu;
     this.backend = backend;
+    this.oracle = oracle;
     this.weightsDir = weightsDir;
-    this.#publicKey = publicKey;
+    this.documentsDir = documentsDir;
+    this.trustStoreFile = trustStoreFile;
+    this.secrets = [agentApiKey, sfu.apiSecret, ...Object.values(oracle.secrets)];
     this.#agent = agent;
     this.#cleanUp = cleanUp;
     this.#rooms = new RoomServiceClient(sfu.apiUrl, sfu.apiKey, sfu.apiSecret);
   }
 
-  static async start(options: { readonly graceMs: number; readonly warmProcesses?: number }): Promise<AgentStack> {
+  static async start(options: AgentStackOptions): Promise<AgentStack> {
+    const { keySet, agentSfuUrl = ({ url }) => url, nodeFlags = [], ...settings } = options;
     await using opened = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'oracle-calls-agent-'));
     opened.defer(() => rm(dir, { recursive: true, force: true }));
     const weightsDir = await ensureWeights(toolCacheDir(), () => undefined);
     const sfu = opened.use(await startLiveKit({ stateDir: dir }));
-    const oracleDid = parseWith(didSchema, 'did:example:oracle');
-    const apiKey = crypto.randomUUID();
-    const backend = opened.use(await new FakeBackend(apiKey, oracleDid).listen());
-    const { privateKey, publicKey } = createOracleKeyPair();
+    const documentsDir = join(dir, 'did-documents');
+    const resolver = opened.use(await startDidResolver({ documentsDir }));
+    const agentApiKey = crypto.randomUUID();
+    const backend = opened.use(await new FakeBackend(agentApiKey).listen());
+    const oracle = await makeOracle(documentsDir, backend.url, keySet);
+    const trustStoreFile = join(dir, 'trust', 'trust.db');
     const file = async (name: string, text: string): Promise<string> => {
       await writeFile(join(dir, name), text, { mode: 0o600 });
       return join(dir, name);
@@ -76,30 +104,45 @@ export class AgentStack implements AsyncDisposable {
     const config = await file(
       'agent.json',
       JSON.stringify({
-        oracleDid,
+        oracleDid: oracle.did,
         backendUrl: backend.url,
-        apiKeyFile: await file('agent-api-key', apiKey),
-        oracleKeyFile: await file('oracle.key.json', encodeOracleKeyFile(oracleDid, privateKey)),
-        sfu: { url: sfu.url, apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
+        apiKeyFile: await file('agent-api-key', agentApiKey),
+        oracleKeyFile: await file('oracle.key.json', oracle.keyFileText),
+        trustStoreFile,
+        didResolverUrl: resolver.baseUrl,
+        allowPrivateAddresses: true,
+        sfu: { url: agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
         agentName: AGENT_NAME,
         weightsDir,
-        ...options,
+        ...settings,
       }),
     );
-    const secrets = [apiKey, sfu.apiSecret, Buffer.from(privateKey.expose()).toString('hex')];
-    const agent = spawn(process.execPath, [AGENT_MAIN, '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = [...nodeFlags, AGENT_MAIN, '--config', config];
+    const agent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     opened.defer(() => stop(agent));
-    const stack = new AgentStack(sfu, backend, weightsDir, publicKey, agent, secrets, opened.move());
-
+    const parts = { sfu, backend, oracle, weightsDir, documentsDir, trustStoreFile, agentApiKey };
+    const stack = new AgentStack(parts, agent, opened.move());
     stack.#read();
-    await stack.logged('worker registered');
+    try {
+      await stack.logged('worker registered');
+    } catch (cause) {
+      await stack[Symbol.asyncDispose]();
+      throw new Error(`The agent did not start:\n${stack.output}`, { cause });
+    }
     return stack;
   }
 
   /** Makes the SFU room with the agent dispatched, as the backend does when it gives out a join token. */
-  async dispatch(script: (call: ScriptedCall) => void = () => undefined): Promise<ScriptedCall> {
-    const call = this.backend.addCall(createSfuRoomName(), this.#publicKey);
-    script(call);
+  async dispatch(
+    script: (call: ScriptedCall) => unknown = () => undefined,
+    { signer, protocol = 'strict' }: DispatchOptions = {},
+  ): Promise<ScriptedCall> {
+    const sfuRoomName = createSfuRoomName();
+    const call =
+      protocol === 'older'
+        ? this.backend.addOlderCall(this.oracle, sfuRoomName)
+        : await this.backend.addCall(this.oracle, sfuRoomName, signer);
+    await script(call);
     const agents = [new RoomAgentDispatch({ agentName: AGENT_NAME, metadata: call.ticket })];
     await this.#rooms.createRoom({ name: call.sfuRoomName, emptyTimeout: 30, departureTimeout: 30, agents });
     return call;
@@ -150,17 +193,4 @@ async function stop(agent: ChildProcess): Promise<void> {
   await exited;
   giveUp.abort(new Error('stopped'));
   await overdue.catch(() => undefined);
-}
-
-/** Waits until something is true, asking every 20 ms. */
-export async function until(
-  isTrue: () => boolean | Promise<boolean>,
-  what: string,
-  maxMs = WAIT_MAX_MS,
-): Promise<void> {
-  const giveUpAt = systemClock.now() + maxMs;
-  while (!(await isTrue())) {
-    if (systemClock.now() > giveUpAt) throw new Error(`not in time: ${what}`);
-    await systemClock.sleep(20);
-  }
 }

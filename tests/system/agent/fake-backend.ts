@@ -1,16 +1,20 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createCallId, createCallKey, OracleCallError, parseMatrixEventId, toProblem } from '@oracle-calls/protocol';
-import type { CallId, Did, ErrorCode, SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
-import { sealEnvelope } from '@oracle-calls/protocol/envelope';
+import { createCallId, OracleCallError, parseMatrixEventId, toProblem } from '@oracle-calls/protocol';
+import type { CallId, Did, ErrorCode, SfuRoomName } from '@oracle-calls/protocol';
+import type { CallSigner } from '@oracle-calls/protocol/signing';
+import type { OracleUnderTest } from './oracle-under-test.ts';
+import { createUser, sealOlderTestCall, sealTestCall, SESSION_ID } from './sealed-call.ts';
+import type { CallerKeys } from './sealed-call.ts';
 
-/** How the backend is to answer for one call. */
+/** How the backend is to answer for one call. Everything that it says may be a lie. */
 export interface ScriptedCall {
   readonly sfuRoomName: SfuRoomName;
   readonly ticket: string;
   readonly callId: CallId;
-  readonly callKey: SecretBytes;
   readonly userIdentity: string;
+  /** What the honest caller has. */
+  keys: CallerKeys;
   /** Answer as if the ticket had been used before. */
   isTicketUsed?: boolean;
   /** Refuse the key with this code. */
@@ -20,7 +24,10 @@ export interface ScriptedCall {
   /** What the agent reported, in order. */
   readonly updates: { readonly callStatus: string; readonly endReason?: string }[];
   readonly requests: string[];
+  /** What is handed out as the sealed key, and as the user's DID. */
   envelopeHex: string;
+  userDid: Did;
+  sessionId: string;
 }
 
 /** The three endpoints that an agent uses, answering from a script. */
@@ -28,12 +35,11 @@ export class FakeBackend implements AsyncDisposable {
   readonly #server = createServer((request, response) => void this.#handle(request, response));
   readonly #calls = new Map<string, ScriptedCall>();
   readonly #apiKey: string;
-  readonly #oracleDid: Did;
+  #oracleDid: Did | undefined;
   #url = '';
 
-  constructor(apiKey: string, oracleDid: Did) {
+  constructor(apiKey: string) {
     this.#apiKey = apiKey;
-    this.#oracleDid = oracleDid;
   }
 
   async listen(): Promise<this> {
@@ -52,22 +58,23 @@ export class FakeBackend implements AsyncDisposable {
     return [...this.#calls.values()];
   }
 
-  addCall(sfuRoomName: SfuRoomName, oraclePublicKey: Uint8Array): ScriptedCall {
-    const callKey = createCallKey();
-    const random = crypto.randomUUID().replaceAll('-', '');
-    const call: ScriptedCall = {
+  /** A call of this user, honestly sealed. */
+  async addCall(oracle: OracleUnderTest, sfuRoomName: SfuRoomName, signer = createUser()): Promise<ScriptedCall> {
+    const { envelopeHex, secrets } = await sealTestCall({ oracle, signer, sfuRoomName });
+    const callId = newCallId(sfuRoomName);
+    return this.#add(oracle, signer, {
       sfuRoomName,
-      ticket: `ticket-${random}`,
-      callId: createCallId(parseMatrixEventId(`$${random}`), sfuRoomName),
-      callKey,
-      userIdentity: `u-${random.slice(0, 12)}`,
-      lateClaims: 0,
-      updates: [],
-      requests: [],
-      envelopeHex: sealEnvelope({ callKey, recipientPublicKey: oraclePublicKey }),
-    };
-    this.#calls.set(call.ticket, call);
-    return call;
+      callId,
+      envelopeHex,
+      keys: { protocol: 'strict', callId, secrets },
+    });
+  }
+
+  /** A call of the older protocol. */
+  addOlderCall(oracle: OracleUnderTest, sfuRoomName: SfuRoomName): ScriptedCall {
+    const { envelopeHex, callKey } = sealOlderTestCall(oracle);
+    const callId = newCallId(sfuRoomName);
+    return this.#add(oracle, createUser(), { sfuRoomName, callId, envelopeHex, keys: { protocol: 'older', callKey } });
   }
 
   async close(): Promise<void> {
@@ -77,6 +84,27 @@ export class FakeBackend implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #add(
+    oracle: OracleUnderTest,
+    signer: CallSigner,
+    sealed: Pick<ScriptedCall, 'sfuRoomName' | 'callId' | 'envelopeHex' | 'keys'>,
+  ): ScriptedCall {
+    this.#oracleDid = oracle.did;
+    const random = crypto.randomUUID().replaceAll('-', '');
+    const call: ScriptedCall = {
+      ...sealed,
+      ticket: `ticket-${random}`,
+      userIdentity: `u-${random.slice(0, 12)}`,
+      lateClaims: 0,
+      updates: [],
+      requests: [],
+      userDid: signer.did,
+      sessionId: SESSION_ID,
+    };
+    this.#calls.set(call.ticket, call);
+    return call;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -102,7 +130,8 @@ export class FakeBackend implements AsyncDisposable {
       if (call?.sfuRoomName !== roomId || call.isTicketUsed === true) throw new OracleCallError('ERR_CALL_TICKET');
       call.requests.push('claim');
       if (call.lateClaims-- > 0) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
-      return { callId: call.callId, callType: 'audio', sessionId: 'session-1', userIdentity: call.userIdentity };
+      const { callId, sessionId, userIdentity } = call;
+      return { callId, callType: 'audio', sessionId, userIdentity };
     }
     const [, , callId, action] = path.split('/');
     const call = [...this.#calls.values()].find((one) => one.callId === callId);
@@ -110,9 +139,13 @@ export class FakeBackend implements AsyncDisposable {
     call.requests.push(action);
     if (action === 'key') {
       if (call.refuseKeyWith !== undefined) throw new OracleCallError(call.refuseKeyWith);
-      return { encryptionKey: call.envelopeHex, userDid: 'did:example:user', oracleDid: this.#oracleDid };
+      return { encryptionKey: call.envelopeHex, userDid: call.userDid, oracleDid: this.#oracleDid };
     }
     call.updates.push(JSON.parse(text) as ScriptedCall['updates'][number]);
     return {};
   }
+}
+
+function newCallId(sfuRoomName: SfuRoomName): CallId {
+  return createCallId(parseMatrixEventId(`$${crypto.randomUUID().replaceAll('-', '')}`), sfuRoomName);
 }

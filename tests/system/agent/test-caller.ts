@@ -2,6 +2,7 @@ import {
   AudioFrame,
   AudioSource,
   AudioStream,
+  EncryptionType,
   LocalAudioTrack,
   Room,
   RoomEvent,
@@ -9,12 +10,16 @@ import {
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-import type { RemoteParticipant } from '@livekit/rtc-node';
-import { ENCRYPTED_ROOM_OPTIONS, setParticipantKey } from '@oracle-calls/agent';
+import type { RemoteParticipant, RoomOptions } from '@livekit/rtc-node';
+import { KeyDerivationFunction } from '@livekit/rtc-ffi-bindings';
+import { ENCRYPTED_ROOM_OPTIONS } from '@oracle-calls/agent';
 import { floatToInt16, int16ToFloat, rms } from '@oracle-calls/agent/speech';
-import { deriveMediaKey, systemClock } from '@oracle-calls/protocol';
+import { systemClock } from '@oracle-calls/protocol';
 import type { SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
+import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
 import { AccessToken } from 'livekit-server-sdk';
+import { CallerLink } from './caller-link.ts';
+import type { CallerKeys } from './sealed-call.ts';
 
 const SAMPLE_RATE = 48_000;
 const EAR_RATE = 16_000;
@@ -23,11 +28,6 @@ const FRAME = 480;
 const AUDIBLE = 0.01;
 /** Windows of 20 ms. */
 const WINDOW = EAR_RATE / 50;
-
-export interface CallerKeys {
-  readonly callKey: SecretBytes;
-  readonly sfuRoomName: SfuRoomName;
-}
 
 export interface CallerOptions {
   readonly sfu: { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
@@ -47,9 +47,12 @@ export class TestCaller implements AsyncDisposable {
   readonly heard = new Map<string, Float32Array[]>();
   readonly firstAudibleAt = new Map<string, number>();
   readonly lastAudibleAt = new Map<string, number>();
-  /** Everything that is not sound: data, transcriptions, attributes. */
+  /** Everything that is neither sound nor a frame of the one topic: other data, transcriptions, attributes. */
   readonly others: string[] = [];
+  /** Data packets of any topic. */
+  dataPackets = 0;
   readonly #source = new AudioSource(SAMPLE_RATE, 1, 100);
+  #link: CallerLink | undefined;
   #stop = false;
   #speaking: Float32Array[] = [];
   #spoken = Promise.withResolvers<void>();
@@ -62,6 +65,12 @@ export class TestCaller implements AsyncDisposable {
     const caller = new TestCaller(systemClock.now());
     await caller.#join(options);
     return caller;
+  }
+
+  /** The secure link of a caller with a signed call. */
+  get link(): CallerLink {
+    if (this.#link === undefined) throw new Error('this caller has no link');
+    return this.#link;
   }
 
   get peers(): string[] {
@@ -93,6 +102,7 @@ export class TestCaller implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#stop) return;
     this.#stop = true;
+    this.#link?.[Symbol.dispose]();
     await this.room.disconnect();
     await this.#source.close();
   }
@@ -105,17 +115,32 @@ export class TestCaller implements AsyncDisposable {
     const token = new AccessToken(sfu.apiKey, sfu.apiSecret, { identity, ttl: 600 });
     token.addGrant({ roomJoin: true, room: sfuRoomName, canPublish: true, canSubscribe: true });
     const { room } = this;
-    const keyFor = (participant: RemoteParticipant): void => {
-      if (keys !== undefined)
-        setParticipantKey(room, participant.identity, deriveMediaKey(keys.callKey, keys.sfuRoomName, 'oracle-to-user'));
-      for (const [name, value] of Object.entries(participant.attributes))
-        this.others.push(`attribute ${name}=${value}`);
-    };
-    room.on(RoomEvent.ParticipantConnected, keyFor);
+    this.#watch();
+    if (keys?.protocol === 'strict') this.#link = new CallerLink(room, identity, keys);
+    await room.connect(sfu.url, await token.toJwt(), {
+      autoSubscribe: true,
+      dynacast: false,
+      ...(isPlaintext ? {} : encryptionOf(keys)),
+    });
+    for (const participant of room.remoteParticipants.values()) this.#noteAttributes(participant);
+    const track = LocalAudioTrack.createAudioTrack('microphone', this.#source);
+    await room.localParticipant?.publishTrack(
+      track,
+      new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE }),
+    );
+    void this.#feed();
+  }
+
+  #watch(): void {
+    const { room } = this;
+    room.on(RoomEvent.ParticipantConnected, (participant) => this.#noteAttributes(participant));
     room.on(RoomEvent.ParticipantAttributesChanged, (changed) =>
       this.others.push(`attributes ${JSON.stringify(changed)}`),
     );
-    room.on(RoomEvent.DataReceived, () => this.others.push('data'));
+    room.on(RoomEvent.DataReceived, (_payload, _participant, _kind, topic) => {
+      this.dataPackets += 1;
+      if (topic !== FRAME_TOPIC) this.others.push(`data of topic ${topic ?? ''}`);
+    });
     room.on(RoomEvent.ParticipantMetadataChanged, () => this.others.push('metadata'));
     room.registerTextStreamHandler('lk.transcription', () => void this.others.push('transcription'));
     room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
@@ -123,20 +148,10 @@ export class TestCaller implements AsyncDisposable {
         void this.#hear(participant.identity, new AudioStream(track, { sampleRate: EAR_RATE, numChannels: 1 }));
       }
     });
-    await room.connect(sfu.url, await token.toJwt(), {
-      autoSubscribe: true,
-      dynacast: false,
-      ...(isPlaintext ? {} : ENCRYPTED_ROOM_OPTIONS),
-    });
-    if (keys !== undefined)
-      setParticipantKey(room, identity, deriveMediaKey(keys.callKey, keys.sfuRoomName, 'user-to-oracle'));
-    for (const participant of room.remoteParticipants.values()) keyFor(participant);
-    const track = LocalAudioTrack.createAudioTrack('microphone', this.#source);
-    await room.localParticipant?.publishTrack(
-      track,
-      new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE }),
-    );
-    void this.#feed();
+  }
+
+  #noteAttributes({ attributes }: RemoteParticipant): void {
+    for (const [name, value] of Object.entries(attributes)) this.others.push(`attribute ${name}=${value}`);
   }
 
   async #feed(): Promise<void> {
@@ -167,4 +182,25 @@ export class TestCaller implements AsyncDisposable {
       }
     }
   }
+}
+
+function encryptionOf(keys: CallerKeys | undefined): Pick<RoomOptions, 'e2ee'> {
+  return keys?.protocol === 'older' ? sharedKeyOptions(keys.callKey) : ENCRYPTED_ROOM_OPTIONS;
+}
+
+/** What a caller of the older protocol does: the hex text of the call key is LiveKit's shared key, derived with PBKDF2. */
+function sharedKeyOptions(callKey: SecretBytes): Pick<RoomOptions, 'e2ee'> {
+  return {
+    e2ee: {
+      encryptionType: EncryptionType.GCM,
+      keyProviderOptions: {
+        sharedKey: new TextEncoder().encode(Buffer.from(callKey.expose()).toString('hex')),
+        ratchetSalt: new TextEncoder().encode('LKFrameEncryptionKey'),
+        ratchetWindowSize: 0,
+        failureTolerance: -1,
+        keyRingSize: 16,
+        keyDerivationFunction: KeyDerivationFunction.PBKDF2,
+      },
+    },
+  };
 }

@@ -14,7 +14,15 @@ import type { TrackEvidence } from './call-statistics.ts';
 import type { TalkOptions } from './call-voice.ts';
 import { JobTimeline } from './job-timeline.ts';
 import type { AgentLinkPort } from './link/strict-link.ts';
-import type { DroppedKind, MediaSeat, MutableSpeaker, OlderSeat, SeatEvents, SeatNotice, SfuSeat } from './sfu/sfu-seat.ts';
+import type {
+  DroppedKind,
+  MediaSeat,
+  MutableSpeaker,
+  OlderSeat,
+  SeatEvents,
+  SeatNotice,
+  SfuSeat,
+} from './sfu/sfu-seat.ts';
 import {
   CALL_ID,
   createIdentity,
@@ -175,7 +183,13 @@ export class ScriptedBackend implements BackendPort {
 
   claim(): Promise<ClaimResponse> {
     if (this.refuseClaim) return Promise.reject(this.refuseClaim);
-    return Promise.resolve({ callId: CALL_ID, callType: 'audio', sessionId: 's-1', userIdentity: USER, language: 'en' });
+    return Promise.resolve({
+      callId: CALL_ID,
+      callType: 'audio',
+      sessionId: 's-1',
+      userIdentity: USER,
+      language: 'en',
+    });
   }
 
   fetchKey(): Promise<KeyResponse> {
@@ -285,7 +299,7 @@ export function startJob(options: SceneOptions = {}): JobScene {
     trust,
     resolver: scriptedResolver(),
     backend,
-    seat,
+    openSeat: () => seat,
     openOlderSeat: () => olderSeat,
     timeline: new JobTimeline(clock),
     clock,

@@ -477,14 +477,14 @@ describe('a call of the older protocol, where it is allowed', () => {
     script: ({ backend }) => (backend.key = sealOlderCall(IDENTITY.olderPublicKey)),
   });
 
-  it('takes another seat, and has neither handshake nor data', async () => {
+  it('takes the one seat of its protocol, and has neither handshake nor data', async () => {
     const scene = startJob(older());
     await scene.setUp();
-    expect(scene.seat.did).toEqual(['joined', 'left', 'older joined']);
+    expect(scene.seat.did).toEqual(['older joined']);
     scene.olderSeat.notice(HERE);
     scene.olderSeat.notice({ kind: 'voice-subscribed' });
     await scene.clock.settle();
-    expect(scene.seat.did.slice(3)).toEqual([`admitted ${USER}`, 'unmuted', 'sound']);
+    expect(scene.seat.did.slice(1)).toEqual([`admitted ${USER}`, 'unmuted', 'sound']);
     expect(scene.olderSeat.keyHex).toMatch(/^[0-9a-f]{64}$/);
     expect(scene.link).toBeUndefined();
     scene.started?.observer.activity('thinking');
@@ -507,7 +507,12 @@ describe('a call of the older protocol, where it is allowed', () => {
     expect(logHas(scene, 'call statistics {"callId":"$event@lk-1","encrypted":false,"protocol":"older"')).toBe(true);
   });
 
-  it('whose second seat fails is reported as agent-failed', async () => {
+  it('is not the only kind of call there: a signed one speaks the strict protocol', async () => {
+    const scene = await liveJob({ olderProtocol: 'allow' });
+    expect(scene.seat.did.slice(0, 3)).toEqual(['joined', `offered 1 from a-1 to ${USER}`, `admitted ${USER}`]);
+  });
+
+  it('whose seat fails is reported as agent-failed', async () => {
     const scene = startJob(older());
     scene.olderSeat.joinFailure = new OracleCallError('ERR_MEDIA_CONNECT');
     await scene.job.done;
@@ -551,7 +556,9 @@ describe('what a job logs', () => {
     scene.seat.notice({ kind: 'seat-lost', isDeliberate: true });
     await over(scene);
     expect(statisticsOf(scene)).toEqual([
-      expect.stringContaining('call statistics {"callId":"$event@lk-1","encrypted":true,"protocol":"strict","tracks":['),
+      expect.stringContaining(
+        'call statistics {"callId":"$event@lk-1","encrypted":true,"protocol":"strict","tracks":[',
+      ),
     ]);
   });
 

@@ -11,9 +11,9 @@ import { openCallLink } from './link/open-call-link.ts';
 import type { StrictLinkOptions } from './link/strict-link.ts';
 import { INITIAL_PRESENCE, stepPresence } from './presence.ts';
 import type { PresenceEffect, PresenceInput, PresenceState } from './presence.ts';
-import { codeOf, setUp } from './set-up.ts';
+import { codeOf, leave, setUp } from './set-up.ts';
 import type { SeatedCall, SetUp, SetUpDeps } from './set-up.ts';
-import type { SeatNotice } from './sfu/sfu-seat.ts';
+import type { MediaSeat, SeatNotice } from './sfu/sfu-seat.ts';
 
 /** The SFU tells when our voice is received; should that notice get lost, the oracle speaks after this long, in ms. */
 const SUBSCRIPTION_WAIT_MS = 1_500;
@@ -53,6 +53,7 @@ export class CallJob {
   readonly #over = new AbortController();
   readonly #early = new EarlyNotices();
   #state: PresenceState = INITIAL_PRESENCE.state;
+  #seat: MediaSeat | undefined;
   #live: LiveCall | undefined;
   #patience: Disposable | undefined;
   readonly #timers = new DisposableStack();
@@ -76,7 +77,6 @@ export class CallJob {
   }
 
   async #run(): Promise<void> {
-    const { seat, identity } = this.#deps;
     try {
       await this.#perform(await setUp({ ...this.#deps, observe: this.#early.observe }, this.#stopping.signal));
     } catch (cause) {
@@ -86,10 +86,8 @@ export class CallJob {
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
       this.#live?.link[Symbol.dispose]();
-      identity[Symbol.dispose]();
-      for (const one of new Set([this.#live?.seated.seat, seat])) {
-        await one?.close().catch((cause: unknown) => this.#log.warn('leaving failed', { code: codeOf(cause) }));
-      }
+      this.#deps.identity[Symbol.dispose]();
+      if (this.#seat !== undefined) await leave(this.#seat, this.#log);
       this.#log.info('job over');
     }
   }
@@ -99,6 +97,8 @@ export class CallJob {
     const { call } = outcome;
     if (outcome.kind === 'report') return this.#report(call, outcome.endReason);
     let endReason: EndReason | undefined = 'agent-failed';
+    this.#seat = outcome.seated.seat;
+    using _callKey = outcome.seated.callKey;
     try {
       const live = this.#begin(call, outcome.seated);
       endReason = await this.#ended.promise;

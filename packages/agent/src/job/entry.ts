@@ -52,7 +52,7 @@ export default defineAgent<Partial<Prewarmed>>({
     const trust = openTrustStore(settings.trustStoreFile);
     const speech = new SpeechClient({ socketPath: readSpeechSocket(process.env), clock, log });
     speech.connect();
-    await rehearse(identity.keys);
+    await rehearse(identity.keys, agentDidResolver(settings));
     const vad = openVad();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
     Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad } satisfies Prewarmed);
@@ -73,7 +73,7 @@ export default defineAgent<Partial<Prewarmed>>({
       trust,
       resolver: agentDidResolver(settings),
       backend: createBackendClient(settings.backendUrl, apiKey),
-      seat: createSeat({ url, token, clock }),
+      openSeat: () => createSeat({ url, token, clock }),
       openOlderSeat: () => createOlderSeat({ url, token, clock }),
       timeline,
       clock,

@@ -1,13 +1,11 @@
 import { AudioFrame, LocalAudioTrack } from '@livekit/rtc-node';
 import { createCallKey, createSfuRoomName, SecretBytes, systemClock } from '@oracle-calls/protocol';
+import { resolveUserKey } from '@oracle-calls/protocol/did';
 import { warmUpKeyExchange } from '@oracle-calls/protocol/handshake';
-import {
-  commitToNonce,
-  openSignedEnvelope,
-  sealSignedEnvelope,
-} from '@oracle-calls/protocol/signed-envelope';
+import { commitToNonce, openSignedEnvelope, sealSignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { CallFacts, OwnOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { createRawKeySigner } from '@oracle-calls/protocol/signing';
+import type { DidResolver } from '../identity/did-resolver.ts';
 import { TrackSpeaker } from './sfu/track-speaker.ts';
 
 /** Minutes are enough for a call that nobody has. */
@@ -19,9 +17,9 @@ const REHEARSAL_MS = 60_000;
  *
  * @throws {OracleCallError} `ERR_ENVELOPE_UNSUPPORTED` when a private key is none
  */
-export async function rehearse(oracle: OwnOracleKeys): Promise<void> {
+export async function rehearse(oracle: OwnOracleKeys, resolver: DidResolver): Promise<void> {
   using callKey = createCallKey();
-  using userKey = SecretBytes.random(32, 'rehearsal key');
+  using privateKey = SecretBytes.random(32, 'rehearsal key');
   const now = systemClock.now();
   const facts: CallFacts = {
     callType: 'audio',
@@ -35,11 +33,12 @@ export async function rehearse(oracle: OwnOracleKeys): Promise<void> {
     notAfter: now + REHEARSAL_MS,
     comparisonCommitment: commitToNonce(new Uint8Array(32)),
   };
-  const signer = createRawKeySigner({ algorithm: 'Ed25519', privateKey: userKey });
+  const signer = createRawKeySigner({ algorithm: 'Ed25519', privateKey });
   const { envelope } = await sealSignedEnvelope({ callKey, call: facts, oracle, signer });
+  const userKey = (await resolveUserKey(signer.did, signer.methodId, resolver)).signingKey;
   const expected = { ...facts, userDid: signer.did };
   const { envelopePrivateKey } = oracle;
-  (await openSignedEnvelope({ envelope, expected, userKey: signer, oracle, envelopePrivateKey, now })).destroy();
+  (await openSignedEnvelope({ envelope, expected, userKey, oracle, envelopePrivateKey, now })).destroy();
   await oracle.identitySigner.sign(new Uint8Array(32));
   warmUpKeyExchange();
 

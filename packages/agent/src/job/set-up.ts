@@ -1,5 +1,5 @@
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
-import type { EndReason } from '@oracle-calls/protocol';
+import type { EndReason, Logger } from '@oracle-calls/protocol';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
@@ -14,8 +14,8 @@ const JOIN_MAX_MS = 15_000;
 export interface SetUpDeps extends OpenCallDeps {
   readonly ticket: string;
   readonly backend: BackendPort;
-  readonly seat: SfuSeat;
-  /** The seat for a call of the older protocol; opened once the call is known to be one. */
+  readonly openSeat: () => SfuSeat;
+  /** The seat for a call of the older protocol. */
   readonly openOlderSeat: () => OlderSeat;
   /** Told of everything in the room, from the moment of joining on. */
   readonly observe: (notice: SeatNotice) => void;
@@ -39,48 +39,62 @@ type Fetched =
   | Exclude<SetUp, { kind: 'ready' }>;
 
 /**
- * Takes the seat and gets the keys, both at once: entering the room needs no key, and nothing leaves before one is set.
+ * Takes a seat and gets the keys, both at once: entering the room needs no key, and nothing leaves before one is set. The seats
+ * of the two protocols encrypt in different ways, though, and a job has one seat: the SFU ends the job of an agent that
+ * leaves its room. So where the older protocol is allowed, the agent enters once it knows which one the call speaks.
  *
  * @throws `signal.reason` when aborted
  */
 export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp> {
-  const seated = join(deps, deps.seat, signal).then(
-    () => undefined,
-    (cause: unknown) => ({ code: codeOf(cause) }),
-  );
+  const { openSeat, openOlderSeat, olderProtocol } = deps;
+  await using seats = new AsyncDisposableStack();
+  const early = olderProtocol === 'refuse' ? enter(deps, openSeat, seats, signal) : undefined;
   // A failed seat does not stop the claim: only with the call's id can the failure be reported.
-  const [seatProblem, fetched] = await Promise.all([seated, fetchAndOpen(deps, signal)]);
-  if (fetched.kind !== 'opened') {
-    signal.throwIfAborted();
-    if (seatProblem !== undefined) deps.log.error('could not enter the SFU room', seatProblem);
-    return fetched;
-  }
+  const [, fetched] = await Promise.all([early, fetchAndOpen(deps, signal)]);
+  if (fetched.kind !== 'opened') return fetched;
   const { call, opened } = fetched;
-  try {
-    signal.throwIfAborted();
-    if (seatProblem === undefined) return { kind: 'ready', call, seated: await takeSeat(deps, opened, signal) };
-    deps.log.error('could not enter the SFU room', seatProblem);
-  } catch (cause) {
+  const seated = await seatOf(opened);
+  if (seated === undefined || signal.aborted) {
     opened.callKey.destroy();
     signal.throwIfAborted();
-    deps.log.error('could not enter the SFU room', { code: codeOf(cause) });
+    return { kind: 'report', call, endReason: 'agent-failed' };
   }
-  opened.callKey.destroy();
-  return { kind: 'report', call, endReason: 'agent-failed' };
+  // From here on the job closes it.
+  seats.move();
+  return { kind: 'ready', call, seated };
+
+  async function seatOf(one: OpenedCall): Promise<SeatedCall | undefined> {
+    if (one.protocol === 'strict') {
+      const seat = await (early ?? enter(deps, openSeat, seats, signal));
+      return seat && { ...one, seat };
+    }
+    const seat = await enter(deps, openOlderSeat, seats, signal);
+    return seat && { ...one, seat };
+  }
 }
 
-/** Calls of the older protocol encrypt in another way, which a seat decides on when it enters: they take a second one. */
-async function takeSeat(deps: SetUpDeps, opened: OpenedCall, signal: AbortSignal): Promise<SeatedCall> {
-  if (opened.protocol === 'strict') return { ...opened, seat: deps.seat };
-  await deps.seat.close();
-  const seat = deps.openOlderSeat();
+/** Enters the room; `undefined` when that failed, which is logged. */
+async function enter<S extends MediaSeat>(
+  deps: SetUpDeps,
+  open: () => S,
+  seats: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<S | undefined> {
+  const { log } = deps;
   try {
+    const seat = open();
+    seats.defer(() => leave(seat, log));
     await join(deps, seat, signal);
+    return seat;
   } catch (cause) {
-    await seat.close();
-    throw cause;
+    if (!signal.aborted) log.error('could not enter the SFU room', { code: codeOf(cause) });
+    return undefined;
   }
-  return { ...opened, seat };
+}
+
+/** Leaves the room. What goes wrong there is logged: there is nothing else to do about it. */
+export async function leave(seat: Pick<MediaSeat, 'close'>, log: Logger): Promise<void> {
+  await seat.close().catch((cause: unknown) => log.warn('leaving failed', { code: codeOf(cause) }));
 }
 
 /** The SFU library takes no signal: a join that is given up ends when the seat is closed. */
@@ -123,12 +137,7 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetch
   }
 }
 
-async function tryOpen(
-  deps: SetUpDeps,
-  call: ClaimResponse,
-  key: KeyResponse,
-  signal: AbortSignal,
-): Promise<Fetched> {
+async function tryOpen(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse, signal: AbortSignal): Promise<Fetched> {
   try {
     return { kind: 'opened', call, opened: await openCall(deps, call, key, signal) };
   } catch (cause) {

@@ -1,6 +1,12 @@
 import { createCallKey, parseCallId, parseSfuRoomName, SecretBytes } from '@oracle-calls/protocol';
 import type { CallId } from '@oracle-calls/protocol';
-import { buildOracleDidDocument, createDidResolver, didKeyOf, parseDid, readOracleKeys } from '@oracle-calls/protocol/did';
+import {
+  buildOracleDidDocument,
+  createDidResolver,
+  didKeyOf,
+  parseDid,
+  readOracleKeys,
+} from '@oracle-calls/protocol/did';
 import { createOracleKeyPair, createX25519KeyPair, sealEnvelope } from '@oracle-calls/protocol/envelope';
 import type { OracleKey } from '@oracle-calls/protocol/envelope';
 import type { KeyResponse } from '@oracle-calls/protocol/http';
@@ -20,7 +26,9 @@ const MATRIX_ORACLE = '@oracle:example.org';
 export const NOW = new FakeClock().now();
 
 /** An oracle with three keys, or with the one that ixo's documents have. */
-export function createIdentity(kind: 'independent' | 'single' = 'independent'): OwnIdentity & { readonly olderPublicKey: Uint8Array } {
+export function createIdentity(
+  kind: 'independent' | 'single' = 'independent',
+): OwnIdentity & { readonly olderPublicKey: Uint8Array } {
   const { privateKey, publicKey } = createOracleKeyPair();
   const envelope = createX25519KeyPair();
   const identityPrivateKey = SecretBytes.random(32, 'identity key');

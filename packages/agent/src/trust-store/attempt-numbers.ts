@@ -23,7 +23,8 @@ export class AttemptNumbers {
       database.prepare('DELETE FROM attempts WHERE until < ?').run(now);
       const last = database.prepare('SELECT attempt FROM attempts WHERE call_id = ?').get(callId);
       const attempt = Number(last?.['attempt'] ?? 0) + 1;
-      if (attempt > MAX_ATTEMPT) throw new OracleCallError('ERR_HANDSHAKE_CLOSED', 'The call has had all its attempts.');
+      if (attempt > MAX_ATTEMPT)
+        throw new OracleCallError('ERR_HANDSHAKE_CLOSED', 'The call has had all its attempts.');
       database
         .prepare('INSERT OR REPLACE INTO attempts (call_id, attempt, until) VALUES (?, ?, ?)')
         .run(callId, attempt, until);

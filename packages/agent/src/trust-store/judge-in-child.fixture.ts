@@ -20,5 +20,6 @@ try {
   judgement = isOracleCallError(cause) ? cause.code : String(cause);
 }
 const attempts: number[] = [];
-for (let i = 0; i < Number(count); i++) attempts.push(trust.attempts.next(callId as Parameters<typeof trust.attempts.next>[0], 100, 1));
+for (let i = 0; i < Number(count); i++)
+  attempts.push(trust.attempts.next(callId as Parameters<typeof trust.attempts.next>[0], 100, 1));
 process.stdout.write(JSON.stringify({ judgement, attempts }));

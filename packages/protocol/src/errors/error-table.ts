@@ -64,7 +64,11 @@ export const ERROR_TABLE = {
   ),
   ERR_HANDSHAKE_ORDER: row('handshake-order', undefined, 'A message of the key exchange came out of order.'),
   ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
-  ERR_HANDSHAKE_TIMEOUT: row('handshake-timeout', undefined, 'The other end did not complete the key exchange in time.'),
+  ERR_HANDSHAKE_TIMEOUT: row(
+    'handshake-timeout',
+    undefined,
+    'The other end did not complete the key exchange in time.',
+  ),
 
   // Keys of media and data.
   ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
@@ -76,7 +80,11 @@ export const ERROR_TABLE = {
   ERR_DATA_TOO_LARGE: row('data-too-large', undefined, 'The data does not fit into one frame.'),
   ERR_DATA_OPEN: row('data-not-opened', undefined, 'A data frame cannot be opened.'),
   ERR_DATA_REPLAYED: row('data-replayed', undefined, 'A data frame came again or too late.'),
-  ERR_DATA_SENDER: row('data-sender', undefined, 'A data packet names no participant, or not the other end of the call.'),
+  ERR_DATA_SENDER: row(
+    'data-sender',
+    undefined,
+    'A data packet names no participant, or not the other end of the call.',
+  ),
 
   // DIDs.
   ERR_DID_MALFORMED: row('did-malformed', 400, 'The DID is not well-formed.'),
