@@ -19,7 +19,7 @@ export async function placeCalls(
 ): Promise<AsyncDisposable> {
   const calls = createOracleCalls({
     matrixClient,
-    e2eeWorker: () => new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' }),
+    e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
   });
   // Finds the oracle and its encrypted room ahead of the click, so that the click is quick.
   await calls.prepare({ oracleDid });

@@ -18,6 +18,8 @@ export interface HiddenListenerOptions {
    * hold. With the right keys it is the positive control, which shows that the listening itself works.
    */
   readonly keys?: (identity: string) => Uint8Array;
+  /** Where the keys go in the key ring. Default 0. */
+  readonly slot?: number;
 }
 
 export interface HiddenListener extends AsyncDisposable {
@@ -71,14 +73,14 @@ export async function joinHidden(options: HiddenListenerOptions): Promise<Hidden
       keyDerivationFunction: KeyDerivationFunction.HKDF,
     },
   };
-  const { keys } = options;
+  const { keys, slot = 0 } = options;
   await room.connect(options.url, await token.toJwt(), {
     autoSubscribe: true,
     dynacast: false,
     ...(keys === undefined ? {} : { encryption }),
   });
   const setKey = (identity: string): void => {
-    if (keys !== undefined) setParticipantKey(room, identity, keys(identity));
+    if (keys !== undefined) setParticipantKey(room, identity, keys(identity), slot);
   };
   for (const identity of room.remoteParticipants.keys()) setKey(identity);
   room.on(RoomEvent.ParticipantConnected, ({ identity }) => setKey(identity));
@@ -111,12 +113,13 @@ export async function joinHidden(options: HiddenListenerOptions): Promise<Hidden
 }
 
 /** Sets one participant's key through the binding: `rtc-node`'s own `setKey` forgets the bytes. */
-export function setParticipantKey(room: Room, participantIdentity: string, key: Uint8Array): void {
-  const roomHandle = roomHandleOf(room);
-  const value = new E2eeRequest({
-    roomHandle,
-    message: { case: 'setKey', value: new SetKeyRequest({ participantIdentity, key, keyIndex: 0 }) },
-  });
+export function setParticipantKey(room: Room, participantIdentity: string, key: Uint8Array, keyIndex = 0): void {
+  requestE2ee(room, { case: 'setKey', value: new SetKeyRequest({ participantIdentity, key, keyIndex }) });
+}
+
+/** Asks the binding for something that `rtc-node` does not offer. */
+export function requestE2ee(room: Room, message: E2eeRequest['message']): void {
+  const value = new E2eeRequest({ roomHandle: roomHandleOf(room), message });
   livekitFfiRequest(new FfiRequest({ message: { case: 'e2ee', value } }).toBinary());
 }
 

@@ -71,7 +71,7 @@ globalThis.Audio = class extends Audio {
 };
 
 function makeWorker(): Worker {
-  const worker = new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' });
   const terminate = worker.terminate.bind(worker);
   worker.terminate = () => {
     workers.delete(worker);

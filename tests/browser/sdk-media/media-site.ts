@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, preview } from 'vite';
 
@@ -8,12 +8,12 @@ export interface MediaSite extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Builds and serves the test page on loopback, with the worker bundled as applications do it. */
-export async function serveMediaSite(): Promise<MediaSite> {
+/** Builds and serves a test page on loopback, with the worker bundled as applications do it. */
+export async function serveMediaSite(page = new URL('./media.html', import.meta.url)): Promise<MediaSite> {
   const outDir = await mkdtemp(join(tmpdir(), 'oracle-calls-media-'));
-  const root = fileURLToPath(new URL('.', import.meta.url));
+  const input = fileURLToPath(page);
+  const root = dirname(input);
   const options = { root, configFile: false, logLevel: 'error' } as const;
-  const input = join(root, 'media.html');
   await build({
     ...options,
     build: { outDir, emptyOutDir: true, target: 'esnext', minify: false, rolldownOptions: { input } },
@@ -23,7 +23,7 @@ export async function serveMediaSite(): Promise<MediaSite> {
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The test page has no port.');
   return {
-    url: `http://127.0.0.1:${address.port}/media.html`,
+    url: `http://127.0.0.1:${address.port}/${basename(input)}`,
     async [Symbol.asyncDispose]() {
       await server.close();
       await rm(outDir, { recursive: true, force: true });

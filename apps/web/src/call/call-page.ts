@@ -46,7 +46,7 @@ export class CallPage {
     const { config, account } = options;
     this.#calls = createOracleCalls({
       matrixClient: account.client,
-      e2eeWorker: () => new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' }),
+      e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
       didResolverUrl: config.didResolverUrl,
       allowPrivateAddresses: isDevelopment(config),
     });

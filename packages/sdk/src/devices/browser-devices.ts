@@ -45,6 +45,8 @@ export function createBrowserDevices({ audioGraph, mediaDevices }: BrowserDevice
 }
 
 function createLocalTrack(track: MediaStreamTrack, audioGraph: Pick<AudioGraph, 'probe'>): LocalTrack {
+  // Silent until the media layer has seen that what it captures leaves sealed.
+  track.enabled = false;
   const probe = track.kind === 'audio' ? audioGraph.probe(track) : undefined;
   return {
     kind: track.kind === 'audio' ? 'audio' : 'video',

@@ -24,17 +24,12 @@ export function attachTransform(
   worker: Worker,
   requests: WorkerRequests,
 ): Promise<void> {
-  if ('RTCRtpScriptTransform' in globalThis) {
-    try {
-      path.transform = new RTCRtpScriptTransform(worker, options);
-      return requests.attached(options.transform);
-    } catch (cause) {
-      // Some versions of Chromium refuse it on connections that were made for encoded streams.
-      if (path.createEncodedStreams === undefined) throw cause;
-    }
+  // Where both exist the older way comes first: with it Chromium holds frames back until the streams are taken, and LiveKit, which makes
+  // the connections, prepares them for it. Script transforms on such receivers were seen to be passed by (Chromium 156).
+  if (path.createEncodedStreams !== undefined) {
+    const { readable, writable } = path.createEncodedStreams();
+    return requests.ask({ kind: 'attach', options, readable, writable }, [readable, writable]).then(() => undefined);
   }
-  const streams = path.createEncodedStreams?.();
-  if (streams === undefined) throw new TypeError('This browser gives no access to encoded frames.');
-  const { readable, writable } = streams;
-  return requests.ask({ kind: 'attach', options, readable, writable }, [readable, writable]).then(() => undefined);
+  path.transform = new RTCRtpScriptTransform(worker, options);
+  return requests.attached(options.transform);
 }

@@ -55,7 +55,9 @@ export class FrameCryptorHost {
     readable: ReadableStream<EncodedFrame>,
     writable: WritableStream<EncodedFrame>,
   ): void {
-    const transform = new FrameTransform(options, this.#sending, this.#nonces.open());
+    const transform = new FrameTransform(options, this.#sending, this.#nonces.open(), () =>
+      this.#say({ kind: 'flowing', transform: options.transform }),
+    );
     this.#transforms.set(options.transform, transform);
     void transform.run(readable, writable).finally(() => this.#transforms.delete(options.transform));
     this.#say({ kind: 'attached', transform: options.transform });

@@ -10,6 +10,8 @@ export interface FrameCryptorOptions {
   /** Made from `@oracle-calls/sdk/frame-worker`; the cryptor ends it. */
   readonly worker: Worker;
   readonly clock: Clock;
+  /** Told whenever `isFlowing` has become true of a path. */
+  readonly onFlowing: () => void;
   /** Told once, when the worker has broken: no frame passes any more. */
   readonly onFailed: () => void;
 }
@@ -28,11 +30,18 @@ export class FrameCryptor implements FrameKeys, Disposable {
   readonly #requests: WorkerRequests;
   readonly #rings = new Map<string, RingId>();
   readonly #attachments = new WeakMap<FramePath, Attachment>();
+  readonly #flowing = new Set<TransformId>();
   #transforms = 0;
 
-  constructor({ worker, clock, onFailed }: FrameCryptorOptions) {
+  constructor({ worker, clock, onFlowing, onFailed }: FrameCryptorOptions) {
     this.#worker = worker;
-    this.#requests = new WorkerRequests(worker, clock, onFailed);
+    this.#requests = new WorkerRequests(worker, clock, {
+      onFailed,
+      onFlowing: (transform) => {
+        this.#flowing.add(transform);
+        onFlowing();
+      },
+    });
   }
 
   async switchSending(slot: number, key: SecretBytes): Promise<void> {
@@ -72,10 +81,16 @@ export class FrameCryptor implements FrameKeys, Disposable {
     await this.#requests.ask({ kind: 'bind', transform, ring });
   }
 
-  /** Whether the worker, asked now, has this very sender's frames and a key to seal them with. */
+  /** Whether the worker was seen to get the frames of this path: the browser does lead them there. */
+  isFlowing(path: FramePath): boolean {
+    const attachment = this.#attachments.get(path);
+    return attachment !== undefined && this.#flowing.has(attachment.transform);
+  }
+
+  /** Whether the worker, asked now, has this very sender's frames, was seen to get them, and has a key to seal them with. */
   async isSealing(sender: RTCRtpSender): Promise<boolean> {
     const attachment = this.#attachments.get(sender);
-    if (attachment === undefined) return false;
+    if (attachment === undefined || !this.isFlowing(sender)) return false;
     const { hasSendingKey, transforms } = await this.#requests.inspect();
     return hasSendingKey && transforms.some(({ transform }) => transform === attachment.transform);
   }

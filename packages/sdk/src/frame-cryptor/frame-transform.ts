@@ -20,11 +20,14 @@ export class FrameTransform {
     exhausted: 0,
   };
   #passed = 0;
+  readonly #onFirstFrame: () => void;
+  #isFlowing = false;
   /** Opens the frames of a receiver. */
   ring: KeyRing | undefined;
 
-  constructor(options: TransformOptions, sending: SendingRing, nonces: FrameNonces) {
+  constructor(options: TransformOptions, sending: SendingRing, nonces: FrameNonces, onFirstFrame: () => void) {
     this.#options = options;
+    this.#onFirstFrame = onFirstFrame;
     this.#outcomeOf =
       options.direction === 'seal' ? (frame) => this.#seal(frame, sending, nonces) : (frame) => this.#open(frame);
   }
@@ -45,6 +48,8 @@ export class FrameTransform {
   }
 
   async #pass(frame: EncodedFrame, out: { enqueue(frame: EncodedFrame): void }): Promise<void> {
+    if (!this.#isFlowing) this.#onFirstFrame();
+    this.#isFlowing = true;
     // Whatever goes wrong with one frame is the end of that frame alone.
     const outcome = await this.#outcomeOf(frame).catch((): Outcome => ({ kind: 'malformed' }));
     if (outcome.kind !== 'passed') {

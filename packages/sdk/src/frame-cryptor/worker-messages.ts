@@ -61,5 +61,10 @@ export type FromFrameWorker =
       /** Those whose streams have not ended. */
       readonly transforms: readonly TransformReport[];
     }
-  /** Frames of this transform now pass through the worker, and through nothing else. */
-  | { readonly kind: 'attached'; readonly transform: TransformId };
+  /** The worker has the streams of this transform. */
+  | { readonly kind: 'attached'; readonly transform: TransformId }
+  /**
+   * The first frame of this transform has come. Only now is it known that the browser leads its frames this way: Chromium can take a
+   * script transform for a receiver and lead the frames past it.
+   */
+  | { readonly kind: 'flowing'; readonly transform: TransformId };

@@ -8,7 +8,14 @@ const ANSWER_TIMEOUT_MS = 5_000;
 type Unnumbered<T> = T extends unknown ? Omit<T, 'request'> : never;
 export type WorkerRequest = Unnumbered<ToFrameWorker>;
 export type Inspection = Extract<FromFrameWorker, { readonly kind: 'inspected' }>;
-type Answer = Exclude<FromFrameWorker, { readonly kind: 'attached' }>;
+type Answer = Extract<FromFrameWorker, { readonly request: number }>;
+
+export interface WorkerEvents {
+  /** Told once for each transform, when its first frame has come to the worker. */
+  readonly onFlowing: (transform: TransformId) => void;
+  /** Told once, when the worker has broken. */
+  readonly onFailed: () => void;
+}
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -22,15 +29,14 @@ export class WorkerRequests implements Disposable {
   readonly #answers = new Map<number, Waiting<Answer>>();
   readonly #attachments = new Map<TransformId, Waiting<void>>();
   readonly #attached = new Set<TransformId>();
-  readonly #onFailed: () => void;
+  readonly #events: WorkerEvents;
   #requests = 0;
   #failure: OracleCallError | undefined;
 
-  /** @param onFailed told once, when the worker has broken */
-  constructor(worker: Worker, clock: Clock, onFailed: () => void) {
+  constructor(worker: Worker, clock: Clock, events: WorkerEvents) {
     this.#worker = worker;
     this.#clock = clock;
-    this.#onFailed = onFailed;
+    this.#events = events;
     worker.onmessage = ({ data }: MessageEvent<FromFrameWorker>) => this.#hear(data);
     worker.onerror = () => this.#fail();
     worker.onmessageerror = () => this.#fail();
@@ -78,6 +84,9 @@ export class WorkerRequests implements Disposable {
         this.#attached.add(message.transform);
         this.#attachments.get(message.transform)?.resolve();
         break;
+      case 'flowing':
+        this.#events.onFlowing(message.transform);
+        break;
       case 'done':
       case 'inspected':
         this.#answers.get(message.request)?.resolve(message);
@@ -90,11 +99,11 @@ export class WorkerRequests implements Disposable {
   #fail(): void {
     if (this.#failure !== undefined) return;
     this.#end();
-    this.#onFailed();
+    this.#events.onFailed();
   }
 
   #end(): void {
     this.#failure ??= new OracleCallError('ERR_MEDIA_UNSUPPORTED', 'The frame worker does not run.');
-    for (const { reject } of [...this.#answers.values(), ...this.#attachments.values()]) reject(this.#failure);
+    for (const waiting of [...this.#answers.values(), ...this.#attachments.values()]) waiting.reject(this.#failure);
   }
 }

@@ -1,32 +1,20 @@
-/**
- * Decides alone whether a captured track gives samples. LiveKit sets `enabled` itself, when it publishes and whenever the SFU asks it to
- * unmute; so for as long as the gate stands, the track's own property does nothing and the platform's is the gate's.
- */
+import { SampleGate } from './sample-gate.ts';
+
+/** A captured track: open when its sender is guarded and the user has not muted. */
 export class CaptureGate implements Disposable {
-  readonly track: MediaStreamTrack;
-  /** The sender whose frames are known to be sealed must be this one. */
+  /** The sender whose frames must be known to be sealed. */
   sender: RTCRtpSender | undefined;
+  readonly #gate: SampleGate;
   #isGuarded = false;
   #isMuted: boolean;
 
   constructor(track: MediaStreamTrack, isMuted: boolean) {
-    this.track = track;
+    this.#gate = new SampleGate(track);
     this.#isMuted = isMuted;
-    Object.defineProperty(track, 'enabled', {
-      configurable: true,
-      get: () => this.isOpen,
-      set: () => undefined,
-    });
-    this.#apply();
   }
 
   get isGuarded(): boolean {
     return this.#isGuarded;
-  }
-
-  /** Samples flow. */
-  get isOpen(): boolean {
-    return this.#isGuarded && !this.#isMuted;
   }
 
   setMuted(isMuted: boolean): void {
@@ -42,11 +30,10 @@ export class CaptureGate implements Disposable {
 
   /** Leaves the track silent. */
   [Symbol.dispose](): void {
-    this.setGuarded(false);
-    Reflect.deleteProperty(this.track, 'enabled');
+    this.#gate[Symbol.dispose]();
   }
 
   #apply(): void {
-    Reflect.set(MediaStreamTrack.prototype, 'enabled', this.isOpen, this.track);
+    this.#gate.setOpen(this.#isGuarded && !this.#isMuted);
   }
 }

@@ -8,7 +8,7 @@ export interface FrameLayerEvents {
   readonly senderCreated: (track: MediaStreamTrack, sender: RTCRtpSender) => void;
   /** A packet of our topic. */
   readonly frame: (frame: Uint8Array, participantIdentity: string | undefined) => void;
-  /** The SFU has said who is in the room, and perhaps who we are. */
+  /** The SFU has said anew who is in the room, and who we are. */
   readonly roomNews: () => void;
 }
 
@@ -46,10 +46,8 @@ export class FrameLayer implements BaseE2EEManager {
   setupEngine(engine: Engine): void {
     this.#takeReceivers(engine);
     this.#takeData(engine);
-    for (const news of [EngineEvent.SignalRestarted, EngineEvent.ParticipantUpdate, EngineEvent.RoomMoved] as const) {
-      // LiveKit's own listeners come first: what they took in is what `roomNews` looks at.
-      engine.on(news, () => this.#events.roomNews());
-    }
+    // LiveKit's own listener comes first, so that `roomNews` sees what it took in.
+    engine.on(EngineEvent.SignalRestarted, () => this.#events.roomNews());
   }
 
   /** A receiver is taken when the platform makes it, whosever it is said to be: until it is bound, all its frames are dropped. */

@@ -61,7 +61,15 @@ export class LiveKitConnection implements SfuConnection {
   constructor(options: LiveKitConnectionOptions) {
     const { e2eeWorker, audioGraph, logger, clock = systemClock } = options;
     this.#options = options;
-    this.#cryptor = new FrameCryptor({ worker: e2eeWorker(), clock, onFailed: () => this.#lose('lost') });
+    this.#cryptor = new FrameCryptor({
+      worker: e2eeWorker(),
+      clock,
+      onFlowing: () => {
+        void this.#guard.reconsider();
+        this.#remote.flowing();
+      },
+      onFailed: () => this.#lose('lost'),
+    });
     this.#guard = new SendingGuard({
       isSealing: (sender) => this.#cryptor.isSealing(sender),
       onReady: (isReady) => this.#tell({ kind: 'sendingGuarded', isReady }),
@@ -183,7 +191,7 @@ export class LiveKitConnection implements SfuConnection {
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
     const { mediaStreamTrack } = track;
     if (mediaStreamTrack === undefined || this.#guard.setMuted(mediaStreamTrack, isMuted)) return;
-    mediaStreamTrack.enabled = !isMuted;
+    // Before it is published the track is silent anyway.
     if (isMuted) this.#mutedBeforePublishing.add(track);
     else this.#mutedBeforePublishing.delete(track);
   }

@@ -1,9 +1,10 @@
 import type { RemoteTrack as LiveKitRemoteTrack } from 'livekit-client';
 import type { FrameCryptor } from '../frame-cryptor/frame-cryptor.ts';
+import { SampleGate } from './sample-gate.ts';
 import type { RemoteTrack, SfuNotice } from './sfu-port.ts';
 
 export interface RemoteTracksOptions {
-  readonly cryptor: Pick<FrameCryptor, 'bindReceiver'>;
+  readonly cryptor: Pick<FrameCryptor, 'bindReceiver' | 'isFlowing'>;
   readonly createTrack: (track: LiveKitRemoteTrack, participantIdentity: string) => RemoteTrack & Disposable;
   readonly tell: (notice: SfuNotice) => void;
 }
@@ -12,6 +13,8 @@ export interface RemoteTracksOptions {
 interface SubscribedTrack {
   readonly participantIdentity: string;
   readonly receiver: RTCRtpReceiver;
+  /** Closed until frames were seen to go through the worker: should the browser lead them past it, nothing of them is heard. */
+  readonly gate: SampleGate;
   /** Set when it was told. */
   arrived?: RemoteTrack & Disposable;
 }
@@ -63,7 +66,7 @@ export class RemoteTracks implements Disposable {
   subscribed(track: LiveKitRemoteTrack, participantIdentity: string): void {
     const { receiver } = track;
     if (receiver === undefined) return;
-    this.#tracks.set(track, { participantIdentity, receiver });
+    this.#tracks.set(track, { participantIdentity, receiver, gate: new SampleGate(track.mediaStreamTrack) });
     // A receiver may have served another track before.
     void this.#bind(receiver, undefined);
     if (this.#admitted.has(participantIdentity)) void this.#arrive(track);
@@ -74,15 +77,26 @@ export class RemoteTracks implements Disposable {
     if (subscribed === undefined) return;
     this.#tracks.delete(track);
     const isReused = [...this.#tracks.values()].some(({ receiver }) => receiver === subscribed.receiver);
-    if (!isReused) void this.#bind(subscribed.receiver, undefined);
-    const { arrived } = subscribed;
+    const { arrived, gate } = subscribed;
+    if (!isReused) {
+      void this.#bind(subscribed.receiver, undefined);
+      gate[Symbol.dispose]();
+    }
     if (arrived === undefined) return;
     arrived[Symbol.dispose]();
     this.#options.tell({ kind: 'trackGone', trackId: arrived.trackId });
   }
 
+  /** Frames of some receiver have begun to come to the worker. */
+  flowing(): void {
+    for (const subscribed of this.#tracks.values()) this.#judge(subscribed);
+  }
+
   [Symbol.dispose](): void {
-    for (const { arrived } of this.#tracks.values()) arrived?.[Symbol.dispose]();
+    for (const { arrived, gate } of this.#tracks.values()) {
+      gate[Symbol.dispose]();
+      arrived?.[Symbol.dispose]();
+    }
     this.#tracks.clear();
     this.#admitted.clear();
   }
@@ -96,7 +110,12 @@ export class RemoteTracks implements Disposable {
     const isStillWanted = this.#tracks.get(track) === subscribed && this.#admitted.has(participantIdentity);
     if (!isBound || !isStillWanted || subscribed.arrived !== undefined) return;
     subscribed.arrived = this.#options.createTrack(track, participantIdentity);
+    this.#judge(subscribed);
     this.#options.tell({ kind: 'trackArrived', track: subscribed.arrived });
+  }
+
+  #judge({ arrived, receiver, gate }: SubscribedTrack): void {
+    gate.setOpen(arrived !== undefined && this.#options.cryptor.isFlowing(receiver));
   }
 
   /** `false` when the frame cryptor could not do it: then no frame of this receiver is opened. */
