@@ -5,7 +5,7 @@ import { dispose } from '@livekit/rtc-node';
 import { createCallId, parseMatrixEventId, parseWith, didSchema } from '@oracle-calls/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLiveKit, type LiveKit } from '../../dev/livekit/livekit.ts';
-import { until } from '../system/agent/agent-stack.ts';
+import { until } from '../system/agent/until.ts';
 import { joinAsOracle, joinAsUser } from './room/call-ends.ts';
 import { createOracleParts } from './room/oracle-keys.ts';
 import { RoomParticipant } from './room/room-participant.ts';

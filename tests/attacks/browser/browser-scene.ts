@@ -7,11 +7,11 @@ import { launchChromium } from '../../../dev/caller/chromium.ts';
 import { startLiveKit, type LiveKit } from '../../../dev/livekit/livekit.ts';
 import { ensureToolchain } from '../../../dev/toolchain/toolchain.ts';
 import { createJoinToken } from '../../browser/sdk-media/tone-participant.ts';
-import { until } from '../../system/agent/agent-stack.ts';
+import { until } from '../../system/agent/until.ts';
 import type { AttackScene, Twin } from '../attack.ts';
 import { startLyingSfu, type LyingSfu } from '../lying-sfu/lying-sfu.ts';
 import { setMediaKey } from '../room/binding.ts';
-import { RoomParticipant } from '../room/room-participant.ts';
+import { RoomParticipant, type RoomParticipantOptions, type SfuAccess } from '../room/room-participant.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
 import type { SeatKey } from './seat-page.ts';
 import { serveSeat, type SeatSite } from './seat-site.ts';
@@ -100,6 +100,14 @@ export class BrowserScene implements AttackScene {
     this.#patches = wanted;
     await this.#site?.[Symbol.asyncDispose]();
     this.#site = undefined;
+  }
+
+  /** Somebody else who joins the room of a call, under any name. */
+  joinRoom(
+    call: SeatCall,
+    options: Omit<RoomParticipantOptions, keyof SfuAccess | 'sfuRoomName'>,
+  ): Promise<RoomParticipant> {
+    return RoomParticipant.join({ ...this.#livekit, sfuRoomName: call.sfuRoomName, ...options });
   }
 
   /** A call in which both ends hear each other, honestly so far. */

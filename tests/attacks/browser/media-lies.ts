@@ -1,6 +1,6 @@
 import { TrackInfo } from '@livekit/protocol';
-import { refused, succeeded, type Attack } from '../attack.ts';
-import { fullReconnect, lastNewsOf, participantNews } from '../lying-sfu/lies.ts';
+import { refused, succeeded, type Attack, type Twin } from '../attack.ts';
+import { fullReconnect, lastNewsOf, participantNews, participantsIn } from '../lying-sfu/lies.ts';
 import { stopSealing } from '../room/binding.ts';
 import { seen } from '../seen.ts';
 import { HEARD, ORACLE, USER, USER_TONE_HZ, type BrowserScene } from './browser-scene.ts';
@@ -13,6 +13,18 @@ const FORGED_TONE_HZ = 1_100;
 const NOBODY = 'nobody';
 /** Long enough for a reconnect and for sound after it, in ms. */
 const WATCH_MS = 6_000;
+
+const passingThrough: Twin = {
+  without: 'dropping what does not open',
+  parts: ['page'],
+  patches: [
+    {
+      file: TRANSFORM,
+      find: "return opened.kind === 'opened' ? { kind: 'passed', data: opened.data } : { kind: opened.reason };",
+      replace: "return { kind: 'passed', data: opened.kind === 'opened' ? opened.data : frame.data };",
+    },
+  ],
+};
 
 /** What the media server can do to the user's seat in the browser. */
 export const browserLies: readonly Attack<BrowserScene>[] = [
@@ -39,19 +51,33 @@ export const browserLies: readonly Attack<BrowserScene>[] = [
     },
   },
   {
+    name: 'attack: keyless participant speaks',
+    refusedBy: 'frames opened in the browser, or dropped',
+    twin: passingThrough,
+    async run(scene) {
+      await using call = await scene.call();
+      // Who holds the SFU's secret can take the name of the oracle, and the SFU says that the track is encrypted.
+      call.sfu.respond = ({ message }) => {
+        for (const { tracks } of participantsIn(message)) for (const track of tracks) track.encryption = 1;
+        return 'forward';
+      };
+      await call.oracle[Symbol.asyncDispose]();
+      await using _keyless = await scene.joinRoom(call, {
+        identity: ORACLE,
+        kind: 'agent',
+        toneHz: FORGED_TONE_HZ,
+        isEncrypted: false,
+      });
+      const isHeard = await seen(async () => (await call.heardTone(FORGED_TONE_HZ)) > HEARD, WATCH_MS);
+      return isHeard
+        ? succeeded('the browser plays somebody without a key as the oracle')
+        : refused('frames opened in the browser, or dropped', `silence; ${(await call.notices()).join(', ')}`);
+    },
+  },
+  {
     name: 'attack: SFU announces a plaintext track',
     refusedBy: 'frames opened in the browser, or dropped',
-    twin: {
-      without: 'dropping what does not open',
-      parts: ['page'],
-      patches: [
-        {
-          file: TRANSFORM,
-          find: "return opened.kind === 'opened' ? { kind: 'passed', data: opened.data } : { kind: opened.reason };",
-          replace: "return { kind: 'passed', data: opened.kind === 'opened' ? opened.data : frame.data };",
-        },
-      ],
-    },
+    twin: passingThrough,
     async run(scene) {
       await using call = await scene.call();
       const news = lastNewsOf(call.sfu.last, ORACLE);

@@ -14,7 +14,7 @@ import { createClient, type MatrixClient } from 'matrix-js-sdk';
 import * as v from 'valibot';
 import type { Account } from '../../../dev/stack/accounts.ts';
 import type { Stack } from '../../../dev/stack/stack.ts';
-import { until } from '../../system/agent/agent-stack.ts';
+import { until } from '../../system/agent/until.ts';
 
 const loginSchema = v.looseObject({ access_token: v.string(), device_id: v.string() });
 
