@@ -114,13 +114,13 @@ export const envelopeAttacks: readonly Attack<AgentScene>[] = [
     name: 'attack: downgrade to the old envelope',
     refusedBy: 'ERR_ENVELOPE_DOWNGRADE',
     twin: {
-      without: 'refusing the older protocol',
+      without: 'refusing the older protocol where nobody allowed it',
       parts: ['agent'],
       patches: [
         {
-          file: OPEN_CALL,
-          find: "if (olderProtocol !== 'allow') throw new OracleCallError('ERR_ENVELOPE_DOWNGRADE');",
-          replace: 'void olderProtocol;',
+          file: 'apps/oracle/src/agent-config.ts',
+          find: "olderProtocol: v.optional(v.picklist(['refuse', 'allow']), 'refuse'),",
+          replace: "olderProtocol: v.optional(v.picklist(['refuse', 'allow']), 'allow'),",
         },
       ],
     },
