@@ -18,6 +18,11 @@ const EARCON_HZ = [880, 1318.51] as const;
 const EARCON_WINDOW_MS = 80;
 const EARCON_HEARD = 0.6;
 
+/** The slot of the first epoch of the first attempt. */
+const FIRST_SLOT = 5;
+/** The agent's watchdog speaks sooner, on a busy machine too. */
+const WATCHDOG_MAX_MS = 20_000;
+
 const factOf =
   (placed: ScriptedCall, ...messages: readonly string[]) =>
   (fact: Readonly<Record<string, unknown>>): boolean =>
@@ -127,6 +132,40 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
       return said['msg'] === 'user said something'
         ? succeeded('the oracle heard itself as the user')
         : refused(String(said['code']), 'nothing of what came back opens');
+    },
+  },
+  {
+    name: 'attack: SFU speaks through its own trailer',
+    refusedBy: 'ERR_MEDIA_UNDECRYPTABLE',
+    twin: {
+      without: 'emptying the trailer of frames that are played undecrypted',
+      parts: ['agent'],
+      patches: [
+        {
+          file: 'packages/agent/src/guard/guard-response.ts',
+          find: '    emptySifTrailer(message);\n',
+          replace: '    void emptySifTrailer;\n',
+        },
+      ],
+    },
+    async run(scene) {
+      // What every sealed frame ends in: the length of its nonce, and the slot. So named, all such frames are played as they are.
+      scene.sfu.respond = ({ message }) => {
+        if (message.case === 'join') message.value.sifTrailer = Uint8Array.of(12, FIRST_SLOT);
+        return 'forward';
+      };
+      const call = await createUserCall({ oracle: scene.oracle });
+      const placed = await scene.place(call);
+      await using user = await joinAsUser({ ...scene.seatIn(placed), toneHz: 500 }, placed.callId, call, scene.oracle);
+      await scene.log.untilSaid('that the oracle may speak', factOf(placed, 'the oracle may speak'));
+      // Stands in for the SFU: frames in the name of the user that no key of the call has sealed.
+      user.participant.sealWith(FIRST_SLOT, crypto.getRandomValues(new Uint8Array(32)));
+      const said = await scene.log
+        .untilSaid('that the sound does not open', factOf(placed, 'sound does not open'), WATCHDOG_MAX_MS)
+        .catch(() => undefined);
+      return said === undefined
+        ? succeeded('frames that no key has sealed are played as the user’s, and nobody is told')
+        : refused(String(said['code']), 'nothing of what the SFU made opens');
     },
   },
   {
