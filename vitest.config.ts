@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,apps,dev,scripts,benchmarks}/**/*.test.ts'],
+          include: ['{packages,apps,dev,scripts,benchmarks,tests}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.system.test.ts', '**/*.browser.test.ts'],
           environment: 'node',
         },

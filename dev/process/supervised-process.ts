@@ -17,8 +17,8 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** The whole environment; by default this process's own. */
-  readonly env?: NodeJS.ProcessEnv;
+  /** The whole environment, or how to get it at each start; by default this process's own. */
+  readonly env?: NodeJS.ProcessEnv | (() => NodeJS.ProcessEnv);
   readonly log?: LogLine;
   /** Resolves once the process serves; retried by nobody, so it waits itself. Aborted when the process exits. */
   readonly ready?: (signal: AbortSignal) => Promise<void>;
@@ -67,7 +67,7 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
   const tail: string[] = [];
   const child = spawn(spec.command, [...spec.args], {
     cwd: spec.cwd,
-    env: spec.env ?? process.env,
+    env: (typeof spec.env === 'function' ? spec.env() : spec.env) ?? process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -41,6 +41,10 @@ export interface StackOptions {
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the page is served. Default true. */
   readonly web?: boolean | undefined;
+  /** The environment of a process, asked for at each start; by default this process's own. */
+  readonly environment?: ((part: 'backend' | 'agent') => NodeJS.ProcessEnv) | undefined;
+  /** Where else a page is served that may call this backend. */
+  readonly otherPageOrigins?: readonly string[] | undefined;
   /** Gives the start up; what was started by then is stopped. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -141,15 +145,16 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   );
   signal.throwIfAborted();
   const { baseUrl: didResolverUrl } = resolver;
+  const { environment = () => process.env } = options;
   const oracle = { accounts, identity, didResolverUrl, weightsDir };
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, signal };
-  const pageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
-  const backendProcess = await backendSpec(
-    { ...parts, pageUrls, olderProtocol: options.olderProtocol ?? 'refuse' },
-    logOf('backend'),
-  );
+  const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
+  const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
+  const { olderProtocol = 'refuse' } = options;
+  const backendPlan = await backendSpec({ ...parts, pageUrls, olderProtocol }, logOf('backend'));
+  const backendProcess = { ...backendPlan, env: () => environment('backend') };
   const agentPlan = await planAgent(parts, logOf('agent'));
-  const agent = new AgentSwitch(agentPlan.spec, onUnexpectedExit);
+  const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
     [

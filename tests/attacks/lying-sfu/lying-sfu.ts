@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { SignalRequest, SignalResponse } from '@livekit/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { passWebSocket } from './pass-web-socket.ts';
 import { relaySignalling, type SignalConnection, type Verdict } from './signal-connection.ts';
 
 export type { SignalConnection, Verdict } from './signal-connection.ts';
@@ -39,6 +40,10 @@ export async function startLyingSfu(sfuUrl: string): Promise<LyingSfu> {
   const server = createServer((incoming, outgoing) => passHttp(upstream, incoming, outgoing));
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (client: WebSocket, request: IncomingMessage) => {
+    if (!isSignalling(request)) {
+      passWebSocket(upstream, client, request);
+      return;
+    }
     const connection = relaySignalling({
       client,
       request,
@@ -73,6 +78,9 @@ export async function startLyingSfu(sfuUrl: string): Promise<LyingSfu> {
   };
   return sfu;
 }
+
+/** Workers of agents register on another path, in another language; they are let through. */
+const isSignalling = ({ url }: IncomingMessage): boolean => url?.startsWith('/rtc') === true;
 
 /** LiveKit's clients also ask by HTTP whether a join token is valid. */
 function passHttp(upstream: URL, incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 
 /** `apps/web`. */
 export const PAGE_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -36,7 +37,7 @@ export async function ensurePageBuild({ cacheDir, log }: PageBuildOptions = {}):
   // Built aside and renamed: whoever finds the folder finds all of it.
   const aside = await mkdtemp(join(cache, 'building-'));
   try {
-    await buildInto(aside);
+    await buildPage(aside);
     await rename(aside, folder).catch(async (error: unknown) => {
       // Another process was quicker with the same sources.
       if (!(await exists(join(folder, 'index.html')))) throw error;
@@ -48,14 +49,16 @@ export async function ensurePageBuild({ cacheDir, log }: PageBuildOptions = {}):
   return folder;
 }
 
-async function buildInto(outDir: string): Promise<void> {
+/** Makes a production build of the page. `plugins` are for everything that it bundles, workers too. */
+export async function buildPage(outDir: string, plugins: () => Plugin[] = () => []): Promise<void> {
   const { build } = await import('vite');
   await build({
     root: PAGE_ROOT,
     configFile: false,
     logLevel: 'error',
     clearScreen: false,
-    worker: { format: 'es' },
+    plugins: plugins(),
+    worker: { format: 'es', plugins },
     build: {
       outDir,
       emptyOutDir: true,

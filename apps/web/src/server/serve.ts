@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { ensurePageBuild, PAGE_ROOT, type PageBuildOptions } from './page-build.ts';
 import { createStaticFiles } from './static-files.ts';
 
+export { buildPage } from './page-build.ts';
+
 /** What `/config.json` says. `testUser` fills the sign-in forms: development stacks only. */
 export interface WebConfig {
   readonly homeserverUrl: string;
@@ -18,6 +20,8 @@ export interface WebOptions extends PageBuildOptions {
   /** Any free port when absent. */
   readonly port?: number | undefined;
   readonly config: WebConfig;
+  /** A build made elsewhere, to be served instead of the newest one. */
+  readonly folder?: string | undefined;
   /** `preview` (default) serves a production build; `dev` serves the sources with reloading. */
   readonly mode?: 'dev' | 'preview' | undefined;
 }
@@ -32,7 +36,7 @@ export interface WebServer extends AsyncDisposable {
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const { host = '127.0.0.1', port = 0, config, mode = 'preview' } = options;
   if (mode === 'dev') return startDev(host, port, config);
-  const folder = await ensurePageBuild(options);
+  const folder = options.folder ?? (await ensurePageBuild(options));
   const server = createServer(await createStaticFiles(folder, config));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

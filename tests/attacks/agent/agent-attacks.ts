@@ -1,0 +1,12 @@
+import { attackGroup } from '../attack-group.ts';
+import { AgentScene } from './agent-scene.ts';
+import { envelopeAttacks } from './envelope-attacks.ts';
+import { handshakeAttacks } from './handshake-attacks.ts';
+import { roomAttacks } from './room-attacks.ts';
+
+/** Real LiveKit and the real agent; backend, user and SFU in the hands of the attacker. */
+export const agentAttacks = attackGroup('the agent', () => AgentScene.open(), [
+  ...envelopeAttacks,
+  ...handshakeAttacks,
+  ...roomAttacks,
+]);

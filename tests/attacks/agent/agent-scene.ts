@@ -1,0 +1,219 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCallId, createSfuRoomName, parseMatrixEventId, type Did } from '@oracle-calls/protocol';
+import { parseDid } from '@oracle-calls/protocol/did';
+import { AgentDispatchClient, RoomAgentDispatch, RoomServiceClient } from 'livekit-server-sdk';
+import { startDidResolver, type DidResolver } from '../../../dev/did-resolver/did-resolver.ts';
+import { startLiveKit, type LiveKit } from '../../../dev/livekit/livekit.ts';
+import type { ProcessSpec } from '../../../dev/process/supervised-process.ts';
+import { AgentSwitch } from '../../../dev/stack/agent-switch.ts';
+import { watchLog } from '../../../dev/stack/log-watch.ts';
+import { PROJECT_ROOT } from '../../../dev/stack/project.ts';
+import { ensureToolchain } from '../../../dev/toolchain/toolchain.ts';
+import type { AttackScene, Twin } from '../attack.ts';
+import { startLyingSfu, type LyingSfu } from '../lying-sfu/lying-sfu.ts';
+import { createOracleParts, type OracleParts } from '../room/oracle-keys.ts';
+import type { UserCall } from '../room/user-call.ts';
+import { ServerLog } from '../server-log.ts';
+import { twinEnvironment } from '../twin/environment.ts';
+import type { SourcePatch } from '../twin/source-patch.ts';
+import { ScriptedBackend, type ScriptedCall } from './scripted-backend.ts';
+
+const AGENT_NAME = 'agent-under-attack';
+/** Vanished users are not what is attacked here. */
+const GRACE_MS = 2_000;
+/** Loading the models on two busy cores, in ms. */
+const MODELS_MAX_MS = 60_000;
+
+interface AgentPlan {
+  readonly spec: Omit<ProcessSpec, 'env'>;
+  /** Resolves once the models are loaded. */
+  readonly warm: (signal: AbortSignal) => Promise<void>;
+}
+
+interface SceneParts {
+  readonly livekit: LiveKit;
+  readonly resolver: DidResolver;
+  readonly backend: ScriptedBackend;
+  readonly sfu: LyingSfu;
+  readonly oracle: OracleParts;
+  readonly documentsDir: string;
+  readonly weightsDir: string;
+  readonly log: ServerLog;
+}
+
+/** A real agent on a real SFU, between a backend and a relay that say what an attack wants. */
+export class AgentScene implements AttackScene {
+  readonly livekit: LiveKit;
+  readonly backend: ScriptedBackend;
+  /** Between agent and SFU. */
+  readonly sfu: LyingSfu;
+  readonly oracle: OracleParts;
+  readonly weightsDir: string;
+  readonly log: ServerLog;
+  readonly rooms: RoomServiceClient;
+  readonly #dispatches: AgentDispatchClient;
+  readonly #documentsDir: string;
+  readonly #agent: AgentSwitch;
+  readonly #warm: (signal: AbortSignal) => Promise<void>;
+  readonly #resources: AsyncDisposableStack;
+  #patches: readonly SourcePatch[] = [];
+  #isRunning = false;
+
+  private constructor(parts: SceneParts, { spec, warm }: AgentPlan, resources: AsyncDisposableStack) {
+    const { livekit } = parts;
+    this.livekit = livekit;
+    this.backend = parts.backend;
+    this.sfu = parts.sfu;
+    this.oracle = parts.oracle;
+    this.weightsDir = parts.weightsDir;
+    this.log = parts.log;
+    this.#documentsDir = parts.documentsDir;
+    this.rooms = new RoomServiceClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
+    this.#dispatches = new AgentDispatchClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
+    this.#agent = new AgentSwitch({ ...spec, env: () => twinEnvironment(this.#patches) }, () => undefined);
+    this.#warm = warm;
+    this.#resources = resources;
+  }
+
+  static async open(): Promise<AgentScene> {
+    const { weightsDir } = await ensureToolchain({ chromium: false });
+    if (weightsDir === undefined) throw new Error('There are no model weights.');
+    await using opening = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), 'oracle-calls-attack-'));
+    opening.defer(() => rm(dir, { recursive: true, force: true }));
+    const log = new ServerLog();
+    const documentsDir = join(dir, 'documents');
+    await mkdir(documentsDir);
+    const livekit = opening.use(await startLiveKit({ stateDir: dir }));
+    const resolver = opening.use(await startDidResolver({ documentsDir }));
+    const backend = opening.use(await new ScriptedBackend().listen());
+    const sfu = opening.use(await startLyingSfu(livekit.url));
+    const oracle = createOracleParts({
+      did: parseDid('did:ixo:oracle-under-attack'),
+      matrixUserId: '@oracle:localhost',
+      backendUrl: backend.url,
+    });
+    await writeFile(join(documentsDir, 'oracle.json'), oracle.document);
+    const parts = { livekit, resolver, backend, sfu, oracle, documentsDir, weightsDir, log };
+    return new AgentScene(parts, await planAgent(dir, parts), opening.move());
+  }
+
+  async become(twin: Twin | undefined): Promise<void> {
+    this.sfu.respond = this.sfu.request = () => 'forward';
+    const wanted = twin?.patches ?? [];
+    if (wanted === this.#patches || (wanted.length === 0 && this.#patches.length === 0)) return;
+    this.#patches = wanted;
+    await this.#stop();
+  }
+
+  /** Resolves once this run of the agent can understand what it hears. */
+  async understands(): Promise<void> {
+    await this.#warm(AbortSignal.timeout(MODELS_MAX_MS));
+  }
+
+  /** Publishes the DID document of somebody, or another one than before. */
+  async publishDocument(document: { readonly id: string }): Promise<void> {
+    const name = Buffer.from(document.id).toString('hex');
+    await writeFile(join(this.#documentsDir, `${name}.json`), JSON.stringify(document));
+  }
+
+  /**
+   * What the backend says of a call: an honest one's, save for `changes`. The agent is dispatched into the call's room, where
+   * somebody is expected under `userIdentity`.
+   */
+  async place(call: UserCall, changes: Partial<ScriptedCall> = {}): Promise<ScriptedCall> {
+    const { callType, sessionId, sfuRoomName } = call.facts;
+    const room = changes.sfuRoomName ?? sfuRoomName;
+    const placed: ScriptedCall = {
+      ticket: `ticket-${randomUUID().replaceAll('-', '')}`,
+      sfuRoomName: room,
+      callId: createCallId(parseMatrixEventId(`$${randomUUID().replaceAll('-', '')}`), room),
+      userIdentity: `u-${randomBytes(6).toString('hex')}`,
+      callType,
+      sessionId,
+      encryptionKey: call.sealed.envelopeHex,
+      userDid: call.signer.did,
+      oracleDid: this.oracle.did,
+      ...changes,
+    };
+    if (!this.#isRunning) await this.#agent.start();
+    this.#isRunning = true;
+    this.backend.add(placed);
+    const agents = [new RoomAgentDispatch({ agentName: AGENT_NAME, metadata: placed.ticket })];
+    await this.rooms.createRoom({ name: room, emptyTimeout: 30, departureTimeout: 30, agents });
+    return placed;
+  }
+
+  /** Sends another agent into the room of a call. */
+  async dispatchAgain(call: ScriptedCall): Promise<void> {
+    await this.#dispatches.createDispatch(call.sfuRoomName, AGENT_NAME, { metadata: call.ticket });
+  }
+
+  /** Where participants of a call's room sit; they reach the SFU itself. */
+  seatIn({ sfuRoomName, userIdentity }: ScriptedCall): {
+    readonly url: string;
+    readonly apiKey: string;
+    readonly apiSecret: string;
+    readonly sfuRoomName: string;
+    readonly identity: string;
+  } {
+    const { url, apiKey, apiSecret } = this.livekit;
+    return { url, apiKey, apiSecret, sfuRoomName, identity: userIdentity };
+  }
+
+  /** A user's DID that is nobody's yet. */
+  newDid(): Did {
+    return parseDid(`did:ixo:user-${randomBytes(6).toString('hex')}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+    await this.#resources.disposeAsync();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#agent.stop();
+    this.#isRunning = false;
+  }
+}
+
+/** How to run the agent, from a configuration that is written here. */
+async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
+  const { livekit, backend, sfu, oracle, resolver, weightsDir, log } = parts;
+  const file = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(dir, name), text, { mode: 0o600 });
+    return join(dir, name);
+  };
+  const config = {
+    oracleDid: oracle.did,
+    backendUrl: backend.url,
+    apiKeyFile: await file('agent-api-key', randomUUID()),
+    oracleKeyFile: await file('oracle.key.json', oracle.keyFile),
+    trustStoreFile: join(dir, 'trust', 'trust.db'),
+    didResolverUrl: resolver.baseUrl,
+    allowPrivateAddresses: true,
+    sfu: { url: sfu.url, apiKey: livekit.apiKey, apiSecretFile: livekit.apiSecretFile },
+    agentName: AGENT_NAME,
+    weightsDir,
+    warmProcesses: 1,
+    graceMs: GRACE_MS,
+  };
+  await mkdir(join(dir, 'trust'), { mode: 0o700 });
+  const configFile = await file('agent.json', JSON.stringify(config));
+  const watch = watchLog((line) => log.add('agent', line));
+  const spec: AgentPlan['spec'] = {
+    name: 'agent',
+    command: process.execPath,
+    args: [join(PROJECT_ROOT, 'apps/oracle/src/agent-main.ts'), '--config', configFile],
+    cwd: PROJECT_ROOT,
+    log: watch.log,
+    ready: (signal) => {
+      watch.reset();
+      return watch.stated('worker registered', signal);
+    },
+  };
+  return { spec, warm: (signal) => watch.stated('models loaded', signal) };
+}
