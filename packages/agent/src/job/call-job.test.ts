@@ -423,6 +423,17 @@ describe('what a job logs', () => {
     expect(statisticsOf(scene)).toEqual([expect.stringContaining('"encrypted":false')]);
   });
 
+  it('does not call a call encrypted in which sound of the user did not open, and names the user', async () => {
+    const scene = await liveJob();
+    scene.seat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
+    const error = new OracleCallError('ERR_MEDIA_UNDECRYPTABLE');
+    scene.seat.notice({ kind: 'undecryptable', participantIdentity: USER, error });
+    scene.seat.notice(gone(true));
+    await over(scene);
+    expect(logHas(scene, `"code":"ERR_MEDIA_UNDECRYPTABLE","participantIdentity":"${USER}"`)).toBe(true);
+    expect(statisticsOf(scene)).toEqual([expect.stringContaining('"encrypted":false')]);
+  });
+
   it('does not call a call encrypted in which nothing flowed', async () => {
     const scene = await liveJob();
     scene.seat.notice(gone(true));
