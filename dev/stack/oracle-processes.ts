@@ -83,10 +83,7 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(
-  parts: OracleParts,
-  log: LogLine,
-): Promise<AgentPlan> {
+export async function planAgent(parts: OracleParts, log: LogLine): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
   const dir = await privateDir(join(stateDir, 'agent'));
   const configFile = join(dir, 'agent.json');
