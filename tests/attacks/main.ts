@@ -2,6 +2,7 @@
  * `npm run attack`: makes every attack on real servers, and again where its defence is off. `--json` ends with one line of
  * JSON, `--only TEXT` picks by name, `--verbose` says what was seen.
  */
+import './quiet-libraries.ts';
 import { parseArgs } from 'node:util';
 import { attackJson, attackTable } from './attack-report.ts';
 import { ATTACK_GROUPS } from './attack-table.ts';

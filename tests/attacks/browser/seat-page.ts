@@ -1,6 +1,5 @@
 import { BearerSecret, SecretBytes, silentLogger, systemClock } from '@oracle-calls/protocol';
 import { AudioGraph, createLiveKitSfu, type SfuConnection } from '@oracle-calls/sdk/media';
-import type { LocalTrack } from '../../../packages/sdk/src/devices/devices-port.ts';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
 
 /*
@@ -34,6 +33,8 @@ export interface SeatPage {
   notices(): readonly string[];
   leave(): Promise<void>;
 }
+
+type LocalTrack = Parameters<SfuConnection['publish']>[0];
 
 declare global {
   interface Window {
