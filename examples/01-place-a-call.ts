@@ -9,13 +9,15 @@ export interface CallButtons {
   readonly call: HTMLButtonElement;
   readonly hangUp: HTMLButtonElement;
   readonly status: HTMLElement;
+  /** Shows whether the call is encrypted, and the code to compare. */
+  readonly security: HTMLElement;
 }
 
 /** Wires two buttons to calls to one oracle. Dispose it when the user signs out. */
 export async function placeCalls(
   matrixClient: OracleCallsOptions['matrixClient'],
   oracleDid: string,
-  { call: callButton, hangUp, status }: CallButtons,
+  { call: callButton, hangUp, status, security: securityLine }: CallButtons,
 ): Promise<AsyncDisposable> {
   const calls = createOracleCalls({
     matrixClient,
@@ -29,6 +31,9 @@ export async function placeCalls(
     current = calls.callOracle({ type: 'audio', oracleDid });
     current.on('state', ({ state }) => {
       status.textContent = state.kind === 'Ended' ? `Ended: ${state.reason}` : state.kind;
+    });
+    current.on('security', ({ security }) => {
+      securityLine.textContent = `${security.padlock} ${security.comparisonCode?.formatted ?? ''}`;
     });
   };
   hangUp.onclick = (): void => void current?.endCall();

@@ -36,6 +36,7 @@ export async function measureSetup({ stack, browser, runs, say }: SetupBenchmark
     url: stack.webUrl,
     userId: alice.userId,
     password: alice.password,
+    recoveryKey: alice.recoveryKey,
   });
   await caller.signIn();
 

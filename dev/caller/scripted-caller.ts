@@ -7,6 +7,8 @@ export interface ScriptedCallerOptions {
   readonly url: string;
   readonly userId: string;
   readonly password: string;
+  /** Confirms the caller's new device. */
+  readonly recoveryKey: string;
   /** Runs in the page before its own scripts, for tests that watch or disturb it. */
   readonly initScript?: () => void;
   readonly log?: (line: string) => void;
@@ -59,10 +61,13 @@ export class ScriptedCaller implements AsyncDisposable {
   }
 
   async signIn(): Promise<void> {
-    const { userId, password } = this.#options;
+    const { userId, password, recoveryKey } = this.#options;
     await this.page.getByLabel('Matrix ID').fill(userId);
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.untilState(['recovery-key-wanted'], 60_000);
+    await this.page.getByLabel('Recovery key').fill(recoveryKey);
+    await this.page.getByRole('button', { name: 'Continue' }).click();
     await this.untilState(['ready'], 60_000);
   }
 
@@ -104,8 +109,8 @@ export class ScriptedCaller implements AsyncDisposable {
     return this.page.evaluate(() => {
       const shown = window.oracleCallsPage;
       if (shown === undefined) throw new Error('The page has not started.');
-      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason } = shown;
-      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason };
+      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security } = shown;
+      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security };
     });
   }
 

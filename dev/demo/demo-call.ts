@@ -55,6 +55,7 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
       url: stack.webUrl,
       userId: alice.userId,
       password: alice.password,
+      recoveryKey: alice.recoveryKey,
     });
     await caller.signIn();
     say(`signed in as ${alice.userId}; calling ${stack.oracleDid}`);

@@ -98,7 +98,9 @@ function invitation(stack: Stack): string[] {
   return [
     `  ${styleText('bold', 'Your turn:')} open ${styleText('cyan', stack.webUrl ?? '')} and call the oracle.`,
     `  Sign in as ${alice.userId} with ${alice.password}`,
+    `             recovery key ${alice.recoveryKey}`,
     `          or ${bob.userId} with ${bob.password}`,
+    `             recovery key ${bob.recoveryKey}`,
     `  State: ${relative(process.cwd(), stack.stateDir) || '.'}. Ctrl-C stops everything.`,
     '',
   ];

@@ -75,9 +75,10 @@ function describeFailure(cause: unknown): string[] {
 
 function addresses(stack: Stack): Row[] {
   const { alice, bob } = stack.users;
-  const account = (label: string, { userId, password }: typeof alice): Row[] => [
+  const account = (label: string, { userId, password, recoveryKey }: typeof alice): Row[] => [
     { label, value: userId },
     { label: 'password', value: password },
+    { label: 'recovery key', value: recoveryKey },
   ];
   return [
     ...(stack.webUrl === undefined ? [] : [{ label: 'Call the oracle', value: stack.webUrl }]),

@@ -30,16 +30,18 @@ export interface OracleParts {
   readonly livekit: LiveKit;
   readonly accounts: Accounts;
   readonly identity: OracleIdentity;
+  /** Base address of the resolver that knows the oracle's DID. */
+  readonly didResolverUrl: string;
   readonly weightsDir: string;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Writes the backend's configuration; how to run it. */
 export async function backendSpec(
-  parts: OracleParts & { readonly pageUrls: readonly string[] },
+  parts: OracleParts & { readonly pageUrls: readonly string[]; readonly olderProtocol: 'allow' | 'refuse' },
   log: LogLine,
 ): Promise<ProcessSpec> {
-  const { stateDir, backendUrl, synapse, livekit, accounts, identity } = parts;
+  const { stateDir, backendUrl, synapse, livekit, accounts, identity, didResolverUrl, olderProtocol } = parts;
   const dir = await privateDir(join(stateDir, BACKEND_FOLDER));
   const configFile = join(dir, 'backend.json');
   const config = {
@@ -57,6 +59,10 @@ export async function backendSpec(
     agentKeys: [{ id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 }],
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     corsOrigins: parts.pageUrls,
+    didResolverUrl,
+    // The resolver is on loopback.
+    allowPrivateAddresses: true,
+    olderProtocol,
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);
   return {
@@ -77,10 +83,7 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(
-  parts: OracleParts & { readonly didResolverUrl: string },
-  log: LogLine,
-): Promise<AgentPlan> {
+export async function planAgent(parts: OracleParts, log: LogLine): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
   const dir = await privateDir(join(stateDir, 'agent'));
   const configFile = join(dir, 'agent.json');

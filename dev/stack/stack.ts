@@ -12,7 +12,7 @@ import { startSynapse } from '../synapse/synapse.ts';
 import type { Synapse } from '../synapse/synapse.ts';
 import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { seedAccounts } from './accounts.ts';
-import type { Account, Accounts } from './accounts.ts';
+import type { Accounts, Caller } from './accounts.ts';
 import { AgentSwitch } from './agent-switch.ts';
 import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
@@ -37,6 +37,8 @@ export interface StackOptions {
   readonly preferredPorts?: PortWishes | undefined;
   /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
   readonly agent?: boolean | undefined;
+  /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
+  readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the page is served. Default true. */
   readonly web?: boolean | undefined;
   /** The environment of a process, asked for at each start; by default this process's own. */
@@ -59,7 +61,7 @@ export interface Stack extends AsyncDisposable {
   readonly webUrl: string | undefined;
   readonly oracleDid: string;
   readonly oracleUserId: string;
-  readonly users: { readonly alice: Account; readonly bob: Account };
+  readonly users: { readonly alice: Caller; readonly bob: Caller };
   readonly paths: StackPaths;
   /** Rejects when a part stops that nobody asked to stop; never settles otherwise. */
   readonly failed: Promise<never>;
@@ -142,13 +144,16 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     giveUp,
   );
   signal.throwIfAborted();
-  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, accounts, identity, weightsDir, signal };
+  const { baseUrl: didResolverUrl } = resolver;
+  const { environment = () => process.env } = options;
+  const oracle = { accounts, identity, didResolverUrl, weightsDir };
+  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, signal };
   const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
-  const { environment = () => process.env } = options;
-  const backendPlan = await backendSpec({ ...parts, pageUrls }, logOf('backend'));
+  const { olderProtocol = 'refuse' } = options;
+  const backendPlan = await backendSpec({ ...parts, pageUrls, olderProtocol }, logOf('backend'));
   const backendProcess = { ...backendPlan, env: () => environment('backend') };
-  const agentPlan = await planAgent({ ...parts, didResolverUrl: resolver.baseUrl }, logOf('agent'));
+  const agentPlan = await planAgent(parts, logOf('agent'));
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
@@ -206,7 +211,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   async function openHomeserver(): Promise<{ synapse: Synapse; accounts: Accounts; identity: OracleIdentity }> {
     const started = await startSynapse({ ...server, ...wish('synapse'), log: logOf('synapse') });
     opened('synapse', started);
-    const seeded = await seedAccounts(started, stateDir);
+    const seeded = await seedAccounts(started, stateDir, signal);
     const matrixUserId = seeded.oracle.userId;
     const made = await makeOracleIdentity({ stateDir, didDocumentsDir, matrixUserId, backendUrl });
     return { synapse: started, accounts: seeded, identity: made };
@@ -231,7 +236,11 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       homeserverUrl: synapse.baseUrl,
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
-      testUser: { userId: accounts.alice.userId, password: accounts.alice.password },
+      testUser: {
+        userId: accounts.alice.userId,
+        password: accounts.alice.password,
+        recoveryKey: accounts.alice.recoveryKey,
+      },
     });
     return teardown.add('page', page);
   }

@@ -2,6 +2,7 @@ import { systemClock } from '@oracle-calls/protocol';
 import { ensureWeights } from '../models/weights.ts';
 import { ensureChromium } from './chromium.ts';
 import { ensureLiveKit } from './livekit-server.ts';
+import { ensureSchemathesis } from './schemathesis-venv.ts';
 import { ensureSynapse } from './synapse-venv.ts';
 import { toolCacheDir } from './tool-cache.ts';
 import { formatElapsed } from './tool.ts';
@@ -16,6 +17,8 @@ export interface ToolchainOptions {
   readonly weights?: boolean;
   /** The checker of the models in `formal/`, which only tests need. Default: no. */
   readonly verifpal?: boolean;
+  /** The fuzzer of the HTTP API, which only tests need. Default: no. */
+  readonly schemathesis?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,6 +43,7 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
     options.chromium === false ? undefined : ensureChromium({ report, signal }),
     options.weights === false ? undefined : ensureModels(report, signal),
     options.verifpal === true ? ensureVerifpal({ report, signal }) : undefined,
+    options.schemathesis === true ? ensureSchemathesis({ report, signal }) : undefined,
   ]);
   const [livekitServer, synapsePython, chromium, weightsDir] = outcomes.map(settledValue);
   return {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@livekit/rtc-node';
-import { deriveMediaKey, parseSfuRoomName, SecretBytes } from '@oracle-calls/protocol';
+import { SecretBytes } from '@oracle-calls/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../dev/caller/chromium.ts';
@@ -12,6 +12,12 @@ import { ensureChromium } from '../../dev/toolchain/chromium.ts';
 import { joinHidden } from '../system/hidden-listener.ts';
 import { serveMediaSite, type MediaSite } from './sdk-media/media-site.ts';
 import { toneShare } from './sdk-media/tone.ts';
+import {
+  createOracleIdentity,
+  joinAsOracle,
+  type ToneOracle,
+  type ToneOracleOptions,
+} from './sdk-media/tone-oracle.ts';
 import { createJoinToken, joinWithTone, type SfuAccess, type ToneParticipant } from './sdk-media/tone-participant.ts';
 
 const USER = 'user';
@@ -51,40 +57,41 @@ afterAll(async () => {
 interface Scene extends AsyncDisposable {
   readonly page: Page;
   readonly sfuRoomName: string;
-  /** The media keys as the oracle would derive them. */
-  readonly keys: Readonly<Record<typeof USER | typeof AGENT, Uint8Array>>;
-  join(
-    identity: string,
-    toneHz: number,
-    keys?: Record<string, Uint8Array>,
-    kind?: 'agent' | 'standard',
-  ): Promise<ToneParticipant>;
+  /** Joins as an agent that has the envelope, and offers; `changes` plays one that is not what it should be. */
+  answer(changes?: Partial<ToneOracleOptions>): Promise<ToneOracle>;
+  /** Joins as somebody without any key. */
+  joinKeyless(identity: string, toneHz: number): Promise<ToneParticipant>;
   oracleTone(toneHz: number): Promise<number>;
   notices(): Promise<readonly string[]>;
 }
 
 /** A page that has placed a call and waits for the oracle. */
 async function placeCall(access: SfuAccess, url = access.url): Promise<Scene> {
+  const oracle = createOracleIdentity();
   const context = await browser.newContext({ permissions: ['microphone'] });
   const page = await context.newPage();
   await page.exposeFunction('requestJoinToken', (room: string) => createJoinToken(access, room, USER));
   await page.goto(site.url);
   await page.waitForFunction(() => 'mediaPage' in window);
-  await page.evaluate((options) => window.mediaPage.place(options), { url, identity: USER, toneHz: USER_TONE_HZ });
-  const secrets = await (await page.waitForFunction(() => window.mediaPage.secrets())).jsonValue();
-  if (secrets === undefined) throw new Error('The page has no call key.');
-  const { sfuRoomName } = secrets;
-  using callKey = new SecretBytes(Buffer.from(secrets.callKeyHex, 'hex'), 'call key of the test');
-  const keyOf = (direction: 'user-to-oracle' | 'oracle-to-user'): Uint8Array =>
-    deriveMediaKey(callKey, parseSfuRoomName(sfuRoomName), direction).expose();
-  const joined: ToneParticipant[] = [];
+  const options = { url, identity: USER, toneHz: USER_TONE_HZ, oracle: oracle.hex };
+  await page.evaluate((place) => window.mediaPage.place(place), options);
+  const call = await (await page.waitForFunction(() => window.mediaPage.placed())).jsonValue();
+  if (call === undefined) throw new Error('The page has announced no call.');
+  const { sfuRoomName } = call;
+  const joined: AsyncDisposable[] = [];
   return {
     page,
     sfuRoomName,
-    keys: { [USER]: keyOf('user-to-oracle'), [AGENT]: keyOf('oracle-to-user') },
-    async join(identity, toneHz, keys, kind = 'agent') {
-      const options = { ...access, sfuRoomName, identity, kind, toneHz };
-      const participant = await joinWithTone(keys === undefined ? options : { ...options, keys });
+    async answer(changes = {}) {
+      const own = { call, oracle, userIdentity: USER, identity: AGENT, toneHz: AGENT_TONE_HZ };
+      const agent = await joinAsOracle({ ...access, ...own, ...changes });
+      joined.push(agent);
+      await expect.poll(() => [...agent.room.remoteParticipants.keys()], PATIENCE).toContain(USER);
+      await agent.begin(1);
+      return agent;
+    },
+    async joinKeyless(identity, toneHz) {
+      const participant = await joinWithTone({ ...access, sfuRoomName, identity, kind: 'standard', toneHz });
       joined.push(participant);
       return participant;
     },
@@ -103,8 +110,15 @@ test('browser and oracle hear each other decrypted; a listener without the key h
   await using scene = await placeCall(livekit);
   const hidden = { ...livekit, sfuRoomName: scene.sfuRoomName };
   await using keyless = await joinHidden(hidden);
-  await using keyed = await joinHidden({ ...hidden, keys: (identity) => scene.keys[identity === USER ? USER : AGENT] });
-  const agent = await scene.join(AGENT, AGENT_TONE_HZ, scene.keys);
+  const agent = await scene.answer();
+  await expect.poll(() => agent.attempts, PATIENCE).toHaveLength(1);
+  const { slot = 0, key: userKey = new Uint8Array(32) } = agent.mediaKeys.get(USER) ?? {};
+  const agentKey = agent.mediaKeys.get(AGENT)?.key ?? new Uint8Array(32);
+  await using keyed = await joinHidden({
+    ...hidden,
+    slot,
+    keys: (identity) => (identity === USER ? userKey : agentKey),
+  });
 
   await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
   await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
@@ -126,7 +140,7 @@ test('browser and oracle hear each other decrypted; a listener without the key h
   expect(await scene.page.evaluate(() => window.mediaPage.state())).toEqual({ kind: 'Live' });
   const timeline = await scene.page.evaluate(() => window.mediaPage.timeline());
   expect(Object.keys(timeline)).toEqual(
-    expect.arrayContaining(['eventSent', 'joinToken', 'sfuConnected', 'agentJoined', 'oracleAudible']),
+    expect.arrayContaining(['eventSent', 'joinToken', 'sfuConnected', 'agentJoined', 'handshake', 'oracleAudible']),
   );
   const statistics = await scene.page.evaluate(() => window.mediaPage.statistics());
   expect(statistics.encrypted).toBe(true);
@@ -135,15 +149,34 @@ test('browser and oracle hear each other decrypted; a listener without the key h
     { direction: 'received', kind: 'audio', isEncrypted: true, participantIdentity: AGENT },
   ]);
 
+  await expect
+    .poll(() => scene.page.evaluate(() => window.mediaPage.security()), PATIENCE)
+    .toMatchObject({ padlock: 'encrypted', comparisonCode: { raw: agent.attempts[0]?.comparisonCode } });
+
   await scene.page.evaluate(() => window.mediaPage.endCall());
   expect(await scene.page.evaluate(() => window.mediaPage.open())).toEqual(NOTHING_OPEN);
 });
 
+test('a later attempt changes every key and the code, and sound goes on', async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.answer();
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  const before = agent.mediaKeys.get(USER)?.key;
+  await agent.begin(2);
+  await expect.poll(() => agent.attempts, PATIENCE).toHaveLength(2);
+  expect(agent.mediaKeys.get(USER)?.key).not.toEqual(before);
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect
+    .poll(() => scene.page.evaluate(() => window.mediaPage.security()), PATIENCE)
+    .toMatchObject({ padlock: 'encrypted', comparisonCode: { raw: agent.attempts[1]?.comparisonCode } });
+});
+
 test('a third participant without a key is told, is not played and hears only noise', async () => {
   await using scene = await placeCall(livekit);
-  const agent = await scene.join(AGENT, AGENT_TONE_HZ, scene.keys);
+  const agent = await scene.answer();
   await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
-  const mallory = await scene.join('mallory', MALLORY_TONE_HZ, undefined, 'standard');
+  const mallory = await scene.joinKeyless('mallory', MALLORY_TONE_HZ);
   await expect
     .poll(() => scene.notices(), PATIENCE)
     .toEqual(expect.arrayContaining(['stranger mallory', 'error ERR_MEDIA_UNENCRYPTED']));
@@ -156,32 +189,35 @@ test('a third participant without a key is told, is not played and hears only no
 
 test('an oracle with a wrong key is not heard, hears nothing, and is told as undecryptable', async () => {
   await using scene = await placeCall(livekit);
-  const wrong = {
-    [USER]: crypto.getRandomValues(new Uint8Array(32)),
-    [AGENT]: crypto.getRandomValues(new Uint8Array(32)),
-  };
-  const agent = await scene.join(AGENT, AGENT_TONE_HZ, wrong);
+  const agent = await scene.answer({ mediaKeys: 'wrong' });
   await expect.poll(() => scene.notices(), PATIENCE).toContain(`undecryptable ${AGENT}`);
-  // Both sides' packets flow all the while.
   await expect
-    .poll(async () => {
-      const { tracks } = await scene.page.evaluate(() => window.mediaPage.statistics());
-      return tracks.map(({ packets }) => packets > 50);
-    }, PATIENCE)
-    .toEqual([true, true]);
-  expect(await scene.oracleTone(AGENT_TONE_HZ)).toBeLessThan(NOTHING);
-  expect(agent.heardTone(USER, USER_TONE_HZ)).toBeLessThan(NOTHING);
+    .poll(() => scene.page.evaluate(() => window.mediaPage.state()), PATIENCE)
+    .toEqual({ kind: 'Ended', reason: 'media-failed', code: 'ERR_MEDIA_UNDECRYPTABLE' });
+  expect(agent.windows(USER, USER_TONE_HZ).filter((share) => share > NOTHING)).toEqual([]);
   expect(await scene.page.evaluate(() => window.mediaPage.timeline())).not.toHaveProperty('oracleAudible');
 });
 
 test("the oracle's own key under the user's name opens nothing: each direction has its key", async () => {
   await using scene = await placeCall(livekit);
-  const agent = await scene.join(AGENT, AGENT_TONE_HZ, { [USER]: scene.keys.agent, [AGENT]: scene.keys.agent });
+  const agent = await scene.answer({ mediaKeys: 'own-for-both' });
   await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
   await expect
     .poll(async () => (await scene.page.evaluate(() => window.mediaPage.statistics())).tracks[0]?.packets, PATIENCE)
     .toBeGreaterThan(50);
-  expect(agent.heardTone(USER, USER_TONE_HZ)).toBeLessThan(NOTHING);
+  expect(agent.windows(USER, USER_TONE_HZ).filter((share) => share > NOTHING)).toEqual([]);
+});
+
+test('an agent that has the call key and not the identity key is never played, told as a stranger, and given up', async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.answer({ signsWith: SecretBytes.random(32, 'key of an impostor') });
+  await expect.poll(() => scene.notices(), PATIENCE).toContain(`stranger ${AGENT}`);
+  expect((await scene.page.evaluate(() => window.mediaPage.open())).playing).toBe(0);
+  await expect
+    .poll(() => scene.page.evaluate(() => window.mediaPage.state()), PATIENCE)
+    .toEqual({ kind: 'Ended', reason: 'media-failed', code: 'ERR_HANDSHAKE_TIMEOUT' });
+  expect(agent.attempts).toEqual([]);
+  expect(agent.windows(USER, USER_TONE_HZ).filter((share) => share > NOTHING)).toEqual([]);
 });
 
 test('a call given up while it connects leaves nothing open', async () => {
@@ -195,7 +231,7 @@ test('an SFU that dies in mid-call is waited for, then the call ends as connecti
   const ownState = await mkdtemp(join(tmpdir(), 'oracle-calls-sdk-media-'));
   const mortal = await startLiveKit({ stateDir: ownState });
   await using scene = await placeCall(mortal);
-  await scene.join(AGENT, AGENT_TONE_HZ, scene.keys);
+  await scene.answer();
   await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
   await mortal.close();
   await expect.poll(() => scene.notices(), PATIENCE).toContain('reconnecting');

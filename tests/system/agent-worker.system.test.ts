@@ -172,6 +172,23 @@ describe('the agent in an encrypted call', () => {
     expect(stack.log.slice(from).filter((line) => line.msg === 'user said something')).toEqual([]);
   });
 
+  it("does not hear the user's own audio when it is not encrypted", async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    const { sfuRoomName, userIdentity: identity, keys } = call;
+    // The user has all keys, and a client (or an SFU) that sends the voice in the clear all the same.
+    await using caller = await TestCaller.join({ sfu: stack.sfu, sfuRoomName, identity, keys, isPlaintext: true });
+    await stack.logged('handshake confirmed', from);
+    await stack.logged('call set up', from);
+    await caller.say(scene.question);
+    const line = await stack.logged('sound does not open', from);
+    expect(line).toMatchObject({ code: 'ERR_MEDIA_UNDECRYPTABLE', participantIdentity: identity });
+    const mine = stack.log.slice(from).filter((one) => one['callId'] === call.callId);
+    expect(mine.filter((one) => one.msg === 'user said something')).toEqual([]);
+    await caller.close();
+    expect(await statisticsOf(call, from)).toMatchObject({ encrypted: false });
+  });
+
   it('says nothing to a user who has not the call’s keys, and hears nothing', async () => {
     const from = stack.log.length;
     const call = await stack.dispatch();
@@ -197,14 +214,14 @@ describe('the agent without a key', () => {
   it.each(Object.keys(LIES) as LieName[])(
     'reports invalid-authentication when the backend lies (%s), and leaves without a sound',
     async (name) => {
-      const { code, tell } = LIES[name];
+      const lie = LIES[name];
       const from = stack.log.length;
-      const call = await stack.dispatch((script) => tell(script, stack.oracle));
+      const call = await stack.dispatch((script) => lie.tell(script, stack.oracle));
       await using caller = await scene.join(call);
       await until(() => call.updates.length > 0, 'the report');
       expect(call.updates).toEqual([{ callStatus: 'ended', endReason: 'invalid-authentication' }]);
       const line = await stack.logged('the sealed key is refused', from, (one) => one['callId'] === call.callId);
-      expect(line['code']).toBe(code);
+      expect(line['code']).toBe(lie.code);
       await until(() => caller.peers.length === 0, 'the agent leaves');
       expect([...caller.firstAudibleAt.keys()]).toEqual([]);
     },

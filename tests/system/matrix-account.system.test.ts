@@ -69,11 +69,11 @@ it('holds what came while it was closed for the first listener', async () => {
   const joining = joinWhenInvited(before);
   using seenBefore = new Collected(before);
   const room = await alice.port.findOrCreateRoom(oracle.userId);
-  const first = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+  const first = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
   await seenBefore.until(first);
   joining[Symbol.dispose]();
   await before.close();
-  const missed = await alice.port.sendEvent(room, CALL_TYPE, { n: 2 }, newTransaction());
+  const missed = await alice.port.sendEvent(room, CALL_TYPE, { n: 2 }, newTransaction(oracle));
   await using after = await open(oracle);
   using seen = new Collected(after);
   await expect(seen.until(missed)).resolves.toMatchObject({ content: { n: 2 } });

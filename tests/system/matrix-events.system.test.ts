@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { silentLogger, type Logger } from '@oracle-calls/protocol';
 import { EventType } from 'matrix-js-sdk';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -29,9 +30,14 @@ it('delivers an encrypted event and its edits each as sent, once, and gives the 
   using _joining = joinWhenInvited(account);
   using seen = new Collected(account);
   const room = await alice.port.findOrCreateRoom(oracle.userId);
-  await alice.port.prepareToSend(room);
-  const first = await alice.port.sendEvent(room, CALL_TYPE, { callStatus: 'pending' }, newTransaction());
-  const second = await alice.port.sendEvent(room, CALL_TYPE, edit(first, { callStatus: 'ended' }), newTransaction());
+  await alice.port.prepareToSend(room, { peer: oracle.userId });
+  const first = await alice.port.sendEvent(room, CALL_TYPE, { callStatus: 'pending' }, newTransaction(oracle));
+  const second = await alice.port.sendEvent(
+    room,
+    CALL_TYPE,
+    edit(first, { callStatus: 'ended' }),
+    newTransaction(oracle),
+  );
 
   const edited = await seen.until(second);
   expect(edited.content).toMatchObject(edit(first, { callStatus: 'ended' }));
@@ -48,7 +54,7 @@ it('delivers an encrypted event and its edits each as sent, once, and gives the 
   }
   const answer = { callStatus: 'active', 'm.relates_to': { rel_type: 'm.reference', event_id: first } };
   using aliceSees = new Collected(alice.port);
-  const third = await account.sendEvent(room, CALL_TYPE, answer, newTransaction());
+  const third = await account.sendEvent(room, CALL_TYPE, answer, newTransaction(alice.person));
   await expect(aliceSees.until(third)).resolves.toMatchObject({
     sender: { userId: oracle.userId },
     relation: { relType: 'm.reference', eventId: first },
@@ -90,15 +96,15 @@ it('never delivers a plaintext event or a plaintext edit, and refuses to fetch o
   using _joining = joinWhenInvited(account);
   using seen = new Collected(account);
   const room = await alice.port.findOrCreateRoom(oracle.userId);
-  const real = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+  const real = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
   const plain = async (content: object): Promise<string> => {
-    const path = `/rooms/${encodeURIComponent(room)}/send/${CALL_TYPE}/${newTransaction().transactionId}`;
+    const path = `/rooms/${encodeURIComponent(room)}/send/${CALL_TYPE}/${randomUUID()}`;
     const answer = await scene.api('PUT', path, { body: content, token: alice.accessToken });
     return String(Reflect.get(Object(answer), 'event_id'));
   };
   const forged = await plain({ n: 2 });
   const forgedEdit = await plain(edit(real, { n: 3 }));
-  const last = await alice.port.sendEvent(room, CALL_TYPE, { n: 4 }, newTransaction());
+  const last = await alice.port.sendEvent(room, CALL_TYPE, { n: 4 }, newTransaction(oracle));
   await seen.until(last);
   expect(seen.events.map(({ eventId }) => eventId)).toEqual([real, last]);
 
@@ -118,7 +124,7 @@ it('decrypts what was sent between the invitation and a join that came later', a
   await using alice = await scene.openApp(await scene.person('alice'));
   using seen = new Collected(account);
   const room = await alice.port.findOrCreateRoom(oracle.userId);
-  const early = await alice.port.sendEvent(room, CALL_TYPE, { n: 'early' }, newTransaction());
+  const early = await alice.port.sendEvent(room, CALL_TYPE, { n: 'early' }, newTransaction(oracle));
   const invites: unknown[] = [];
   using _joining = account.observeInvites((invite) => {
     invites.push(invite);
@@ -129,12 +135,13 @@ it('decrypts what was sent between the invitation and a join that came later', a
 });
 
 it('does not send into rooms that are not encrypted', async () => {
+  const oracle = await scene.person('oracle');
   await using alice = await scene.openApp(await scene.person('alice'));
   const room = roomOf(
     await scene.api('POST', '/createRoom', { body: { preset: 'private_chat' }, token: alice.accessToken }),
   );
   await until(() => alice.client.getRoom(room) ?? undefined, 'the room');
-  await expect(alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction())).rejects.toMatchObject({
+  await expect(alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle))).rejects.toMatchObject({
     code: 'ERR_MATRIX_ROOM',
   });
 });
@@ -165,10 +172,10 @@ it('drops an event of which a lying homeserver changed the sender; the twin with
         },
       };
     };
-    const forged = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+    const forged = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
     if (isLying) await until(() => lies > 0 || undefined, 'the lie');
     else await seen.until(forged);
-    const last = await alice.port.sendEvent(room, CALL_TYPE, { n: 2 }, newTransaction());
+    const last = await alice.port.sendEvent(room, CALL_TYPE, { n: 2 }, newTransaction(oracle));
     await seen.until(last);
     expect(seen.events.map(({ eventId }) => eventId)).toEqual(isLying ? [last] : [forged, last]);
     expect(refusals).toEqual(isLying ? ['ERR_MATRIX_SENDER'] : []);

@@ -38,7 +38,7 @@ it(
     /** A new room key for each event, so that each kill may hit the storing of one. */
     const send = async (): Promise<string> => {
       await alice.client.getCrypto()?.forceDiscardSession(room);
-      const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: sent.length }, newTransaction());
+      const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: sent.length }, newTransaction(oracle));
       sent.push(eventId);
       return eventId;
     };
@@ -52,7 +52,8 @@ it(
         await dying.kill();
         isKilled = true;
       });
-      if (round % 2 === 0) dying.tell({ do: 'send', room, n: `lost ${round}`, transactionId: randomUUID() });
+      if (round % 2 === 0)
+        dying.tell({ do: 'send', room, n: `lost ${round}`, transactionId: randomUUID(), peer: alice.person.userId });
       while (!isKilled) await send();
       await killing;
       for (let count = 0; count < 3; count += 1) await send();
@@ -65,7 +66,7 @@ it(
       expect(failed, `events after kill ${round}`).toEqual([]);
       // What nobody fetched must come as well: everything sent while the account was dead.
       for (const eventId of sent.slice(-4)) expect(account.hasSeen(eventId)).toBe(true);
-      const answer = { do: 'send', room, n: `answer ${round}`, transactionId: randomUUID() };
+      const answer = { do: 'send', room, n: `answer ${round}`, transactionId: randomUUID(), peer: alice.person.userId };
       const { eventId } = await account.ask(answer, 'sent');
       await expect(aliceSees.until(eventId)).resolves.toMatchObject({
         content: { n: `answer ${round}` },
@@ -88,6 +89,6 @@ it('a second process on the same store is refused, and the first one goes on', a
   await expect(second.said('refused')).resolves.toEqual({ said: 'refused', code: 'ERR_MATRIX_STORE_IN_USE' });
   await using alice = await scene.openApp(await scene.person('alice'));
   const room = await alice.port.findOrCreateRoom(oracle.userId);
-  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
   await until(() => first.hasSeen(eventId) || undefined, 'the event');
 });

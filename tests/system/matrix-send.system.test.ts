@@ -17,20 +17,22 @@ function interfereWithSends(proxy: HomeserverProxy, interferences: readonly Inte
 
 async function aliceBehindProxy() {
   const oracle = await scene.person('oracle');
+  // Makes its identity, and goes.
+  await (await scene.openApp(oracle))[Symbol.asyncDispose]();
   const proxy = await startHomeserverProxy(scene.synapse.baseUrl);
   const alice: App = await scene.openApp(await scene.person('alice'), { baseUrl: proxy.baseUrl });
   const room = await alice.port.findOrCreateRoom(oracle.userId);
   const stack = new AsyncDisposableStack();
   stack.use(proxy);
   stack.use(alice);
-  return { alice, proxy, room, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { alice, oracle, proxy, room, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 it('sends once although the homeserver’s answers are lost', async () => {
   await using scene1 = await aliceBehindProxy();
-  const { alice, proxy, room } = scene1;
+  const { alice, oracle, proxy, room } = scene1;
   interfereWithSends(proxy, [{ kind: 'lose-answer' }, { kind: 'lose-answer' }]);
-  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
   const sends = proxy.seen.filter(({ path }) => isSend(path));
   expect(sends).toHaveLength(3);
   expect(new Set(sends.map(({ path }) => path)).size).toBe(1);
@@ -39,49 +41,54 @@ it('sends once although the homeserver’s answers are lost', async () => {
 
 it('sends once although a caller gives up and begins anew with the same transaction id', async () => {
   await using scene1 = await aliceBehindProxy();
-  const { alice, proxy, room } = scene1;
-  const { transactionId } = newTransaction();
+  const { alice, oracle, proxy, room } = scene1;
+  const options = newTransaction(oracle);
   interfereWithSends(proxy, [{ kind: 'lose-answer' }]);
   const reason = new Error('hung up');
   const controller = new AbortController();
-  const givenUp = alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, { transactionId, signal: controller.signal });
+  const givenUp = alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, { ...options, signal: controller.signal });
   const refused = expect(givenUp).rejects.toBe(reason);
   while ((await scene.eventsOf(alice, room)).length === 0) await systemClock.sleep(20);
   controller.abort(reason);
   await refused;
-  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, { transactionId });
+  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, options);
   await expect(scene.eventsOf(alice, room)).resolves.toEqual([eventId]);
 });
 
 it('the twin with another transaction id for each attempt sends twice', async () => {
   await using scene1 = await aliceBehindProxy();
-  const { alice, proxy, room } = scene1;
+  const { alice, oracle, proxy, room } = scene1;
   interfereWithSends(proxy, [{ kind: 'lose-answer' }]);
   const controller = new AbortController();
-  const lost = alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, { ...newTransaction(), signal: controller.signal });
+  const lost = alice.port.sendEvent(
+    room,
+    CALL_TYPE,
+    { n: 1 },
+    { ...newTransaction(oracle), signal: controller.signal },
+  );
   const refused = expect(lost).rejects.toThrow();
   while ((await scene.eventsOf(alice, room)).length === 0) await systemClock.sleep(20);
   controller.abort();
   await refused;
-  await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+  await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
   await expect(scene.eventsOf(alice, room)).resolves.toHaveLength(2);
 });
 
 it('waits for as long as the homeserver asks and then sends', async () => {
   await using scene1 = await aliceBehindProxy();
-  const { alice, proxy, room } = scene1;
+  const { alice, oracle, proxy, room } = scene1;
   interfereWithSends(proxy, [{ kind: 'rate-limit', retryAfterMs: 1_500 }]);
   const startedAt = systemClock.now();
-  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction());
+  const eventId = await alice.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
   expect(systemClock.now() - startedAt).toBeGreaterThanOrEqual(1_500);
   await expect(scene.eventsOf(alice, room)).resolves.toEqual([eventId]);
 });
 
 it('does not repeat what the homeserver refuses', async () => {
   await using scene1 = await aliceBehindProxy();
-  const { alice, proxy, room } = scene1;
+  const { alice, oracle, proxy, room } = scene1;
   const content = { filling: 'x'.repeat(70_000) };
-  await expect(alice.port.sendEvent(room, CALL_TYPE, content, newTransaction())).rejects.toMatchObject({
+  await expect(alice.port.sendEvent(room, CALL_TYPE, content, newTransaction(oracle))).rejects.toMatchObject({
     code: 'ERR_MATRIX_ROOM',
     details: { httpStatus: 413 },
   });

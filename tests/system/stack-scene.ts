@@ -66,12 +66,13 @@ export class StackScene implements AsyncDisposable {
   async caller(who: 'alice' | 'bob' = 'alice', initScript?: () => void): Promise<ScriptedCaller> {
     const { stack, browser, log } = this;
     if (stack.webUrl === undefined) throw new Error('The stack has no page.');
-    const { userId, password } = stack.users[who];
+    const { userId, password, recoveryKey } = stack.users[who];
     const caller = await ScriptedCaller.open({
       browser,
       url: stack.webUrl,
       userId,
       password,
+      recoveryKey,
       log: (line) => log.push(`page | ${line}`),
       ...(initScript === undefined ? {} : { initScript }),
     });

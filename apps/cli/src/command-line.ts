@@ -2,6 +2,8 @@ import { isOracleCallError } from '@oracle-calls/protocol';
 import { Command, CommanderError } from 'commander';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
 import { addTrustCommand } from './trust/trust-command.ts';
+import { addApiKeysCommand } from './operator/api-keys-command.ts';
+import { addAuditCommand } from './operator/audit-command.ts';
 
 /** Exit codes: 2 means that the command was not understood, 1 that it was and failed. */
 export const EXIT_CODES = { ok: 0, failed: 1, usage: 2 } as const;
@@ -22,6 +24,8 @@ export async function runCommandLine(args: readonly string[], output: Output): P
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 not understood.');
   addKeygenCommand(program, output.out);
   addTrustCommand(program, output.out);
+  addApiKeysCommand(program, output.out);
+  addAuditCommand(program, output.out);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT_CODES.ok;

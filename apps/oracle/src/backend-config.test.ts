@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RATE_LIMIT_DEFAULTS } from '@oracle-calls/backend';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backendConfigSchema } from './backend-config.ts';
 import { readJsonConfig } from './json-config.ts';
@@ -35,8 +36,44 @@ function read(config: unknown): Promise<unknown> {
   return readJsonConfig(backendConfigSchema, ['--config', file]);
 }
 
+const defaults = {
+  logLevel: 'info',
+  allowPrivateAddresses: false,
+  olderProtocol: 'refuse',
+  trustedProxies: [],
+  rateLimits: RATE_LIMIT_DEFAULTS,
+};
+
+/** What {@link valid} is read as. */
+const complete = { ...valid, ...defaults, matrix: { ...valid.matrix, changedIdentities: 'follow' } };
+
 test('a complete configuration is read', async () => {
-  expect(await read(valid)).toEqual({ ...valid, logLevel: 'info' });
+  expect(await read(valid)).toEqual(complete);
+});
+
+test('what protects the backend can be set, one limit without the others', async () => {
+  const changes = {
+    didResolverUrl: 'https://resolver.example',
+    olderProtocol: 'allow',
+    trustedProxies: ['10.0.0.0/8', '::1'],
+    maxConnections: 100,
+  };
+  const user = { count: 5, seconds: 60 };
+  expect(await read({ ...valid, ...changes, rateLimits: { user } })).toEqual({
+    ...complete,
+    ...changes,
+    rateLimits: { ...RATE_LIMIT_DEFAULTS, user },
+  });
+});
+
+test('keys of agents may all be in the database', async () => {
+  const { agentKeys: _agentKeys, ...rest } = valid;
+  expect(await read(rest)).toMatchObject({ agentKeys: [] });
+});
+
+test('a private resolver needs the permission of development', async () => {
+  const didResolverUrl = 'http://127.0.0.1:9000';
+  expect(await read({ ...valid, didResolverUrl, allowPrivateAddresses: true })).toMatchObject({ didResolverUrl });
 });
 
 test.each([
@@ -47,12 +84,24 @@ test.each([
     'matrix.allowedServers.localhost',
     { ...valid, matrix: { ...valid.matrix, allowedServers: { localhost: 'ftp://x' } } },
   ],
+  ['matrix.changedIdentities', { ...valid, matrix: { ...valid.matrix, changedIdentities: 'trust' } }],
+  ['matrix.lostIdentity', { ...valid, matrix: { ...valid.matrix, lostIdentity: 'forget' } }],
   ['sfu.url', { ...valid, sfu: { ...valid.sfu, url: 'http://127.0.0.1:7880' } }],
-  ['agentKeys', { ...valid, agentKeys: [] }],
+  ['agentKeys', { ...valid, agentKeys: 'none' }],
   ['agentKeys.0.sha256', { ...valid, agentKeys: [{ ...valid.agentKeys[0], sha256: 'the key itself' }] }],
   ['corsOrigins.0', { ...valid, corsOrigins: ['*'] }],
   ['corsOrigins.0', { ...valid, corsOrigins: ['https://app.example/'] }],
   ['maxCallMinutes', { ...valid, maxCallMinutes: 0 }],
+  ['didResolverUrl', { ...valid, didResolverUrl: 'ftp://resolver.example' }],
+  ['didResolverUrl', { ...valid, didResolverUrl: 'http://' }],
+  ['didResolverUrl', { ...valid, didResolverUrl: 'http://127.0.0.1:9000' }],
+  ['didResolverUrl', { ...valid, didResolverUrl: 'http://resolver.example', allowPrivateAddresses: true }],
+  ['allowPrivateAddresses', { ...valid, allowPrivateAddresses: 'yes' }],
+  ['olderProtocol', { ...valid, olderProtocol: true }],
+  ['trustedProxies.0', { ...valid, trustedProxies: ['proxy.example'] }],
+  ['rateLimits.user.count', { ...valid, rateLimits: { user: { count: 0, seconds: 60 } } }],
+  ['rateLimits.users', { ...valid, rateLimits: { users: { count: 1, seconds: 60 } } }],
+  ['maxConnections', { ...valid, maxConnections: 0 }],
   ['agentKey', { ...valid, agentKey: 'a typo' }],
 ])('a configuration with a wrong %s names the field and not its value', async (field, config) => {
   const error = await read(config).catch((thrown: unknown) => thrown);

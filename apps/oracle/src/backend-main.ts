@@ -19,10 +19,10 @@ async function main(): Promise<number> {
     const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
     logger = createLogger(config.logLevel);
     const password = await readSecretFile(config.matrix.passwordFile, 'matrix.passwordFile');
-    const { homeserverUrl, userId, storeDir } = config.matrix;
+    const { passwordFile: _file, allowedServers: _servers, ...account } = config.matrix;
     await runBackend({
       config,
-      openMatrix: (signal) => openMatrixAccount({ homeserverUrl, userId, password, storeDir, logger, signal }),
+      openMatrix: (signal) => openMatrixAccount({ ...account, password, logger, signal }),
       clock: systemClock,
       logger,
       stop: stop.signal,

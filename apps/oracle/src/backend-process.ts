@@ -8,6 +8,7 @@ import {
 } from '@oracle-calls/backend';
 import type { MatrixAccountPort } from '@oracle-calls/matrix';
 import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
+import { createDidResolver } from '@oracle-calls/protocol/did';
 import type { BackendConfig } from './backend-config.ts';
 import { readSecretFile } from './secret-file.ts';
 
@@ -40,8 +41,16 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
     agentName: config.agentName,
   });
   let backend: Backend | undefined;
-  const app = createHttpApp({ getBackend: () => backend, corsOrigins: config.corsOrigins, logger });
-  const server = opened.use(await serveHttp(app, { ...config.listen, clock }));
+  const app = createHttpApp({
+    getBackend: () => backend,
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+    rateLimits: config.rateLimits,
+    clock,
+    logger,
+  });
+  const limits = config.maxConnections === undefined ? {} : { connections: config.maxConnections };
+  const server = opened.use(await serveHttp(app, { ...config.listen, clock, limits }));
   logger.info('listening', { host: config.listen.host, port: server.port });
   try {
     const matrix = await openWithRetries(openMatrix, clock, logger, stop);
@@ -53,8 +62,14 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
           sfuUrl: config.sfu.url,
           allowedServers: config.matrix.allowedServers,
           agentKeys: config.agentKeys,
+          olderProtocol: config.olderProtocol,
           maxCallMinutes: config.maxCallMinutes,
         },
+        didResolver: createDidResolver({
+          ixoResolverUrl: config.didResolverUrl,
+          allowPrivateAddresses: config.allowPrivateAddresses,
+          clock,
+        }),
         matrix,
         sfu,
         store,

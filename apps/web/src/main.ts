@@ -11,6 +11,7 @@ import { createSignInView, type SignInView } from './view/sign-in-view.ts';
 
 /** The Matrix client and LiveKit are large: the form is there before them. */
 const loadAccount = () => import('./account/matrix-account.ts');
+const loadIdentitySteps = () => import('./account/identity-steps.ts');
 const loadCallPage = () => import('./call/call-page.ts');
 
 const outlet = document.querySelector('#page') ?? document.body;
@@ -24,6 +25,7 @@ const nobody: Omit<OracleCallsPage, 'state'> = {
   timelineMs: {},
   errorCode: undefined,
   endReason: undefined,
+  security: undefined,
   statistics: async () => ({ encrypted: false, tracks: [] }),
 };
 Object.defineProperty(globalThis, 'oracleCallsPage', {
@@ -51,8 +53,22 @@ async function enter(config: PageConfig, view: SignInView, open: () => Promise<M
   signInState = 'signing-in';
   view.setBusy(true);
   try {
-    const [account, { CallPage: Page }] = await Promise.all([open(), loadCallPage()]);
-    callPage = new Page({ config, account, signedOut: () => location.reload() });
+    const [account, { confirmDevice }, { CallPage: Page }] = await Promise.all([
+      open(),
+      loadIdentitySteps(),
+      loadCallPage(),
+    ]);
+    const signedOut = (): void => location.reload();
+    await confirmDevice({
+      config,
+      account,
+      show({ root }, step) {
+        signInState = step;
+        outlet.replaceChildren(root);
+      },
+      signedOut,
+    });
+    callPage = new Page({ config, account, signedOut });
     outlet.replaceChildren(callPage.view.root);
   } catch (error) {
     signInState = 'signed-out';

@@ -1,13 +1,24 @@
 import type { TimelineMs } from '@oracle-calls/protocol';
+import type { CallSecurity } from '@oracle-calls/sdk';
 
 /**
  * What the page shows of itself to scripts (the demo, tests, the curious in a console) as `window.oracleCallsPage`. No key, token or
  * envelope is reachable from here.
  */
 export interface OracleCallsPage {
-  /** `signed-out`, `ready` (signed in and prepared for the oracle), or the kind of the call's state in lower case. */
+  /** `signed-out`, `recovery-key-…` (a step after sign-in), `ready` (signed in and prepared for the oracle), or the kind of the call's state in lower case. */
   readonly state:
-    'signed-out' | 'signing-in' | 'ready' | 'preparing' | 'connecting' | 'live' | 'ending' | 'ended' | 'error';
+    | 'signed-out'
+    | 'signing-in'
+    | 'recovery-key-shown'
+    | 'recovery-key-wanted'
+    | 'ready'
+    | 'preparing'
+    | 'connecting'
+    | 'live'
+    | 'ending'
+    | 'ended'
+    | 'error';
   readonly callId: string | undefined;
   readonly callStatus: string | undefined;
   /** `performance.timeOrigin + performance.now()` of the click on Call: epoch milliseconds. */
@@ -16,6 +27,8 @@ export interface OracleCallsPage {
   /** Code of the last error, and the reason with which the last call ended. */
   readonly errorCode: string | undefined;
   readonly endReason: string | undefined;
+  /** What is known about the security of the call, or of the last one. */
+  readonly security: CallSecurity | undefined;
   /** What this end's own statistics say: every sent and received track, and whether its frames were really encrypted/decrypted. */
   statistics(): Promise<PageStatistics>;
 }

@@ -1,4 +1,5 @@
 import { OracleCallError, silentLogger, systemClock, type Clock, type Did, type Logger } from '@oracle-calls/protocol';
+import type { Resolvable } from '@oracle-calls/protocol/did';
 import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
 import { AgentDesk } from './agent-desk/agent-desk.ts';
 import { AnswerOutbox } from './answers/answer-outbox.ts';
@@ -12,9 +13,11 @@ import { Deadlines } from './deadlines/deadlines.ts';
 import { JoinService } from './join/join-service.ts';
 import { CallIntake } from './matrix-listener/call-intake.ts';
 import { EditIntake } from './matrix-listener/edit-intake.ts';
+import { EnvelopeCheck, type OlderProtocol } from './envelope-check/envelope-check.ts';
 import { InviteDesk } from './matrix-listener/invite-desk.ts';
 import { MatrixListener } from './matrix-listener/matrix-listener.ts';
 import { Readiness } from './readiness/readiness.ts';
+import { AgentReplacement } from './sfu/agent-replacement.ts';
 import { PresenceWatch } from './sfu/presence-watch.ts';
 import { RoomKeeper } from './sfu/room-keeper.ts';
 import type { SfuControl } from './sfu/sfu-control.ts';
@@ -31,7 +34,10 @@ export interface BackendOptions {
   readonly sfuUrl: string;
   /** Homeservers whose users may call: server name → base URL for checking OpenID tokens. */
   readonly allowedServers: Readonly<Record<string, string>>;
+  /** Keys of the configuration; those that `ApiKeys` makes come on top. */
   readonly agentKeys: readonly AgentKey[];
+  /** Bare ECIES envelopes are refused unless allowed by name. */
+  readonly olderProtocol?: OlderProtocol | undefined;
   readonly maxCallMinutes?: number | undefined;
 }
 
@@ -42,6 +48,8 @@ export interface BackendDeps {
   readonly sfu: SfuControl;
   /** Stays the caller's: close it after the backend. */
   readonly store: Store;
+  /** Resolves users' and the oracle's DIDs; without one, signatures of envelopes are left to the agent. */
+  readonly didResolver?: Resolvable | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -68,10 +76,11 @@ export async function openBackend({
   matrix,
   sfu,
   store,
+  didResolver,
   clock = systemClock,
   logger = silentLogger,
 }: BackendDeps): Promise<Backend> {
-  const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT } = options;
+  const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
   const closer = new AbortController();
   const closing = closer.signal;
   const deadlines = new Deadlines(clock);
@@ -81,15 +90,25 @@ export async function openBackend({
   const calls = new CallService({ store, clock, logger, closing });
   const answers = new AnswerOutbox({ matrix, store, logger, deadlines, background, closing });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
-  const presence = new PresenceWatch({ sfu, store, calls, logger, deadlines, background });
+  const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
+  const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
-  const pruning = new Pruning({ notices: store.notices, clock, deadlines, background });
-  for (const observer of [answers, rooms, presence, expiry]) calls.observe(observer);
+  const pruning = new Pruning({ store, clock, deadlines, background });
+  for (const observer of [answers, rooms, presence, replacement, expiry]) calls.observe(observer);
 
+  const envelopes = new EnvelopeCheck({
+    oracleDid,
+    ownUserId: matrix.userId,
+    olderProtocol,
+    resolver: didResolver,
+    clock,
+    logger,
+    closing,
+  });
   const listener = new MatrixListener({
     matrix,
     invites: new InviteDesk({ matrix, allowedServers, logger, deadlines, background, closing }),
-    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, clock }),
+    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, clock }),
     editIntake: new EditIntake({ calls, logger }),
     store,
     logger,
@@ -100,6 +119,7 @@ export async function openBackend({
   await answers.resume();
   await expiry.resume();
   pruning.start();
+  background.run('oracle keys', () => envelopes.warm());
   listener.start();
   // The SFU and the homeserver may be slow or away: serving does not wait for them.
   background.run('resume edits', () => listener.resume());
@@ -118,7 +138,7 @@ export async function openBackend({
     })());
 
   return {
-    authenticator: new Authenticator({ agentKeys: options.agentKeys, credentials: store.credentials, clock }),
+    authenticator: new Authenticator({ agentKeys: options.agentKeys, store, clock }),
     sessions: new SessionService({
       verifier: createOpenIdVerifier({ allowedServers: options.allowedServers, clock }),
       credentials: store.credentials,

@@ -5,6 +5,7 @@ import { findOrCreateRoom } from './js-sdk/direct-room.ts';
 import { prepareToSend, sendEncrypted } from './js-sdk/encrypted-send.ts';
 import { EventFeed } from './js-sdk/event-feed.ts';
 import { InviteFeed } from './js-sdk/invite-feed.ts';
+import { approveChangedIdentity, type ChangedIdentities } from './js-sdk/peer-trust.ts';
 import { fetchEvent, fetchRelations } from './js-sdk/read-event.ts';
 import { SDK_NOTICE, type SdkClient } from './js-sdk/sdk-client.ts';
 import { waitFor } from './js-sdk/wait-for.ts';
@@ -29,6 +30,8 @@ export interface MatrixPortOptions {
   /** From 0 up to 1, for jitter; `Math.random` when absent. */
   readonly random?: (() => number) | undefined;
   readonly retryPolicy?: RetryPolicy | undefined;
+  /** `refuse` when absent: until {@link MatrixPort.approveChangedIdentity} nothing is sent to them or taken from them. */
+  readonly changedIdentities?: ChangedIdentities | undefined;
 }
 
 /**
@@ -50,8 +53,8 @@ export function createMatrixAccountPort(client: MatrixClient, options: MatrixPor
 }
 
 function contextOf(client: SdkClient, options: MatrixPortOptions): AdapterContext {
-  const { clock = systemClock, logger = silentLogger, random = Math.random, retryPolicy } = options;
-  return { client, clock, logger, random, retryPolicy };
+  const { clock = systemClock, logger = silentLogger, random = Math.random, retryPolicy, changedIdentities } = options;
+  return { client, clock, logger, random, retryPolicy, changedIdentities };
 }
 
 function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Disposable {
@@ -64,6 +67,7 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     sendEvent: (room, type, content, options) => sendEncrypted(context, room, type, content, options),
     fetchEvent: (room, eventId, options) => fetchEvent(context, room, eventId, options),
     observeEvents: (listener) => feed.observe(listener),
+    approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };

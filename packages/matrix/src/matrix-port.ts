@@ -37,7 +37,14 @@ export interface DecryptedEvent {
 export interface SendOptions {
   /** The same id for every attempt to send the same thing (Matrix spec, "Transaction identifiers"). */
   readonly transactionId: string;
+  /** For whom: nothing is sent unless the room's members are exactly this account and they. */
+  readonly peer: MatrixUserId;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PrepareOptions extends WaitOptions {
+  /** As in {@link SendOptions}. */
+  readonly peer: MatrixUserId;
 }
 
 export interface WaitOptions {
@@ -62,13 +69,20 @@ export interface MatrixPort {
    * Shares the room's outgoing session ahead of the first event, so that sending costs one request. Waits a bounded moment for
    * invited members to join: whoever joins later has to be shared with again.
    */
-  prepareToSend(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
-  /** Encrypts and sends; retries with exponential backoff and jitter under one transaction id. */
+  prepareToSend(room: MatrixRoomId, options: PrepareOptions): Promise<void>;
+  /**
+   * Encrypts for the cross-signed devices of this account and the peer, and sends; retries with exponential backoff and
+   * jitter under one transaction id.
+   *
+   * @throws `ERR_MATRIX_MEMBERS`, `ERR_MATRIX_CROSS_SIGNING`, `ERR_MATRIX_IDENTITY_CHANGED`: nothing was sent
+   */
   sendEvent(room: MatrixRoomId, type: string, content: object, options: SendOptions): Promise<MatrixEventId>;
-  /** One event by its id, decrypted. @throws `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_NOT_ENCRYPTED`, `ERR_MATRIX_SENDER` */
+  /** One event by its id, decrypted. @throws `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_NOT_ENCRYPTED`, `ERR_MATRIX_SENDER`, `ERR_MATRIX_IDENTITY_CHANGED` */
   fetchEvent(room: MatrixRoomId, eventId: MatrixEventId, options?: WaitOptions): Promise<DecryptedEvent>;
   /** Every decrypted event of the account's rooms, as it arrives (also those that decrypt late). Plaintext events are dropped. */
   observeEvents(listener: (event: DecryptedEvent) => void): Disposable;
+  /** Takes the peer's new Matrix identity as theirs, once a person has decided that. @throws `ERR_MATRIX_CROSS_SIGNING` */
+  approveChangedIdentity(peer: MatrixUserId, options?: WaitOptions): Promise<void>;
   requestOpenIdToken(options?: WaitOptions): Promise<MatrixOpenIdToken>;
 }
 

@@ -1,4 +1,4 @@
-"""Checks the vectors of version 2 with another implementation: Python's `cryptography`, written from docs/key-exchange.md alone.
+"""Checks the vectors of version 2 with another implementation: Python's `cryptography`, written from docs/protocol.md alone.
 
     python3 -m venv VENV && VENV/bin/pip install 'cryptography>=50'
     VENV/bin/python check_strict_vectors.py
@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import pathlib
+import re
 import struct
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -485,28 +486,51 @@ def check_comparison_code() -> str:
     return f"comparison code: {len(vectors['codes'])} codes, {len(vectors['rejected'])} rejected"
 
 
-FIELDS = {
-    "interrupt": set(),
-    "oracle-state": {"state"},
-    "muted": {"isMuted"},
-    "received": {"received"},
-    "epoch-switched": set(),
-    "hang-up": set(),
+def one_of(*values: object):
+    return lambda value: isinstance(value, str) and value in values
+
+
+def is_id(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{32}", value) is not None
+
+
+def is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def is_time(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def text_up_to(length: int):
+    # UTF-16 units, as JavaScript counts.
+    return lambda value: isinstance(value, str) and 1 <= len(value.encode("utf-16-le")) // 2 <= length
+
+
+ACTIONS = {
+    "interrupt": {},
+    "oracle-state": {"state": one_of("listening", "thinking", "speaking")},
+    "muted": {"isMuted": is_flag},
+    "received": {"received": is_id},
+    "epoch-switched": {},
+    "rekey": {},
+    "hang-up": {},
+}
+PAYLOADS = {
+    "caption": {"speaker": one_of("user", "oracle"), "segment": is_id, "text": text_up_to(2000), "isFinal": is_flag},
+    "chat": {"text": text_up_to(4000), "sentAt": is_time},
 }
 
 
 def parse_payload(kind: str, plaintext: bytes) -> dict:
     try:
         payload = json.loads(plaintext.decode("utf-8"))
-        expected = {
-            "control": {"action"} | FIELDS.get(payload.get("action"), {"unknown action"}),
-            "caption": {"speaker", "segment", "text", "isFinal"},
-            "chat": {"text", "sentAt"},
-        }[kind]
-        if payload["kind"] != kind or set(payload) != {"id", "kind"} | expected:
+        fields = {"action": one_of(*ACTIONS), **ACTIONS[payload["action"]]} if kind == "control" else PAYLOADS[kind]
+        checks = {"id": is_id, "kind": one_of(kind), **fields}
+        if set(payload) != set(checks) or not all(check(payload[name]) for name, check in checks.items()):
             raise ValueError
         return payload
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, TypeError):
         raise Refused("ERR_DATA_MALFORMED") from None
 
 

@@ -1,5 +1,5 @@
 """Makes and checks signed-envelope.json and key-rotation.json with other implementations: pyca/cryptography (HPKE, Ed25519),
-coincurve (ES256K) and eciespy. The binary encoding is written here a second time, from the table in ../README.md.
+coincurve (ES256K) and eciespy. The binary encoding is written here a second time, from docs/protocol.md.
 
     python3 -m venv VENV && VENV/bin/pip install cryptography==50.0.2 eciespy==0.4.7
     VENV/bin/python make_signed_envelope_vectors.py --check    # the committed files hold what they say
@@ -436,6 +436,12 @@ def without_private(key: dict) -> dict:
     return {name: value for name, value in key.items() if name != "privateKeyHex"}
 
 
+def resigned(row: dict, change: dict) -> bytes:
+    unsigned = encode_rotation(row | change)
+    algorithm = row["pinnedKey"]["algorithm"]
+    return unsigned + sign(algorithm, fixed(f"{row['name']} before"), ROTATION_LABEL + unsigned)
+
+
 def rotation_rows() -> dict:
     accepted = []
     for suite, algorithm in CASES:
@@ -445,6 +451,15 @@ def rotation_rows() -> dict:
         oracle = party(suite, algorithm, label)["oracle"]
         following = {"did": ORACLE, "signingKey": oracle["identityKey"], "envelopeKey": without_private(oracle["envelopeKey"])}
         row = {"name": label, "pinnedKey": before, "sequence": len(accepted) + 1, "issuedAt": NOW, "next": following}
+        unsigned = encode_rotation(row)
+        accepted.append(row | {"statementHex": (unsigned + sign(algorithm, private_key, ROTATION_LABEL + unsigned)).hex()})
+    # Users have no envelope key.
+    for algorithm in ALGORITHMS:
+        label = f"rotation of a user {algorithm}"
+        private_key, user = fixed(f"{label} before"), party("hpke-x25519", algorithm, label)["user"]
+        before = {"methodId": f"{user['did']}#before", "algorithm": algorithm, "publicKeyHex": public_key(algorithm, private_key).hex()}
+        signing = {name: user[name] for name in ("methodId", "algorithm", "publicKeyHex")}
+        row = {"name": label, "pinnedKey": before, "sequence": len(accepted) + 1, "issuedAt": NOW, "next": {"did": user["did"], "signingKey": signing}}
         unsigned = encode_rotation(row)
         accepted.append(row | {"statementHex": (unsigned + sign(algorithm, private_key, ROTATION_LABEL + unsigned)).hex()})
     rejected = []
@@ -458,9 +473,26 @@ def rotation_rows() -> dict:
             "a signature without the label": good[:-64] + sign(algorithm, fixed(f"{row['name']} before"), good[:-64]),
             "a byte behind the end": good + b"\x00",
             "cut short": good[:-1],
+            "sequence 0": resigned(row, {"sequence": 0}),
+            "another DID": resigned(row, {"next": row["next"] | {"did": "did:ixo:mallory"}}),
+            "an unknown marker": b"\x21" + good[1:],
         }.items():
-            rejected.append({"name": f"{row['name']}: {name}", "of": row["name"], "statementHex": data.hex()})
+            rejected.append({"name": f"{row['name']}: {name}", "of": row["name"], "code": "ERR_KEY_ROTATION", "statementHex": data.hex()})
+        # A statement that is not newer than the pin says nothing: then the keys have changed without a word.
+        if row["sequence"] > 1:
+            data = resigned(row, {"sequence": row["sequence"] - 1})
+            rejected.append({"name": f"{row['name']}: the pin's own number", "of": row["name"], "code": "ERR_KEY_CHANGED", "statementHex": data.hex()})
     return {"about": "Rotations of pinned keys; made by make_signed_envelope_vectors.py with cryptography and coincurve", "accepted": accepted, "rejected": rejected}
+
+
+def is_rotation(of: dict, data: bytes) -> bool:
+    """Whether a statement leads from the pin to the keys of a row: by one byte string alone, but for its number."""
+    key = of["pinnedKey"]
+    if not verifies(key["algorithm"], bytes.fromhex(key["publicKeyHex"]), ROTATION_LABEL + data[:-64], data[-64:]):
+        return False
+    at = 3 + len(of["next"]["did"].encode())
+    sequence = int.from_bytes(data[at : at + 8], "big")
+    return sequence >= of["sequence"] and data[:-64] == encode_rotation(of | {"sequence": sequence})
 
 
 def check_rotations(vectors: dict) -> None:
@@ -468,6 +500,9 @@ def check_rotations(vectors: dict) -> None:
         data, key = bytes.fromhex(row["statementHex"]), row["pinnedKey"]
         assert data[:-64] == encode_rotation(row), row["name"]
         assert verifies(key["algorithm"], bytes.fromhex(key["publicKeyHex"]), ROTATION_LABEL + data[:-64], data[-64:]), row["name"]
+    by_name = {row["name"]: row for row in vectors["accepted"]}
+    for row in vectors["rejected"]:
+        assert not is_rotation(by_name[row["of"]], bytes.fromhex(row["statementHex"])), row["name"]
 
 
 def main() -> None:

@@ -1,18 +1,22 @@
 import { createMatrixPort, parseMatrixUserId } from '@oracle-calls/matrix';
-import { parseDid, silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
-import type { OracleOverrides, resolveOracle as resolve } from '@oracle-calls/protocol/did';
+import { silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
+import type { OracleOverrides, resolveStrictOracle as resolve } from '@oracle-calls/protocol/did';
+import type { CallSigner } from '@oracle-calls/protocol/signing';
 import type { MatrixClient } from 'matrix-js-sdk';
 import { createBackendClient } from './backend-client/backend-client.ts';
 import { createBrowserDevices } from './devices/browser-devices.ts';
 import { AudioGraph } from './media/audio-graph.ts';
 import { createLiveKitSfu } from './media/livekit-sfu.ts';
+import { createIndexedDbKeyPins, FallingBackKeyPins } from './key-pins/key-pin-store.ts';
 import { createOracleCallsCore, type OracleCalls } from './oracle-calls-core.ts';
 import type { TabStorage } from './session/interrupted-calls.ts';
 import { createIndexedDbUserDidStore } from './user-did/user-did-store.ts';
-import { createOwnUserDid } from './user-did/user-did.ts';
+import { loadStrictProtocol } from './strict/strict-protocol.ts';
+import { createOwnSigner } from './user-did/user-did.ts';
 
 /** Resolvers and curves are as large as the rest of the SDK: they are loaded by `prepare`, or at the latest by a call. */
 const loadDid = () => import('@oracle-calls/protocol/did');
+const loadSigning = () => import('@oracle-calls/protocol/signing');
 
 /** The standard `did-resolver` interface. */
 export type DidResolver = Parameters<typeof resolve>[1];
@@ -21,16 +25,19 @@ export interface OracleCallsOptions {
   /** The application's own client: started, with Rust crypto, signed in. */
   readonly matrixClient: MatrixClient;
   /**
-   * Makes a worker from `livekit-client/e2ee-worker`. Bundlers find it in this form:
-   * `() => new Worker(new URL('livekit-client/e2ee-worker', import.meta.url), { type: 'module' })`.
+   * Makes the worker that seals and opens frames. Bundlers find it in this form:
+   * `() => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' })`.
    */
   readonly e2eeWorker: () => Worker;
   /** Resolves oracles' DIDs. When absent: `did:key`, `did:web` and, with `didResolverUrl`, `did:ixo`. */
   readonly didResolver?: DidResolver | undefined;
   /** Base address of an HTTP resolver for `did:ixo`. */
   readonly didResolverUrl?: string | undefined;
-  /** The user's DID. When absent a `did:key` is made once and kept in this browser. */
-  readonly userDid?: string | undefined;
+  /**
+   * The user's DID key, which signs calls; its DID is the user's. `createRawKeySigner` makes one of a key that the application holds. When absent, a
+   * `did:key` with a key that cannot be exported is made once and kept in this browser.
+   */
+  readonly signer?: CallSigner | undefined;
   /** What this application knows better than an oracle's DID document; needed for a `did:key`, which has no services. */
   readonly oracleOverrides?: OracleOverrides | undefined;
   /** Lets oracles' documents name private addresses. For development. */
@@ -56,35 +63,42 @@ export interface OracleCallsOptions {
 export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
   const { matrixClient, clock = systemClock, logger = silentLogger, allowPrivateAddresses = false } = options;
   const matrix = createMatrixPort(matrixClient, { clock, logger });
-  const userDid = options.userDid === undefined ? undefined : parseDid(options.userDid);
-  const ownUserDid = createOwnUserDid({
+  const { signer } = options;
+  const database = 'indexedDB' in globalThis ? indexedDB : undefined;
+  const ownSigner = createOwnSigner({
     userId: matrix.userId,
-    store: 'indexedDB' in globalThis ? createIndexedDbUserDidStore(indexedDB) : undefined,
+    store: database === undefined ? undefined : createIndexedDbUserDidStore(database),
     create: async () => (await loadDid()).createUserDid(),
+    toSigner: async (keyPair) => (await loadSigning()).createKeyPairSigner(keyPair),
     logger,
   });
+  const keptPins = database === undefined ? undefined : createIndexedDbKeyPins(database, matrix.userId);
   const audioGraph = new AudioGraph();
 
   const core = createOracleCallsCore({
     matrix,
     clock,
     logger,
-    sfu: createLiveKitSfu({ e2eeWorker: options.e2eeWorker, audioGraph, logger, iceServers: options.iceServers }),
+    sfu: createLiveKitSfu({
+      e2eeWorker: options.e2eeWorker,
+      audioGraph,
+      logger,
+      clock,
+      iceServers: options.iceServers,
+    }),
     devices: createBrowserDevices({ audioGraph }),
     async resolveOracle(did, { signal }) {
-      const { createDidResolver, resolveOracle } = await loadDid();
+      const { createDidResolver, resolveStrictOracle } = await loadDid();
       const { didResolver, didResolverUrl: ixoResolverUrl, oracleOverrides: overrides } = options;
       const resolver = didResolver ?? createDidResolver({ ixoResolverUrl, allowPrivateAddresses, clock });
-      const oracle = await resolveOracle(did, resolver, { signal, allowPrivateAddresses, clock, overrides });
+      const oracle = await resolveStrictOracle(did, resolver, { signal, allowPrivateAddresses, clock, overrides });
       return { ...oracle, matrixUserId: parseMatrixUserId(oracle.matrixUserId) };
     },
     createBackendClient: (backendUrl) =>
       createBackendClient({ backendUrl, clock, requestOpenIdToken: (signal) => matrix.requestOpenIdToken({ signal }) }),
-    async seal(callKey, recipientPublicKey) {
-      const { sealEnvelope } = await import('@oracle-calls/protocol/envelope');
-      return sealEnvelope({ callKey, recipientPublicKey });
-    },
-    userDid: userDid === undefined ? ownUserDid : async () => userDid,
+    loadProtocol: loadStrictProtocol,
+    keyPins: new FallingBackKeyPins(keptPins, logger),
+    signer: signer === undefined ? ownSigner : async () => signer,
     tabStorage: tabStorage(),
   });
 

@@ -1,6 +1,10 @@
-import { OracleCallError, parseCallEvent } from '@oracle-calls/protocol';
+import { OracleCallError, parseCallEvent, SecretBytes } from '@oracle-calls/protocol';
+import { signKeyRotation } from '@oracle-calls/protocol/key-pin';
+import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import { expect, test } from 'vitest';
 import { createScene, MemoryStorage, ORACLE, ORACLE_DID } from './call/call-scene.fixture.ts';
+import { oracleKeysOf } from './call/scripted-protocol.fixture.ts';
+import { MemoryKeyPins } from './key-pins/key-pin-store.ts';
 import { ORACLE_CACHE_MS } from './oracle/oracle-directory.ts';
 import { RESUME_OFFER_MS } from './session/interrupted-calls.ts';
 
@@ -23,6 +27,7 @@ test.each([
   ['sessionId', { ...audio, sessionId: 'a b' }],
   ['agentVoice', { ...audio, agentVoice: 'x'.repeat(65) }],
   ['language', { ...audio, language: 'English, please' }],
+  ['ringEventId', { ...audio, ringEventId: 'ring' }],
 ])('a bad %s is ERR_PROTOCOL_MALFORMED and nothing is sent', (field, options) => {
   const scene = createScene();
   let thrown: unknown;
@@ -60,6 +65,97 @@ test('preparing resolves the oracle, its room, its session and the backend token
   expect(scene.sfu.prepared).toBe(1);
   await (await scene.liveCall()).endCall();
   expect(scene.resolved).toEqual([ORACLE_DID]);
+});
+
+test('preparing warms the protocol up, and keeps no pin: the call is still the first contact', async () => {
+  const scene = createScene();
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  expect(scene.protocol.warmedUp).toEqual([ORACLE]);
+  expect((await scene.liveCall()).security.keyState).toBe('first-contact');
+});
+
+test('preparing for an oracle whose keys have changed is refused', async () => {
+  const keyPins = new MemoryKeyPins();
+  await (await createScene({ keyPins }).liveCall()).endCall();
+  const scene = createScene({ keyPins });
+  scene.shown.keys = oracleKeysOf(ORACLE_DID, 'b');
+  await expect(scene.core.prepare({ oracleDid: ORACLE_DID })).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+  expect(scene.backend.requests).toEqual([]);
+});
+
+test('a person can accept changed keys; then the oracle can be called, under keys that nobody compared', async () => {
+  const scene = createScene();
+  const call = await scene.liveCall();
+  const pinned = call.security.keyFingerprints;
+  await call.confirmComparisonCode(true);
+  await call.endCall();
+  await scene.clock.advance(ORACLE_CACHE_MS);
+  scene.shown.keys = oracleKeysOf(ORACLE_DID, 'b');
+  expect(await scene.placeCall().whenEnded()).toMatchObject({ error: { code: 'ERR_KEY_CHANGED' } });
+  await scene.clock.settle();
+  const { previous, current } = await scene.core.acceptChangedKeys({ oracleDid: ORACLE_DID });
+  expect(previous).toEqual(pinned);
+  const next = await scene.liveCall();
+  expect(next.security).toMatchObject({ keyState: 'same', isVerified: false, keyFingerprints: current });
+  await expect(scene.core.acceptChangedKeys({ oracleDid: ORACLE_DID, expected: pinned })).rejects.toMatchObject({
+    code: 'ERR_KEY_CHANGED',
+  });
+});
+
+test('an accepted key is what the document shows now, not what was resolved before', async () => {
+  const scene = createScene();
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  scene.shown.keys = oracleKeysOf(ORACLE_DID, 'b');
+  await scene.core.acceptChangedKeys({ oracleDid: ORACLE_DID });
+  expect(scene.resolved).toHaveLength(2);
+  expect((await scene.liveCall()).security.keyState).toBe('same');
+});
+
+test('keys that another tab accepted are followed although this tab has the old document', async () => {
+  const keyPins = new MemoryKeyPins();
+  const scene = createScene({ keyPins });
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  const other = createScene({ keyPins });
+  other.shown.keys = oracleKeysOf(ORACLE_DID, 'b');
+  await other.core.acceptChangedKeys({ oracleDid: ORACLE_DID });
+  scene.shown.keys = oracleKeysOf(ORACLE_DID, 'b');
+  expect((await scene.liveCall()).security.keyState).toBe('same');
+});
+
+test('marking an oracle as verified counts for its pinned keys, and for the call in progress', async () => {
+  const scene = createScene();
+  await expect(scene.core.markVerified({ oracleDid: ORACLE_DID })).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+  const call = await scene.liveCall();
+  await scene.core.markVerified({ oracleDid: ORACLE_DID });
+  expect(call.security.isVerified).toBe(true);
+  await call.endCall();
+  await scene.core.markVerified({ oracleDid: ORACLE_DID });
+  await scene.clock.settle();
+  expect((await scene.liveCall()).security.isVerified).toBe(true);
+});
+
+test('a rotation that the oracle signed is told, in the first call only', async () => {
+  const scene = createScene();
+  const identity = SecretBytes.random(32, 'identity');
+  const signer = createRawKeySigner({
+    algorithm: 'Ed25519',
+    privateKey: identity,
+    name: { did: ORACLE_DID, methodId: `${ORACLE_DID}#identity` },
+  });
+  const before = oracleKeysOf(ORACLE_DID, 'a');
+  scene.shown.keys = { ...before, identityKey: { ...before.identityKey, publicKey: signer.publicKey } };
+  await (await scene.liveCall()).endCall();
+  const after = oracleKeysOf(ORACLE_DID, 'b');
+  const next = { did: ORACLE_DID, signingKey: after.identityKey, envelopeKey: after.envelopeKey };
+  scene.shown.keys = after;
+  scene.shown.keyRotations = [await signKeyRotation(signer, { sequence: 1, issuedAt: 1, next })];
+  await scene.clock.advance(ORACLE_CACHE_MS);
+  await scene.core.prepare({ oracleDid: ORACLE_DID });
+  const rotated = await scene.liveCall();
+  expect(rotated.security).toMatchObject({ keyState: 'rotated', isVerified: false });
+  await rotated.endCall();
+  await scene.clock.settle();
+  expect((await scene.liveCall()).security.keyState).toBe('same');
 });
 
 test('an SFU that a call was sent to is connected to ahead of the next', async () => {
@@ -158,7 +254,7 @@ test('what is remembered of a call holds no key and no envelope', async () => {
   const storage = new MemoryStorage();
   const scene = createScene({ storage });
   await scene.liveCall();
-  expect([...storage.items.values()].join()).not.toMatch(/04ab|key|token/i);
+  expect([...storage.items.values()].join()).not.toMatch(/10ab|key|token/i);
 });
 
 test('an interrupted call of another account is left alone', async () => {

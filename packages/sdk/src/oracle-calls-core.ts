@@ -1,15 +1,14 @@
 import {
   CALL_TYPES,
-  createCallKey,
   didSchema,
+  matrixEventIdSchema,
   OracleCallError,
   parseWith,
   sessionIdSchema,
   type Clock,
-  type Did,
   type Logger,
-  type SecretBytes,
 } from '@oracle-calls/protocol';
+import type { CallSigner } from '@oracle-calls/protocol/signing';
 import type { MatrixPort } from '@oracle-calls/matrix';
 import * as v from 'valibot';
 import type { BackendClient } from './backend-client/backend-client.ts';
@@ -20,13 +19,17 @@ import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
 import type { SfuPort } from './media/sfu-port.ts';
-import { OracleDirectory, type Oracle, type ResolveOracle } from './oracle/oracle-directory.ts';
+import type { KeyPinStore } from './key-pins/key-pin-store.ts';
+import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
+import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
   InterruptedCalls,
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { deadline } from './waiting/abortable.ts';
 
 export interface OracleCallsCoreDeps {
@@ -38,8 +41,12 @@ export interface OracleCallsCoreDeps {
   readonly resolveOracle: ResolveOracle;
   /** Makes the client of one backend; asked once per address. */
   readonly createBackendClient: (backendUrl: string) => BackendClient;
-  readonly seal: (callKey: SecretBytes, recipientPublicKey: Uint8Array) => Promise<string>;
-  readonly userDid: () => Promise<Did>;
+  /** Who signs calls: the user's DID is its DID. */
+  readonly signer: () => Promise<CallSigner>;
+  /** Pins of oracles' keys, of this account. */
+  readonly keyPins: KeyPinStore;
+  readonly loadProtocol: () => Promise<StrictProtocol>;
+  readonly loadKeyRules?: typeof loadKeyRules | undefined;
   readonly tabStorage: TabStorage | undefined;
 }
 
@@ -47,13 +54,16 @@ export interface CancelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a person decided by accepting changed keys. */
+export type KeyChange = Pick<AcceptedKeys, 'previous' | 'current'>;
+
 /** Calls to oracles from one Matrix account in one page. */
 export interface OracleCalls extends AsyncDisposable {
   /**
    * Does ahead of the click what does not need it: resolves the oracle, finds or makes the encrypted room and shares its
-   * session, signs in to the backend, loads the frame cryptor. A failure of a warm-up is no failure of a later call.
+   * session, signs in to the backend, loads the frame cryptor and the protocol's curves. A failure of a warm-up is no failure of a later call.
    *
-   * @throws {OracleCallError} when the oracle or its room cannot be had; aborts rethrow `signal.reason`.
+   * @throws {OracleCallError} when the oracle or its room cannot be had, or its keys have changed; aborts rethrow `signal.reason`.
    */
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
   /**
@@ -63,6 +73,24 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_CALL_IN_PROGRESS`, `ERR_PROTOCOL_MALFORMED`; an abort that has happened rethrows its reason.
    */
   callOracle(options: CallOptions, cancel?: CancelOptions): OracleCall;
+  /**
+   * Accepts the keys that an oracle shows right now, after a call ended as `ERR_KEY_CHANGED` or `ERR_KEY_ROTATION`. Call it only when a person said
+   * so, having asked the oracle's operator over another channel: the old keys are forgotten. With `expected`, the fingerprints that the
+   * person was shown (they stand in the error's `details`), keys that have changed again are refused.
+   *
+   * @throws {OracleCallError} `ERR_DID_*`, `ERR_KEY_CHANGED` when the keys are not those expected, `ERR_KEY_ROTATION` for an unreadable rotation
+   */
+  acceptChangedKeys(
+    options: { readonly oracleDid: string; readonly expected?: KeyFingerprints | undefined },
+    cancel?: CancelOptions,
+  ): Promise<KeyChange>;
+  /**
+   * Records that a person compared the code of a call with this oracle, under the keys that are pinned now. A call in progress is then
+   * `verified` too.
+   *
+   * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
+   */
+  markVerified(options: { readonly oracleDid: string }): Promise<void>;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /**
@@ -80,12 +108,14 @@ const callOptionsSchema = v.object({
   sessionId: v.optional(sessionIdSchema),
   agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
+  ringEventId: v.optional(matrixEventIdSchema),
 });
 
 /** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
 export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & { pageHidden(): void } {
   const { matrix, sfu, clock, logger } = deps;
-  const directory = new OracleDirectory(deps.resolveOracle, clock);
+  const knownKeys = new KnownKeys(deps.keyPins, deps.loadKeyRules);
+  const directory = new OracleDirectory(deps.resolveOracle, knownKeys, clock);
   const interrupted = new InterruptedCalls(deps.tabStorage, clock);
   const backends = new Map<string, BackendClient>();
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
@@ -102,14 +132,9 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     ...deps,
     backendAt,
     interrupted,
+    knownKeys,
     sfuSeen: (backendUrl, sfuUrl) => void sfuUrls.set(backendUrl, sfuUrl),
     findOracle: (did, signal) => directory.find(did, signal),
-  };
-
-  /** The first sealing is slow: the curve's code is loaded and compiled. This key is for nothing else. */
-  const rehearseSealing = async ({ envelopePublicKey }: Oracle): Promise<void> => {
-    using unused = createCallKey();
-    await deps.seal(unused, envelopePublicKey);
   };
 
   const replace = async (old: InterruptedCall): Promise<void> => {
@@ -134,15 +159,16 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       sfu.prepare();
-      const oracle = await directory.find(did, all);
+      const [oracle, protocol] = await Promise.all([directory.look(did, all), deps.loadProtocol()]);
       const sfuUrl = sfuUrls.get(oracle.backendUrl);
       if (sfuUrl !== undefined) sfu.prepare(sfuUrl);
-      const warm = Promise.allSettled([backendAt(oracle.backendUrl).prepare({ signal: all }), deps.userDid()]);
-      const [room] = await Promise.all([
-        matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all }),
-        rehearseSealing(oracle),
+      const warm = Promise.allSettled([
+        backendAt(oracle.backendUrl).prepare({ signal: all }),
+        deps.signer(),
+        protocol.warmUp(oracle),
       ]);
-      await matrix.prepareToSend(room, { signal: all });
+      const room = await matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all });
+      await matrix.prepareToSend(room, { peer: oracle.matrixUserId, signal: all });
       for (const result of await warm) {
         if (result.status === 'rejected') logger.info('not warmed', { code: toOracleCallError(result.reason).code });
       }
@@ -162,6 +188,20 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       });
       call.start();
       return call;
+    },
+    async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
+      const did = parseWith(didSchema, oracleDid);
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      const { previous, current: shown } = await directory.accept(did, all, expected);
+      return { previous, current: shown };
+    },
+    async markVerified({ oracleDid }) {
+      const did = parseWith(didSchema, oracleDid);
+      if (current?.oracleDid === did && current.security.comparisonCode !== undefined) {
+        await current.confirmComparisonCode(true);
+      } else {
+        await knownKeys.setVerified(did, true);
+      }
     },
     interruptedCall: () => (current === undefined ? interrupted.findRecent() : undefined),
     pageHidden: () => interrupted.touch(),

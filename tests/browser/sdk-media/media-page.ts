@@ -1,7 +1,19 @@
 import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix';
-import { BearerSecret, silentLogger, systemClock, type CallId, type Did } from '@oracle-calls/protocol';
+import {
+  BearerSecret,
+  parseCallEvent,
+  SecretBytes,
+  silentLogger,
+  systemClock,
+  type CallId,
+  type Did,
+} from '@oracle-calls/protocol';
 import {
   createOracleCallsCore,
+  createRawKeySigner,
+  loadStrictProtocol,
+  MemoryKeyPins,
+  type CallSecurity,
   type CallNotice,
   type CallState,
   type CallStatistics,
@@ -21,13 +33,33 @@ export interface PlaceOptions {
   readonly identity: string;
   /** Tone that this side's microphone hears. */
   readonly toneHz: number;
+  /** What the oracle's document shows. */
+  readonly oracle: OracleKeysHex;
+}
+
+export interface OracleKeysHex {
+  readonly identityKey: string;
+  readonly envelopeKey: string;
+}
+
+/** What the oracle's side learns of a call in life: from the event and from the user's DID. */
+export interface PlacedCall {
+  readonly envelopeHex: string;
+  readonly callId: string;
+  readonly sfuRoomName: string;
+  readonly sessionId: string;
+  readonly matrixRoomId: string;
+  readonly matrixSender: string;
+  readonly matrixOracle: string;
+  readonly user: { readonly did: string; readonly methodId: string; readonly publicKeyHex: string };
 }
 
 /** What the test sees of the page. */
 export interface MediaPage {
   place(options: PlaceOptions): void;
-  /** The call key and room name, which in life only the oracle learns. */
-  secrets(): { readonly callKeyHex: string; readonly sfuRoomName: string } | undefined;
+  /** The call once it was announced. */
+  placed(): PlacedCall | undefined;
+  security(): CallSecurity;
   state(): { readonly kind: CallState['kind']; readonly reason?: string; readonly code?: string };
   notices(): readonly string[];
   timeline(): Readonly<Record<string, number>>;
@@ -83,16 +115,22 @@ function makeWorker(): Worker {
 
 class Alice extends FakeMatrixAccount {
   override async findOrCreateRoom(): Promise<MatrixRoomId> {
-    return '!room:localhost' as MatrixRoomId;
+    return ROOM;
   }
 }
 
+const ORACLE_DID = 'did:ixo:oracle456' as Did;
+const ORACLE = '@oracle:localhost' as MatrixUserId;
+const ROOM = '!room:localhost' as MatrixRoomId;
+
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+const matrix = new Alice('@alice:localhost' as MatrixUserId, systemClock);
+const signer = createRawKeySigner({ algorithm: 'Ed25519', privateKey: SecretBytes.random(32, 'user key of the test') });
 const audioGraph = new AudioGraph();
 const told: string[] = [];
 let call: OracleCall | undefined;
-let callKeyHex: string | undefined;
-let sfuRoomName: string | undefined;
 let analyser: AnalyserNode | undefined;
 
 function placed(): OracleCall {
@@ -122,23 +160,29 @@ function hear(notice: CallNotice): void {
 }
 
 window.mediaPage = {
-  place({ url, identity, toneHz }) {
+  place({ url, identity, toneHz, oracle }) {
     const core = createOracleCallsCore({
-      matrix: new Alice('@alice:localhost' as MatrixUserId, systemClock),
+      matrix,
       sfu: createLiveKitSfu({ e2eeWorker: makeWorker, audioGraph, logger: silentLogger }),
       devices: createBrowserDevices({ audioGraph, mediaDevices: { getUserMedia: () => listenToTone(toneHz) } }),
       clock: systemClock,
       logger: silentLogger,
       resolveOracle: async (did) => ({
         did,
-        matrixUserId: '@oracle:localhost' as MatrixUserId,
+        matrixUserId: ORACLE,
         backendUrl: 'http://127.0.0.1:1',
-        envelopePublicKey: new Uint8Array(33),
+        keyRotations: [],
+        keys: {
+          did,
+          envelopeKey: { methodId: `${did}#envelope`, suite: 'hpke-x25519', publicKey: bytesOf(oracle.envelopeKey) },
+          identityKey: { methodId: `${did}#identity`, algorithm: 'Ed25519', publicKey: bytesOf(oracle.identityKey) },
+          areIndependent: true,
+          offersXWing: false,
+        },
       }),
       createBackendClient: () => ({
         prepare: async () => undefined,
         async requestJoinToken(room) {
-          sfuRoomName = room;
           return { url, joinToken: new BearerSecret(await window.requestJoinToken(room), 'join token'), identity };
         },
         syncCall: async (callId: CallId) => ({
@@ -147,22 +191,36 @@ window.mediaPage = {
           callStatus: 'active',
           callStartedAt: new Date().toISOString(),
           sessionId: 'session-1',
-          userDid: 'did:ixo:user123' as Did,
-          oracleDid: 'did:ixo:oracle456' as Did,
+          userDid: signer.did,
+          oracleDid: ORACLE_DID,
         }),
         endCall: async () => undefined,
       }),
-      seal: async (callKey) => {
-        callKeyHex = hex(callKey.expose());
-        return '04ab';
-      },
-      userDid: async () => 'did:ixo:user123' as Did,
+      loadProtocol: loadStrictProtocol,
+      keyPins: new MemoryKeyPins(),
+      signer: async () => signer,
       tabStorage: undefined,
     });
-    call = core.callOracle({ type: 'audio', oracleDid: 'did:ixo:oracle456' });
+    call = core.callOracle({ type: 'audio', oracleDid: ORACLE_DID });
     call.observe(hear);
   },
-  secrets: () => (callKeyHex === undefined || sfuRoomName === undefined ? undefined : { callKeyHex, sfuRoomName }),
+  placed() {
+    const { callId, sessionId } = placed();
+    const [event] = matrix.sent;
+    if (callId === undefined || event === undefined) return undefined;
+    const { encryptionKey, roomId } = parseCallEvent(event.content);
+    return {
+      envelopeHex: encryptionKey,
+      callId,
+      sfuRoomName: roomId,
+      sessionId,
+      matrixRoomId: ROOM,
+      matrixSender: matrix.userId,
+      matrixOracle: ORACLE,
+      user: { did: signer.did, methodId: signer.methodId, publicKeyHex: hex(signer.publicKey) },
+    };
+  },
+  security: () => placed().security,
   state() {
     const { state } = placed();
     return {

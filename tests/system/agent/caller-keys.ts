@@ -48,3 +48,10 @@ export class CallerFrameKeys implements FrameKeys {
     return sids.some((sid) => frameCryptorsOf(this.#room).some((one) => one.trackSid === sid && one.keyIndex === slot));
   }
 }
+
+/** The keys of a caller that encrypts no media: nowhere to put them. */
+export const NO_FRAME_KEYS: FrameKeys = {
+  installReceiving: () => Promise.resolve(),
+  switchSending: () => Promise.resolve(),
+  retire: () => Promise.resolve(),
+};

@@ -5,7 +5,7 @@ import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { CaptionPayload, DataPayload } from '@oracle-calls/protocol/data-frame';
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
 import { UserLink } from '@oracle-calls/protocol/secure-link';
-import type { ConfirmedAttempt } from '@oracle-calls/protocol/secure-link';
+import type { ConfirmedAttempt, FrameKeys } from '@oracle-calls/protocol/secure-link';
 import { CallerFrameKeys } from './caller-keys.ts';
 import type { CallerKeys } from './sealed-call.ts';
 import { until } from './until.ts';
@@ -13,7 +13,6 @@ import { until } from './until.ts';
 /** The secure link of a test caller, and what it was told. */
 export class CallerLink implements Disposable {
   readonly link: UserLink;
-  readonly frameKeys: CallerFrameKeys;
   /** What happened, in order: `confirmed 1`, `superseded`, `peer-ready`, `rekeyed 2`, `refused CODE`, `failed CODE`. */
   readonly events: string[] = [];
   readonly attempts: ConfirmedAttempt[] = [];
@@ -21,12 +20,16 @@ export class CallerLink implements Disposable {
   /** Frames as they came, for whoever wants to play them again. */
   readonly frames: Uint8Array[] = [];
 
-  constructor(room: Room, identity: string, { callId, secrets }: Extract<CallerKeys, { protocol: 'strict' }>) {
+  constructor(
+    room: Room,
+    identity: string,
+    { callId, secrets }: Extract<CallerKeys, { protocol: 'strict' }>,
+    frameKeys: FrameKeys = new CallerFrameKeys(room, identity),
+  ) {
     const { callKey, comparisonNonce, callSigner, oracleVerifier, envelope } = secrets;
-    this.frameKeys = new CallerFrameKeys(room, identity);
     this.link = new UserLink({
       clock: systemClock,
-      frameKeys: this.frameKeys,
+      frameKeys,
       send: async (frame, participantIdentity) => {
         await room.localParticipant?.publishData(new Uint8Array(frame), {
           reliable: true,

@@ -18,6 +18,7 @@ import { systemClock } from '@oracle-calls/protocol';
 import type { SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
 import { AccessToken } from 'livekit-server-sdk';
+import { NO_FRAME_KEYS } from './caller-keys.ts';
 import { CallerLink } from './caller-link.ts';
 import type { CallerKeys } from './sealed-call.ts';
 
@@ -116,7 +117,9 @@ export class TestCaller implements AsyncDisposable {
     token.addGrant({ roomJoin: true, room: sfuRoomName, canPublish: true, canSubscribe: true });
     const { room } = this;
     this.#watch();
-    if (keys?.protocol === 'strict') this.#link = new CallerLink(room, identity, keys);
+    if (keys?.protocol === 'strict') {
+      this.#link = new CallerLink(room, identity, keys, isPlaintext ? NO_FRAME_KEYS : undefined);
+    }
     await room.connect(sfu.url, await token.toJwt(), {
       autoSubscribe: true,
       dynacast: false,

@@ -14,7 +14,7 @@ const settings = v.parse(
 );
 const commandSchema = v.variant('do', [
   v.object({ do: v.literal('fetch'), room: v.string(), eventIds: v.array(v.string()) }),
-  v.object({ do: v.literal('send'), room: v.string(), n: v.string(), transactionId: v.string() }),
+  v.object({ do: v.literal('send'), room: v.string(), n: v.string(), transactionId: v.string(), peer: v.string() }),
 ]);
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -36,7 +36,11 @@ try {
     const room = parseMatrixRoomId(command.room);
     if (command.do === 'send') {
       const { transactionId } = command;
-      say({ said: 'sent', eventId: await account.sendEvent(room, 'test.answer', { n: command.n }, { transactionId }) });
+      const peer = parseMatrixUserId(command.peer);
+      say({
+        said: 'sent',
+        eventId: await account.sendEvent(room, 'test.answer', { n: command.n }, { transactionId, peer }),
+      });
     } else {
       const failed: string[] = [];
       for (const eventId of command.eventIds) {

@@ -11,9 +11,16 @@ import {
   type MatrixPort,
   type MatrixRoomId,
   type MatrixUserId,
+  type SendOptions,
 } from '@oracle-calls/matrix';
-import { openMatrixAccount, silenceGlobalSdkLogger } from '@oracle-calls/matrix/node';
-import { BearerSecret, systemClock, type Logger } from '@oracle-calls/protocol';
+import {
+  ensureCrossSigning,
+  RecoveryKeyHolder,
+  resetCrossSigning,
+  withPassword,
+} from '@oracle-calls/matrix/cross-signing';
+import { openMatrixAccount, silenceGlobalSdkLogger, type MatrixAccountOptions } from '@oracle-calls/matrix/node';
+import { BearerSecret, systemClock } from '@oracle-calls/protocol';
 import { createClient, type MatrixClient } from 'matrix-js-sdk';
 import type { Logger as SdkLogger } from 'matrix-js-sdk/lib/logger.js';
 import * as v from 'valibot';
@@ -33,6 +40,19 @@ export interface App extends AsyncDisposable {
   readonly client: MatrixClient;
   readonly port: MatrixPort;
   readonly accessToken: string;
+  readonly holder: RecoveryKeyHolder;
+}
+
+export interface AccountOptions extends Partial<
+  Pick<MatrixAccountOptions, 'logger' | 'storeDir' | 'changedIdentities'>
+> {
+  readonly baseUrl?: string;
+}
+
+export interface AppOptions {
+  readonly baseUrl?: string;
+  /** Whether the account's identity signs the device; the first signed one makes the identity. Default true. */
+  readonly isSigned?: boolean;
 }
 
 const loginSchema = v.object({ access_token: v.string(), device_id: v.string() });
@@ -45,6 +65,8 @@ export class MatrixScene implements AsyncDisposable {
   readonly synapse: Synapse;
   readonly folder: string;
   readonly #stack: AsyncDisposableStack;
+  /** By user id. */
+  readonly #recoveryKeys = new Map<string, BearerSecret>();
 
   constructor(synapse: Synapse, folder: string, stack: AsyncDisposableStack) {
     this.synapse = synapse;
@@ -79,19 +101,19 @@ export class MatrixScene implements AsyncDisposable {
   /** The account of an oracle, on its durable store. */
   openAccount(
     person: Person,
-    { baseUrl = this.synapse.baseUrl, logger }: { readonly baseUrl?: string; readonly logger?: Logger } = {},
+    { baseUrl = this.synapse.baseUrl, ...more }: AccountOptions = {},
   ): Promise<MatrixAccountPort & AsyncDisposable> {
     return openMatrixAccount({
       homeserverUrl: baseUrl,
       userId: person.userId,
       password: new BearerSecret(person.password, 'test password'),
       storeDir: this.storeDir(person),
-      logger,
+      ...more,
       signal: AbortSignal.timeout(90_000),
     });
   }
 
-  async openApp(person: Person, { baseUrl = this.synapse.baseUrl } = {}): Promise<App> {
+  async openApp(person: Person, { baseUrl = this.synapse.baseUrl, isSigned = true }: AppOptions = {}): Promise<App> {
     const { access_token: accessToken, device_id: deviceId } = v.parse(
       loginSchema,
       await this.api('POST', '/login', {
@@ -103,11 +125,30 @@ export class MatrixScene implements AsyncDisposable {
       }),
     );
     const logger = silentSdkLogger();
-    const client = createClient({ baseUrl, userId: person.userId, accessToken, deviceId, logger, disableVoip: true });
+    const holder = new RecoveryKeyHolder();
+    const { cryptoCallbacks } = holder;
+    const { userId } = person;
+    const client = createClient({ baseUrl, userId, accessToken, deviceId, logger, cryptoCallbacks, disableVoip: true });
     await client.initRustCrypto({ useIndexedDB: false });
     await client.startClient({ disablePresence: true });
     const close = (): Promise<void> => Promise.resolve(client.stopClient());
-    return { person, client, port: createMatrixPort(client), accessToken, [Symbol.asyncDispose]: close };
+    const app = { person, client, port: createMatrixPort(client), accessToken, holder, [Symbol.asyncDispose]: close };
+    if (isSigned) await this.sign(app);
+    return app;
+  }
+
+  /** As the application does after sign-in; later devices of the account are signed with the recovery key of the first. */
+  async sign({ client, holder, person: { userId } }: App): Promise<void> {
+    await until(() => client.isInitialSyncComplete() || undefined, 'the first sync');
+    const outcome = await ensureCrossSigning(client, { holder, recoveryKey: this.#recoveryKeys.get(userId) });
+    if (outcome.state !== 'ready') throw new Error(`${userId} has an identity that this test did not make`);
+    if (outcome.newRecoveryKey !== undefined) this.#recoveryKeys.set(userId, outcome.newRecoveryKey);
+  }
+
+  /** Another identity in place of the account's, as after a lost recovery key or by a lying homeserver. */
+  async replaceIdentity({ client, holder, person: { userId, password } }: App): Promise<void> {
+    const authorise = withPassword(userId, new BearerSecret(password, 'test password'));
+    this.#recoveryKeys.set(userId, await resetCrossSigning(client, { holder, authorise }));
   }
 
   /** One request to the homeserver, past every client. */
@@ -171,8 +212,11 @@ export async function until<T>(look: () => T | undefined, what: string, waitMs =
   }
 }
 
-/** A transaction id of its own. */
-export const newTransaction = (): { readonly transactionId: string } => ({ transactionId: randomUUID() });
+/** A transaction id of its own, for a peer. */
+export const newTransaction = ({ userId: peer }: Pick<Person, 'userId'>): SendOptions => ({
+  transactionId: randomUUID(),
+  peer,
+});
 
 export const roomOf = (answer: unknown): MatrixRoomId =>
   parseMatrixRoomId(v.parse(v.object({ room_id: v.string() }), answer).room_id);

@@ -51,7 +51,7 @@ function open(file: string): TrustStore {
 }
 
 function describe({ did, pin, refused, seenAt }: KnownUser): string {
-  const lines = [`${did}`, `  known    ${keyOf(pin)}   (last call ${new Date(seenAt).toISOString()})`];
+  const lines: string[] = [did, `  known    ${keyOf(pin)}   (last call ${new Date(seenAt).toISOString()})`];
   if (refused !== undefined) lines.push(`  REFUSED  ${keyOf(refused)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,7 @@
+import { RecoveryKeyHolder } from '@oracle-calls/matrix/cross-signing';
 import { systemClock } from '@oracle-calls/protocol';
 import { ClientEvent, createClient, IndexedDBStore, MatrixError, SyncState, type MatrixClient } from 'matrix-js-sdk';
+import { AccountIdentity } from './account-identity.ts';
 import { SignInError } from './sign-in-error.ts';
 import { quietLogger, silenceGlobalLogger } from './quiet-sdk.ts';
 import { forgetSession, keepSession, type KeptSession } from './kept-session.ts';
@@ -10,6 +12,7 @@ const FIRST_SYNC_MAX_MS = 60_000;
 export interface MatrixAccount {
   readonly client: MatrixClient;
   readonly userId: string;
+  readonly identity: AccountIdentity;
   /** Logs this device out and deletes its keys from the browser. */
   signOut(): Promise<void>;
 }
@@ -60,7 +63,16 @@ async function open({ homeserverUrl, userId, deviceId, accessToken }: KeptSessio
   // One database per device: two accounts of one browser, or an old login, never meet.
   const name = `oracle-calls:${userId}:${deviceId}`;
   const store = new IndexedDBStore({ indexedDB, localStorage, dbName: `${name}:sync` });
-  const client = createClient({ baseUrl: homeserverUrl, userId, deviceId, accessToken, store, logger: quietLogger });
+  const holder = new RecoveryKeyHolder();
+  const client = createClient({
+    baseUrl: homeserverUrl,
+    userId,
+    deviceId,
+    accessToken,
+    store,
+    logger: quietLogger,
+    cryptoCallbacks: holder.cryptoCallbacks,
+  });
   await store.startup();
   await client.initRustCrypto({ cryptoDatabasePrefix: `${name}:crypto` });
   await client.startClient({ initialSyncLimit: 20 });
@@ -73,6 +85,7 @@ async function open({ homeserverUrl, userId, deviceId, accessToken }: KeptSessio
   return {
     client,
     userId,
+    identity: new AccountIdentity({ client, holder, userId, storage: localStorage }),
     async signOut() {
       forgetSession(localStorage);
       try {

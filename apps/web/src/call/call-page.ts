@@ -10,7 +10,9 @@ import type { MatrixAccount } from '../account/matrix-account.ts';
 import { isDevelopment, type PageConfig } from '../page-config.ts';
 import type { OracleCallsPage, PageStatistics } from '../page-window.ts';
 import { createCallView, type CallView } from '../view/call-view.ts';
+import type { ShownKeyChange } from '../view/key-change-view.ts';
 import { errorSentence } from '../view/sentences.ts';
+import { keyChangeOf } from './key-change.ts';
 import { formatDuration, pageStateOf, securityLine, statusLine } from './call-summary.ts';
 
 /** How often duration, statistics and the padlock are looked at. */
@@ -39,6 +41,9 @@ export class CallPage {
   #errorCode: ErrorCode | undefined;
   #endReason: EndReason | undefined;
   #alarm: string | undefined;
+  #keyChange: ShownKeyChange | undefined;
+  #notice: string | undefined;
+  #isOracleSpeaking = false;
 
   constructor(options: CallPageOptions) {
     this.#options = options;
@@ -56,6 +61,10 @@ export class CallPage {
       setMuted: (isMuted) => void this.#setMuted(isMuted),
       signOut: () => void this.#signOut(),
       oracleChanged: (oracleDid) => void this.#prepare(oracleDid),
+      compared: (isSame) => void this.#try(() => this.#call?.confirmComparisonCode(isSame)),
+      acceptKeys: () => void this.#acceptKeys(),
+      send: (text) => void this.#send(text),
+      interrupt: () => void this.#try(() => this.#call?.interrupt()),
     });
     this.#show();
     void this.#prepare(config.oracleDid);
@@ -72,6 +81,7 @@ export class CallPage {
       timelineMs: call?.timeline ?? {},
       errorCode: this.#errorCode,
       endReason: this.#endReason,
+      security: call?.security,
       statistics: () => this.#readStatistics(),
     };
   }
@@ -94,12 +104,13 @@ export class CallPage {
   }
 
   async #prepare(oracleDid: string): Promise<void> {
-    this.#errorCode = undefined;
+    this.#oracleDid = oracleDid;
+    this.#errorCode = this.#keyChange = undefined;
     this.#isPrepared = false;
     try {
       await this.#calls.prepare({ oracleDid });
     } catch (error) {
-      this.#errorCode = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+      this.#failed(error);
     }
     this.#isPrepared = true;
     this.#show();
@@ -107,8 +118,10 @@ export class CallPage {
 
   #place(type: 'audio' | 'video', oracleDid: string): void {
     this.#clickedAt = performance.timeOrigin + performance.now();
-    this.#errorCode = this.#endReason = this.#alarm = undefined;
+    this.#errorCode = this.#endReason = this.#alarm = this.#keyChange = this.#notice = undefined;
     this.#statistics = NO_STATISTICS;
+    this.#isOracleSpeaking = false;
+    this.view.conversation.clear();
     this.#oracleDid = oracleDid;
     this.#isReconnecting = false;
     const sessionId = this.#calls.interruptedCall()?.sessionId;
@@ -131,7 +144,22 @@ export class CallPage {
           if (notice.state.kind === 'Ended') this.#ended(notice.state.reason);
           break;
         case 'error':
-          this.#errorCode = notice.error.code;
+          this.#failed(notice.error);
+          break;
+        case 'keysRotated':
+          this.#notice =
+            'The oracle has a new key since your last call, and signed the change with the earlier one. You may compare the code again.';
+          break;
+        case 'caption':
+          this.view.conversation.show({ ...notice, id: notice.segment, by: notice.speaker });
+          break;
+        case 'chat':
+          this.view.conversation.show({ id: crypto.randomUUID(), by: 'oracle', text: notice.text, isFinal: true });
+          break;
+        case 'oracleState':
+          this.#isOracleSpeaking = notice.state === 'speaking';
+          break;
+        case 'security':
           break;
         case 'stranger':
           this.#alarm = 'Somebody else is in the media room. They are not played and cannot understand the call.';
@@ -199,6 +227,41 @@ export class CallPage {
     };
   }
 
+  #failed(error: unknown): void {
+    this.#errorCode = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+    if (isOracleCallError(error)) this.#keyChange = keyChangeOf(error);
+  }
+
+  /** An action of the person inside a call; its failure is told and ends nothing. */
+  async #try(act: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#show();
+  }
+
+  async #send(text: string): Promise<void> {
+    await this.#try(async () => {
+      await this.#call?.sendChat(text);
+      this.view.conversation.show({ id: crypto.randomUUID(), by: 'user', text, isFinal: true });
+    });
+  }
+
+  /** A person has decided; what the document shows now must be what they saw. */
+  async #acceptKeys(): Promise<void> {
+    const expected = this.#keyChange?.expected;
+    try {
+      await this.#calls.acceptChangedKeys({ oracleDid: this.#oracleDid, expected });
+    } catch (error) {
+      this.#failed(error);
+      this.#show();
+      return;
+    }
+    await this.#prepare(this.#oracleDid);
+  }
+
   async #setMuted(isMuted: boolean): Promise<void> {
     await this.#call?.setMicrophoneEnabled(!isMuted);
     this.#show();
@@ -222,7 +285,11 @@ export class CallPage {
       isMuted: call?.isMicrophoneEnabled === false,
       status: state === undefined ? this.#idleLine() : statusLine(state, this.#isReconnecting),
       duration: isLive && liveMs !== undefined ? formatDuration(liveMs) : undefined,
-      security: securityLine(state, this.#statistics),
+      security: securityLine(state, call?.security),
+      details: isInCall ? call?.security : undefined,
+      keyChange: this.#keyChange,
+      notice: this.#notice,
+      isOracleSpeaking: this.#isOracleSpeaking,
       error: this.#errorCode === undefined ? undefined : errorSentence(this.#errorCode),
       alarm: this.#alarm,
       offersResume: !isInCall && this.#calls.interruptedCall() !== undefined,

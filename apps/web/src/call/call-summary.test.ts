@@ -1,26 +1,37 @@
 import { OracleCallError } from '@oracle-calls/protocol';
-import type { CallState } from '@oracle-calls/sdk';
+import type { CallSecurity, CallState } from '@oracle-calls/sdk';
 import { expect, test } from 'vitest';
 import { formatDuration, pageStateOf, securityLine, statusLine } from './call-summary.ts';
 
 const live: CallState = { kind: 'Live', callId: '$event@lk-room' as never };
 
-test('the padlock is shown only for a live call whose every track is encrypted', () => {
-  const encrypted = { encrypted: true, tracks: [] };
-  expect(securityLine(live, encrypted)).toEqual({
-    isEncrypted: true,
+const security: CallSecurity = {
+  protocolVersion: 2,
+  padlock: 'none',
+  suite: 'hpke-x25519',
+  comparisonCode: undefined,
+  keyState: 'same',
+  keysAreIndependent: true,
+  keyFingerprints: undefined,
+  isVerified: false,
+  pinsAreKept: true,
+};
+
+test('the padlock is what the SDK says of a live call, and nothing is said of others', () => {
+  expect(securityLine(live, { ...security, padlock: 'encrypted' })).toEqual({
+    padlock: 'encrypted',
     text: 'Encrypted end to end. Oracle’s key not compared.',
   });
-  expect(securityLine(live, { encrypted: false, tracks: [] }).isEncrypted).toBe(false);
-  expect(securityLine(live, undefined).isEncrypted).toBe(false);
-  expect(securityLine({ kind: 'Preparing' }, encrypted).isEncrypted).toBeUndefined();
-  expect(securityLine(undefined, encrypted).isEncrypted).toBeUndefined();
+  expect(securityLine(live, security)).toMatchObject({ padlock: 'none', text: expect.stringMatching(/not proved/) });
+  expect(securityLine(live, undefined).padlock).toBeUndefined();
+  expect(securityLine({ kind: 'Preparing' }, { ...security, padlock: 'encrypted' }).padlock).toBeUndefined();
 });
 
-test('nothing is ever called verified', () => {
-  for (const state of [undefined, live, { kind: 'Preparing' } as const]) {
-    expect(securityLine(state, { encrypted: true, tracks: [] }).text).not.toMatch(/verif/i);
-  }
+test('only compared codes are called compared, and nothing is called encrypted too early', () => {
+  const code = { raw: '0123456789' as never, formatted: '01234 56789' };
+  const agreed = securityLine(live, { ...security, comparisonCode: code });
+  expect(agreed.text).toBe('Keys are agreed. No sealed sound has flowed both ways yet.');
+  expect(securityLine(live, { ...security, padlock: 'verified', comparisonCode: code }).text).toMatch(/You compared/);
 });
 
 test('a failed call is an error to scripts, an ordinary ending is not', () => {

@@ -1,4 +1,4 @@
-import type { CallState, CallStatistics } from '@oracle-calls/sdk';
+import type { CallSecurity, CallState, Padlock } from '@oracle-calls/sdk';
 import type { OracleCallsPage } from '../page-window.ts';
 import { END_SENTENCES } from '../view/sentences.ts';
 
@@ -26,19 +26,30 @@ export function statusLine(state: CallState | undefined, isReconnecting: boolean
 
 export interface SecurityLine {
   /** `undefined` while there is no call to say it of. */
-  readonly isEncrypted: boolean | undefined;
+  readonly padlock: Padlock | undefined;
   readonly text: string;
 }
 
-/** What may truthfully be said about the call's protection. Never "verified": nobody compared a key. */
-export function securityLine(state: CallState | undefined, statistics: CallStatistics | undefined): SecurityLine {
-  if (state?.kind !== 'Live') {
-    return { isEncrypted: undefined, text: 'Calls are encrypted end to end.' };
+/** What may truthfully be said about the call's protection right now. */
+export function securityLine(state: CallState | undefined, security: CallSecurity | undefined): SecurityLine {
+  if (state?.kind !== 'Live' || security === undefined) {
+    return { padlock: undefined, text: 'Calls are encrypted end to end.' };
   }
-  if (statistics?.encrypted === true) {
-    return { isEncrypted: true, text: 'Encrypted end to end. Oracle’s key not compared.' };
+  const { padlock, comparisonCode } = security;
+  switch (padlock) {
+    case 'verified':
+      return { padlock, text: 'Encrypted end to end. You compared this oracle’s code.' };
+    case 'encrypted':
+      return { padlock, text: 'Encrypted end to end. Oracle’s key not compared.' };
+    case 'none':
+      return {
+        padlock,
+        text:
+          comparisonCode === undefined
+            ? 'The oracle has not proved itself. Nothing is sent.'
+            : 'Keys are agreed. No sealed sound has flowed both ways yet.',
+      };
   }
-  return { isEncrypted: false, text: 'No media has flowed both ways yet.' };
 }
 
 /** What a script sees: the call's state in one word; a call that failed is an error. */

@@ -37,11 +37,33 @@ test(
   async () => {
     const folder = await ensurePageBuild({ cacheDir });
     const assets = await readdir(join(folder, 'assets'));
-    expect(assets.some((name) => /e2ee\.worker.*\.js$/.test(name))).toBe(true);
+    expect(assets.some((name) => /frame-worker.*\.js$/.test(name))).toBe(true);
     for (const name of assets.filter((asset) => asset.endsWith('.js'))) {
       expect(await readFile(join(folder, 'assets', name), 'utf8'), name).not.toMatch(
         /from\s*["']node:|__vite-browser-external/,
       );
+    }
+  },
+  BUILD_MAX_MS,
+);
+
+test(
+  'curves, suites and the key exchange are chunks of their own, which nothing loads before they are needed',
+  async () => {
+    const folder = join(await ensurePageBuild({ cacheDir }), 'assets');
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+    const startsWith = (part: string): string[] => names.filter((name) => name.startsWith(part));
+    const [first = ''] = startsWith('call-page');
+    const loaded = new Set([first]);
+    // A set is walked through to what is added on the way.
+    for (const name of loaded) {
+      const code = await readFile(join(folder, name), 'utf8');
+      for (const [, imported = ''] of code.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)) loaded.add(imported);
+    }
+    expect(loaded.size).toBeGreaterThan(1);
+    for (const part of ['own-strict-protocol', 'key-rules', 'hpke-suite', 'ecies-suite', 'curve', 'did-']) {
+      expect(startsWith(part), part).not.toEqual([]);
+      expect([...loaded].filter((name) => name.startsWith(part))).toEqual([]);
     }
   },
   BUILD_MAX_MS,

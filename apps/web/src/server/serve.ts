@@ -5,12 +5,13 @@ import { createStaticFiles } from './static-files.ts';
 
 export { buildPage } from './page-build.ts';
 
-/** What `/config.json` says. `testUser` fills the sign-in form: development stacks only. */
+/** What `/config.json` says. `testUser` fills the sign-in forms: development stacks only. */
 export interface WebConfig {
   readonly homeserverUrl: string;
   readonly oracleDid: string;
   readonly didResolverUrl?: string | undefined;
-  readonly testUser?: { readonly userId: string; readonly password: string } | undefined;
+  readonly testUser?:
+    { readonly userId: string; readonly password: string; readonly recoveryKey?: string | undefined } | undefined;
 }
 
 export interface WebOptions extends PageBuildOptions {

@@ -1,6 +1,10 @@
 import type { TimelineMs } from '@oracle-calls/protocol';
+import type { CallSecurity } from '@oracle-calls/sdk';
 import type { SecurityLine } from '../call/call-summary.ts';
+import { createConversationView, type ConversationView } from './conversation-view.ts';
 import { element, icon, type IconName } from './element.ts';
+import { createKeyChangeView, type ShownKeyChange } from './key-change-view.ts';
+import { createSecurityView } from './security-view.ts';
 import { createTimelineView } from './timeline-view.ts';
 
 export interface CallViewActions {
@@ -9,6 +13,10 @@ export interface CallViewActions {
   setMuted(isMuted: boolean): void;
   signOut(): void;
   oracleChanged(oracleDid: string): void;
+  compared(isSame: boolean): void;
+  acceptKeys(): void;
+  send(text: string): void;
+  interrupt(): void;
 }
 
 /** Everything the view shows; the page gives it anew after every change. */
@@ -21,6 +29,13 @@ export interface CallViewModel {
   /** `undefined` when no call is live. */
   readonly duration: string | undefined;
   readonly security: SecurityLine;
+  /** What the security panel says; `undefined` when there is no call to say it of. */
+  readonly details: CallSecurity | undefined;
+  /** The oracle's keys changed without its word. */
+  readonly keyChange: ShownKeyChange | undefined;
+  /** The oracle's keys changed as it said. */
+  readonly notice: string | undefined;
+  readonly isOracleSpeaking: boolean;
   readonly error: string | undefined;
   readonly alarm: string | undefined;
   readonly offersResume: boolean;
@@ -29,6 +44,7 @@ export interface CallViewModel {
 
 export interface CallView {
   readonly root: HTMLElement;
+  readonly conversation: ConversationView;
   show(model: CallViewModel): void;
   /** The oracle's loudness, 0 to 1: moves the orb. */
   showLevel(level: number): void;
@@ -57,7 +73,14 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
     { class: 'notice', hidden: true },
     'Reloading the page interrupted your call. Call again to continue it.',
   );
+  const notice = element('p', { class: 'notice', role: 'status', hidden: true });
   const security = element('p', { class: 'security' });
+  const details = createSecurityView({ compared: (isSame) => actions.compared(isSame) });
+  const keyChange = createKeyChangeView(() => actions.acceptKeys());
+  const conversation = createConversationView({
+    send: (text) => actions.send(text),
+    interrupt: () => actions.interrupt(),
+  });
   const timeline = createTimelineView();
   const oracleVideo = element('video', {
     class: 'oracle-video',
@@ -95,8 +118,12 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
     resume,
     alarm,
     error,
+    keyChange.root,
+    notice,
     element('div', { class: 'buttons' }, call, video, mute, hangUp),
     security,
+    details.root,
+    conversation.root,
     element('div', { class: 'field' }, element('label', { for: 'oracle-did' }, 'Oracle’s DID'), did),
     timeline.root,
     element('p', { class: 'quiet account' }, element('span', { class: 'user-id' }, userId), signOut),
@@ -104,6 +131,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
 
   return {
     root,
+    conversation,
     show(model) {
       root.dataset['call'] = model.isLive ? 'live' : model.isInCall ? 'busy' : 'idle';
       call.hidden = video.hidden = model.isInCall;
@@ -116,6 +144,11 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
       duration.hidden = model.duration === undefined;
       setText(duration, model.duration ?? '');
       showSecurity(security, model.security);
+      details.show(model.details);
+      keyChange.show(model.keyChange);
+      conversation.setState({ canWrite: model.isLive, isOracleSpeaking: model.isOracleSpeaking });
+      notice.hidden = model.notice === undefined;
+      setText(notice, model.notice ?? '');
       showAlert(error, model.error);
       showAlert(alarm, model.alarm);
       resume.hidden = !model.offersResume;
@@ -141,10 +174,11 @@ function setButton(node: HTMLButtonElement, name: IconName, label: string): void
   node.replaceChildren(icon(name), element('span', {}, label));
 }
 
-function showSecurity(node: HTMLElement, { isEncrypted, text }: SecurityLine): void {
+function showSecurity(node: HTMLElement, { padlock, text }: SecurityLine): void {
   const shown = element('span', {}, text);
-  node.replaceChildren(...(isEncrypted === undefined ? [shown] : [icon(isEncrypted ? 'lock' : 'unlocked'), shown]));
-  node.dataset['encrypted'] = String(isEncrypted ?? 'none');
+  const isClosed = padlock === 'encrypted' || padlock === 'verified';
+  node.replaceChildren(...(padlock === undefined ? [shown] : [icon(isClosed ? 'lock' : 'unlocked'), shown]));
+  node.dataset['padlock'] = padlock ?? 'unknown';
 }
 
 /** A live region is read aloud whenever its text is set, so it is set only when it changes. */

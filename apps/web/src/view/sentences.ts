@@ -14,6 +14,15 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_ENVELOPE_MALFORMED: 'The call’s key could not be sealed. Please call again.',
   ERR_ENVELOPE_OPEN: 'The call’s key could not be opened.',
   ERR_ENVELOPE_UNSUPPORTED: 'This oracle offers no key that calls can be encrypted to.',
+  ERR_ENVELOPE_SIGNATURE: 'Your key did not sign the call. Check your wallet, or sign out and in again.',
+  ERR_KEY_CHANGED: 'The oracle’s key has changed without its word. Nothing was sent.',
+  ERR_KEY_ROTATION: 'The oracle’s key has changed in a way that cannot be checked. Nothing was sent.',
+  ERR_KEY_MISSING: 'The call is not that far yet. Try again in a moment.',
+  ERR_DATA_MALFORMED: 'This message cannot be sent. It may be too long.',
+  ERR_DATA_TOO_LARGE: 'This message is too long to be sent.',
+  ERR_HANDSHAKE_TIMEOUT: 'The oracle did not prove itself in time. Please call again.',
+  ERR_HANDSHAKE_COMPARISON:
+    'The codes do not match: somebody may stand between you and the oracle. The call was ended. Tell the oracle’s operator.',
   ERR_DID_MALFORMED: 'That is not a valid DID. It looks like did:ixo:oracle123.',
   ERR_DID_NOT_RESOLVED: 'The oracle cannot be found right now. Check its DID, or try again shortly.',
   ERR_DID_UNSUPPORTED: 'This page cannot look up DIDs of this kind.',
@@ -21,6 +30,12 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_MATRIX_EVENT_NOT_FOUND: 'The call’s message did not reach the oracle in time. Please call again.',
   ERR_MATRIX_UNDECRYPTABLE: 'The oracle could not read the call’s message. Please call again.',
   ERR_MATRIX_NOT_ENCRYPTED: 'The call’s message was not encrypted, so the oracle refused it.',
+  ERR_MATRIX_CROSS_SIGNING:
+    'This device or the oracle’s is not confirmed by its account, so nothing was sent. Sign out and in again, or try later.',
+  ERR_MATRIX_IDENTITY_CHANGED:
+    'The oracle’s Matrix identity has changed since you first called. Nothing was sent. Ask its operator whether that is right.',
+  ERR_MATRIX_MEMBERS: 'Somebody else is in your room with the oracle, so nothing was sent.',
+  ERR_MATRIX_RECOVERY_KEY: 'That recovery key does not belong to this account. Check it and try again.',
   ERR_MATRIX_ROOM: 'No encrypted room with the oracle could be made.',
   ERR_MATRIX_SEND: 'The call’s message could not be sent. Check your connection and call again.',
   ERR_MEDIA_UNSUPPORTED:
@@ -28,6 +43,10 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_MEDIA_DEVICE: 'Your microphone or camera cannot be used. Allow it in the browser and call again.',
   ERR_MEDIA_CONNECT: 'The connection to the call was lost or could not be made. Check your connection and call again.',
   ERR_MEDIA_UNENCRYPTED: 'Somebody offered sound without encryption. It was not played.',
+  ERR_MEDIA_UNDECRYPTABLE: 'The oracle’s sound arrived, but no key of this call opened it. Please call again.',
+  ERR_MEDIA_SIGNALLING:
+    'The media server asked for something that a call does not allow. The call was ended to keep it private.',
+  ERR_MEDIA_IDENTITY: 'The media server gave somebody another name in the call. The call was ended to keep it private.',
   ERR_MEDIA_ORACLE_ABSENT: 'The oracle did not pick up. Please try again later.',
   ERR_AUTH_MISSING: 'You are not signed in to the oracle’s service. Sign out and in again.',
   ERR_AUTH_INVALID: 'The oracle’s service did not accept your sign-in. Sign out and in again.',
@@ -76,6 +95,10 @@ export const SIGN_IN_SENTENCES: Readonly<Record<SignInErrorKind, string>> = {
   'too-often': 'Too many attempts. Wait a moment and try again.',
   unreachable: 'The homeserver does not answer. Check your connection and try again.',
 };
+
+/** What went wrong while a device was being confirmed. */
+export const identitySentence = (code: ErrorCode): string =>
+  code === 'ERR_AUTH_INVALID' ? 'The homeserver did not accept the password.' : errorSentence(code);
 
 export const STAGE_LABELS: Readonly<Record<TimelineStage, string>> = {
   click: 'Call clicked',

@@ -12,7 +12,7 @@ const GROUP = 5;
 export function comparisonCodeAnswer(turns: readonly Turn[], { comparisonCode }: CallContext): string | undefined {
   const question = turns.findLast(({ speaker }) => speaker === 'user')?.text ?? '';
   if (comparisonCode === undefined || !ASKED.test(question)) return undefined;
-  const words = [...comparisonCode].map((digit) => DIGITS[Number(digit)]);
+  const words = Array.from(comparisonCode, (digit) => DIGITS[Number(digit)]);
   const groups = [words.slice(0, GROUP), words.slice(GROUP)].map((group) => group.join(', '));
   // Said with it, because whoever can stand between the two ends may also imitate a voice.
   return `The comparison code is ${groups.join('. ')}. Do not rely on my voice alone, it can be imitated.`;

@@ -4,7 +4,7 @@ import { JoinResponse, ParticipantInfo, SignalRequest, SignalResponse } from '@l
 import { systemClock } from '@oracle-calls/protocol';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { createTestCertificates } from '../../../protocol/src/did/certificate.fixture.ts';
+import { createTestCertificates } from '@oracle-calls/testing/certificates';
 import { CONNECT_MAX_MS, MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES } from './guard-limits.ts';
 import { guardScene, open, ScriptedSfu } from './scripted-sfu.fixture.ts';
 import { startSignalGuard } from './signal-guard.ts';
@@ -154,9 +154,21 @@ describe('an SFU with a certificate', () => {
 });
 
 describe('what the guard does not let through', () => {
+  it('makes it leave the room in place of the library', async () => {
+    await using scene = await guardScene();
+    const socket = await opened(`${scene.guard.url}/rtc`);
+    const gone = closed(socket);
+    (await scene.sfu.taken).send(joinAs('somebody'));
+    await gone;
+    await expect
+      .poll(() => scene.sfu.heard.map((one) => SignalRequest.fromBinary(one).message.case))
+      .toEqual(['leave']);
+  });
+
   const cases: readonly (readonly [string, string | Uint8Array, string])[] = [
     ['another identity', joinAs('somebody'), 'ERR_MEDIA_IDENTITY'],
-    ['text', '{"join":{}}', 'ERR_MEDIA_SIGNALLING'],
+    // An empty answer to an offer, were it binary.
+    ['text', '\u0012\u0000', 'ERR_MEDIA_SIGNALLING'],
     ['bytes that do not decode', Uint8Array.of(0x0a, 0xff), 'ERR_MEDIA_SIGNALLING'],
     ['too long a message', new Uint8Array(MAX_MESSAGE_BYTES + 1), 'ERR_MEDIA_SIGNALLING'],
   ];

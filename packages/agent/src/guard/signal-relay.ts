@@ -1,3 +1,4 @@
+import { DisconnectReason, LeaveRequest, SignalRequest } from '@livekit/protocol';
 import { OracleCallError, isOracleCallError } from '@oracle-calls/protocol';
 import type { RawData, WebSocket } from 'ws';
 import { guardResponse } from './guard-response.ts';
@@ -18,7 +19,7 @@ export interface SignalRelay {
 export function relaySignalling({ library, server, own, onRefused }: SignalRelay): void {
   const refuse = (error: OracleCallError): void => {
     library.close(POLICY_VIOLATION, error.code);
-    server.terminate();
+    leave(server);
     onRefused(error);
   };
   library.on('message', (data, isBinary) => {
@@ -43,6 +44,14 @@ export function relaySignalling({ library, server, own, onRefused }: SignalRelay
   library.on('error', () => server.terminate());
   server.once('close', () => library.close());
   library.once('close', () => server.close());
+}
+
+/** The library cannot say goodbye any more, and the room would wait for it to come back. */
+function leave(server: WebSocket): void {
+  const value = new LeaveRequest({ reason: DisconnectReason.CLIENT_INITIATED });
+  const goodbye = new SignalRequest({ message: { case: 'leave', value } });
+  if (server.readyState === server.OPEN) server.send(goodbye.toBinary());
+  server.close();
 }
 
 function bytesOf(data: RawData): Uint8Array {

@@ -50,6 +50,8 @@ class FakeMediaSeat implements MediaSeat {
   joinFailure: OracleCallError | undefined;
   /** What a sample says; `undefined` when the room is gone. */
   evidence: readonly TrackEvidence[] | undefined = [];
+  readonly #joined = Promise.withResolvers<void>();
+  readonly joined = this.#joined.promise;
   #events: SeatEvents | undefined;
   #isClosed = false;
 
@@ -77,6 +79,7 @@ class FakeMediaSeat implements MediaSeat {
     events.onStage('connected');
     events.onStage('published');
     this.did.push(`${this.#name}joined`);
+    this.#joined.resolve();
   }
 
   notice(notice: SeatNotice): void {
@@ -219,7 +222,7 @@ function fakeTrust(): TrustStore {
       },
     },
     usedContexts: { use: () => undefined },
-    attempts: { next: () => (last += 1) },
+    attempts: { next: (_callId, _until, _now, step) => (last += step ?? 1) },
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -262,14 +265,13 @@ export interface SceneOptions {
 export const IDENTITY = createIdentity();
 const SIGNED = await sealCall({ oracle: IDENTITY.keys, signer: createSigner() });
 
-/** Turns of the event loop in which a call's envelope is opened, loading of the suite included. */
-const SET_UP_TURNS = 2_000;
-
 /** A job with everything around it scripted: 15 s of grace, an hour at most. */
 export function startJob(options: SceneOptions = {}): JobScene {
   const { script, conversationFailure, conversationStart, olderProtocol = 'refuse' } = options;
   const clock = new FakeClock();
   const did: string[] = [];
+  // Opening an envelope takes as long as the machine needs, which no fake clock shortens: tests wait for what follows it.
+  const isSetUp = Promise.withResolvers<void>();
   const seat = new FakeSeat(did, '');
   const olderSeat = new FakeOlderSeat(did, 'older ');
   const backend = new ScriptedBackend(SIGNED);
@@ -306,7 +308,11 @@ export function startJob(options: SceneOptions = {}): JobScene {
     log: new CallLog(plain),
     graceMs: 15_000,
     maxCallMs: 3_600_000,
-    createLink: (linkOptions) => (scene.link = new FakeLink(linkOptions, did)),
+    createLink: (linkOptions) => {
+      scene.link = new FakeLink(linkOptions, did);
+      isSetUp.resolve();
+      return scene.link;
+    },
     startConversation: (started) => {
       scene.started = started;
       const { sessionId, language } = started.context;
@@ -329,11 +335,14 @@ export function startJob(options: SceneOptions = {}): JobScene {
     isOver: false,
     breakConversation: () => scene.started?.onFailed(new Error('broke')),
     async setUp() {
-      const isSetUp = (): boolean => this.link !== undefined || this.isOver || did.includes('older joined');
-      for (let turn = 0; turn < SET_UP_TURNS && !isSetUp(); turn++) await clock.settle();
+      await isSetUp.promise;
       await clock.settle();
     },
   };
-  void job.done.then(() => (scene.isOver = true));
+  void olderSeat.joined.then(() => isSetUp.resolve());
+  void job.done.then(() => {
+    scene.isOver = true;
+    isSetUp.resolve();
+  });
   return scene;
 }

@@ -1,49 +1,11 @@
 import { OracleCallError } from '@oracle-calls/protocol';
-import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import { describe, expect, it } from 'vitest';
 import { ARRIVAL_MS, HANDSHAKE_PATIENCE_MS } from './call-job.ts';
 import { IDENTITY, startJob, USER } from './call-job.fixture.ts';
-import type { JobScene, SceneOptions } from './call-job.fixture.ts';
-import type { TrackEvidence } from './call-statistics.ts';
+import type { JobScene } from './call-job.fixture.ts';
+import { audio, FLOWING, gone, HERE, liveJob, logHas, offeredJob, over, say } from './call-job.steps.fixture.ts';
 import { PEER_READY_MAX_MS } from './link/strict-link.ts';
-import type { SeatNotice } from './sfu/sfu-seat.ts';
 import { createIdentity, createSigner, sealCall, sealOlderCall } from './signed-call.fixture.ts';
-
-const logHas = (scene: JobScene, text: string): boolean => scene.logged.some((line) => line.includes(text));
-const HERE: SeatNotice = { kind: 'user-here', participantIdentity: USER };
-const gone = (isDeliberate: boolean): SeatNotice => ({ kind: 'user-gone', participantIdentity: USER, isDeliberate });
-const audio = (participantIdentity = USER): SeatNotice => ({
-  kind: 'user-audio',
-  participantIdentity,
-  stream: new ReadableStream(),
-});
-
-/** A job whose user is there, and was made an offer. */
-async function offeredJob(options?: SceneOptions): Promise<JobScene> {
-  const scene = startJob(options);
-  await scene.setUp();
-  scene.seat.notice(HERE);
-  await scene.clock.settle();
-  return scene;
-}
-
-/** A job whose call is live: the keys are agreed, the user hears us, and was greeted. */
-async function liveJob(options?: SceneOptions): Promise<JobScene> {
-  const scene = await offeredJob(options);
-  scene.link?.confirm(1);
-  scene.link?.options.events.peerReady();
-  scene.seat.notice({ kind: 'voice-subscribed' });
-  await scene.clock.settle();
-  return scene;
-}
-
-async function over({ job, clock, seat, link }: JobScene): Promise<void> {
-  await clock.settle();
-  await job.done;
-  expect(seat.did.at(-1)).toBe('left');
-  expect(clock.pendingTimers).toBe(0);
-  expect(link?.isClosed ?? true).toBe(true);
-}
 
 describe('setting up a call', () => {
   it('offers as soon as the user is there, and says nothing before the keys are agreed and received', async () => {
@@ -241,12 +203,12 @@ describe('the key exchange', () => {
     expect(scene.backend.reported).toEqual(['agent-failed']);
   });
 
-  it('that stalls is begun again under the next number, within the same patience', async () => {
+  it('that stalls is begun again under a number well above, within the same patience', async () => {
     const scene = await offeredJob();
     await scene.clock.advance(10_000);
     scene.link?.options.events.stalled();
     await scene.clock.settle();
-    expect(scene.seat.did).toContain(`offered 2 from a-1 to ${USER}`);
+    expect(scene.seat.did).toContain(`offered 17 from a-1 to ${USER}`);
     await scene.clock.advance(HANDSHAKE_PATIENCE_MS - 10_000);
     await over(scene);
   });
@@ -423,115 +385,6 @@ describe('a live call', () => {
   });
 });
 
-function say(scene: JobScene, payload: { kind: 'control'; action: 'hang-up' | 'interrupt' }): void {
-  scene.link?.options.events.payload({ id: createPayloadId(), ...payload });
-}
-
-describe('data', () => {
-  it('tells the user what is said and what the oracle does, through the link', async () => {
-    const { link, started } = await liveJob();
-    const segment = createPayloadId();
-    started?.observer.activity('thinking');
-    started?.observer.words({ speaker: 'oracle', segment, text: 'x'.repeat(3_000), isFinal: true });
-    expect(link?.sent).toMatchObject([
-      { kind: 'control', action: 'oracle-state', state: 'thinking' },
-      { kind: 'caption', speaker: 'oracle', segment, text: 'x'.repeat(2_000), isFinal: true },
-    ]);
-  });
-
-  it('takes what the user writes as a turn, and stops when asked to', async () => {
-    const scene = await liveJob();
-    const id = createPayloadId();
-    scene.link?.options.events.payload({ id, kind: 'chat', text: 'Hello?', sentAt: 1 });
-    say(scene, { kind: 'control', action: 'interrupt' });
-    await scene.clock.settle();
-    expect(scene.talk.slice(-2)).toEqual(['reads Hello?', 'is interrupted']);
-    // That something was written may be logged, what was written may not.
-    expect(logHas(scene, 'Hello?')).toBe(false);
-  });
-
-  it('knows when the user is muted, and believes no captions and states of the user', async () => {
-    const scene = await liveJob();
-    const { payload } = scene.link?.options.events ?? {};
-    const id = createPayloadId();
-    payload?.({ id, kind: 'control', action: 'muted', isMuted: true });
-    payload?.({ id, kind: 'caption', speaker: 'oracle', segment: id, text: 'I agree.', isFinal: true });
-    payload?.({ id, kind: 'control', action: 'oracle-state', state: 'speaking' });
-    await scene.clock.settle();
-    expect(logHas(scene, '"isMuted":true')).toBe(true);
-    expect([scene.talk, scene.link?.sent]).toEqual([['starts in s-1 (en)'], []]);
-  });
-
-  it('lets the oracle know the comparison code of the attempt under way, and logs none', async () => {
-    const scene = await liveJob();
-    expect(scene.started?.context.comparisonCode).toBe('1234567890');
-    scene.link?.confirm(2, '0987654321');
-    expect(scene.started?.context.comparisonCode).toBe('0987654321');
-    expect(logHas(scene, '1234567890') || logHas(scene, '0987654321')).toBe(false);
-  });
-});
-
-describe('a call of the older protocol, where it is allowed', () => {
-  const older = (): SceneOptions => ({
-    olderProtocol: 'allow',
-    script: ({ backend }) => (backend.key = sealOlderCall(IDENTITY.olderPublicKey)),
-  });
-
-  it('takes the one seat of its protocol, and has neither handshake nor data', async () => {
-    const scene = startJob(older());
-    await scene.setUp();
-    expect(scene.seat.did).toEqual(['older joined']);
-    scene.olderSeat.notice(HERE);
-    scene.olderSeat.notice({ kind: 'voice-subscribed' });
-    await scene.clock.settle();
-    expect(scene.seat.did.slice(1)).toEqual([`admitted ${USER}`, 'unmuted', 'sound']);
-    expect(scene.olderSeat.keyHex).toMatch(/^[0-9a-f]{64}$/);
-    expect(scene.link).toBeUndefined();
-    scene.started?.observer.activity('thinking');
-    expect(scene.started?.context.comparisonCode).toBeUndefined();
-    scene.olderSeat.notice(gone(true));
-    await scene.clock.settle();
-    await scene.job.done;
-    expect(scene.seat.did.at(-1)).toBe('older left');
-    expect(scene.clock.pendingTimers).toBe(0);
-  });
-
-  it('is never called encrypted', async () => {
-    const scene = startJob(older());
-    await scene.setUp();
-    scene.olderSeat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
-    scene.olderSeat.notice(HERE);
-    scene.olderSeat.notice(gone(true));
-    await scene.clock.settle();
-    await scene.job.done;
-    expect(logHas(scene, 'call statistics {"callId":"$event@lk-1","encrypted":false,"protocol":"older"')).toBe(true);
-  });
-
-  it('is not the only kind of call there: a signed one speaks the strict protocol', async () => {
-    const scene = await liveJob({ olderProtocol: 'allow' });
-    expect(scene.seat.did.slice(0, 3)).toEqual(['joined', `offered 1 from a-1 to ${USER}`, `admitted ${USER}`]);
-  });
-
-  it('whose seat fails is reported as agent-failed', async () => {
-    const scene = startJob(older());
-    scene.olderSeat.joinFailure = new OracleCallError('ERR_MEDIA_CONNECT');
-    await scene.job.done;
-    expect(scene.backend.reported).toEqual(['agent-failed']);
-    expect(scene.clock.pendingTimers).toBe(0);
-  });
-});
-
-const FLOWING: TrackEvidence = {
-  trackSid: 'TR_1',
-  direction: 'sent',
-  kind: 'audio',
-  isMarkedEncrypted: true,
-  hasCryptor: true,
-  isKeySet: true,
-  isRoomEncrypted: true,
-  packets: 5,
-};
-
 describe('what a job logs', () => {
   const statisticsOf = ({ logged }: JobScene): string[] => logged.filter((line) => line.startsWith('call statistics'));
 
@@ -567,6 +420,17 @@ describe('what a job logs', () => {
     scene.seat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
     scene.seat.notice(gone(true));
     await over(scene);
+    expect(statisticsOf(scene)).toEqual([expect.stringContaining('"encrypted":false')]);
+  });
+
+  it('does not call a call encrypted in which sound of the user did not open, and names the user', async () => {
+    const scene = await liveJob();
+    scene.seat.evidence = [FLOWING, { ...FLOWING, trackSid: 'TR_2', direction: 'received' }];
+    const error = new OracleCallError('ERR_MEDIA_UNDECRYPTABLE');
+    scene.seat.notice({ kind: 'undecryptable', participantIdentity: USER, error });
+    scene.seat.notice(gone(true));
+    await over(scene);
+    expect(logHas(scene, `"code":"ERR_MEDIA_UNDECRYPTABLE","participantIdentity":"${USER}"`)).toBe(true);
     expect(statisticsOf(scene)).toEqual([expect.stringContaining('"encrypted":false')]);
   });
 

@@ -208,6 +208,7 @@ export class CallJob {
         this.#log.info('connection mended');
         return live.link.rekey();
       case 'undecryptable':
+        live.evidence.noteUnopened();
         this.#log.warn('sound does not open', {
           code: notice.error.code,
           participantIdentity: notice.participantIdentity,

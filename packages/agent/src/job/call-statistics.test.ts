@@ -61,6 +61,12 @@ describe("a call's statistics", () => {
     expect(after([sent, received]).toFields(link)).toMatchObject({ encrypted: false, protocol: link.protocol });
   });
 
+  it('do not say so once packets came that did not open', () => {
+    const statistics = after([sent, received]);
+    statistics.addUnopened();
+    expect(statistics.isEncrypted).toBe(false);
+  });
+
   it('remember a track that is gone, and its greatest count', () => {
     const statistics = after([sent, received], [{ ...sent, packets: 30 }]);
     expect(statistics.isEncrypted).toBe(true);

@@ -27,6 +27,7 @@ const CLAIMS = ['isMarkedEncrypted', 'hasCryptor', 'isKeySet', 'isRoomEncrypted'
  */
 export class CallStatistics {
   readonly #tracks = new Map<string, TrackEvidence>();
+  #hasUnopened = false;
 
   add(sample: readonly TrackEvidence[]): void {
     for (const now of sample) {
@@ -37,12 +38,17 @@ export class CallStatistics {
     }
   }
 
-  /** Sound flowed both ways, and every track of either direction was encrypted by all that this process can know. */
+  /** Packets came that did not open for some seconds: whatever they were, the call's keys did not seal them. */
+  addUnopened(): void {
+    this.#hasUnopened = true;
+  }
+
+  /** Sound flowed both ways, all of it opened, and every track of either direction was encrypted by all that this process can know. */
   get isEncrypted(): boolean {
     const tracks = [...this.#tracks.values()];
     const flowed = (direction: TrackEvidence['direction']): boolean =>
       tracks.some((track) => track.direction === direction);
-    return flowed('sent') && flowed('received') && tracks.every(isTrackEncrypted);
+    return !this.#hasUnopened && flowed('sent') && flowed('received') && tracks.every(isTrackEncrypted);
   }
 
   /** `encrypted` needs more than tracks: a handshake was confirmed, so it is the user who has the other key. */

@@ -34,6 +34,11 @@ export class EvidenceLog {
     if (evidence !== undefined) this.#statistics.add(evidence);
   }
 
+  /** Sound of the user did not open. */
+  noteUnopened(): void {
+    this.#statistics.addUnopened();
+  }
+
   async write(log: Logger, link: Pick<CallLink, 'protocol' | 'wasConfirmed'>): Promise<void> {
     using limit = timeLimit(this.#clock, LAST_SAMPLE_MAX_MS);
     const tooLate = Promise.withResolvers<void>();

@@ -10,7 +10,6 @@ import { MAX_ATTEMPT } from '@oracle-calls/protocol/handshake';
 import { signKeyRotation } from '@oracle-calls/protocol/key-pin';
 import type { PresentedKeys } from '@oracle-calls/protocol/key-pin';
 import { ENVELOPE_CLOCK_SKEW_MS } from '@oracle-calls/protocol/signed-envelope';
-import type { SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +17,7 @@ import { TrustDatabase } from './trust-database.ts';
 import { openTrustStore } from './trust-store.ts';
 import type { TrustStore } from './trust-store.ts';
 import { UsedContexts } from './used-contexts.ts';
+import type { UsedEnvelope } from './used-contexts.ts';
 
 const run = promisify(execFile);
 const did = parseWith(didSchema, 'did:ixo:alice');
@@ -115,8 +115,10 @@ describe("users' keys", () => {
 });
 
 describe('used contexts', () => {
-  const envelope = (name: string, notAfter = NOW + 60_000): SignedEnvelope =>
-    ({ contextHash: Buffer.from(name.padEnd(32)), context: { notAfter } }) as unknown as SignedEnvelope;
+  const envelope = (name: string, notAfter = NOW + 60_000): UsedEnvelope => ({
+    contextHash: Buffer.from(name.padEnd(32)),
+    context: { notAfter },
+  });
 
   it('serve the same call again, and no other, over restarts', () => {
     using trust = openTrustStore(file);
@@ -155,6 +157,7 @@ describe('numbers of attempts', () => {
     }
     using again = openTrustStore(file);
     expect(again.attempts.next(callId, NOW + 1, NOW)).toBe(3);
+    expect(again.attempts.next(callId, NOW + 1, NOW, 16)).toBe(19);
     expect(again.attempts.next(otherCall, NOW + 1, NOW)).toBe(1);
   });
 
@@ -206,7 +209,7 @@ describe('the file', () => {
         raw.exec('PRAGMA user_version = 2');
       },
     ],
-    ['a folder', async () => void (await mkdir(file))],
+    ['a folder', () => mkdir(file)],
   ])('is not taken for an empty one when it is %s', async (_what, make) => {
     await mkdir(join(dir, 'trust'), { mode: 0o700 });
     await make();

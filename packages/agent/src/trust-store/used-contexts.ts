@@ -1,8 +1,13 @@
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { CallId } from '@oracle-calls/protocol';
 import { CONTEXT_MEMORY_MAX, ENVELOPE_CLOCK_SKEW_MS } from '@oracle-calls/protocol/signed-envelope';
-import type { SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
+import type { EnvelopeContext, SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { TrustDatabase } from './trust-database.ts';
+
+/** What of an envelope is remembered, and how long. */
+export interface UsedEnvelope extends Pick<SignedEnvelope, 'contextHash'> {
+  readonly context: Pick<EnvelopeContext, 'notAfter'>;
+}
 
 /** Which call each context was used for, over all jobs and restarts: `ContextMemory` of the protocol, in a file. */
 export class UsedContexts {
@@ -20,7 +25,7 @@ export class UsedContexts {
    * @param now milliseconds since the epoch
    * @throws {OracleCallError} `ERR_ENVELOPE_REPLAYED` when its context was used for another call, `ERR_UPSTREAM_BUSY` when full
    */
-  use({ contextHash, context }: SignedEnvelope, callId: CallId, now: number): void {
+  use({ contextHash, context }: UsedEnvelope, callId: CallId, now: number): void {
     const hash = Buffer.from(contextHash).toString('hex');
     this.#database.transact((database) => {
       const known = database.prepare('SELECT call_id FROM used_contexts WHERE context_hash = ?').get(hash);

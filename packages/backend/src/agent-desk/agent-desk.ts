@@ -2,6 +2,7 @@ import {
   BearerSecret,
   CALL_EVENT_TYPE,
   OracleCallError,
+  isOracleCallError,
   parseCallEvent,
   type CallId,
   type Clock,
@@ -13,6 +14,7 @@ import { hashToken } from '../auth/opaque-token.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import { hashEnvelope, type Call } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
+import type { AuditEntry } from '../store/audit-store.ts';
 import type { Store } from '../store/store.ts';
 
 export interface AgentDeskDeps {
@@ -21,6 +23,13 @@ export interface AgentDeskDeps {
   readonly calls: CallService;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** An agent's request: whose key it bears and where it came from. */
+export interface AgentRequest {
+  readonly agent: AgentPrincipal;
+  readonly address: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What agents ask for: the call behind a ticket, and its envelope. */
@@ -36,7 +45,44 @@ export class AgentDesk {
    *
    * @throws {OracleCallError} `ERR_CALL_TICKET`, `ERR_MATRIX_EVENT_NOT_FOUND` (retryable), `ERR_CALL_ENDED`
    */
-  async claim(agent: AgentPrincipal, { ticket, roomId }: ClaimRequest, signal?: AbortSignal): Promise<ClaimResponse> {
+  claim(request: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
+    const fact = { action: 'call-claim', sfuRoomName: roomId } as const;
+    return this.#audited(request, fact, () => this.#claim(request, { ticket, roomId }));
+  }
+
+  /**
+   * The envelope of a call, read from its Matrix event each time: the backend keeps none. Each release is in the audit log.
+   *
+   * @throws {OracleCallError} `ERR_AUTH_FORBIDDEN`, `ERR_AUTH_INVALID_AUTHENTICATION`, `ERR_CALL_ENDED`,
+   *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, and as {@link CallService.waitForCall}
+   */
+  key(request: AgentRequest, callId: CallId): Promise<KeyResponse> {
+    return this.#audited(request, { action: 'key-release', callId }, () => this.#key(request, callId));
+  }
+
+  /** Writes down what is given and what is refused. What cannot be written down is not given. */
+  async #audited<T>(
+    { agent, address, signal }: AgentRequest,
+    fact: Pick<AuditEntry, 'action' | 'callId' | 'sfuRoomName'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { store, clock } = this.#deps;
+    const who = { keyId: agent.keyId, oracleDid: agent.oracleDid, address };
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      // An agent that went away while it waited was told nothing.
+      const otherwise = signal?.aborted === true ? 'ERR_UPSTREAM_BUSY' : 'ERR_INTERNAL';
+      const code = isOracleCallError(error) ? error.code : otherwise;
+      await store.audit.add({ ...fact, ...who, at: clock.now(), code });
+      throw error;
+    }
+    await store.audit.add({ ...fact, ...who, at: clock.now() });
+    return result;
+  }
+
+  async #claim({ agent, signal }: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
     const { store, calls, clock, logger } = this.#deps;
     const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
     const room = await store.sfuRooms.find(roomId);
@@ -63,13 +109,7 @@ export class AgentDesk {
     };
   }
 
-  /**
-   * The envelope of a call, read from its Matrix event each time: the backend keeps none. Each release is in the audit log.
-   *
-   * @throws {OracleCallError} `ERR_AUTH_FORBIDDEN`, `ERR_AUTH_INVALID_AUTHENTICATION`, `ERR_CALL_ENDED`,
-   *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, and as {@link CallService.waitForCall}
-   */
-  async key(agent: AgentPrincipal, callId: CallId, signal?: AbortSignal): Promise<KeyResponse> {
+  async #key({ agent, signal }: AgentRequest, callId: CallId): Promise<KeyResponse> {
     const { store, calls, logger } = this.#deps;
     const call = await calls.waitForCall(callId, { signal });
     if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');

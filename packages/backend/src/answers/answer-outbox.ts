@@ -96,6 +96,7 @@ export class AnswerOutbox implements CallObserver {
     const content = { ...createAnswer(call, due.callStatus), 'm.relates_to': relation(call) };
     const eventId = await matrix.sendEvent(call.matrixRoomId, CALL_EVENT_TYPE, content, {
       transactionId: answerTransactionId(call.callId, due.callStatus),
+      peer: call.matrixUserId,
       signal: closing,
     });
     await store.answers.markSent(due, eventId);

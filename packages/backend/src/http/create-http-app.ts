@@ -1,16 +1,23 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
-import { OracleCallError, silentLogger, type Logger } from '@oracle-calls/protocol';
+import { OracleCallError, silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
 import { API_PREFIX, REQUEST_MAX_BYTES, ROUTES } from '@oracle-calls/protocol/http';
 import type { Backend } from '../backend.ts';
+import { TrustedProxies } from '../client-address/trusted-proxies.ts';
+import { RateLimits, type RateLimitOptions } from '../rate-limits/rate-limits.ts';
+import { Gate } from './gate.ts';
+import { OPEN_API_PATH } from './open-api/open-api-document.ts';
+import { OPERATIONS } from './open-api/operations.ts';
 import { problemResponse } from './problem-response.ts';
+import { REQUEST_DEADLINE_MS, requestDeadline } from './request-deadline.ts';
 import type { Route, RouteDeps } from './route.ts';
 import { callsRoute } from './routes/calls.ts';
 import { claimRoute } from './routes/claim.ts';
 import { healthRoute } from './routes/health.ts';
 import { joinTokenRoute } from './routes/join-token.ts';
 import { keyRoute } from './routes/key.ts';
+import { openApiRoute } from './routes/open-api.ts';
 import { sessionRoute } from './routes/session.ts';
 import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
 import { syncRoute } from './routes/sync.ts';
@@ -22,6 +29,13 @@ export interface HttpAppDeps {
   readonly getBackend: () => Backend | undefined;
   /** Origins of pages that may call, exactly as browsers send them. */
   readonly corsOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-For` counts: IP addresses and networks. None unless told. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** `RATE_LIMIT_DEFAULTS` unless told. */
+  readonly rateLimits?: Partial<RateLimitOptions> | undefined;
+  /** {@link REQUEST_DEADLINE_MS} unless told. */
+  readonly requestDeadlineMs?: number | undefined;
+  readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -38,36 +52,32 @@ const routes: readonly Route[] = [
   claimRoute,
   sfuWebhookRoute,
   healthRoute,
+  openApiRoute,
 ];
 
-/** What each path allows; every other method is refused as such. */
-const METHODS: Readonly<Record<keyof typeof ROUTES, string>> = {
-  session: 'POST',
-  joinToken: 'POST',
-  calls: 'GET',
-  sync: 'POST',
-  key: 'GET, POST',
-  update: 'POST',
-  claim: 'POST',
-  sfuWebhook: 'POST',
-  healthz: 'GET',
-  readyz: 'GET',
-};
+/** What a path allows; every other method is refused as such. */
+const allowedMethods = (name: keyof typeof ROUTES): string =>
+  OPERATIONS[name].map(({ method }) => method.toUpperCase()).join(', ');
 
 function createRoutes(deps: RouteDeps): Hono {
   const app = new Hono();
   for (const route of routes) route(app, deps);
-  for (const [name, path] of Object.entries(ROUTES)) {
+  const refuseMethod = (path: string, allowed: string): void => {
     app.all(path, (c) => {
-      c.header('Allow', METHODS[name as keyof typeof ROUTES]);
+      c.header('Allow', allowed);
       throw new OracleCallError('ERR_PROTOCOL_METHOD');
     });
-  }
+  };
+  for (const [name, path] of Object.entries(ROUTES)) refuseMethod(path, allowedMethods(name as keyof typeof ROUTES));
+  refuseMethod(OPEN_API_PATH, 'GET');
   return app;
 }
 
 /** The backend's HTTP API as a Hono app: every route of the protocol, also under `/api`; every refusal a problem document. */
-export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }: HttpAppDeps): Hono {
+export function createHttpApp(httpDeps: HttpAppDeps): Hono {
+  const { getBackend, corsOrigins, logger = silentLogger, clock = systemClock } = httpDeps;
+  const { trustedProxies = [], rateLimits, requestDeadlineMs = REQUEST_DEADLINE_MS } = httpDeps;
+  const gate = new Gate({ limits: new RateLimits(rateLimits), proxies: new TrustedProxies(trustedProxies) });
   const app = new Hono();
   app.onError((error, c) => problemResponse(c, error, logger));
   app.notFound((c) => problemResponse(c, new OracleCallError('ERR_PROTOCOL_NOT_FOUND'), logger));
@@ -81,6 +91,8 @@ export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),
   );
+  app.use(requestDeadline(clock, requestDeadlineMs));
+  app.use(gate.countAddress);
   app.use(
     bodyLimit({
       maxSize: REQUEST_MAX_BYTES,
@@ -95,6 +107,7 @@ export function createHttpApp({ getBackend, corsOrigins, logger = silentLogger }
       if (backend === undefined) throw new OracleCallError('ERR_UPSTREAM_BUSY');
       return backend;
     },
+    gate,
   };
   app.route('/', createRoutes(deps));
   app.route(API_PREFIX, createRoutes(deps));

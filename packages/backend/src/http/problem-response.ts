@@ -9,13 +9,19 @@ import {
 } from '@oracle-calls/protocol';
 import { errorFields } from '../background/error-fields.ts';
 
-/** Seconds after which a retryable request may be made again. */
-const RETRY_AFTER_S = '1';
+/** Seconds after which a retryable request may be made again, unless the error knows better. */
+const RETRY_AFTER_S = 1;
+
+function retryAfterOf({ details }: OracleCallError): string {
+  const retryAfterMs = details['retryAfterMs'];
+  return String(typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : RETRY_AFTER_S);
+}
 
 /** Answers with the problem document of an error (RFC 9457). What is not ours becomes `ERR_INTERNAL` and is logged, once. */
 export function problemResponse(c: Context, error: unknown, logger: Logger): Response {
   // Whoever asked has gone: the answer goes nowhere and nothing is wrong.
-  const isGone = c.req.raw.signal.aborted && error === c.req.raw.signal.reason;
+  const { aborted, reason } = c.req.raw.signal;
+  const isGone = aborted && (error === reason || isCutOff(error));
   const known = isGone
     ? new OracleCallError('ERR_UPSTREAM_BUSY')
     : isOracleCallError(error)
@@ -29,7 +35,12 @@ export function problemResponse(c: Context, error: unknown, logger: Logger): Res
     logger.debug('request refused', { method: c.req.method, status: problem.status, code: problem.code });
   }
   if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
-  if (problem.retryable) c.header('Retry-After', RETRY_AFTER_S);
+  if (problem.retryable) c.header('Retry-After', retryAfterOf(known));
   c.header('Content-Type', PROBLEM_CONTENT_TYPE);
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode);
+}
+
+/** Node's error for a body whose sender has gone. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }

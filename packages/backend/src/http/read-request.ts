@@ -6,23 +6,32 @@ const malformed = (issue: string): OracleCallError =>
   new OracleCallError('ERR_PROTOCOL_MALFORMED', undefined, { details: { issues: [issue] } });
 
 /**
- * The body as JSON that fits `schema`; no body counts as `{}`.
+ * The text of a body as JSON that fits `schema`; no body counts as `{}`.
  *
  * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED`
  */
-export async function readJson<S extends v.GenericSchema>(c: Context, schema: S): Promise<v.InferOutput<S>> {
-  const text = await c.req.text();
+export function parseJsonBody<S extends v.GenericSchema>(
+  text: string,
+  contentType: string | undefined,
+  schema: S,
+): v.InferOutput<S> {
   if (text === '') return parseWith(schema, {});
-  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+  if (!/^application\/json\s*(;|$)/i.test(contentType ?? ''))
     throw malformed('content-type: application/json expected');
-  }
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     throw malformed('(root): JSON expected');
   }
+  // To valibot a list is an object as well.
+  if (Array.isArray(body)) throw malformed('(root): an object expected');
   return parseWith(schema, body);
+}
+
+/** The body, read and parsed. @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` */
+export async function readJson<S extends v.GenericSchema>(c: Context, schema: S): Promise<v.InferOutput<S>> {
+  return parseJsonBody(await c.req.text(), c.req.header('content-type'), schema);
 }
 
 /** The query that fits `schema`; a name that is given twice does not. @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` */

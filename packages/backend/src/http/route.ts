@@ -7,27 +7,38 @@ import {
   type UserPrincipal,
 } from '../auth/principal.ts';
 import type { Backend } from '../backend.ts';
+import type { Gate } from './gate.ts';
 
 /** What a route is given. */
 export interface RouteDeps {
   /** The running backend. @throws {OracleCallError} `ERR_UPSTREAM_BUSY` before it is open and after it closes */
   readonly getBackend: () => Backend;
+  readonly gate: Gate;
 }
 
 /** Puts one route into the app. */
 export type Route = (app: Hono, deps: RouteDeps) => void;
 
-/** Who asks. @throws {OracleCallError} `ERR_AUTH_MISSING`, `ERR_AUTH_INVALID`, `ERR_AUTH_EXPIRED` */
-export function authenticate(c: Context, backend: Backend): Promise<Principal> {
-  return backend.authenticator.authenticate(c.req.header('authorization'));
+/** A request whose maker is known. */
+export interface Authenticated<P> {
+  readonly backend: Backend;
+  readonly principal: P;
+}
+
+/** Who asks. @throws {OracleCallError} `ERR_AUTH_MISSING`, `ERR_AUTH_INVALID`, `ERR_AUTH_EXPIRED`, `ERR_RATE_LIMITED` */
+export async function authenticate(c: Context, { getBackend, gate }: RouteDeps): Promise<Authenticated<Principal>> {
+  const backend = getBackend();
+  return { backend, principal: await gate.authenticate(c, backend) };
 }
 
 /** As {@link authenticate}, users only. @throws {OracleCallError} `ERR_AUTH_FORBIDDEN` */
-export async function authenticateUser(c: Context, backend: Backend): Promise<UserPrincipal> {
-  return requireUser(await authenticate(c, backend));
+export async function authenticateUser(c: Context, deps: RouteDeps): Promise<Authenticated<UserPrincipal>> {
+  const { backend, principal } = await authenticate(c, deps);
+  return { backend, principal: requireUser(principal) };
 }
 
 /** As {@link authenticate}, agents only. @throws {OracleCallError} `ERR_AUTH_FORBIDDEN` */
-export async function authenticateAgent(c: Context, backend: Backend): Promise<AgentPrincipal> {
-  return requireAgent(await authenticate(c, backend));
+export async function authenticateAgent(c: Context, deps: RouteDeps): Promise<Authenticated<AgentPrincipal>> {
+  const { backend, principal } = await authenticate(c, deps);
+  return { backend, principal: requireAgent(principal) };
 }

@@ -11,6 +11,7 @@ import type { DecryptedEvent } from '@oracle-calls/matrix/port';
 import { serverNameOf } from '../auth/matrix-ids.ts';
 import { hashEnvelope } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
+import type { EnvelopeCheck } from '../envelope-check/envelope-check.ts';
 import type { Store } from '../store/store.ts';
 
 /** How far the caller's clock, the homeserver's and ours may be apart, in milliseconds. */
@@ -21,6 +22,7 @@ export interface CallIntakeDeps {
   readonly allowedServers: ReadonlySet<string>;
   readonly store: Store;
   readonly calls: CallService;
+  readonly envelopes: EnvelopeCheck;
   readonly clock: Clock;
 }
 
@@ -34,12 +36,14 @@ export class CallIntake {
 
   /** Takes an event of the call event's type that is no edit. What is wrong with it is remembered for its sender. */
   async take(event: DecryptedEvent): Promise<void> {
-    const { store, calls } = this.#deps;
+    const { store, calls, envelopes } = this.#deps;
     const { eventId, sender } = event;
     if ((await store.calls.findByEventId(eventId)) !== undefined) return;
     if ((await store.notices.findRefusedEvent(eventId)) !== undefined) return;
     try {
-      await this.#accept(event, this.#check(event));
+      const content = this.#check(event);
+      await envelopes.check(event, content);
+      await this.#accept(event, content);
     } catch (error) {
       if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL') throw error;
       await calls.refuse(eventId, sender.userId, error.code);
@@ -77,6 +81,7 @@ export class CallIntake {
       oracleDid: content.oracleDid,
       agentVoice: content.agentVoice,
       language: content.language,
+      // A signed context names its SFU room, and each name is taken once: no context is used twice, whatever its signature.
       envelopeSha256: hashEnvelope(content.encryptionKey),
       acceptedAt: clock.now(),
     });

@@ -1,5 +1,5 @@
 import type { ErrorCode, LogFields, Logger } from '@oracle-calls/protocol';
-import type { MatrixAccountPort, MatrixRoomId, RoomInvite } from '@oracle-calls/matrix/port';
+import type { MatrixAccountPort, MatrixRoomId, MatrixUserId, RoomInvite } from '@oracle-calls/matrix/port';
 import { serverNameOf } from '../auth/matrix-ids.ts';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
@@ -58,15 +58,15 @@ export class InviteDesk {
         return;
       }
       logger.info('invite accepted', facts);
-      await this.#warm(matrixRoomId, facts);
+      await this.#warm(matrixRoomId, inviter, facts);
     });
   }
 
   /** Shares the room key now: sharing it with the first answer would take time from the set-up of the first call. */
-  async #warm(matrixRoomId: MatrixRoomId, facts: LogFields): Promise<void> {
+  async #warm(matrixRoomId: MatrixRoomId, peer: MatrixUserId, facts: LogFields): Promise<void> {
     const { matrix, logger, closing } = this.#deps;
     try {
-      await matrix.prepareToSend(matrixRoomId, { signal: closing });
+      await matrix.prepareToSend(matrixRoomId, { peer, signal: closing });
     } catch (error) {
       if (!closing.aborted) logger.info('room not prepared', { ...facts, ...errorFields(error) });
     }

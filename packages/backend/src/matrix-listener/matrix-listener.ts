@@ -1,5 +1,5 @@
 import { CALL_EVENT_TYPE, parseMatrixEventId, type Logger, type MatrixEventId } from '@oracle-calls/protocol';
-import type { DecryptedEvent, MatrixAccountPort } from '@oracle-calls/matrix/port';
+import type { DecryptedEvent, MatrixAccountPort, MatrixRoomId } from '@oracle-calls/matrix/port';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
 import type { Store } from '../store/store.ts';
@@ -21,12 +21,12 @@ export interface MatrixListenerDeps {
   readonly closing: AbortSignal;
 }
 
-/** Follows the oracle's Matrix account: invites, call events and their edits, one after the other. */
+/** Follows the oracle's Matrix account: invites, call events and their edits, one after the other in each room. */
 export class MatrixListener implements Disposable {
   readonly #deps: MatrixListenerDeps;
   readonly #subscriptions = new DisposableStack();
   readonly #earlyEdits = new Map<string, DecryptedEvent[]>();
-  #tail: Promise<void> = Promise.resolve();
+  readonly #tails = new Map<MatrixRoomId, Promise<void>>();
 
   constructor(deps: MatrixListenerDeps) {
     this.#deps = deps;
@@ -60,12 +60,20 @@ export class MatrixListener implements Disposable {
     this.#subscriptions.dispose();
   }
 
-  /** One event at a time, in the order of their coming: an edit never overtakes what it edits. */
+  /**
+   * In each room one event at a time, in the order of their coming: an edit never overtakes what it edits, which is in the same room.
+   * Rooms do not wait for each other: checking an envelope may take as long as somebody's DID resolver takes.
+   */
   #enqueue(event: DecryptedEvent): void {
     // Everything else in these rooms, and our own answers, are none of our business.
     if (event.type !== CALL_EVENT_TYPE || event.sender.userId === this.#deps.matrix.userId) return;
-    const taken = this.#tail.then(() => this.#take(event));
-    this.#tail = taken.catch(() => undefined);
+    const taken = (this.#tails.get(event.matrixRoomId) ?? Promise.resolve()).then(() => this.#take(event));
+    const tail = taken
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#tails.get(event.matrixRoomId) === tail) this.#tails.delete(event.matrixRoomId);
+      });
+    this.#tails.set(event.matrixRoomId, tail);
     this.#deps.background.run('matrix event', () => taken);
   }
 

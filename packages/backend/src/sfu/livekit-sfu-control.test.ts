@@ -56,6 +56,7 @@ test('a join token lets one identity into one room and grants nothing else', asy
       roomJoin: true,
       room: sfuRoomName,
       canPublish: true,
+      canPublishSources: ['microphone', 'camera', 'screen_share'],
       canSubscribe: true,
       canPublishData: true,
       canUpdateOwnMetadata: false,
@@ -73,6 +74,14 @@ test('a room is made with its agent, who is told a ticket and nothing else', asy
     { method: 'CreateRoom', body: { name: sfuRoomName, agents: [{ agentName: 'oracle-1', metadata: 'the-ticket' }] } },
   ]);
   expect(requests[0]?.body['metadata'] ?? '').toBe('');
+});
+
+test('another agent is dispatched with a ticket and nothing else', async () => {
+  const sfuRoomName = createSfuRoomName();
+  await sfu.dispatchAgent({ sfuRoomName, agentTicket: new BearerSecret('another-ticket', 'ticket') });
+  expect(requests).toEqual([
+    { method: 'CreateDispatch', body: { room: sfuRoomName, agentName: 'oracle-1', metadata: 'another-ticket' } },
+  ]);
 });
 
 test('participants are told apart by kind', async () => {
@@ -96,6 +105,9 @@ test('an SFU that refuses or is not there is unavailable', async () => {
   await expect(sfu.ping()).rejects.toMatchObject(unavailable);
   await expect(sfu.deleteRoom(name)).rejects.toMatchObject(unavailable);
   await expect(sfu.listParticipants(name)).rejects.toMatchObject(unavailable);
+  await expect(sfu.dispatchAgent({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') })).rejects.toMatchObject(
+    unavailable,
+  );
   await expect(sfu.createRoom({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') })).rejects.toMatchObject(
     unavailable,
   );

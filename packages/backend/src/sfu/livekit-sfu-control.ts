@@ -1,7 +1,9 @@
 import {
   AccessToken,
+  AgentDispatchClient,
   RoomAgentDispatch,
   RoomServiceClient,
+  TrackSource,
   WebhookReceiver,
   type WebhookEvent,
 } from 'livekit-server-sdk';
@@ -26,6 +28,9 @@ const EMPTY_TIMEOUT_S = 60;
 
 /** Seconds the room outlives its last participant: longer than the 15 s in which a vanished one may come back. */
 const DEPARTURE_TIMEOUT_S = 30;
+
+/** What a call may carry of the user's. */
+const USER_SOURCES = [TrackSource.MICROPHONE, TrackSource.CAMERA, TrackSource.SCREEN_SHARE];
 
 /** `ParticipantInfo.Kind.AGENT` of livekit_models.proto. */
 const PARTICIPANT_KIND_AGENT = 4;
@@ -84,6 +89,10 @@ export function createLiveKitSfuControl({
     requestTimeout: REQUEST_TIMEOUT_S,
     failover: false,
   });
+  const dispatches = new AgentDispatchClient(apiUrl, apiKey, apiSecret.expose(), {
+    requestTimeout: REQUEST_TIMEOUT_S,
+    failover: false,
+  });
   const webhooks = new WebhookReceiver(apiKey, apiSecret.expose());
 
   return {
@@ -97,6 +106,9 @@ export function createLiveKitSfuControl({
         }),
       );
     },
+    async dispatchAgent({ sfuRoomName, agentTicket }) {
+      await upstream(dispatches.createDispatch(sfuRoomName, agentName, { metadata: agentTicket.expose() }));
+    },
     deleteRoom: (sfuRoomName) => upstream(orWhenAbsent(rooms.deleteRoom(sfuRoomName), undefined)),
     async listParticipants(sfuRoomName) {
       const participants = await upstream(orWhenAbsent(rooms.listParticipants(sfuRoomName), []));
@@ -108,6 +120,8 @@ export function createLiveKitSfuControl({
         roomJoin: true,
         room: sfuRoomName,
         canPublish: true,
+        // A list allows what it names and nothing else.
+        canPublishSources: USER_SOURCES,
         canSubscribe: true,
         canPublishData: true,
         // Left out, LiveKit decides; said, it cannot.

@@ -6,6 +6,7 @@ import type { CallObserver, CallService } from '../calls/call-service.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
 import type { SfuRoom } from '../store/sfu-room-store.ts';
 import type { Store } from '../store/store.ts';
+import type { AgentReplacement } from './agent-replacement.ts';
 import type { SfuControl, SfuNotice, SfuParticipant } from './sfu-control.ts';
 
 /** How long a participant that vanished may take to come back, in milliseconds. */
@@ -19,6 +20,7 @@ export interface PresenceWatchDeps {
   readonly sfu: SfuControl;
   readonly store: Store;
   readonly calls: CallService;
+  readonly replacement: AgentReplacement;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
   readonly background: BackgroundWork;
@@ -27,7 +29,10 @@ export interface PresenceWatchDeps {
 const isSide = (side: Side, room: SfuRoom, { identity, isAgent }: SfuParticipant): boolean =>
   side === 'user' ? identity === room.userIdentity : isAgent;
 
-/** Ends a call as `connection-lost` when one of its two sides has left the SFU room and does not come back in time. */
+/**
+ * Ends a call as `connection-lost` when one of its two sides has left the SFU room and does not come back in time. An agent does not
+ * come back: another is called at once, and has the same time.
+ */
 export class PresenceWatch implements CallObserver {
   readonly #deps: PresenceWatchDeps;
 
@@ -41,7 +46,7 @@ export class PresenceWatch implements CallObserver {
 
   /** Takes a verified webhook. Strangers in a room, and rooms of others, are nobody's vanishing. */
   async notice({ kind, sfuRoomName, participant }: SfuNotice): Promise<void> {
-    const { store, deadlines } = this.#deps;
+    const { store, deadlines, replacement } = this.#deps;
     if (sfuRoomName === undefined || kind === 'other') return;
     const room = await store.sfuRooms.find(sfuRoomName);
     if (room === undefined || room.closedAt !== undefined) return;
@@ -51,11 +56,21 @@ export class PresenceWatch implements CallObserver {
       if (kind === 'participant-joined') deadlines.clear(this.#name(side, sfuRoomName));
       else await this.#arm(side, room);
     }
+    if (participant === undefined) return;
+    const { identity, isAgent } = participant;
+    const agent = { sfuRoomName, userIdentity: room.userIdentity };
+    if (kind === 'participant-left' && isAgent) replacement.vanished({ ...agent, identity });
+    if (kind === 'participant-joined' && isAgent) replacement.arrived(sfuRoomName);
+    // An agent is not replaced while there is nobody to talk to, so that it is looked for when the user is back.
+    const isUserBack = kind === 'participant-joined' && isSide('user', room, participant);
+    if (isUserBack && deadlines.has(this.#name('agent', sfuRoomName))) {
+      replacement.vanished({ ...agent, identity: undefined });
+    }
   }
 
   /** After a restart nobody knows who left in between: whoever is missing now gets the usual time. */
   async resume(): Promise<void> {
-    const { store, sfu, logger } = this.#deps;
+    const { store, sfu, logger, replacement } = this.#deps;
     for (const call of await store.calls.listLive()) {
       const room = await store.sfuRooms.find(call.sfuRoomName);
       if (room?.openedAt === undefined || room.closedAt !== undefined) continue;
@@ -68,6 +83,8 @@ export class PresenceWatch implements CallObserver {
       for (const side of SIDES) {
         if (!present.some((participant) => isSide(side, room, participant))) await this.#arm(side, room);
       }
+      const agent = { sfuRoomName: room.name, userIdentity: room.userIdentity, identity: undefined };
+      if (!present.some(({ isAgent }) => isAgent)) replacement.vanished(agent);
     }
   }
 

@@ -31,6 +31,8 @@ export interface SfuNotice {
 export interface SfuControl {
   /** Makes the room and dispatches one agent to it. Making a room that is there changes nothing. */
   createRoom(room: NewSfuRoom): Promise<void>;
+  /** Dispatches another agent to a room that is there. */
+  dispatchAgent(room: NewSfuRoom): Promise<void>;
   /** Puts everybody out. A room that is not there is deleted already. */
   deleteRoom(sfuRoomName: SfuRoomName): Promise<void>;
   /** Who is in the room; nobody when there is none. */

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 
-/** Written in SQL that SQLite and Postgres share, but for the rising number of calls. */
+/** Written in SQL that SQLite and Postgres share, but for the rising numbers. */
 const createTables: Migration = {
   up: async (db: Kysely<unknown>) => {
     await db.schema
@@ -87,7 +87,41 @@ const createTables: Migration = {
   },
 };
 
+/** API keys that an operator makes, the audit log, and how often a room's agent was replaced. */
+const addOperation: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    await db.schema
+      .createTable('api_keys')
+      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('id', 'text', (column) => column.notNull().unique())
+      .addColumn('oracle_did', 'text', (column) => column.notNull())
+      .addColumn('sha256', 'text', (column) => column.notNull().unique())
+      .addColumn('created_at', 'bigint', (column) => column.notNull())
+      .addColumn('expires_at', 'bigint')
+      .addColumn('revoked_at', 'bigint')
+      .addColumn('replaced_by', 'text')
+      .execute();
+    await db.schema
+      .createTable('audit_log')
+      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .addColumn('action', 'text', (column) => column.notNull())
+      .addColumn('code', 'text')
+      .addColumn('key_id', 'text')
+      .addColumn('call_id', 'text')
+      .addColumn('sfu_room_name', 'text')
+      .addColumn('oracle_did', 'text')
+      .addColumn('address', 'text')
+      .execute();
+    await db.schema.createIndex('audit_log_by_time').on('audit_log').column('at').execute();
+    await db.schema
+      .alterTable('sfu_rooms')
+      .addColumn('agent_replacements', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
 /** Every migration by name; names sort in the order in which they run. Never change one that was released. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-calls': createTables }),
+  getMigrations: () => Promise.resolve({ '0001-calls': createTables, '0002-operation': addOperation }),
 };

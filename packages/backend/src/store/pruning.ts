@@ -1,7 +1,7 @@
 import type { Clock } from '@oracle-calls/protocol';
 import type { BackgroundWork } from '../background/background-work.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
-import type { NoticeStore } from './notice-store.ts';
+import type { Store } from './store.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -15,8 +15,11 @@ const OPENID_TOKEN_MEMORY_MS = 30 * DAY_MS;
 /** Longer than the SFU repeats a webhook or a client asks for a refused call. */
 const NOTICE_MEMORY_MS = DAY_MS;
 
+/** Long enough to look into what is found out late; each release and claim is one short row. */
+export const AUDIT_MEMORY_MS = 90 * DAY_MS;
+
 export interface PruningDeps {
-  readonly notices: NoticeStore;
+  readonly store: Pick<Store, 'notices' | 'audit'>;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly background: BackgroundWork;
@@ -31,16 +34,17 @@ export class Pruning {
   }
 
   start(): void {
-    const { notices, clock, deadlines, background } = this.#deps;
+    const { store, clock, deadlines, background } = this.#deps;
     deadlines.set('prune', HOUR_MS, () => {
       const now = clock.now();
-      background.run('prune', () =>
-        notices.prune({
+      background.run('prune', async () => {
+        await store.notices.prune({
           sessionsBefore: now - SESSION_GRACE_MS,
           openIdTokensBefore: now - OPENID_TOKEN_MEMORY_MS,
           noticesBefore: now - NOTICE_MEMORY_MS,
-        }),
-      );
+        });
+        await store.audit.prune(now - AUDIT_MEMORY_MS);
+      });
       this.start();
     });
   }

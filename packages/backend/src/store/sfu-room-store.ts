@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import * as v from 'valibot';
 import { didSchema, parseWith, sfuRoomNameSchema, type Did, type SfuRoomName } from '@oracle-calls/protocol';
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
@@ -39,7 +39,7 @@ const sfuRoomSchema = v.object({
   closed_at: v.nullable(instantColumn),
 });
 
-function toSfuRoom(row: SfuRoomRow): SfuRoom {
+function toSfuRoom(row: Selectable<SfuRoomRow>): SfuRoom {
   const parsed = parseWith(sfuRoomSchema, row, 'ERR_INTERNAL');
   return {
     name: parsed.name,
@@ -109,6 +109,26 @@ export class SfuRoomStore {
       .where('name', '=', name)
       .where('opened_at', 'is', null)
       .execute();
+  }
+
+  /**
+   * Puts a fresh ticket in place for another agent of a room that is open; `false` when the room is closed or has had `max` already.
+   * The ticket of the agent before it is worthless then, used or not.
+   */
+  async replaceAgent(name: SfuRoomName, ticketSha256: string, max: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('sfu_rooms')
+      .set((row) => ({
+        ticket_sha256: ticketSha256,
+        ticket_used_at: null,
+        agent_replacements: row('agent_replacements', '+', 1),
+      }))
+      .where('name', '=', name)
+      .where('opened_at', 'is not', null)
+      .where('closed_at', 'is', null)
+      .where('agent_replacements', '<', max)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   /** Uses a ticket up; `false` when somebody else did it first. */

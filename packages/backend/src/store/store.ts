@@ -2,6 +2,8 @@ import { Kysely, sql, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { OracleCallError } from '@oracle-calls/protocol';
 import { AnswerStore } from './answer-store.ts';
+import { ApiKeyStore } from './api-key-store.ts';
+import { AuditStore } from './audit-store.ts';
 import { CallStore } from './call-store.ts';
 import { CredentialStore } from './credential-store.ts';
 import { migrations } from './migrations.ts';
@@ -17,6 +19,8 @@ export interface Store extends AsyncDisposable {
   readonly sfuRooms: SfuRoomStore;
   readonly credentials: CredentialStore;
   readonly notices: NoticeStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditStore;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Idempotent. */
@@ -38,6 +42,8 @@ export async function createStore(db: Kysely<Tables>): Promise<Store> {
     sfuRooms: new SfuRoomStore(db),
     credentials: new CredentialStore(db),
     notices: new NoticeStore(db),
+    apiKeys: new ApiKeyStore(db),
+    audit: new AuditStore(db),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

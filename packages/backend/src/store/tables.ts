@@ -39,6 +39,7 @@ export interface SfuRoomRow {
   asked_at: number;
   opened_at: number | null;
   closed_at: number | null;
+  agent_replacements: Generated<number>;
 }
 
 export interface AnswerRow {
@@ -77,6 +78,31 @@ export interface RefusedEventRow {
   refused_at: number;
 }
 
+export interface ApiKeyRow {
+  seq: Generated<number>;
+  id: string;
+  oracle_did: string;
+  sha256: string;
+  created_at: number;
+  /** Set when the key is rotated: the end of the overlap. */
+  expires_at: number | null;
+  revoked_at: number | null;
+  replaced_by: string | null;
+}
+
+export interface AuditRow {
+  seq: Generated<number>;
+  at: number;
+  action: string;
+  /** Why it was refused; null when it was done. */
+  code: string | null;
+  key_id: string | null;
+  call_id: string | null;
+  sfu_room_name: string | null;
+  oracle_did: string | null;
+  address: string | null;
+}
+
 export interface Tables {
   calls: CallRow;
   sfu_rooms: SfuRoomRow;
@@ -86,4 +112,6 @@ export interface Tables {
   agent_refusals: AgentRefusalRow;
   webhooks: WebhookRow;
   refused_events: RefusedEventRow;
+  api_keys: ApiKeyRow;
+  audit_log: AuditRow;
 }

@@ -115,6 +115,19 @@ test('the key is for agents of the call’s oracle only', async () => {
   expect(backend.logged('key released')).toEqual([]);
 });
 
+test('nobody who only knows a call’s id gets anything of it', async () => {
+  const call = await backend.placeCall();
+  const token = await backend.session(MALLORY);
+  const path = `/calls/${call.callId}`;
+  const as = (method: string, to: string, json?: unknown) => backend.request(method, `${path}/${to}`, { token, json });
+  expectProblem(await as('POST', 'sync', {}), 404, 'ERR_CALL_NOT_FOUND');
+  expectProblem(await as('POST', 'update', { callStatus: 'ended' }), 404, 'ERR_CALL_NOT_FOUND');
+  expectProblem(await as('POST', 'key'), 403, 'ERR_AUTH_FORBIDDEN');
+  expectProblem(await backend.join(MALLORY, call.sfuRoomName), 409, 'ERR_CALL_REPLAYED');
+  expect((await backend.request('GET', '/calls', { token })).body).toEqual({ calls: [] });
+  expect(await backend.statusOf(call)).toBe('pending');
+});
+
 test('a key that is asked for before the event comes is waited for', async () => {
   const call = backend.prepareCall();
   const timers = backend.clock.pendingTimers;

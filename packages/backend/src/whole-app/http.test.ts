@@ -137,12 +137,42 @@ test('pages of configured origins may call, others may not', async () => {
   expect(refused.headers.get('access-control-allow-origin')).toBe(PAGE_ORIGIN);
 });
 
+test('no answer allows any origin or credentials, and caches are told that answers differ by origin', async () => {
+  for (const origin of [PAGE_ORIGIN, 'https://evil.example', 'null', undefined]) {
+    for (const [method, path] of [
+      ['OPTIONS', '/calls'],
+      ['GET', '/calls'],
+      ['GET', '/nothing'],
+      ['GET', '/healthz'],
+      ['POST', '/auth/session'],
+    ] as const) {
+      const answer = await backend.request(method, path, { headers: origin === undefined ? {} : { origin } });
+      const allowed = answer.headers.get('access-control-allow-origin');
+      expect(allowed).toBe(origin === PAGE_ORIGIN ? PAGE_ORIGIN : null);
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      expect(answer.headers.get('vary')).toContain('Origin');
+    }
+  }
+});
+
 test('every answer carries the security headers', async () => {
-  for (const path of ['/healthz', '/nothing', '/calls']) {
-    const { headers } = await backend.request('GET', path);
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  const token = await backend.session(ALICE);
+  for (const [method, path] of [
+    ['GET', '/healthz'],
+    ['GET', '/nothing'],
+    ['GET', '/calls'],
+    ['DELETE', '/calls'],
+    ['OPTIONS', '/calls'],
+    ['GET', '/openapi.json'],
+  ] as const) {
+    const { headers } = await backend.request(method, path, { token });
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    expect(headers.get('cache-control'), path).toBe('no-store');
+    expect(headers.get('content-security-policy'), path).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers.get('x-frame-options'), path).toBe('DENY');
+    expect(headers.get('referrer-policy'), path).toBe('no-referrer');
+    expect(headers.get('strict-transport-security'), path).toMatch(/^max-age=\d+$/);
+    expect(headers.get('cross-origin-resource-policy'), path).toBe('same-origin');
   }
 });
 

@@ -24,8 +24,8 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import { FakeMatrixAccount, type ScriptedEvent } from '@oracle-calls/testing/matrix-account';
 import { FakeSfuControl } from '@oracle-calls/testing/sfu-control';
 import { matrixRoomIdSchema, matrixUserIdSchema } from '../auth/matrix-ids.ts';
-import { openBackend, type Backend } from '../backend.ts';
-import { createHttpApp } from '../http/create-http-app.ts';
+import { openBackend, type Backend, type BackendDeps, type BackendOptions } from '../backend.ts';
+import { createHttpApp, type HttpAppDeps } from '../http/create-http-app.ts';
 import { createLiveKitSfuControl } from '../sfu/livekit-sfu-control.ts';
 import { openSqliteStore, type Store } from '../store/store.ts';
 import { startFakeHomeserver, type FakeHomeserver } from './fake-homeserver.ts';
@@ -61,6 +61,15 @@ export interface RequestOptions {
   readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The socket's peer; none unless told. */
+  readonly peer?: string;
+}
+
+/** What a test has otherwise than most. */
+export interface TestBackendSetup {
+  readonly options?: Partial<BackendOptions>;
+  readonly didResolver?: BackendDeps['didResolver'];
+  readonly http?: Partial<HttpAppDeps>;
 }
 
 /** A call as a test placed it. */
@@ -75,23 +84,27 @@ export interface PlacedCall {
 /** The whole backend on a real database file, with a scripted homeserver, SFU and clock. */
 export class TestBackend implements AsyncDisposable {
   readonly clock = new FakeClock();
+  /** Of the HTTP layer alone: its deadlines are not counted among the timers of the work behind. */
+  readonly httpClock = new FakeClock();
   readonly matrix = new FakeMatrixAccount(ORACLE, this.clock);
   readonly sfu = new FakeSfuControl();
   readonly logLines: string[] = [];
   readonly #directory = mkdtempSync(join(tmpdir(), 'oracle-calls-backend-'));
   readonly #homeserver: FakeHomeserver;
+  readonly #setup: TestBackendSetup;
   #sessions = new Map<MatrixUserId, string>();
   #store: Store | undefined;
   #backend: Backend | undefined;
   app: Hono;
 
-  private constructor(homeserver: FakeHomeserver) {
+  private constructor(homeserver: FakeHomeserver, setup: TestBackendSetup) {
     this.#homeserver = homeserver;
+    this.#setup = setup;
     this.app = this.#createApp();
   }
 
-  static async start(): Promise<TestBackend> {
-    const backend = new TestBackend(await startFakeHomeserver());
+  static async start(setup: TestBackendSetup = {}): Promise<TestBackend> {
+    const backend = new TestBackend(await startFakeHomeserver(), setup);
     await backend.open();
     return backend;
   }
@@ -125,7 +138,11 @@ export class TestBackend implements AsyncDisposable {
           { id: 'agent-2', oracleDid: ORACLE_DID, sha256: sha256(`${AGENT_KEY}-2`) },
           { id: 'foreign', oracleDid: OTHER_ORACLE_DID, sha256: sha256(FOREIGN_AGENT_KEY) },
         ],
+        // Most tests are not about envelopes: any bytes will do for theirs.
+        olderProtocol: 'allow',
+        ...this.#setup.options,
       },
+      didResolver: this.#setup.didResolver,
       matrix: this.matrix,
       sfu: this.sfu,
       store: this.#store,
@@ -156,9 +173,9 @@ export class TestBackend implements AsyncDisposable {
   }
 
   async request(method: string, path: string, options: RequestOptions = {}): Promise<ApiAnswer> {
-    const { token, json, headers, signal } = options;
+    const { token, json, headers, signal, peer } = options;
     const body = json === undefined ? options.body : JSON.stringify(json);
-    const response = await this.app.request(path, {
+    const init = {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -167,7 +184,9 @@ export class TestBackend implements AsyncDisposable {
       },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
-    });
+    };
+    const bindings = peer === undefined ? {} : { incoming: { socket: { remoteAddress: peer } } };
+    const response = await this.app.request(path, init, bindings);
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as unknown) : text };
@@ -364,7 +383,9 @@ export class TestBackend implements AsyncDisposable {
     return createHttpApp({
       getBackend: () => this.#backend,
       corsOrigins: [PAGE_ORIGIN],
+      clock: this.httpClock,
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
+      ...this.#setup.http,
     });
   }
 }

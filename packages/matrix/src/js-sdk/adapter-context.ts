@@ -2,6 +2,7 @@ import { isOracleCallError, OracleCallError, type Clock, type ErrorCode, type Lo
 import { homeserverFailure, isPassing, type HomeserverFailure } from '../homeserver-failure.ts';
 import { retryHomeserver, type RetryPolicy } from '../retry.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
+import type { ChangedIdentities } from './peer-trust.ts';
 import type { SdkClient } from './sdk-client.ts';
 
 /** One unanswered request must not use up the whole wait; a busy homeserver answers within seconds. */
@@ -15,6 +16,8 @@ export interface AdapterContext {
   /** From 0 up to 1; jitter, not secrets. */
   readonly random: () => number;
   readonly retryPolicy?: RetryPolicy | undefined;
+  /** `refuse` when absent. */
+  readonly changedIdentities?: ChangedIdentities | undefined;
 }
 
 /** What a request's failure is called. */

@@ -5,6 +5,7 @@ import type { MatrixRoomId, MatrixUserId, WaitOptions } from '../matrix-port.ts'
 import { retryHomeserver } from '../retry.ts';
 import { abortable } from '../time-limit.ts';
 import { matrixError, type AdapterContext } from './adapter-context.ts';
+import { hasExactly } from './room-members.ts';
 import { SDK_NOTICE, type RoomRequest, type SdkClient, type SdkRoom } from './sdk-client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -69,7 +70,7 @@ async function findRoom(client: SdkClient, peer: MatrixUserId): Promise<MatrixRo
   for (const room of candidates) {
     // With lazy loading the SDK knows only some members until it is asked.
     await room.loadMembersIfNeeded();
-    if (hasExactly(room, [client.getUserId() ?? '', peer])) return parseMatrixRoomId(room.roomId);
+    if (hasExactly(room, client.getUserId() ?? '', peer)) return parseMatrixRoomId(room.roomId);
   }
   return undefined;
 }
@@ -90,11 +91,6 @@ function stateField(room: SdkRoom, type: string, field: string): unknown {
 }
 
 const createdAt = (room: SdkRoom): number => room.currentState.getStateEvents('m.room.create', '')?.getTs() ?? 0;
-
-function hasExactly(room: SdkRoom, userIds: readonly string[]): boolean {
-  const present = room.getMembers().filter(({ membership }) => membership === 'join' || membership === 'invite');
-  return present.length === userIds.length && present.every(({ userId }) => userIds.includes(userId));
-}
 
 async function createRoom(context: AdapterContext, peer: MatrixUserId): Promise<MatrixRoomId> {
   const { client, clock, random, retryPolicy } = context;

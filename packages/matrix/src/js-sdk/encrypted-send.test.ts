@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ALICE, fakeContext, ROOM, TWO } from './context.fixture.ts';
+import { ALICE, fakeContext, ORACLE, ROOM, TWO } from './context.fixture.ts';
 import { prepareToSend, sendEncrypted } from './encrypted-send.ts';
 import { connectionError, FakeMatrixError } from './fake-sdk-client.fixture.ts';
 
@@ -13,7 +13,9 @@ function readyContext() {
 
 test('an event is encrypted once and sent under its transaction id', async () => {
   const context = readyContext();
-  await expect(sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1' })).resolves.toBe('$sent');
+  await expect(sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1', peer: ORACLE })).resolves.toBe(
+    '$sent',
+  );
   expect(context.client.requests).toEqual([
     {
       method: 'PUT',
@@ -31,7 +33,7 @@ test('every attempt carries the same ciphertext under the same transaction id', 
     () => Promise.reject(new FakeMatrixError(502, 'M_UNKNOWN')),
     () => Promise.resolve({ event_id: '$third' }),
   ];
-  const sent = sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1' });
+  const sent = sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1', peer: ORACLE });
   await context.clock.advance(1_000);
   await expect(sent).resolves.toBe('$third');
   expect(context.client.requests).toHaveLength(3);
@@ -47,7 +49,7 @@ test('an attempt without an answer is given up and made again', async () => {
       new Promise(() => abortSignal?.addEventListener('abort', () => aborted.push(true), { once: true })),
     () => Promise.resolve({ event_id: '$second' }),
   ];
-  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't' });
+  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE });
   await context.clock.advance(20_000);
   await expect(sent).resolves.toBe('$second');
   expect(aborted).toEqual([true]);
@@ -59,7 +61,7 @@ test('a rate limit is waited out for as long as the homeserver asks', async () =
     () => Promise.reject(new FakeMatrixError(429, 'M_LIMIT_EXCEEDED', 3_000)),
     () => Promise.resolve({ event_id: '$later' }),
   ];
-  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't' });
+  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE });
   await context.clock.advance(2_999);
   expect(context.client.requests).toHaveLength(1);
   await context.clock.advance(1);
@@ -74,7 +76,7 @@ test.each([
 ])('a homeserver that %s gives a typed error', async (_name, failure, code, requests) => {
   const context = readyContext();
   context.client.answers = [() => Promise.reject(failure)];
-  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't' });
+  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE });
   const refused = expect(sent).rejects.toMatchObject({ code });
   await context.clock.advance(60_000);
   await refused;
@@ -86,7 +88,7 @@ test('an abort stops the attempts and rethrows its reason', async () => {
   const context = readyContext();
   context.client.answers = [() => Promise.reject(connectionError())];
   const controller = new AbortController();
-  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', signal: controller.signal });
+  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE, signal: controller.signal });
   await context.clock.advance(10);
   const reason = new Error('hung up');
   controller.abort(reason);
@@ -99,7 +101,7 @@ test('a key that cannot be shared at first is shared again before anything is se
   const { encrypt } = context.client;
   let failures = 1;
   context.client.encrypt = (event) => (failures-- > 0 ? Promise.reject(connectionError()) : encrypt(event));
-  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't' });
+  const sent = sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE });
   await context.clock.advance(1_000);
   await expect(sent).resolves.toBe('$sent');
   expect(context.client.requests).toHaveLength(1);
@@ -107,7 +109,7 @@ test('a key that cannot be shared at first is shared again before anything is se
 
 test.each(['', 'a/b', 'a b', 'ä', 'x'.repeat(256)])('the transaction id %j is refused', async (transactionId) => {
   const context = readyContext();
-  await expect(sendEncrypted(context, ROOM, TYPE, {}, { transactionId })).rejects.toMatchObject({
+  await expect(sendEncrypted(context, ROOM, TYPE, {}, { transactionId, peer: ORACLE })).rejects.toMatchObject({
     code: 'ERR_PROTOCOL_MALFORMED',
   });
 });
@@ -121,10 +123,10 @@ test('nothing is sent in plaintext: unknown, left or unencrypted rooms and clien
   const cryptoless = readyContext();
   cryptoless.client.hasCrypto = false;
   for (const context of [unknown, left, plain, cryptoless]) {
-    await expect(sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't' })).rejects.toMatchObject({
+    await expect(sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE })).rejects.toMatchObject({
       code: 'ERR_MATRIX_ROOM',
     });
-    await expect(prepareToSend(context, ROOM)).rejects.toMatchObject({ code: 'ERR_MATRIX_ROOM' });
+    await expect(prepareToSend(context, ROOM, { peer: ORACLE })).rejects.toMatchObject({ code: 'ERR_MATRIX_ROOM' });
     expect(context.client.requests).toEqual([]);
     expect(context.client.encryptions).toBe(0);
   }
@@ -133,7 +135,9 @@ test('nothing is sent in plaintext: unknown, left or unencrypted rooms and clien
 test('an encryption that leaves plaintext behind is refused before the request', async () => {
   const context = readyContext();
   context.client.encrypt = () => Promise.resolve();
-  await expect(sendEncrypted(context, ROOM, TYPE, { secret: 1 }, { transactionId: 't' })).rejects.toMatchObject({
+  await expect(
+    sendEncrypted(context, ROOM, TYPE, { secret: 1 }, { transactionId: 't', peer: ORACLE }),
+  ).rejects.toMatchObject({
     code: 'ERR_MATRIX_ROOM',
   });
   expect(context.client.requests).toEqual([]);
@@ -142,17 +146,17 @@ test('an encryption that leaves plaintext behind is refused before the request',
 test('a homeserver that names no event is refused', async () => {
   const context = readyContext();
   context.client.answers = [() => Promise.resolve({})];
-  await expect(sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't' })).rejects.toMatchObject({
+  await expect(sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 't', peer: ORACLE })).rejects.toMatchObject({
     code: 'ERR_PROTOCOL_MALFORMED',
   });
 });
 
-test('preparing encrypts an event, which shares the room key, and sends nothing', async () => {
+test('preparing shares the room key and sends nothing', async () => {
   const context = fakeContext();
   const room = context.client.addRoom(TWO);
   room.members = room.members.map((member) => ({ ...member, membership: 'join' }));
-  await prepareToSend(context, ROOM);
-  expect(context.client.encryptions).toBe(1);
+  await prepareToSend(context, ROOM, { peer: ORACLE });
+  expect(context.client.shares).toBe(1);
   expect(context.client.requests).toEqual([]);
   expect(context.clock.pendingTimers).toBe(0);
 });
@@ -160,26 +164,26 @@ test('preparing encrypts an event, which shares the room key, and sends nothing'
 test('preparing waits for invited members, and no longer than the bound', async () => {
   const context = fakeContext();
   const room = context.client.addRoom(TWO);
-  const prepared = prepareToSend(context, ROOM);
+  const prepared = prepareToSend(context, ROOM, { peer: ORACLE });
   await context.clock.advance(100);
-  expect(context.client.encryptions).toBe(0);
+  expect(context.client.shares).toBe(0);
   room.members = room.members.map((member) => ({ ...member, membership: 'join' }));
   context.client.emit('RoomState.events');
   await prepared;
-  expect(context.client.encryptions).toBe(1);
+  expect(context.client.shares).toBe(1);
 
   const inVain = readyContext();
-  const late = prepareToSend(inVain, ROOM);
+  const late = prepareToSend(inVain, ROOM, { peer: ORACLE });
   await inVain.clock.advance(5_000);
   await late;
-  expect(inVain.client.encryptions).toBe(1);
+  expect(inVain.client.shares).toBe(1);
 });
 
 test('preparing can be given up', async () => {
   const context = readyContext();
   const giveUp = new AbortController();
-  const prepared = prepareToSend(context, ROOM, { signal: giveUp.signal });
+  const prepared = prepareToSend(context, ROOM, { peer: ORACLE, signal: giveUp.signal });
   giveUp.abort(new Error('not now'));
   await expect(prepared).rejects.toThrow('not now');
-  expect(context.client.encryptions).toBe(0);
+  expect(context.client.shares).toBe(0);
 });

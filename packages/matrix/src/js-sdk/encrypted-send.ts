@@ -1,7 +1,11 @@
 import { isOracleCallError, OracleCallError, parseMatrixEventId, type MatrixEventId } from '@oracle-calls/protocol';
-import type { MatrixRoomId, SendOptions, WaitOptions } from '../matrix-port.ts';
+import type { MatrixRoomId, MatrixUserId, PrepareOptions, SendOptions } from '../matrix-port.ts';
+import { abortable } from '../time-limit.ts';
 import { request, type AdapterContext } from './adapter-context.ts';
-import { MEGOLM_EVENT, SDK_NOTICE, type SdkClient, type SdkCrypto, type SdkEvent, type SdkRoom } from './sdk-client.ts';
+import { requireOwnDevice, requirePeerIdentity } from './peer-trust.ts';
+import { signedDevicesEncryptor, type SignedDevicesEncryptor } from './room-encryptor.ts';
+import { requireMembers } from './room-members.ts';
+import { MEGOLM_EVENT, SDK_NOTICE, type SdkClient, type SdkCrypto, type SdkRoom } from './sdk-client.ts';
 import { waitFor } from './wait-for.ts';
 
 /** What can be said in a transaction id without escaping; ours are random or made of ids. */
@@ -10,39 +14,44 @@ const TRANSACTION_ID = /^[A-Za-z0-9._~:$@!-]{1,255}$/;
 /** An oracle's backend accepts an invitation within a second; a call does not wait for this, only getting ready does. */
 const INVITED_JOIN_LIMIT_MS = 5_000;
 
-interface EncryptingCrypto extends SdkCrypto {
-  encryptEvent(event: SdkEvent, room: SdkRoom): Promise<void>;
+/** The room as it is sent to, and for whom. */
+interface SecureRoom {
+  readonly crypto: SdkCrypto;
+  readonly room: SdkRoom;
+  readonly encryptor: SignedDevicesEncryptor;
+  readonly peer: MatrixUserId;
 }
-
-const canEncryptEvents = (crypto: SdkCrypto | undefined): crypto is EncryptingCrypto =>
-  crypto !== undefined && 'encryptEvent' in crypto && typeof crypto.encryptEvent === 'function';
 
 /**
  * Encrypts once and sends that one ciphertext under one transaction id until the homeserver has answered, so that whatever
- * is lost on the way, at most one event comes of it.
+ * is lost on the way, at most one event comes of it. Members and devices are looked at before the room's key is shared and
+ * again before each attempt: in between a sync may have brought somebody.
  *
  * It does not use the SDK's `sendEvent`: that sends *plaintext* into a room it does not know yet, cannot be aborted, and
  * puts the event into the application's queue of unsent messages, where one stuck message stops all.
  *
- * @throws {OracleCallError} `ERR_MATRIX_ROOM`, `ERR_MATRIX_SEND`, `ERR_UPSTREAM_HOMESERVER`
+ * @throws {OracleCallError} `ERR_MATRIX_ROOM`, `ERR_MATRIX_MEMBERS`, `ERR_MATRIX_CROSS_SIGNING`, `ERR_MATRIX_IDENTITY_CHANGED`,
+ *   `ERR_MATRIX_SEND`, `ERR_UPSTREAM_HOMESERVER`
  */
 export async function sendEncrypted(
   context: AdapterContext,
   matrixRoomId: MatrixRoomId,
   type: string,
   content: object,
-  { transactionId, signal }: SendOptions,
+  { transactionId, peer, signal }: SendOptions,
 ): Promise<MatrixEventId> {
   if (!TRANSACTION_ID.test(transactionId)) throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'Bad transaction id.');
   const { client } = context;
-  const { crypto, room } = await encryptedRoom(client, matrixRoomId);
+  const secure = await secureRoom(client, matrixRoomId, peer);
   let ciphertext: object | undefined;
   const path = `/rooms/${encodeURIComponent(matrixRoomId)}/send/${MEGOLM_EVENT}/${encodeURIComponent(transactionId)}`;
   const answer = await request(
     context,
     async (attemptSignal) => {
+      if (ciphertext === undefined) await requireTrust(context, secure);
       // Kept from one attempt to the next: encrypting shares the room's key, which can fail on the way as well.
-      ciphertext ??= await encrypt(client, crypto, room, { type, content, transactionId });
+      ciphertext ??= await encrypt(client, secure, { type, content, transactionId });
+      await requireTrustAfterSharing(context, secure);
       attemptSignal.throwIfAborted();
       return await client.http.authedRequest('PUT', path, undefined, ciphertext, { abortSignal: attemptSignal });
     },
@@ -53,23 +62,25 @@ export async function sendEncrypted(
 }
 
 /**
- * Shares the room's outgoing session now, so that the first event needs no round trip for it. Encrypts an event that is never
- * sent: the SDK's own `prepareToEncrypt` does not say when it is done. Whoever joins later changes the devices to share with, so
- * invited members get a moment to join first.
+ * Does the slow parts of sending now: asks for the peer's devices and shares the room's outgoing session with them, so that
+ * the first event needs no round trip for it. Whoever joins later changes the devices to share with, so invited members get a
+ * moment to join first.
+ *
+ * @throws {OracleCallError} as {@link sendEncrypted} does
  */
 export async function prepareToSend(
   context: AdapterContext,
   matrixRoomId: MatrixRoomId,
-  { signal }: WaitOptions = {},
+  { peer, signal }: PrepareOptions,
 ): Promise<void> {
   const { client, clock, logger } = context;
-  const { crypto, room } = await encryptedRoom(client, matrixRoomId);
+  const secure = await secureRoom(client, matrixRoomId, peer);
   try {
     await waitFor({
       client,
       clock,
       notices: [SDK_NOTICE.roomState, SDK_NOTICE.sync],
-      look: () => (room.getInvitedMemberCount() === 0 ? true : undefined),
+      look: () => (secure.room.getInvitedMemberCount() === 0 ? true : undefined),
       limitMs: INVITED_JOIN_LIMIT_MS,
       code: 'ERR_MATRIX_ROOM',
       signal,
@@ -79,31 +90,51 @@ export async function prepareToSend(
     if (!isOracleCallError(error)) throw error;
     logger.info('an invited member has not joined yet');
   }
-  const unsent = { type: 'm.dummy', content: {}, transactionId: `prepared-${matrixRoomId}` };
-  await encrypt(client, crypto, room, unsent);
+  await requireTrust(context, secure);
+  await abortable(secure.encryptor.share(), signal);
+  await requireTrustAfterSharing(context, secure);
 }
 
 /** The room, if it is known, joined and encrypted; fails closed. */
-async function encryptedRoom(
-  client: SdkClient,
-  matrixRoomId: MatrixRoomId,
-): Promise<{ readonly crypto: EncryptingCrypto; readonly room: SdkRoom }> {
+async function secureRoom(client: SdkClient, matrixRoomId: MatrixRoomId, peer: MatrixUserId): Promise<SecureRoom> {
   const crypto = client.getCrypto();
   const room = client.getRoom(matrixRoomId);
-  if (!canEncryptEvents(crypto)) throw new OracleCallError('ERR_MATRIX_ROOM', 'This client cannot encrypt.');
+  if (crypto === undefined) throw new OracleCallError('ERR_MATRIX_ROOM', 'This client cannot encrypt.');
   if (room === null || room.getMyMembership() !== 'join') {
     throw new OracleCallError('ERR_MATRIX_ROOM', 'This account is not in the room.');
   }
   if (!(await crypto.isEncryptionEnabledInRoom(matrixRoomId))) {
     throw new OracleCallError('ERR_MATRIX_ROOM', 'The room is not encrypted.');
   }
-  return { crypto, room };
+  return { crypto, room, encryptor: signedDevicesEncryptor(crypto, matrixRoomId), peer };
+}
+
+/** Everything that must hold before the room's key goes to anybody. */
+async function requireTrust(context: AdapterContext, { crypto, room, encryptor, peer }: SecureRoom): Promise<void> {
+  const { client } = context;
+  await room.loadMembersIfNeeded();
+  requireMembers(room, client.getUserId() ?? '', peer);
+  await requireOwnDevice(client, crypto);
+  // At first contact nobody has asked for the peer's devices yet; sharing does. Without an identity of theirs they get no key.
+  if (!(await crypto.getUserVerificationStatus(peer)).known) await encryptor.share();
+  await requirePeerIdentity(context, crypto, peer);
+}
+
+/** The same once the key was shared. When somebody came in between, that key is never used. */
+async function requireTrustAfterSharing(context: AdapterContext, { crypto, room, peer }: SecureRoom): Promise<void> {
+  const { client } = context;
+  try {
+    requireMembers(room, client.getUserId() ?? '', peer);
+    await requirePeerIdentity(context, crypto, peer);
+  } catch (error) {
+    await crypto.forceDiscardSession(room.roomId);
+    throw error;
+  }
 }
 
 async function encrypt(
   client: SdkClient,
-  crypto: EncryptingCrypto,
-  room: SdkRoom,
+  { encryptor, room }: SecureRoom,
   { type, content, transactionId }: { readonly type: string; readonly content: object; readonly transactionId: string },
 ): Promise<object> {
   const toEvent = client.getEventMapper({ preventReEmit: true, decrypt: false });
@@ -114,7 +145,7 @@ async function encrypt(
     sender: client.getUserId() ?? '',
     event_id: `~${room.roomId}:${transactionId}`,
   });
-  await crypto.encryptEvent(event, room);
+  await encryptor.encrypt(event);
   const ciphertext = event.getWireContent();
   if (event.getWireType() !== MEGOLM_EVENT || !('ciphertext' in ciphertext)) {
     throw new OracleCallError('ERR_MATRIX_ROOM', 'The event was not encrypted.');

@@ -145,13 +145,70 @@ test('a refusal is decided and logged once, without the event’s content', asyn
   expect(warnings).toEqual([['matrix event refused', { code: 'ERR_MATRIX_SENDER', 'pii.eventId': '$forged' }]]);
 });
 
-test.each([1, 2])('a device that nobody compared is still its owner’s (%d)', async (shield) => {
+test('a device that nobody compared is still its owner’s', async () => {
   const { client, clock, feed, seen, note } = feedWith();
   using _observing = feed.observe(note);
-  client.shields.set('$one', shield);
+  client.shields.set('$one', 1);
   client.receive(facts('$one'));
   await clock.settle();
   expect(seen).toHaveLength(1);
+});
+
+test('an event of an unsigned device is held for a bounded time, and then refused for good', async () => {
+  const { client, clock, feed, seen, note } = feedWith();
+  using _observing = feed.observe(note);
+  client.shields.set('$ghost', 2);
+  const event = client.receive(facts('$ghost'));
+  await clock.settle();
+  expect(clock.pendingTimers).toBe(1);
+  client.emit('crypto.devicesUpdated', [ORACLE]);
+  await clock.settle();
+  expect(clock.pendingTimers).toBe(1);
+  await clock.advance(60_000);
+  expect(clock.pendingTimers).toBe(0);
+  client.shields.delete('$ghost');
+  client.emit('crypto.devicesUpdated', [ORACLE]);
+  client.emit('Event.decrypted', event);
+  await clock.settle();
+  expect(seen).toEqual([]);
+});
+
+test('a signature that arrives after the event does not lose it, nor the order of the room', async () => {
+  const { client, clock, feed, seen, note } = feedWith();
+  using _observing = feed.observe(note);
+  for (const id of ['$first', '$edit']) {
+    client.shields.set(id, 2);
+    client.receive(facts(id));
+  }
+  await clock.settle();
+  expect(seen).toEqual([]);
+  client.shields.clear();
+  client.emit('crypto.devicesUpdated', [ORACLE]);
+  await clock.settle();
+  expect(seen.map(({ eventId }) => eventId)).toEqual(['$first', '$edit']);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('what comes under a changed identity waits until that is approved, or goes on where the account follows', async () => {
+  const refusing = feedWith();
+  using _observing = refusing.feed.observe(refusing.note);
+  refusing.client.changedIdentities.add(ORACLE);
+  refusing.client.receive(facts('$changed'));
+  await refusing.clock.settle();
+  expect(refusing.seen).toEqual([]);
+  await refusing.client.crypto.pinCurrentUserIdentity(ORACLE);
+  await refusing.clock.settle();
+  expect(refusing.seen.map(({ eventId }) => eventId)).toEqual(['$changed']);
+
+  const context = fakeContext();
+  const seen: string[] = [];
+  const following = new EventFeed({ ...context, changedIdentities: 'follow', isHolding: false });
+  using _following = following.observe(({ eventId }) => seen.push(eventId));
+  context.client.changedIdentities.add(ORACLE);
+  context.client.receive(facts('$changed'));
+  await context.clock.settle();
+  expect(seen).toEqual(['$changed']);
+  expect(context.client.changedIdentities.size).toBe(0);
 });
 
 test('an event of an unknown device waits for the device list, and comes once the list names it', async () => {
@@ -186,7 +243,7 @@ test('the client is listened to only while somebody observes', async () => {
   const { client, clock, feed, seen, note } = feedWith();
   expect(client.listenerCount).toBe(0);
   const observing = feed.observe(note);
-  expect(client.listenerCount).toBe(3);
+  expect(client.listenerCount).toBe(4);
   observing[Symbol.dispose]();
   expect(client.listenerCount).toBe(0);
   client.receive(facts('$one'));

@@ -1,31 +1,36 @@
-import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
+import { isOracleCallError, type ErrorCode, type Logger } from '@oracle-calls/protocol';
 import type { DecryptedEvent } from '../matrix-port.ts';
 import { BoundedSet } from './bounded-set.ts';
-import { mayOpenLater, openEvent } from './open-event.ts';
+import { mayOpenLater, openEvent, type OpenerDependencies } from './open-event.ts';
 import { SDK_NOTICE, type SdkClient, type SdkEvent } from './sdk-client.ts';
 
 /** Enough for hours of a busy account; an id that fell out could at worst be delivered again, and only from an old sync. */
 const DECIDED_IDS_MAX = 20_000;
 /** Between opening an account and listening lie milliseconds; a first sync after a long pause brings some hundred events. */
 const HELD_EVENTS_MAX = 10_000;
-/** Events whose sender's device list could not be had yet. */
+/** Events of devices that are not known to be signed, or of people whose identity has changed: more are somebody's flood. */
 const DOUBTFUL_EVENTS_MAX = 1_000;
+/** A signature made just before sending is known within a second or two; a person who must approve an identity needs longer. */
+const DOUBTFUL_LIMIT_MS = 60_000;
 
-export interface EventFeedOptions {
-  readonly client: SdkClient;
-  readonly clock: Clock;
-  readonly logger: Logger;
+/** An event that may be opened yet, and when that is given up. */
+interface DoubtfulEvent {
+  readonly event: SdkEvent;
+  readonly expiry: Disposable;
+}
+
+export interface EventFeedOptions extends OpenerDependencies {
   /** Listen from now on, and keep what comes for the first listener. */
   readonly isHolding: boolean;
 }
 
 /**
- * Events from the sync that were encrypted by a device of their sender, each once, in the order of their arrival within a
+ * Events from the sync that were encrypted by a cross-signed device of their sender, each once, in the order of their arrival within a
  * room; one that decrypts late comes when it does. Attached to the client only while somebody listens (or it holds).
  */
 export class EventFeed implements Disposable {
+  readonly #dependencies: OpenerDependencies;
   readonly #client: SdkClient;
-  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #listeners = new Set<(event: DecryptedEvent) => void>();
   /** Ids of events that were delivered or refused for good. */
@@ -33,15 +38,15 @@ export class EventFeed implements Disposable {
   /** Events that the sync brought: the SDK reports decryption of others too, such as pages of history. */
   #fromSync = new WeakSet<SdkEvent>();
   readonly #queues = new Map<string, Promise<void>>();
-  readonly #doubtful = new Map<string, SdkEvent>();
+  readonly #doubtful = new Map<string, DoubtfulEvent>();
   #held: DecryptedEvent[] | undefined;
   #isAttached = false;
   #isDisposed = false;
 
-  constructor({ client, clock, logger, isHolding }: EventFeedOptions) {
-    this.#client = client;
-    this.#clock = clock;
-    this.#logger = logger;
+  constructor({ isHolding, ...dependencies }: EventFeedOptions) {
+    this.#dependencies = dependencies;
+    this.#client = dependencies.client;
+    this.#logger = dependencies.logger;
     if (isHolding) {
       this.#held = [];
       this.#attach();
@@ -77,6 +82,7 @@ export class EventFeed implements Disposable {
     this.#client.on(SDK_NOTICE.event, this.#onEvent);
     this.#client.on(SDK_NOTICE.decrypted, this.#onDecrypted);
     this.#client.on(SDK_NOTICE.devicesUpdated, this.#onDevicesUpdated);
+    this.#client.on(SDK_NOTICE.identityUpdated, this.#onIdentityUpdated);
   }
 
   #detach(): void {
@@ -85,7 +91,9 @@ export class EventFeed implements Disposable {
     this.#client.off(SDK_NOTICE.event, this.#onEvent);
     this.#client.off(SDK_NOTICE.decrypted, this.#onDecrypted);
     this.#client.off(SDK_NOTICE.devicesUpdated, this.#onDevicesUpdated);
+    this.#client.off(SDK_NOTICE.identityUpdated, this.#onIdentityUpdated);
     this.#fromSync = new WeakSet();
+    for (const { expiry } of this.#doubtful.values()) expiry[Symbol.dispose]();
     this.#doubtful.clear();
   }
 
@@ -100,12 +108,15 @@ export class EventFeed implements Disposable {
   };
 
   readonly #onDevicesUpdated = (userIds: readonly string[]): void => {
-    for (const [eventId, event] of [...this.#doubtful]) {
+    for (const [eventId, { event, expiry }] of [...this.#doubtful]) {
       if (!userIds.includes(event.getSender() ?? '')) continue;
+      expiry[Symbol.dispose]();
       this.#doubtful.delete(eventId);
       this.#enqueue(event);
     }
   };
+
+  readonly #onIdentityUpdated = (userId: string): void => this.#onDevicesUpdated([userId]);
 
   /** One after another within a room, so that an edit never overtakes its event. */
   #enqueue(event: SdkEvent): void {
@@ -122,7 +133,7 @@ export class EventFeed implements Disposable {
     const eventId = event.getId() ?? '';
     if (!this.#isAttached || this.#decided.has(eventId) || this.#doubtful.has(eventId)) return;
     try {
-      const opened = await openEvent({ client: this.#client, clock: this.#clock }, event);
+      const opened = await openEvent(this.#dependencies, event);
       if (!this.#isAttached) return;
       this.#decided.add(eventId);
       if (this.#held !== undefined) this.#hold(this.#held, opened);
@@ -136,9 +147,19 @@ export class EventFeed implements Disposable {
     const code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
     // Its key may still come; the SDK tells when it does.
     if (code === 'ERR_MATRIX_UNDECRYPTABLE') return;
+    if (mayOpenLater(error) && this.#doubtful.size < DOUBTFUL_EVENTS_MAX) {
+      this.#logger.info('matrix event held', { code, 'pii.eventId': eventId });
+      const expiry = this.#dependencies.clock.after(DOUBTFUL_LIMIT_MS, () => {
+        this.#doubtful.delete(eventId);
+        this.#giveUp(eventId, code);
+      });
+      this.#doubtful.set(eventId, { event, expiry });
+    } else this.#giveUp(eventId, code);
+  }
+
+  #giveUp(eventId: string, code: ErrorCode): void {
     this.#logger.warn('matrix event refused', { code, 'pii.eventId': eventId });
-    if (!mayOpenLater(error)) this.#decided.add(eventId);
-    else if (this.#doubtful.size < DOUBTFUL_EVENTS_MAX) this.#doubtful.set(eventId, event);
+    this.#decided.add(eventId);
   }
 
   #hold(held: DecryptedEvent[], event: DecryptedEvent): void {

@@ -166,6 +166,19 @@ export class FakeSdkClient implements SdkClient {
   /** Shields after the sender's devices were looked up. */
   readonly shieldsAfterLookup = new Map<string, number | null>();
   isUndecided = false;
+  readonly deviceId = 'DEVICE';
+  isOwnDeviceSigned = true;
+  /** Who has no cross-signing. */
+  readonly withoutIdentity = new Set<string>();
+  /** Whose identity is another than the one seen first. */
+  readonly changedIdentities = new Set<string>();
+  /** Rooms whose outgoing session was thrown away. */
+  readonly discarded: string[] = [];
+  /** How often a room's key was shared without an event. */
+  shares = 0;
+  /** What the encryptors were told about devices: 1 is "only signed ones". */
+  readonly isolationModes: unknown[] = [];
+  onShare: () => Promise<void> = () => Promise.resolve();
   encrypt: (event: FakeSdkEvent) => Promise<void> = (event) => {
     this.encryptions += 1;
     event.wireType = 'm.room.encrypted';
@@ -192,7 +205,8 @@ export class FakeSdkClient implements SdkClient {
     },
   };
 
-  readonly crypto: SdkCrypto & { encryptEvent(event: SdkEvent, room: SdkRoom): Promise<void> } = {
+  readonly crypto: SdkCrypto & { roomEncryptors: Record<string, unknown> } = {
+    roomEncryptors: {},
     getEncryptionInfoForEvent: (event) =>
       Promise.resolve(this.isUndecided ? null : { shieldReason: this.shields.get(event.getId() ?? '') ?? null }),
     getUserDeviceInfo: ([userId = '']) => {
@@ -201,9 +215,23 @@ export class FakeSdkClient implements SdkClient {
       return Promise.resolve(new Map());
     },
     isEncryptionEnabledInRoom: (roomId) => Promise.resolve(this.rooms.get(roomId)?.hasEncryptionStateEvent() ?? false),
-    encryptEvent: (event) => {
-      if (!(event instanceof FakeSdkEvent)) throw new TypeError('not made by the mapper');
-      return this.encrypt(event);
+    getUserVerificationStatus: (userId) =>
+      Promise.resolve({
+        known: !this.withoutIdentity.has(userId),
+        needsUserApproval: this.changedIdentities.has(userId),
+      }),
+    getDeviceVerificationStatus: (userId, deviceId) =>
+      Promise.resolve(
+        userId === this.userId && deviceId === this.deviceId ? { crossSigningVerified: this.isOwnDeviceSigned } : null,
+      ),
+    pinCurrentUserIdentity: (userId) => {
+      this.changedIdentities.delete(userId);
+      this.emit('userTrustStatusChanged', userId);
+      return Promise.resolve();
+    },
+    forceDiscardSession: (roomId) => {
+      this.discarded.push(roomId);
+      return Promise.resolve();
     },
   };
 
@@ -229,7 +257,24 @@ export class FakeSdkClient implements SdkClient {
   addRoom(facts: FakeRoomFacts): FakeSdkRoom {
     const room = new FakeSdkRoom(facts, this.userId);
     this.rooms.set(room.roomId, room);
+    if (room.hasEncryptionStateEvent()) this.crypto.roomEncryptors[room.roomId] = this.#encryptor();
     return room;
+  }
+
+  /** With the SDK's own numbers of arguments. */
+  #encryptor(): object {
+    return {
+      encryptEvent: async (event: SdkEvent, _blacklist: boolean, mode: unknown) => {
+        if (!(event instanceof FakeSdkEvent)) throw new TypeError('not made by the mapper');
+        this.isolationModes.push(mode);
+        await this.encrypt(event);
+      },
+      prepareForEncryption: async (_blacklist: boolean, mode: unknown) => {
+        this.shares += 1;
+        this.isolationModes.push(mode);
+        await this.onShare();
+      },
+    };
   }
 
   /** The sync brings an event. */
@@ -240,6 +285,7 @@ export class FakeSdkClient implements SdkClient {
   }
 
   getUserId = (): string => this.userId;
+  getDeviceId = (): string => this.deviceId;
   getCrypto = (): SdkCrypto | undefined => (this.hasCrypto ? this.crypto : undefined);
   getSyncState = (): string | null => this.syncState;
   isInitialSyncComplete = (): boolean => this.syncState === 'SYNCING' || this.syncState === 'PREPARED';

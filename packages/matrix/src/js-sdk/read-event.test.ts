@@ -80,7 +80,7 @@ test('the device list is asked for when the device is unknown, for a bounded tim
   const context = fakeContext();
   context.client.raw.set(ONE, raw(ONE));
   context.client.shields.set(ONE, 3);
-  context.client.shieldsAfterLookup.set(ONE, 2);
+  context.client.shieldsAfterLookup.set(ONE, 1);
   await expect(fetchEvent(context, ROOM, ONE)).resolves.toMatchObject({ eventId: ONE });
   expect(context.client.deviceLookups).toEqual([ORACLE]);
 
@@ -90,6 +90,25 @@ test('the device list is asked for when the device is unknown, for a bounded tim
   await context.clock.advance(10_000);
   await refused;
   expect(context.clock.pendingTimers).toBe(0);
+});
+
+test('an event of a device that is being signed waits a moment for the signature; one that never comes is refused', async () => {
+  const context = fakeContext();
+  context.client.raw.set(ONE, raw(ONE));
+  context.client.shields.set(ONE, 2);
+  const fetching = fetchEvent(context, ROOM, ONE);
+  await context.clock.advance(4_000);
+  context.client.emit('crypto.devicesUpdated', [MALLORY]);
+  context.client.shields.delete(ONE);
+  context.client.emit('crypto.devicesUpdated', [ORACLE]);
+  await expect(fetching).resolves.toMatchObject({ eventId: ONE });
+  expect(context.client.listenerCount).toBe(0);
+
+  context.client.shields.set(ONE, 2);
+  const refused = expect(fetchEvent(context, ROOM, ONE)).rejects.toMatchObject({ code: 'ERR_MATRIX_SENDER' });
+  await context.clock.advance(5_000);
+  await refused;
+  expect([context.client.listenerCount, context.clock.pendingTimers]).toEqual([0, 0]);
 });
 
 test('a removed event is not found', async () => {

@@ -49,6 +49,16 @@ export interface SdkCrypto {
   getEncryptionInfoForEvent(event: SdkEvent): Promise<{ readonly shieldReason: number | null } | null>;
   getUserDeviceInfo(userIds: string[], downloadUncached?: boolean): Promise<unknown>;
   isEncryptionEnabledInRoom(roomId: string): Promise<boolean>;
+  /** `known`: they have a cross-signing identity. `needsUserApproval`: it is not the one that was seen first. */
+  getUserVerificationStatus(userId: string): Promise<{ readonly known: boolean; readonly needsUserApproval: boolean }>;
+  /** `crossSigningVerified`: signed by its owner's identity, and that identity is the owner's for us. */
+  getDeviceVerificationStatus(
+    userId: string,
+    deviceId: string,
+  ): Promise<{ readonly crossSigningVerified: boolean } | null>;
+  pinCurrentUserIdentity(userId: string): Promise<void>;
+  /** The next event gets a new room key. */
+  forceDiscardSession(roomId: string): Promise<void>;
 }
 
 export interface RoomRequest {
@@ -82,6 +92,7 @@ export interface SdkClient {
   on(event: string, listener: (...facts: never[]) => void): unknown;
   off(event: string, listener: (...facts: never[]) => void): unknown;
   getUserId(): string | null;
+  getDeviceId(): string | null;
   getCrypto(): SdkCrypto | undefined;
   getSyncState(): string | null;
   isInitialSyncComplete(): boolean;
@@ -115,6 +126,7 @@ export const SDK_NOTICE = {
   roomState: 'RoomState.events',
   sync: 'sync',
   devicesUpdated: 'crypto.devicesUpdated',
+  identityUpdated: 'userTrustStatusChanged',
   loggedOut: 'Session.logged_out',
 } as const;
 

@@ -3,7 +3,7 @@ import { abortable, timeLimit } from '../time-limit.ts';
 import type { SdkClient } from './sdk-client.ts';
 
 export interface WaitForOptions<T> {
-  readonly client: SdkClient;
+  readonly client: Pick<SdkClient, 'on' | 'off'>;
   readonly clock: Clock;
   /** Notices after which the answer may have changed. */
   readonly notices: readonly string[];

@@ -4,8 +4,11 @@ import type { Clock, Logger, SecretBytes } from '@oracle-calls/protocol';
 import { createClient, IndexedDBStore, type MatrixClient } from 'matrix-js-sdk';
 import { accountPortOver } from '../js-sdk-matrix.ts';
 import { request, type AdapterContext } from '../js-sdk/adapter-context.ts';
+import { RecoveryKeyHolder } from '../cross-signing/recovery-key-holder.ts';
+import type { ChangedIdentities } from '../js-sdk/peer-trust.ts';
 import type { MatrixAccountPort, MatrixUserId } from '../matrix-port.ts';
 import type { RetryPolicy } from '../retry.ts';
+import { ensureIdentity, type LostIdentity } from './account-identity.ts';
 import { newSession, readSession, writeSession, type AccountSession } from './account-session.ts';
 import { openDurableIndexedDb, type DurableIndexedDb } from './durable-indexed-db.ts';
 import { firstSync } from './first-sync.ts';
@@ -14,16 +17,23 @@ import { sdkLogger, silenceGlobalSdkLogger } from './sdk-logger.ts';
 import { SyncKeeper } from './sync-keeper.ts';
 
 const DEVICE_NAME = 'Oracle Calls';
+const RECOVERY_KEY_FILE = 'recovery.key';
 
 export interface MatrixAccountOptions {
   readonly homeserverUrl: string;
   readonly userId: MatrixUserId;
-  /** Used for the first login only. */
+  /** Used for the first login, and should the homeserver ask for it when the account's identity is made. */
   readonly password: BearerSecret;
   /** Folder for the session and the crypto store; private to its owner. Losing it loses the device and its keys. */
   readonly storeDir: string;
   /** 32 bytes that encrypt the crypto store, for example from a secret manager; by default made once and kept in the folder. */
   readonly storageKey?: SecretBytes | undefined;
+  /** The account's recovery key, made with its identity; `recovery.key` in `storeDir` by default. Keep a copy elsewhere. */
+  readonly recoveryKeyFile?: string | undefined;
+  /** `refuse` when absent. */
+  readonly lostIdentity?: LostIdentity | undefined;
+  /** As in `MatrixPortOptions`; `refuse` when absent. */
+  readonly changedIdentities?: ChangedIdentities | undefined;
   readonly clock?: Clock | undefined;
   /** Silent when absent; the SDK's own log comes through it at debug level. */
   readonly logger?: Logger | undefined;
@@ -34,11 +44,11 @@ export interface MatrixAccountOptions {
 
 /**
  * Opens an account as a real Matrix client that stays the same device across restarts, `kill -9` included: logs in once,
- * keeps its crypto on disk, and has synced when this returns. What the first sync brought waits for the first listener.
+ * keeps its crypto on disk, has a cross-signing identity, and has synced when this returns. What the first sync brought waits for the first listener.
  *
  * @throws {OracleCallError} `ERR_MATRIX_STORE_IN_USE`, `ERR_MATRIX_STORE`, `ERR_MATRIX_SESSION` when the kept access token is
  *   no longer valid (a new device is never made silently), `ERR_AUTH_INVALID` when the password is refused,
- *   `ERR_UPSTREAM_HOMESERVER`; aborts rethrow `signal.reason`. Nothing stays open then.
+ *   `ERR_MATRIX_CROSS_SIGNING`, `ERR_MATRIX_RECOVERY_KEY` as `ensureIdentity` does, `ERR_UPSTREAM_HOMESERVER`; aborts rethrow `signal.reason`. Nothing stays open then.
  */
 export async function openMatrixAccount(options: MatrixAccountOptions): Promise<MatrixAccountPort & AsyncDisposable> {
   const { storeDir, clock = systemClock, logger = silentLogger, signal, retryPolicy } = options;
@@ -52,9 +62,10 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
     storeFailure.abort(error);
   };
   const store = stack.use(await openDurableIndexedDb({ file: join(storeDir, 'crypto.sqlite'), onFailure, clock }));
-  const common = { clock, logger, random: Math.random, retryPolicy };
+  const common = { clock, logger, random: Math.random, retryPolicy, changedIdentities: options.changedIdentities };
   const session = await signIn(await openSession(options, store), options, common);
-  const { client, syncStore } = clientOf(session, store, logger);
+  const holder = new RecoveryKeyHolder();
+  const { client, syncStore } = clientOf(session, store, holder, logger);
   stack.defer(() => syncStore.destroy());
   const context: AdapterContext = { ...common, client };
   await checkToken(context, client, session, signal);
@@ -67,6 +78,17 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
   const port = accountPortOver(context);
   stack.defer(() => port.close());
   await firstSync({ client, clock, signal });
+  await ensureIdentity({
+    client,
+    holder,
+    userId: session.userId,
+    password: options.password,
+    recoveryKeyFile: options.recoveryKeyFile ?? join(storeDir, RECOVERY_KEY_FILE),
+    lostIdentity: options.lostIdentity ?? 'refuse',
+    clock,
+    logger,
+    signal,
+  });
   logger.info('matrix account open', { 'pii.userId': session.userId, 'pii.deviceId': session.deviceId });
   const open = stack.move();
   const close = (): Promise<void> => open.disposeAsync();
@@ -132,6 +154,7 @@ async function signIn(
 function clientOf(
   { homeserverUrl, userId, deviceId, accessToken }: AccountSession & { readonly accessToken: BearerSecret },
   store: DurableIndexedDb,
+  holder: RecoveryKeyHolder,
   logger: Logger,
 ): { readonly client: MatrixClient; readonly syncStore: IndexedDBStore } {
   const syncStore = new IndexedDBStore({ indexedDB: store.indexedDB, dbName: store.databasePrefix });
@@ -142,6 +165,7 @@ function clientOf(
     accessToken: accessToken.expose(),
     store: syncStore,
     logger: sdkLogger(logger),
+    cryptoCallbacks: holder.cryptoCallbacks,
     disableVoip: true,
   });
   return { client, syncStore };

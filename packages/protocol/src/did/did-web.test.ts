@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createOracleKeyPair } from '../envelope/secp256k1-key.ts';
-import { createTestCertificates } from './certificate.fixture.ts';
+import { createTestCertificates } from '@oracle-calls/testing/certificates';
 import { type Did, parseDid } from './did.ts';
 import { createDidResolver } from './did-resolver.ts';
 import { didWebUrl } from './did-web.ts';

@@ -1,3 +1,4 @@
+export type { Resolvable } from 'did-resolver';
 export * from './address-policy.ts';
 export * from './call-keys.ts';
 export * from './did.ts';
@@ -17,5 +18,5 @@ export {
 } from './document-services.ts';
 export { DID_DOCUMENT_MAX_BYTES, type FetchDocument } from './fetch-document.ts';
 export * from './oracle-document.ts';
-export type { ResolveOptions } from './resolve-document.ts';
+export { resolveDocument, type ResolveOptions } from './resolve-document.ts';
 export * from './resolve-oracle.ts';

@@ -64,11 +64,8 @@ export const ERROR_TABLE = {
   ),
   ERR_HANDSHAKE_ORDER: row('handshake-order', undefined, 'A message of the key exchange came out of order.'),
   ERR_HANDSHAKE_CLOSED: row('handshake-closed', undefined, 'The key exchange is over.'),
-  ERR_HANDSHAKE_TIMEOUT: row(
-    'handshake-timeout',
-    undefined,
-    'The other end did not complete the key exchange in time.',
-  ),
+  ERR_HANDSHAKE_TIMEOUT: row('handshake-timeout', undefined, 'The key exchange was not finished in time.', true),
+  ERR_HANDSHAKE_COMPARISON: row('handshake-comparison', undefined, 'The comparison codes of the two ends differ.'),
 
   // Keys of media and data.
   ERR_KEY_MISSING: row('key-missing', undefined, 'There is no key for this epoch yet.'),
@@ -100,9 +97,21 @@ export const ERROR_TABLE = {
   ERR_MATRIX_EVENT_NOT_FOUND: row('event-not-found', 404, 'The call event has not reached the backend.', true),
   ERR_MATRIX_UNDECRYPTABLE: row('event-undecryptable', 404, 'The call event cannot be decrypted yet.', true),
   ERR_MATRIX_NOT_ENCRYPTED: row('event-not-encrypted', 422, 'The event is not end-to-end encrypted.'),
+  ERR_MATRIX_CROSS_SIGNING: row('cross-signing-missing', undefined, 'An end of the call has no cross-signed device.'),
+  ERR_MATRIX_IDENTITY_CHANGED: row(
+    'matrix-identity-changed',
+    undefined,
+    'The Matrix identity is another than the one seen first.',
+  ),
+  ERR_MATRIX_MEMBERS: row('matrix-members', undefined, 'Others than the two of the call are in the room.'),
+  ERR_MATRIX_RECOVERY_KEY: row('recovery-key-wrong', undefined, 'The recovery key does not open the account’s keys.'),
   ERR_MATRIX_ROOM: row('matrix-room-unusable', undefined, 'The encrypted room with the oracle cannot be had.'),
   ERR_MATRIX_SEND: row('matrix-send-failed', undefined, 'The call event could not be sent.', true),
-  ERR_MATRIX_SENDER: row('sender-unverified', 422, 'The event was not encrypted by a device of its sender.'),
+  ERR_MATRIX_SENDER: row(
+    'sender-unverified',
+    422,
+    'The event was not encrypted by a cross-signed device of its sender.',
+  ),
   ERR_MATRIX_SESSION: row('matrix-session-invalid', undefined, 'The Matrix session is not valid any more.'),
   ERR_MATRIX_STORE: row('matrix-store-unusable', undefined, 'The store of the Matrix account cannot be used.'),
   ERR_MATRIX_STORE_IN_USE: row(
@@ -119,7 +128,7 @@ export const ERROR_TABLE = {
   ERR_MEDIA_UNDECRYPTABLE: row(
     'media-undecryptable',
     undefined,
-    "A participant's media arrives, but nothing of it can be decrypted.",
+    'Media of a participant arrives that no key of this call opens.',
   ),
   ERR_MEDIA_SIGNALLING: row(
     'signalling-refused',
@@ -145,6 +154,9 @@ export const ERROR_TABLE = {
     'The agent could not open the key of this call and gets it no more.',
   ),
 
+  // Too much at once.
+  ERR_RATE_LIMITED: row('rate-limited', 429, 'Too many requests came from here. Try again later.', true),
+
   // The call's life.
   ERR_CALL_NOT_FOUND: row('call-not-found', 404, 'There is no such call for this caller.'),
   ERR_CALL_TRANSITION: row('illegal-transition', 409, 'A call only moves forward: pending, active, ended.'),
@@ -164,6 +176,8 @@ export const ERROR_TABLE = {
 
   // The command line.
   ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
+  ERR_CLI_DATABASE: row('database-absent', undefined, 'There is no database file of a backend at that path.'),
+  ERR_CLI_API_KEY: row('api-key-unknown', undefined, 'There is no usable API key of that id.'),
 
   // A bug here. Its text says nothing about the inside.
   ERR_INTERNAL: row('internal', 500, 'Something went wrong on our side.'),

@@ -32,7 +32,8 @@ export function checkLengths(lengths: readonly (readonly [name: string, actual: 
   }
 }
 
-const offerFields = (offer: OfferBinding): HashFields => [
+/** The fields of an offer's hash, in their order. The models in `formal/` have the same. */
+export const offerFields = (offer: OfferBinding): HashFields => [
   ['contextHash', offer.contextHash],
   ['envelopeSignature', offer.envelopeSignature],
   ['callId', textField(offer.callId)],
@@ -43,6 +44,13 @@ const offerFields = (offer: OfferBinding): HashFields => [
   ['ephemeralPublicKey', offer.ephemeralPublicKey],
 ];
 
+/** The fields of the transcript, in their order. */
+export const transcriptFields = (binding: TranscriptBinding): HashFields => [
+  ...offerFields(binding),
+  ['encapsulation', binding.encapsulation],
+  ['userNonce', binding.userNonce],
+];
+
 /** What the oracle's identity key signs in an offer. */
 export function offerHash(offer: OfferBinding): Uint8Array<ArrayBuffer> {
   return labelledHash('offer', offerFields(offer));
@@ -50,9 +58,5 @@ export function offerHash(offer: OfferBinding): Uint8Array<ArrayBuffer> {
 
 /** All that both ends said: what the accept and the confirm sign, and what the keys are made from. */
 export function transcriptHash(binding: TranscriptBinding): Uint8Array<ArrayBuffer> {
-  return labelledHash('transcript', [
-    ...offerFields(binding),
-    ['encapsulation', binding.encapsulation],
-    ['userNonce', binding.userNonce],
-  ]);
+  return labelledHash('transcript', transcriptFields(binding));
 }

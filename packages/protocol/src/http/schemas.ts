@@ -64,7 +64,7 @@ export type SyncRequest = v.InferOutput<typeof syncRequestSchema>;
 /** `GET` or `POST /calls/:callId/key`. */
 export const keyResponseSchema = v.object({
   /** The envelope in hex, exactly as the Matrix event carries it. */
-  encryptionKey: v.pipe(v.string(), v.regex(/^([0-9a-f]{2})+$/i)),
+  encryptionKey: v.pipe(v.string(), v.regex(/^([0-9a-fA-F]{2})+$/, 'bytes in hex')),
   userDid: didSchema,
   oracleDid: didSchema,
 });

@@ -16,11 +16,11 @@ test.each(vectors.accepted)('$name leads to the keys that it names', (row) => {
   expect(judgeKeys({ pin: pinOf(row), presented: next, rotations: [row.statementHex] }).kind).toBe('rotated');
 });
 
-test.each(vectors.rejected)('$name is refused', ({ of, statementHex }) => {
+test.each(vectors.rejected)('$name is refused', ({ of, code, statementHex }) => {
   const row = vectors.accepted.find(({ name }) => name === of);
   if (row === undefined) throw new Error(`${of} is not in the vectors`);
   const { next } = parseKeyRotation(row.statementHex);
   expect(() => judgeKeys({ pin: pinOf(row), presented: next, rotations: [statementHex] })).toThrow(
-    expect.objectContaining({ code: 'ERR_KEY_ROTATION' }),
+    expect.objectContaining({ code }),
   );
 });

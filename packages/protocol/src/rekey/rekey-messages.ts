@@ -2,7 +2,7 @@ import { ByteReader } from '../byte-layout/byte-reader.ts';
 import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../kem/x-wing.ts';
 import { TAG_BYTES } from '../key-schedule/key-schedule.ts';
-import { labelledHash, u32Field } from '../key-schedule/labelled-hash.ts';
+import { labelledHash, u32Field, type HashFields } from '../key-schedule/labelled-hash.ts';
 import { SIGNATURE_BYTES } from '../signing/signing-key.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -39,23 +39,32 @@ export interface RekeyBinding {
   readonly ephemeralPublicKey: Uint8Array;
 }
 
+/** What a rekey's transcript binds. */
+export interface RekeyTranscriptBinding extends RekeyBinding {
+  readonly encapsulation: Uint8Array;
+}
+
+/** The fields of a rekey offer's hash, in their order. The models in `formal/` have the same. */
+export const rekeyOfferFields = ({ previousTranscript, epoch, ephemeralPublicKey }: RekeyBinding): HashFields => [
+  ['previousTranscript', previousTranscript],
+  ['epoch', u32Field(epoch)],
+  ['ephemeralPublicKey', ephemeralPublicKey],
+];
+
+/** The fields of a rekey's transcript, in their order. */
+export const rekeyTranscriptFields = (binding: RekeyTranscriptBinding): HashFields => [
+  ...rekeyOfferFields(binding),
+  ['encapsulation', binding.encapsulation],
+];
+
 /** What the oracle's identity key signs in a rekey offer. */
-export function rekeyOfferHash({ previousTranscript, epoch, ephemeralPublicKey }: RekeyBinding): Bytes {
-  return labelledHash('rekey offer', [
-    ['previousTranscript', previousTranscript],
-    ['epoch', u32Field(epoch)],
-    ['ephemeralPublicKey', ephemeralPublicKey],
-  ]);
+export function rekeyOfferHash(binding: RekeyBinding): Bytes {
+  return labelledHash('rekey offer', rekeyOfferFields(binding));
 }
 
 /** The transcript of the new epoch. */
-export function rekeyTranscriptHash(binding: RekeyBinding & { readonly encapsulation: Uint8Array }): Bytes {
-  return labelledHash('rekey transcript', [
-    ['previousTranscript', binding.previousTranscript],
-    ['epoch', u32Field(binding.epoch)],
-    ['ephemeralPublicKey', binding.ephemeralPublicKey],
-    ['encapsulation', binding.encapsulation],
-  ]);
+export function rekeyTranscriptHash(binding: RekeyTranscriptBinding): Bytes {
+  return labelledHash('rekey transcript', rekeyTranscriptFields(binding));
 }
 
 /** @throws {RangeError} for parts of a wrong length */

@@ -52,20 +52,38 @@ function isBound(binding: KeyBinding, key: { readonly methodId: string; readonly
   return binding.methodId === methodId && areBytesEqual(binding.keyHash, keyHash);
 }
 
-function checkContext({ envelope, expected, oracle }: VerifySignedEnvelopeOptions): void {
-  const { context } = envelope;
-  if (isWeaker(context.suite, oracle.envelopeKey.suite)) throw new OracleCallError('ERR_ENVELOPE_DOWNGRADE');
-  const wrong = [
+/** What of an envelope can be checked without any DID document. */
+export interface VerifyEnvelopeNamesOptions extends Pick<
+  VerifySignedEnvelopeOptions,
+  'envelope' | 'expected' | 'now' | 'skewMs'
+> {
+  readonly oracle: Pick<OracleKeys, 'did'>;
+}
+
+function findWrongNames({ envelope: { context }, expected, oracle }: VerifyEnvelopeNamesOptions): string[] {
+  return [
     ...EXPECTED_NAMES.filter((name) => context[name] !== expected[name]),
     ...(context.oracleDid === oracle.did ? [] : ['oracleDid']),
+  ];
+}
+
+function refuseWrong(fields: readonly string[]): void {
+  if (fields.length > 0) throw new OracleCallError('ERR_ENVELOPE_CONTEXT', undefined, { details: { fields } });
+}
+
+function checkContext(options: VerifySignedEnvelopeOptions): void {
+  const { oracle } = options;
+  const { context } = options.envelope;
+  if (isWeaker(context.suite, oracle.envelopeKey.suite)) throw new OracleCallError('ERR_ENVELOPE_DOWNGRADE');
+  refuseWrong([
+    ...findWrongNames(options),
     ...(context.suite === oracle.envelopeKey.suite ? [] : ['suite']),
     ...(isBound(context.oracleEnvelopeKey, oracle.envelopeKey) ? [] : ['oracleEnvelopeKey']),
     ...(isBound(context.oracleIdentityKey, oracle.identityKey) ? [] : ['oracleIdentityKey']),
-  ];
-  if (wrong.length > 0) throw new OracleCallError('ERR_ENVELOPE_CONTEXT', undefined, { details: { fields: wrong } });
+  ]);
 }
 
-function checkTime({ envelope, now, skewMs = ENVELOPE_CLOCK_SKEW_MS }: VerifySignedEnvelopeOptions): void {
+function checkTime({ envelope, now, skewMs = ENVELOPE_CLOCK_SKEW_MS }: VerifyEnvelopeNamesOptions): void {
   const { notBefore, notAfter } = envelope.context;
   // Written so that NaN is refused.
   if (now >= notBefore - skewMs && now <= notAfter + skewMs) return;
@@ -91,4 +109,15 @@ export function verifySignedEnvelope(options: VerifySignedEnvelopeOptions): void
   checkContext(options);
   checkTime(options);
   checkSignature(options);
+}
+
+/**
+ * Checks only the names and the time of an envelope: what a backend can say while no DID document can be had. It proves nothing
+ * about who made the envelope; {@link verifySignedEnvelope} does.
+ *
+ * @throws {OracleCallError} `ERR_ENVELOPE_CONTEXT` with `details.fields`, `ERR_ENVELOPE_EXPIRED`
+ */
+export function verifyEnvelopeNames(options: VerifyEnvelopeNamesOptions): void {
+  refuseWrong(findWrongNames(options));
+  checkTime(options);
 }

@@ -17,6 +17,27 @@ const PAYLOADS: readonly DataPayload[] = [
   { id: idOf('c'), kind: 'chat', text: 'Hello.', sentAt: 1_767_225_600_000 },
   { id: idOf('c'), kind: 'chat', text: 'Hello.', sentAt: 1_767_225_600_000 },
   { id: idOf('d'), kind: 'control', action: 'received', received: idOf('c') },
+  { id: idOf('e'), kind: 'control', action: 'interrupt' },
+  { id: idOf('f'), kind: 'control', action: 'muted', isMuted: true },
+  { id: idOf('g'), kind: 'caption', speaker: 'oracle', segment: idOf('t'), text: 'a', isFinal: false },
+  { id: idOf('h'), kind: 'control', action: 'epoch-switched' },
+  { id: idOf('j'), kind: 'control', action: 'rekey' },
+  { id: idOf('i'), kind: 'control', action: 'hang-up' },
+];
+
+/** For every payload of {@link PAYLOADS} one like it that must be refused. */
+const REFUSED: readonly (readonly [of: string, name: string, payload: object])[] = [
+  ['control oracle-state', 'an unknown state', { kind: 'control', action: 'oracle-state', state: 'sleeping' }],
+  ['control received', 'an id in capitals', { kind: 'control', action: 'received', received: idOf('c').toUpperCase() }],
+  ['control interrupt', 'an interrupt with a reason', { kind: 'control', action: 'interrupt', reason: 'none' }],
+  ['control muted', 'neither muted nor not', { kind: 'control', action: 'muted', isMuted: 1 }],
+  ['control epoch-switched', 'an epoch inside', { kind: 'control', action: 'epoch-switched', epoch: 2 }],
+  ['control rekey', 'a rekey with an attempt', { kind: 'control', action: 'rekey', attempt: 2 }],
+  ['control hang-up', 'a hang-up without an id', { id: undefined, kind: 'control', action: 'hang-up' }],
+  ['caption', 'a third speaker', { kind: 'caption', speaker: 'agent', segment: idOf('s'), text: 'a', isFinal: true }],
+  ['caption', 'no words', { kind: 'caption', speaker: 'user', segment: idOf('s'), text: '', isFinal: true }],
+  ['chat', 'a chat of 4,001 characters', { kind: 'chat', text: 'a'.repeat(4_001), sentAt: 0 }],
+  ['chat', 'a chat before 1970', { kind: 'chat', text: 'a', sentAt: -1 }],
 ];
 
 async function sequence(name: string, direction: MediaDirection, attempt: number, epoch: number) {
@@ -105,7 +126,12 @@ async function refusedOf({ row, keys }: Awaited<ReturnType<typeof sequence>>) {
       code: 'ERR_DATA_MALFORMED',
     },
   ];
-  return rows.map((one) => ({ sequence: name, ...one }));
+  const payloads = REFUSED.map(async ([of, about, payload]) => {
+    const [kind = 'control'] = of.split(' ') as DataPayload['kind'][];
+    const frameHex = hex(await seal(kind, JSON.stringify({ id: idOf('new'), ...payload })));
+    return { name: about, of, frameHex, code: 'ERR_DATA_MALFORMED' };
+  });
+  return [...rows, ...(await Promise.all(payloads))].map((one) => ({ sequence: name, ...one }));
 }
 
 export async function makeDataFrameVectors() {
@@ -115,7 +141,7 @@ export async function makeDataFrameVectors() {
   ];
   return {
     about:
-      'Data frames in the order sent, under keys from the key schedule; docs/key-exchange.md, "Data". The fourth payload of each is a resend of the third. Rejected frames come after a whole sequence.',
+      'Data frames in the order sent, under keys from the key schedule; docs/protocol.md, "Data". The fourth payload of each is a resend of the third. Rejected frames come after a whole sequence; `of` names the payload that one is like.',
     sequences: sequences.map(({ row }) => row),
     rejected: (await Promise.all(sequences.map(refusedOf))).flat(),
   };

@@ -143,7 +143,7 @@ export async function makeHandshakeVectors() {
     await makeCall('an oracle with an ES256K identity key, seventh attempt', 'ES256K', 7, '$Zm9v_-@a'),
   ];
   return {
-    about: 'The three messages of the handshake with fixed keys and randomness; docs/key-exchange.md, "Handshake".',
+    about: 'The three messages of the handshake with fixed keys and randomness; docs/protocol.md, "Handshake".',
     calls: calls.map(({ row }) => row),
     rejected: (await Promise.all(calls.map(refusedOf))).flat(),
   };

@@ -56,7 +56,7 @@ export function makeKeyScheduleVectors() {
     { epoch: name, name: "the user's confirmation as the agent's", by: 'agent', tagHex: userTagHex },
     { epoch: name, name: 'a shortened confirmation', by: 'user', tagHex: userTagHex.slice(0, 62) },
   ]);
-  return { about: 'Secrets of an epoch from its inputs; docs/key-exchange.md, "Key schedule".', epochs, rejected };
+  return { about: 'Secrets of an epoch from its inputs; docs/protocol.md, "Key schedule".', epochs, rejected };
 }
 
 export function makeComparisonCodeVectors() {
@@ -83,5 +83,5 @@ export function makeComparisonCodeVectors() {
     commitmentHex: userCommitmentHex,
     code: 'ERR_HANDSHAKE_COMMITMENT',
   }));
-  return { about: 'Ten digits from transcript and nonces; docs/key-exchange.md, "Comparison code".', codes, rejected };
+  return { about: 'Ten digits from transcript and nonces; docs/protocol.md, "Comparison code".', codes, rejected };
 }

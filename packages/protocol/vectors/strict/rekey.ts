@@ -261,7 +261,7 @@ export async function makeRekeyVectors() {
   const secretHex = (name: string): string => hex(fixedBytes(`${NAME} ${name}`));
   return {
     about:
-      'Two chained rekeys with fixed keys and randomness; docs/key-exchange.md, "Rekey". Rejected are messages of the first.',
+      'Two chained rekeys with fixed keys and randomness; docs/protocol.md, "Rekey". Rejected are messages of the first.',
     attempt: ATTEMPT,
     userIdentity: USER,
     agentIdentity: AGENT,

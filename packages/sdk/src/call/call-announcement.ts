@@ -1,4 +1,4 @@
-import type { MatrixPort, MatrixRoomId } from '@oracle-calls/matrix';
+import type { MatrixPort, MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix';
 import {
   CALL_EVENT_TYPE,
   createCallId,
@@ -24,14 +24,16 @@ export interface AnnouncedCall {
 export class CallAnnouncement {
   readonly #matrix: MatrixPort;
   readonly #matrixRoomId: MatrixRoomId;
+  readonly #oracle: MatrixUserId;
   #content: CallEventContent;
   readonly #closing = new AbortController();
   #sending: Promise<AnnouncedCall> | undefined;
   #lastEdit: Promise<unknown> = Promise.resolve();
 
-  constructor(matrix: MatrixPort, matrixRoomId: MatrixRoomId, content: CallEventContent) {
+  constructor(matrix: MatrixPort, matrixRoomId: MatrixRoomId, oracle: MatrixUserId, content: CallEventContent) {
     this.#matrix = matrix;
     this.#matrixRoomId = matrixRoomId;
+    this.#oracle = oracle;
     this.#content = content;
   }
 
@@ -52,7 +54,7 @@ export class CallAnnouncement {
   }
 
   async #send(): Promise<AnnouncedCall> {
-    const options = { transactionId: crypto.randomUUID(), signal: this.#closing.signal };
+    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal: this.#closing.signal };
     const eventId = await this.#matrix.sendEvent(this.#matrixRoomId, CALL_EVENT_TYPE, this.#content, options);
     const callId = createCallId(eventId, this.#content.roomId);
     this.#content = { ...this.#content, callId };
@@ -83,7 +85,7 @@ export class CallAnnouncement {
       const sent = await this.send();
       signal.throwIfAborted();
       this.#content = change(this.#content);
-      const options = { transactionId: crypto.randomUUID(), signal };
+      const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal };
       await this.#matrix.sendEvent(this.#matrixRoomId, CALL_EVENT_TYPE, editOf(sent.eventId, this.#content), options);
     };
     // A failed edit does not keep the next from being sent.

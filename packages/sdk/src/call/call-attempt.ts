@@ -1,40 +1,41 @@
 import {
-  createCallKey,
   createSfuRoomName,
-  deriveMediaKey,
   isOracleCallError,
   OracleCallError,
   type CallId,
   type Did,
   type EndReason,
+  type MatrixEventId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
+import type { SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { LocalTrack } from '../devices/devices-port.ts';
-import { LevelMeter } from '../media/level-meter.ts';
-import type { RemoteTrack, SfuConnection, TrackStatistics } from '../media/sfu-port.ts';
-import type { Oracle } from '../oracle/oracle-directory.ts';
-import { CallAnnouncement } from './call-announcement.ts';
+import type { SfuConnection } from '../media/sfu-port.ts';
+import { SecurityDetails, type CallSecurity } from '../security/call-security.ts';
+import type { AttemptEvents } from './attempt-events.ts';
+import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
 import type { CallDeps } from './call-deps.ts';
-import type { CallInput } from './call-machine.ts';
+import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { errorOf, toOracleCallError } from './end-reasons.ts';
-import type { CallNotice } from './notices.ts';
-import type { CallOptions } from './oracle-call.ts';
+import type { CallOptions, CallStatistics } from './oracle-call.ts';
 import { OracleAnswers } from './oracle-answers.ts';
-import { CLOSING_REASON_MS, OraclePresence } from './oracle-presence.ts';
+import type { Saying } from './oracle-channel.ts';
+import { CLOSING_REASON_MS } from './oracle-presence.ts';
+import { OracleSide } from './oracle-side.ts';
 import { tearDown } from './tear-down.ts';
 
 export interface ParsedCallOptions extends CallOptions {
   readonly oracleDid: string & Did;
   readonly sessionId: string;
+  readonly ringEventId?: MatrixEventId | undefined;
 }
 
-/** What the attempt tells the machine and its observers. */
-export interface AttemptEvents {
-  readonly dispatch: (input: CallInput) => void;
-  readonly fail: (error: OracleCallError, reason?: EndReason) => void;
-  readonly tell: (notice: CallNotice) => void;
+/** An announced call with what the handshake needs of its envelope. */
+interface SealedAnnouncement {
+  readonly sent: AnnouncedCall;
+  readonly envelope: SignedEnvelope;
 }
 
 /**
@@ -46,21 +47,17 @@ export class CallAttempt {
   readonly #options: ParsedCallOptions;
   readonly #timeline: CallTimeline;
   readonly #events: AttemptEvents;
+  readonly #security: SecurityDetails;
   readonly #sfuRoomName: SfuRoomName = createSfuRoomName();
-  readonly #callKey = createCallKey();
-  readonly #sendingKey = deriveMediaKey(this.#callKey, this.#sfuRoomName, 'user-to-oracle');
-  readonly #oracleKey = deriveMediaKey(this.#callKey, this.#sfuRoomName, 'oracle-to-user');
   readonly #abort = new AbortController();
-  readonly #playing = new Map<string, Disposable>();
   readonly #startedAt: string;
   #capture: Promise<readonly LocalTrack[]> | undefined;
   #tracks: readonly LocalTrack[] = [];
-  #oracle: Oracle | undefined;
+  #parts: CallParts | undefined;
   #connection: SfuConnection | undefined;
-  #presence: OraclePresence | undefined;
+  #side: OracleSide | undefined;
   #answers: OracleAnswers | undefined;
   #announcement: CallAnnouncement | undefined;
-  #meter: LevelMeter | undefined;
   #isMuted = false;
   #isEndedByOracle = false;
 
@@ -69,10 +66,17 @@ export class CallAttempt {
     this.#options = options;
     this.#timeline = timeline;
     this.#events = events;
+    this.#security = new SecurityDetails(deps.knownKeys.areKept, (security) =>
+      events.tell({ kind: 'security', security }),
+    );
     this.#startedAt = new Date(deps.clock.now()).toISOString();
   }
 
-  /** Looks up the oracle; meanwhile the microphone is switched on and the frame cryptor loads. */
+  get security(): CallSecurity {
+    return this.#security.shown;
+  }
+
+  /** Looks up the oracle and judges its keys; meanwhile the microphone is switched on and code is loaded. */
   prepare(): void {
     this.#run(async (signal) => {
       if (!this.#deps.sfu.isSupported()) throw new OracleCallError('ERR_MEDIA_UNSUPPORTED');
@@ -80,51 +84,114 @@ export class CallAttempt {
       // Awaited again when the SFU is connected; a refusal is to be known at once.
       this.#run(() => this.#showOwnTracks(signal));
       this.#connection = this.#deps.sfu.create();
-      const oracle = await this.#deps.findOracle(this.#options.oracleDid, signal);
-      signal.throwIfAborted();
-      this.#oracle = oracle;
+      this.#parts = await gatherCallParts(this.#deps, this.#options.oracleDid, signal);
+      this.#showKeys(this.#parts);
       this.#events.dispatch({ kind: 'oracleResolved' });
     });
   }
 
-  /** Everything that leaves this machine, side by side: the call event, and the token with the connection behind it. */
+  /** Everything that leaves this machine, side by side: the call event, the token with the connection behind it, the handshake. */
   open(): void {
-    const oracle = this.#oracle;
+    const parts = this.#parts;
     const connection = this.#connection;
-    if (oracle === undefined || connection === undefined) return;
-    this.#run((signal) => this.#connect(oracle, connection, signal));
-    this.#run((signal) => this.#announce(oracle, signal));
+    if (parts === undefined || connection === undefined) return;
+    const side = new OracleSide({
+      connection,
+      clock: this.#deps.clock,
+      logger: this.#deps.logger,
+      timeline: this.#timeline,
+      security: this.#security,
+      events: this.#events,
+      microphone: () => this.#microphone(),
+    });
+    this.#side = side;
+    void side.setMuted(this.#isMuted);
+    const joined = Promise.withResolvers<string>();
+    const announced = Promise.withResolvers<SealedAnnouncement>();
+    const synced = Promise.withResolvers<void>();
+    this.#run((signal) => this.#connect(parts, connection, joined.resolve, signal));
+    this.#run(async (signal) => {
+      await this.#announce(parts, announced.resolve, signal);
+      synced.resolve();
+    });
+    this.#run(async (signal) => {
+      // Whichever of the two fails ends the call by itself.
+      const [userIdentity, { sent, envelope }] = await Promise.all([joined.promise, announced.promise]);
+      signal.throwIfAborted();
+      const { protocol, secrets, oracle } = parts;
+      side.openLink(protocol, {
+        contextHash: envelope.contextHash,
+        envelopeSignature: envelope.signature,
+        callId: sent.callId,
+        userIdentity,
+        callKey: secrets.callKey,
+        comparisonNonce: secrets.comparisonNonce,
+        callSigner: secrets.keyPair.signer,
+        oracleVerifier: protocol.createVerifier(oracle.keys.identityKey),
+      });
+      // Before, the oracle's side may not know of the call.
+      await synced.promise;
+      if (!signal.aborted) side.expectOffer();
+    });
   }
 
   expectOracle(): void {
-    this.#presence?.expectOracle();
+    this.#side?.expectOracle();
   }
 
   async setMuted(isMuted: boolean): Promise<void> {
     this.#isMuted = isMuted;
-    await this.#applyMute();
+    await Promise.all([this.#applyMute(), this.#side?.setMuted(isMuted)]);
   }
 
-  async statistics(): Promise<readonly TrackStatistics[]> {
-    return (await this.#connection?.statistics()) ?? [];
+  async statistics(): Promise<CallStatistics> {
+    const tracks = (await this.#connection?.statistics()) ?? [];
+    return { encrypted: this.#side?.isFlowing(tracks) === true, tracks };
+  }
+
+  /** @throws {OracleCallError} `ERR_KEY_MISSING` before there is a link, `ERR_DATA_*` */
+  async say(saying: Saying): Promise<void> {
+    if (this.#side === undefined) throw new OracleCallError('ERR_KEY_MISSING', 'The call is not that far yet.');
+    await this.#side.say(saying);
+  }
+
+  /** @throws {TypeError} without a code; {OracleCallError} `ERR_KEY_CHANGED` */
+  async compared(isSame: boolean): Promise<void> {
+    const { oracle } = this.#parts ?? {};
+    if (oracle === undefined || this.#security.facts.comparisonCode === undefined) {
+      throw new TypeError('There is no comparison code to confirm.');
+    }
+    const noted = this.#deps.knownKeys.setVerified(oracle.did, isSame, oracle.verdict.kept);
+    if (isSame) {
+      await noted;
+      this.#security.note({ isVerified: true });
+    } else {
+      // Ended whatever the storage says: somebody may stand between the two ends.
+      this.#events.fail(new OracleCallError('ERR_HANDSHAKE_COMPARISON'));
+      await noted.catch(() => undefined);
+    }
   }
 
   /** Ends the record and closes everything. Never rejects. */
   async close(reason: EndReason): Promise<void> {
     this.#abort.abort(new OracleCallError('ERR_CALL_ENDED'));
-    for (const open of [this.#meter, this.#presence, this.#answers, ...this.#playing.values()])
-      open?.[Symbol.dispose]();
+    this.#side?.stop();
+    this.#answers?.[Symbol.dispose]();
+    const side = this.#side;
     await tearDown({
       clock: this.#deps.clock,
       logger: this.#deps.logger,
       reason,
       capture: this.#capture,
       connection: this.#connection,
+      hangUp: this.#isEndedByOracle || side === undefined ? undefined : () => side.hangUp(),
       // What the oracle's side has ended, it has written down.
       announcement: this.#isEndedByOracle ? undefined : this.#announcement,
-      backend: this.#oracle === undefined ? undefined : this.#deps.backendAt(this.#oracle.backendUrl),
+      backend: this.#parts === undefined ? undefined : this.#deps.backendAt(this.#parts.oracle.backendUrl),
     });
-    for (const key of [this.#callKey, this.#sendingKey, this.#oracleKey]) key.destroy();
+    side?.[Symbol.dispose]();
+    this.#parts?.secrets[Symbol.dispose]();
+    this.#security.note({ isConfirmed: false, isFlowing: false });
   }
 
   /** A part of the set-up; its failure ends the call, unless the call is ending anyway. */
@@ -141,32 +208,35 @@ export class CallAttempt {
     for (const track of tracks) this.#events.tell({ kind: 'localTrack', track });
   }
 
-  async #connect(oracle: Oracle, connection: SfuConnection, signal: AbortSignal): Promise<void> {
-    const { tell, fail, dispatch } = this.#events;
-    this.#presence = new OraclePresence({
-      connection,
-      clock: this.#deps.clock,
-      oracleKey: this.#oracleKey,
-      events: {
-        joined: () => this.#timeline.mark('agentJoined'),
-        attached: (track) => this.#attach(track),
-        stranger: (participantIdentity) => tell({ kind: 'stranger', participantIdentity }),
-        undecryptable: (participantIdentity) => tell({ kind: 'undecryptable', participantIdentity }),
-        reconnecting: () => tell({ kind: 'reconnecting' }),
-        reconnected: () => tell({ kind: 'reconnected' }),
-        warned: (error) => tell({ kind: 'error', error }),
-        lost: (reason, error) => fail(error, reason),
-        closedByOthers: () => dispatch({ kind: 'end', reason: 'completed' }),
-      },
+  #showKeys({ oracle: { keys, verdict } }: CallParts): void {
+    this.#security.note({
+      suite: keys.envelopeKey.suite,
+      keysAreIndependent: keys.areIndependent,
+      keyState: verdict.keyState,
+      keyFingerprints: verdict.current,
+      isVerified: verdict.kept.isVerified,
+      // The storage may have failed while the keys were judged.
+      pinsAreKept: this.#deps.knownKeys.areKept,
     });
+    if (verdict.previous === undefined) return;
+    this.#events.tell({ kind: 'keysRotated', previous: verdict.previous, current: verdict.current });
+  }
+
+  async #connect(
+    { oracle }: CallParts,
+    connection: SfuConnection,
+    joined: (identity: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const backend = this.#deps.backendAt(oracle.backendUrl);
     const invitation = await backend.requestJoinToken(this.#sfuRoomName, oracle.did, { signal });
     this.#timeline.mark('joinToken');
     this.#deps.sfuSeen(oracle.backendUrl, invitation.url);
-    await connection.connect({ ...invitation, sendingKey: this.#sendingKey, signal });
+    joined(invitation.identity);
+    await connection.connect({ ...invitation, signal });
     signal.throwIfAborted();
     this.#timeline.mark('sfuConnected');
-    dispatch({ kind: 'sfuConnected' });
+    this.#events.dispatch({ kind: 'sfuConnected' });
     this.#tracks = (await this.#capture) ?? [];
     signal.throwIfAborted();
     await this.#applyMute();
@@ -177,27 +247,31 @@ export class CallAttempt {
     await this.#applyMute();
   }
 
-  async #announce(oracle: Oracle, signal: AbortSignal): Promise<void> {
-    const { matrix } = this.#deps;
+  async #announce(
+    { oracle, protocol, secrets, signer }: CallParts,
+    announced: (call: SealedAnnouncement) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { matrix, clock } = this.#deps;
     const answers = new OracleAnswers(matrix, oracle.matrixUserId, ({ callStatus, endReason = 'completed' }) => {
       if (callStatus === 'ended') this.#endedByOracle(endReason);
     });
     this.#answers = answers;
-    const [encryptionKey, userDid, matrixRoomId] = await Promise.all([
-      this.#deps.seal(this.#callKey, oracle.envelopePublicKey),
-      this.#deps.userDid(),
-      matrix.findOrCreateRoom(oracle.matrixUserId, { signal }),
-    ]);
+    const matrixRoomId = await matrix.findOrCreateRoom(oracle.matrixUserId, { signal });
     signal.throwIfAborted();
-    const { type, sessionId, agentVoice, language } = this.#options;
-    const announcement = new CallAnnouncement(matrix, matrixRoomId, {
-      callType: type,
+    const { type: callType, sessionId, agentVoice, language, ringEventId } = this.#options;
+    const matrixSender = matrix.userId;
+    const call = { callType, sfuRoomName: this.#sfuRoomName, sessionId, matrixRoomId, matrixSender, ringEventId };
+    const { envelopeHex, envelope } = await protocol.seal({ secrets, oracle, signer, call, now: clock.now(), signal });
+    signal.throwIfAborted();
+    const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, {
+      callType,
       callStatus: 'pending',
       callStartedAt: this.#startedAt,
-      encryptionKey,
+      encryptionKey: envelopeHex,
       sessionId,
       roomId: this.#sfuRoomName,
-      userDid,
+      userDid: signer.did,
       oracleDid: oracle.did,
       ...(agentVoice === undefined ? {} : { agentVoice }),
       ...(language === undefined ? {} : { language }),
@@ -210,7 +284,16 @@ export class CallAttempt {
     answers.bind(sent);
     const { backendUrl } = oracle;
     const { userId } = matrix;
-    this.#deps.interrupted.remember({ ...sent, backendUrl, callType: type, sessionId, oracleDid: oracle.did, userId });
+    this.#deps.interrupted.remember({
+      ...sent,
+      backendUrl,
+      callType,
+      sessionId,
+      oracleDid: oracle.did,
+      oracleUserId: oracle.matrixUserId,
+      userId,
+    });
+    announced({ sent, envelope });
     // The backend finds the call by its event; it need not have seen the edit.
     await Promise.all([
       announcement.addCallId(signal),
@@ -237,26 +320,6 @@ export class CallAttempt {
     const error = errorOf(reason);
     if (error === undefined) this.#events.dispatch({ kind: 'end', reason });
     else this.#events.fail(error, reason);
-  }
-
-  #attach(track: RemoteTrack): void {
-    if (track.kind === 'audio') {
-      this.#playing.get(track.trackId)?.[Symbol.dispose]();
-      this.#playing.set(track.trackId, track.play());
-      this.#meter?.[Symbol.dispose]();
-      this.#meter = new LevelMeter({
-        clock: this.#deps.clock,
-        oracleLevel: () => track.level(),
-        microphoneLevel: () => this.#microphone()?.level() ?? 0,
-        oracleAudible: () => this.#timeline.mark('oracleAudible'),
-        turn: ({ questionEndedAt, answerAudibleAt }) => {
-          this.#timeline.mark('questionEnded', questionEndedAt);
-          this.#timeline.mark('answerAudible', answerAudibleAt);
-        },
-      });
-      this.#events.dispatch({ kind: 'oracleAttached' });
-    }
-    this.#events.tell({ kind: 'remoteTrack', track });
   }
 
   #microphone(): LocalTrack | undefined {

@@ -1,10 +1,13 @@
 import type { MatrixPort } from '@oracle-calls/matrix';
-import type { Clock, Did, Logger, SecretBytes } from '@oracle-calls/protocol';
+import type { Clock, Did, Logger } from '@oracle-calls/protocol';
+import type { CallSigner } from '@oracle-calls/protocol/signing';
 import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { DevicesPort } from '../devices/devices-port.ts';
+import type { KnownKeys } from '../key-pins/known-keys.ts';
 import type { SfuPort } from '../media/sfu-port.ts';
 import type { Oracle } from '../oracle/oracle-directory.ts';
 import type { InterruptedCalls } from '../session/interrupted-calls.ts';
+import type { StrictProtocol } from '../strict/strict-protocol.ts';
 
 /** Everything a call needs of the world. */
 export interface CallDeps {
@@ -13,12 +16,14 @@ export interface CallDeps {
   readonly devices: DevicesPort;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** @throws {OracleCallError} `ERR_DID_*`, `ERR_KEY_*` */
   readonly findOracle: (did: Did, signal: AbortSignal) => Promise<Oracle>;
+  readonly knownKeys: KnownKeys;
   /** @throws {OracleCallError} `ERR_DID_DOCUMENT` */
   readonly backendAt: (backendUrl: string) => BackendClient;
-  /** Seals the call key to the oracle's public key: the envelope in hex. */
-  readonly seal: (callKey: SecretBytes, recipientPublicKey: Uint8Array) => Promise<string>;
-  readonly userDid: () => Promise<Did>;
+  readonly loadProtocol: () => Promise<StrictProtocol>;
+  /** Who signs calls; its DID is the user's. */
+  readonly signer: () => Promise<CallSigner>;
   readonly interrupted: InterruptedCalls;
   /** Notes which SFU a backend sends its callers to. */
   readonly sfuSeen: (backendUrl: string, sfuUrl: string) => void;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createScene } from './call-scene.fixture.ts';
-import { TEAR_DOWN_MS } from './tear-down.ts';
+import { HELD_FRAMES_MAX } from './oracle-channel.ts';
+import { HANG_UP_MS, TEAR_DOWN_MS } from './tear-down.ts';
 
 type Scene = ReturnType<typeof createScene>;
 
@@ -49,7 +50,7 @@ const POINTS: Record<string, { isPatient?: boolean; reach: (scene: Scene) => () 
       return () => held.release();
     },
   },
-  'while the SFU is being joined': { isPatient: true, reach: (scene) => () => scene.sfu.connections[0]?.admit() },
+  'while the SFU is being joined': { isPatient: true, reach: (scene) => () => scene.sfu.connections[0]?.letIn() },
   'while the SFU is failing': { isPatient: true, reach: (scene) => () => scene.sfu.connections[0]?.fail() },
 };
 
@@ -166,19 +167,67 @@ test("an answer that overtakes the response to the event is held until the call'
   expect(scene.leftOpen()).toEqual([]);
 });
 
-test('an oracle that is in the room before the event is answered makes the call live only with the id', async () => {
+test('an offer that comes before the event is answered waits for the id, and then makes the call live', async () => {
   const scene = createScene();
   const gate = scene.matrix.holdSending();
   const call = scene.placeCall();
   await scene.clock.settle();
   scene.sfu.last.join('agent-1');
   scene.sfu.last.speak('agent-1');
+  const offer = Uint8Array.of(2, 1, 7);
+  scene.sfu.last.say(offer, 'agent-1');
+  // The connection uses its bytes again.
+  offer.fill(0);
   await scene.clock.settle();
-  expect(call.state).toEqual({ kind: 'Connecting', callId: undefined, awaiting: ['event'] });
+  expect(call.state).toEqual({ kind: 'Connecting', callId: undefined, awaiting: ['event', 'oracle'] });
+  expect(scene.protocol.links).toEqual([]);
   gate.open();
   await scene.clock.settle();
+  expect(scene.protocol.link.options.handshake.callId).toBe(call.callId);
+  expect(scene.protocol.link.received).toEqual([{ frame: Uint8Array.of(2, 1, 7), from: 'agent-1' }]);
+  scene.protocol.link.confirm('agent-1');
   expect(call.state).toEqual({ kind: 'Live', callId: call.callId });
   await call.endCall();
+});
+
+test('frames that come before the link are held up to a bound, and none after the call', async () => {
+  const scene = createScene();
+  const gate = scene.matrix.holdSending();
+  const call = scene.placeCall();
+  await scene.clock.settle();
+  for (let count = 0; count < 2 * HELD_FRAMES_MAX; count += 1) scene.sfu.last.say(Uint8Array.of(count), 'agent-1');
+  gate.open();
+  await scene.clock.settle();
+  expect(scene.protocol.link.received).toHaveLength(HELD_FRAMES_MAX);
+  const { link } = scene.protocol;
+  await call.endCall();
+  scene.sfu.last.say(Uint8Array.of(1), 'agent-1');
+  expect(link.received).toHaveLength(HELD_FRAMES_MAX);
+});
+
+test('a handshake that is confirmed while the call is ending changes nothing', async () => {
+  const scene = createScene();
+  const call = scene.placeCall();
+  await scene.clock.settle();
+  const { link } = scene.protocol;
+  const ended = call.endCall();
+  link.confirm('agent-1');
+  await ended;
+  expect(call.timeline.handshake).toBeUndefined();
+  expect(call.security.padlock).toBe('none');
+  expect(scene.leftOpen()).toEqual([]);
+});
+
+test('an oracle that does not hear the goodbye delays leaving by no more than the bound', async () => {
+  const scene = createScene();
+  const call = await scene.liveCall();
+  scene.protocol.link.send = () => new Promise(() => undefined);
+  void call.endCall();
+  await scene.clock.advance(HANG_UP_MS - 1);
+  expect(scene.sfu.last.phase).toBe('connected');
+  await scene.clock.advance(1);
+  expect(scene.sfu.last.phase).toBe('closed');
+  expect(scene.leftOpen()).toEqual([]);
 });
 
 test('an abort of a live call hangs up', async () => {

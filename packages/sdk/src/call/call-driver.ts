@@ -3,11 +3,13 @@ import {
   type CallId,
   type CallType,
   type Clock,
+  type Did,
   type EndReason,
   type Logger,
   type TimelineMs,
 } from '@oracle-calls/protocol';
 import { CallAttempt, type ParsedCallOptions } from './call-attempt.ts';
+import type { CallSecurity } from '../security/call-security.ts';
 import type { CallDeps } from './call-deps.ts';
 import { step, type CallEffect, type CallInput } from './call-machine.ts';
 import type { CallState, EndedState } from './call-state.ts';
@@ -23,6 +25,7 @@ export const CONNECTING_MAX_MS = 60_000;
 export class CallDriver implements OracleCall {
   readonly #options: ParsedCallOptions;
   readonly #logger: Logger;
+  readonly #now: () => number;
   readonly #forget: (callId: CallId) => void;
   readonly #notices: Notices;
   readonly #timeline: CallTimeline;
@@ -38,6 +41,7 @@ export class CallDriver implements OracleCall {
     const clock: Clock = deps.clock;
     this.#options = options;
     this.#logger = deps.logger;
+    this.#now = () => clock.now();
     this.#forget = (callId) => deps.interrupted.forget(callId);
     this.#notices = new Notices(deps.logger);
     this.#timeline = new CallTimeline(clock, (stage, timeline) =>
@@ -60,6 +64,9 @@ export class CallDriver implements OracleCall {
   get type(): CallType {
     return this.#options.type;
   }
+  get oracleDid(): Did {
+    return this.#options.oracleDid;
+  }
   get sessionId(): string {
     return this.#options.sessionId;
   }
@@ -74,6 +81,10 @@ export class CallDriver implements OracleCall {
   }
   get isMicrophoneEnabled(): boolean {
     return this.#isMicrophoneEnabled;
+  }
+
+  get security(): CallSecurity {
+    return this.#attempt.security;
   }
 
   observe(listener: (notice: CallNotice) => void): Disposable {
@@ -110,12 +121,20 @@ export class CallDriver implements OracleCall {
     await this.#attempt.setMuted(!isEnabled);
   }
 
-  async statistics(): Promise<CallStatistics> {
-    const tracks = await this.#attempt.statistics();
-    const isFlowing = (direction: 'sent' | 'received'): boolean =>
-      tracks.some((track) => track.direction === direction && track.packets > 0);
-    const encrypted = isFlowing('sent') && isFlowing('received') && tracks.every((track) => track.isEncrypted);
-    return { encrypted, tracks };
+  statistics(): Promise<CallStatistics> {
+    return this.#attempt.statistics();
+  }
+
+  sendChat(text: string): Promise<void> {
+    return this.#attempt.say({ kind: 'chat', text, sentAt: this.#now() });
+  }
+
+  interrupt(): Promise<void> {
+    return this.#attempt.say({ kind: 'control', action: 'interrupt' });
+  }
+
+  confirmComparisonCode(isSame: boolean): Promise<void> {
+    return this.#attempt.compared(isSame);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

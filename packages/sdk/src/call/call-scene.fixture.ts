@@ -21,9 +21,13 @@ import {
   type FakeSfuOptions,
 } from '@oracle-calls/testing';
 import { createOracleCallsCore, type OracleCallsCoreDeps } from '../oracle-calls-core.ts';
+import { MemoryKeyPins } from '../key-pins/key-pin-store.ts';
+import * as keyRules from '../key-pins/key-rules.ts';
+import type { ResolvedOracle } from '../oracle/oracle-directory.ts';
 import type { TabStorage } from '../session/interrupted-calls.ts';
 import type { CallNotice } from './notices.ts';
 import type { OracleCall } from './oracle-call.ts';
+import { namedSigner, oracleKeysOf, ScriptedProtocol } from './scripted-protocol.fixture.ts';
 
 export const ALICE = '@alice:localhost' as MatrixUserId;
 export const ORACLE = '@oracle:localhost' as MatrixUserId;
@@ -105,6 +109,7 @@ export class MemoryStorage implements TabStorage {
 
 export interface SceneOptions extends FakeSfuOptions {
   readonly storage?: MemoryStorage;
+  readonly keyPins?: MemoryKeyPins;
   readonly deps?: Partial<OracleCallsCoreDeps>;
   readonly logger?: Logger;
 }
@@ -112,6 +117,7 @@ export interface SceneOptions extends FakeSfuOptions {
 /** Everything around a call, faked, with the call's own notices written down. */
 export function createScene({
   storage = new MemoryStorage(),
+  keyPins = new MemoryKeyPins(),
   deps = {},
   logger = silentLogger,
   ...sfuOptions
@@ -122,6 +128,12 @@ export function createScene({
   const devices = new FakeDevices();
   const backend = new FakeBackendClient();
   const resolved: string[] = [];
+  const protocol = new ScriptedProtocol();
+  /** What the oracle's document shows; a test changes it. */
+  const shown: { keys: ResolvedOracle['keys']; keyRotations: readonly string[] } = {
+    keys: oracleKeysOf(ORACLE_DID, 'a'),
+    keyRotations: [],
+  };
   const core = createOracleCallsCore({
     matrix,
     sfu,
@@ -131,11 +143,13 @@ export function createScene({
     resolveOracle: async (did, { signal }) => {
       signal.throwIfAborted();
       resolved.push(did);
-      return { did, matrixUserId: ORACLE, backendUrl: 'http://127.0.0.1:8080', envelopePublicKey: new Uint8Array(33) };
+      return { did, matrixUserId: ORACLE, backendUrl: 'http://127.0.0.1:8080', ...shown };
     },
     createBackendClient: () => backend,
-    seal: async () => '04ab',
-    userDid: async () => USER_DID,
+    loadProtocol: async () => protocol,
+    loadKeyRules: async () => keyRules,
+    keyPins,
+    signer: async () => namedSigner(USER_DID),
     tabStorage: storage,
     ...deps,
   });
@@ -152,7 +166,7 @@ export function createScene({
     const placed = placeCall(signal);
     await clock.settle();
     sfu.last.join('agent-1');
-    await clock.settle();
+    protocol.link.confirm('agent-1');
     sfu.last.speak('agent-1');
     await clock.settle();
     if (placed.state.kind !== 'Live') throw new Error(`The call is ${placed.state.kind}.`);
@@ -188,6 +202,8 @@ export function createScene({
     ...(matrix.listenerCount > 0 ? [`${matrix.listenerCount} Matrix listeners`] : []),
     ...(clock.pendingTimers > 0 ? [`${clock.pendingTimers} timers`] : []),
     ...(core.currentCall === undefined ? [] : ['current call']),
+    ...protocol.links.filter(({ isClosed }) => !isClosed).map(() => 'a link'),
+    ...protocol.secrets.filter(({ isDestroyed }) => !isDestroyed).map(() => 'secrets'),
   ];
 
   return {
@@ -199,6 +215,9 @@ export function createScene({
     backend,
     storage,
     resolved,
+    protocol,
+    shown,
+    keyPins,
     notices,
     placeCall,
     liveCall,

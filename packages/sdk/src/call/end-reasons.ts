@@ -3,7 +3,7 @@ import { isOracleCallError, OracleCallError, type EndReason } from '@oracle-call
 /** The record's word for a failure on this side. `cancelled` also stands for "the caller's client gave up". */
 export function reasonOf(error: OracleCallError): EndReason {
   if (error.code === 'ERR_MEDIA_ORACLE_ABSENT') return 'oracle-absent';
-  return error.code.startsWith('ERR_MEDIA_') ? 'media-failed' : 'cancelled';
+  return /^ERR_(?:MEDIA|HANDSHAKE)_/.test(error.code) ? 'media-failed' : 'cancelled';
 }
 
 /** The error that a user is shown when the other side says why it ended the call; ordinary endings are none. */

@@ -1,6 +1,8 @@
 import type { Logger, OracleCallError, TimelineMs, TimelineStage } from '@oracle-calls/protocol';
 import type { LocalTrack } from '../devices/devices-port.ts';
 import type { RemoteTrack } from '../media/sfu-port.ts';
+import type { KeyFingerprints } from '../key-pins/key-rules.ts';
+import type { CallSecurity } from '../security/call-security.ts';
 import type { CallState } from './call-state.ts';
 
 /** Everything a call tells its application. */
@@ -17,6 +19,22 @@ export type CallNotice =
   | { readonly kind: 'stranger'; readonly participantIdentity: string }
   /** Packets of the oracle arrive that this call's key does not open. */
   | { readonly kind: 'undecryptable'; readonly participantIdentity: string }
+  /** Something about the call's security became known, or changed. */
+  | { readonly kind: 'security'; readonly security: CallSecurity }
+  /** The oracle has other keys than at the last call, and signed the change with the old ones: show it. */
+  | { readonly kind: 'keysRotated'; readonly previous: KeyFingerprints; readonly current: KeyFingerprints }
+  /** Words that were spoken. Captions of one utterance share `segment`; a later one replaces the earlier. */
+  | {
+      readonly kind: 'caption';
+      readonly speaker: 'user' | 'oracle';
+      readonly segment: string;
+      readonly text: string;
+      readonly isFinal: boolean;
+    }
+  /** The oracle wrote something; `sentAt` is by its clock, epoch milliseconds. */
+  | { readonly kind: 'chat'; readonly text: string; readonly sentAt: number }
+  /** What the oracle does, as it says. */
+  | { readonly kind: 'oracleState'; readonly state: 'listening' | 'thinking' | 'speaking' }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'reconnected' };
 export type CallNoticeKind = CallNotice['kind'];

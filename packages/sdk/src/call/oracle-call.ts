@@ -1,5 +1,6 @@
-import type { CallId, CallType, EndReason, TimelineMs } from '@oracle-calls/protocol';
+import type { CallId, CallType, Did, EndReason, TimelineMs } from '@oracle-calls/protocol';
 import type { TrackStatistics } from '../media/sfu-port.ts';
+import type { CallSecurity } from '../security/call-security.ts';
 import type { CallNotice, CallNoticeKind, CallNoticeOf } from './notices.ts';
 import type { CallState, EndedState } from './call-state.ts';
 
@@ -13,10 +14,15 @@ export interface CallOptions {
   readonly agentVoice?: string | undefined;
   /** A wish: BCP 47 tag of the language to speak. */
   readonly language?: string | undefined;
+  /** The oracle's ring that this call answers: the id of its event, bound into what the user signs. */
+  readonly ringEventId?: string | undefined;
 }
 
 export interface CallStatistics {
-  /** True when media flows both ways and this client's own frame cryptors sit on every track. */
+  /**
+   * True after a confirmed handshake, when this client's own frame cryptors sit on every track and have since sealed and opened frames:
+   * this end's half of "encrypted".
+   */
   readonly encrypted: boolean;
   readonly tracks: readonly TrackStatistics[];
 }
@@ -24,6 +30,7 @@ export interface CallStatistics {
 /** One call to an oracle. */
 export interface OracleCall extends AsyncDisposable {
   readonly type: CallType;
+  readonly oracleDid: Did;
   readonly sessionId: string;
   readonly state: CallState;
   /** `eventId@roomId`; known once Matrix has taken the call event. */
@@ -31,6 +38,8 @@ export interface OracleCall extends AsyncDisposable {
   /** Milliseconds since the click, for the stages that have happened. */
   readonly timeline: TimelineMs;
   readonly isMicrophoneEnabled: boolean;
+  /** What is known about the call's security; `security` notices tell each change. */
+  readonly security: CallSecurity;
   /** Hears every notice from now on. Dispose to stop. */
   observe(listener: (notice: CallNotice) => void): Disposable;
   /** Hears the notices of one kind from now on. Dispose to stop. */
@@ -44,8 +53,24 @@ export interface OracleCall extends AsyncDisposable {
   /** Resolves when nothing of the call is open any more. Never rejects: the state says what happened. */
   whenEnded(): Promise<EndedState>;
   statistics(): Promise<CallStatistics>;
-  /** Mutes or unmutes, also before the call is connected. */
+  /** Mutes or unmutes, also before the call is connected. The oracle is told. */
   setMicrophoneEnabled(isEnabled: boolean): Promise<void>;
+  /**
+   * Writes to the oracle, sealed under the call's data key; sent again until it arrived.
+   *
+   * @throws {OracleCallError} `ERR_KEY_MISSING` before the call has an id, `ERR_DATA_MALFORMED` for an empty or too long text
+   */
+  sendChat(text: string): Promise<void>;
+  /** Asks the oracle to stop speaking. @throws {OracleCallError} `ERR_KEY_MISSING` before the call has an id */
+  interrupt(): Promise<void>;
+  /**
+   * Says what came of comparing `security.comparisonCode` with the oracle's over another channel. `true` is remembered for these keys;
+   * `false` ends the call as `ERR_HANDSHAKE_COMPARISON`.
+   *
+   * @throws {TypeError} when there is no code to compare
+   * @throws {OracleCallError} `ERR_KEY_CHANGED` when other keys have been accepted meanwhile
+   */
+  confirmComparisonCode(isSame: boolean): Promise<void>;
   /** Hangs up: `hangup`, or `cancelled` before the call was live, unless a reason is given. Idempotent. */
   endCall(reason?: EndReason): Promise<EndedState>;
 }

@@ -1,9 +1,13 @@
-import { OracleCallError, type Clock, type SecretBytes } from '@oracle-calls/protocol';
+import { OracleCallError, type Clock } from '@oracle-calls/protocol';
 import type { RemoteTrack, SfuConnection, SfuNotice } from '../media/sfu-port.ts';
+import { Candidates } from './candidates.ts';
 import { connectionLost } from './end-reasons.ts';
 
-/** The oracle must be there this long after the call event and the SFU connection stand. */
+/** The oracle must be heard this long after the call event and the SFU connection stand. */
 export const ORACLE_ABSENT_MS = 20_000;
+
+/** From the moment at which an agent is there and could make its offer, the key exchange has this long to be confirmed. */
+export const HANDSHAKE_TIMEOUT_MS = 15_000;
 
 /** A participant who vanished, or the own connection, has this long to come back (`decisions.md`: 15 s). */
 export const VANISHED_MS = 15_000;
@@ -15,9 +19,7 @@ export const VANISHED_MS = 15_000;
 export const CLOSING_REASON_MS = 8_000;
 
 export interface PresenceEvents {
-  /** The oracle's participant is in the room. */
-  joined(): void;
-  /** A track of the oracle arrived, encrypted; its key is installed. */
+  /** A track of the proven oracle arrived; its frames pass our cryptor. */
   attached(track: RemoteTrack): void;
   /** Somebody else is there. */
   stranger(participantIdentity: string): void;
@@ -28,41 +30,42 @@ export interface PresenceEvents {
   warned(error: OracleCallError): void;
   /** The call cannot go on. */
   lost(reason: 'connection-lost' | 'media-failed' | 'oracle-absent', error: OracleCallError): void;
-  /** The SFU room was closed by the other side, and nobody said why. */
+  /** The other side is closing the call, and nobody said why. */
   closedByOthers(): void;
 }
 
 export interface OraclePresenceOptions {
   readonly connection: SfuConnection;
   readonly clock: Clock;
-  /** Key of what the oracle sends. */
-  readonly oracleKey: SecretBytes;
   readonly events: PresenceEvents;
 }
 
 /**
- * Who in the SFU room is the oracle, and what happens when it comes, goes or is not alone. The one participant of kind `agent`
- * is taken for the oracle and gets the oracle's key; a restarted agent may take a place that is free. Everybody else is a
- * stranger: refused, never played, without a key. The kind is the SFU's word, so it decides who is listened to, not who is believed:
- * without the call key nobody is understood.
+ * Who in the SFU room is the oracle, and what happens when it comes, goes or is not alone. The oracle is whoever proved itself in the
+ * handshake, under the identity key that is pinned. Participants whom the SFU calls agents are candidates: they have a while to do so.
+ * Everybody else is a stranger: refused, never played, told to the person. A later attempt by another participant takes the place.
  */
 export class OraclePresence implements Disposable {
   readonly #connection: SfuConnection;
   readonly #clock: Clock;
-  readonly #oracleKey: SecretBytes;
   readonly #events: PresenceEvents;
   readonly #observation: Disposable;
-  #oracle: { readonly identity: string; readonly keyed: Promise<void> } | undefined;
-  readonly #silenced = new Set<string>();
+  readonly #candidates: Candidates;
+  readonly #strangers = new Set<string>();
+  readonly #plaintextOffered = new Set<string>();
+  #oracle: string | undefined;
+  #isConfirmed = false;
+  #isClosing = false;
+  #handshake: Disposable | undefined;
   #absence: Disposable | undefined;
   #outage: Disposable | undefined;
   #isDisposed = false;
 
-  constructor({ connection, clock, oracleKey, events }: OraclePresenceOptions) {
+  constructor({ connection, clock, events }: OraclePresenceOptions) {
     this.#connection = connection;
     this.#clock = clock;
-    this.#oracleKey = oracleKey;
     this.#events = events;
+    this.#candidates = new Candidates(clock, (identity) => this.#refuse(identity));
     this.#observation = connection.observe((notice) => this.#hear(notice));
   }
 
@@ -73,38 +76,62 @@ export class OraclePresence implements Disposable {
     );
   }
 
+  /** From now on an agent has everything that it needs for an offer. */
+  expectOffer(): void {
+    this.#candidates.expectOffers();
+    this.#watchHandshake();
+  }
+
+  /** The handshake is confirmed with this participant. Returns when it joined, if that was told. */
+  confirmed(identity: string): number | undefined {
+    const joinedAt = this.#candidates.take(identity);
+    if (this.#oracle !== undefined && this.#oracle !== identity) this.#connection.refuse(this.#oracle);
+    this.#oracle = identity;
+    this.#isConfirmed = true;
+    this.#strangers.delete(identity);
+    this.#handshake = disposed(this.#handshake);
+    if (this.#plaintextOffered.has(identity)) this.#unencrypted(identity);
+    else this.#connection.admit(identity);
+    return joinedAt;
+  }
+
+  /** A later attempt has begun, with whomever. */
+  superseded(): void {
+    this.#isConfirmed = false;
+    this.#watchHandshake();
+  }
+
+  /** The oracle said that it hangs up; its reason may follow. */
+  closing(): void {
+    this.#isClosing = true;
+    this.#watchAbsence(CLOSING_REASON_MS, () => this.#events.closedByOthers());
+  }
+
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    this.#observation[Symbol.dispose]();
-    this.#absence?.[Symbol.dispose]();
-    this.#outage?.[Symbol.dispose]();
+    for (const open of [this.#observation, this.#candidates, this.#handshake, this.#absence, this.#outage]) {
+      open?.[Symbol.dispose]();
+    }
   }
 
   #hear(notice: SfuNotice): void {
     if (this.#isDisposed) return;
     switch (notice.kind) {
       case 'participantJoined':
-        if (notice.participantKind === 'agent' && this.#oracle === undefined) this.#admit(notice.participantIdentity);
-        else this.#refuse(notice.participantIdentity);
+        this.#joined(notice.participantIdentity, notice.participantKind === 'agent');
         return;
       case 'participantLeft':
-        if (this.#oracle?.identity !== notice.participantIdentity) return;
-        this.#oracle = undefined;
-        this.#watchAbsence(VANISHED_MS, () => this.#events.lost('connection-lost', connectionLost()));
+        this.#left(notice.participantIdentity);
         return;
       case 'trackArrived':
-        if (this.#oracle?.identity === notice.track.participantIdentity)
-          void this.#attach(notice.track, this.#oracle.keyed);
+        if (this.#oracle === notice.track.participantIdentity) this.#attach(notice.track);
         else this.#refuse(notice.track.participantIdentity);
         return;
       case 'trackRefused':
         this.#unencrypted(notice.participantIdentity);
         return;
-      case 'trackGone':
-        return;
       case 'undecryptable':
-        if (this.#oracle?.identity === notice.participantIdentity)
-          this.#events.undecryptable(notice.participantIdentity);
+        if (this.#oracle === notice.participantIdentity) this.#events.undecryptable(notice.participantIdentity);
         return;
       case 'reconnecting':
         if (this.#outage !== undefined) return;
@@ -112,18 +139,44 @@ export class OraclePresence implements Disposable {
         this.#outage = this.#clock.after(VANISHED_MS, () => this.#events.lost('connection-lost', connectionLost()));
         return;
       case 'reconnected':
-        this.#outage?.[Symbol.dispose]();
-        this.#outage = undefined;
+        this.#outage = disposed(this.#outage);
         this.#events.reconnected();
         return;
       case 'disconnected':
-        if (notice.cause !== 'room-closed') {
-          this.#events.lost('connection-lost', connectionLost());
-          return;
-        }
-        this.#watchAbsence(CLOSING_REASON_MS, () => this.#events.closedByOthers());
+        if (notice.cause === 'room-closed') this.closing();
+        else this.#events.lost('connection-lost', connectionLost());
+        return;
+      case 'trackGone':
+      case 'frame':
+      case 'sendingGuarded':
         return;
     }
+  }
+
+  #joined(identity: string, isAgent: boolean): void {
+    if (identity === this.#oracle) return;
+    // What the SFU calls a participant decides whether an offer is waited for, not whom we believe.
+    if (!isAgent) {
+      this.#refuse(identity);
+      return;
+    }
+    this.#candidates.add(identity);
+    this.#watchHandshake();
+  }
+
+  #left(identity: string): void {
+    this.#candidates.remove(identity);
+    if (!this.#candidates.isAnybodyHere) this.#handshake = disposed(this.#handshake);
+    if (identity !== this.#oracle || this.#isClosing) return;
+    this.#watchAbsence(VANISHED_MS, () => this.#events.lost('connection-lost', connectionLost()));
+  }
+
+  #watchHandshake(): void {
+    const isDue = this.#candidates.areExpected && (this.#candidates.isAnybodyHere || this.#oracle !== undefined);
+    if (this.#isConfirmed || !isDue || this.#handshake !== undefined) return;
+    this.#handshake = this.#clock.after(HANDSHAKE_TIMEOUT_MS, () =>
+      this.#events.lost('media-failed', new OracleCallError('ERR_HANDSHAKE_TIMEOUT')),
+    );
   }
 
   #watchAbsence(delayMs: number, overdue: () => void): void {
@@ -131,45 +184,29 @@ export class OraclePresence implements Disposable {
     this.#absence = this.#clock.after(delayMs, overdue);
   }
 
-  #admit(identity: string): void {
-    const keyed = this.#connection.setReceivingKey(identity, this.#oracleKey);
-    keyed.catch((cause: unknown) => {
-      if (this.#isDisposed) return;
-      this.#events.lost('media-failed', new OracleCallError('ERR_MEDIA_UNSUPPORTED', undefined, { cause }));
-    });
-    this.#oracle = { identity, keyed };
-    this.#events.joined();
-  }
-
-  async #attach(track: RemoteTrack, keyed: Promise<void>): Promise<void> {
-    try {
-      await keyed;
-    } catch {
-      return;
-    }
-    if (this.#isDisposed) return;
-    if (track.kind === 'audio') {
-      this.#absence?.[Symbol.dispose]();
-      this.#absence = undefined;
-    }
+  #attach(track: RemoteTrack): void {
+    if (track.kind === 'audio' && !this.#isClosing) this.#absence = disposed(this.#absence);
     this.#events.attached(track);
   }
 
   #refuse(identity: string): void {
     this.#connection.refuse(identity);
-    if (this.#silenced.has(identity)) return;
-    this.#silenced.add(identity);
+    if (this.#strangers.has(identity)) return;
+    this.#strangers.add(identity);
     this.#events.stranger(identity);
   }
 
-  /**
-   * An unencrypted announcement in the oracle's name ends the call: LiveKit's worker then passes frames of that participant
-   * through undecrypted, those of tracks that are already playing too.
-   */
+  /** Media without encryption in the oracle's name ends the call, whoever announced it: nothing that it says can be told from a lie. */
   #unencrypted(identity: string): void {
+    this.#plaintextOffered.add(identity);
     const details = { participantIdentity: identity };
     const error = new OracleCallError('ERR_MEDIA_UNENCRYPTED', undefined, { details });
-    if (this.#oracle?.identity === identity) this.#events.lost('media-failed', error);
+    if (this.#oracle === identity) this.#events.lost('media-failed', error);
     else this.#events.warned(error);
   }
+}
+
+function disposed(open: Disposable | undefined): undefined {
+  open?.[Symbol.dispose]();
+  return undefined;
 }

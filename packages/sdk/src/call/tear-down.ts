@@ -9,6 +9,9 @@ import type { CallAnnouncement } from './call-announcement.ts';
 /** Each step of the tear-down may take this long; a homeserver that is slow is waited for, one that is gone is not. */
 export const TEAR_DOWN_MS = 10_000;
 
+/** Saying goodbye delays leaving the SFU by no more than this; who does not hear it sees the participant leave. */
+export const HANG_UP_MS = 300;
+
 export interface TearDown {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -16,6 +19,8 @@ export interface TearDown {
   /** Devices that may still be opening. */
   readonly capture: Promise<readonly LocalTrack[]> | undefined;
   readonly connection: SfuConnection | undefined;
+  /** Says to the oracle, inside the call, that it is over. Absent when the oracle has said so. */
+  readonly hangUp: (() => Promise<void>) | undefined;
   /** Absent when there is no record to end. */
   readonly announcement: CallAnnouncement | undefined;
   readonly backend: BackendClient | undefined;
@@ -23,7 +28,7 @@ export interface TearDown {
 
 /** Closes everything side by side: one step's failure or slowness keeps no other from happening. Never rejects. */
 export async function tearDown(options: TearDown): Promise<void> {
-  const { clock, logger, reason, capture, connection, announcement, backend } = options;
+  const { clock, logger, reason, capture, connection, hangUp, announcement, backend } = options;
   const endedAt = new Date(clock.now()).toISOString();
   using bound = deadline(clock, TEAR_DOWN_MS);
   const { signal } = bound;
@@ -33,7 +38,11 @@ export async function tearDown(options: TearDown): Promise<void> {
       const tracks = await capture?.catch(() => []);
       for (const track of tracks ?? []) track.stop();
     },
-    sfu: async () => connection?.close(),
+    sfu: async () => {
+      using moment = deadline(clock, HANG_UP_MS);
+      await abortable(hangUp?.() ?? Promise.resolve(), moment.signal).catch(() => undefined);
+      await connection?.close();
+    },
     matrix: async () => announcement?.end(reason, endedAt, signal),
     backend: async () => {
       // Tells only of a call that has an id: waits for a send under way, and asks nothing when none was begun.

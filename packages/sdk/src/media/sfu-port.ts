@@ -51,6 +51,8 @@ export interface TrackStatistics {
   readonly isEncrypted: boolean;
   readonly packets: number;
   readonly bytes: number;
+  /** Frames that our worker has sealed or opened. */
+  readonly cryptedFrames: number;
 }
 
 export interface SfuConnectOptions {

@@ -25,6 +25,7 @@ export async function sentStatistics(
       isEncrypted: isAccountedFor(frames, reports[index]),
       packets,
       bytes,
+      cryptedFrames: reports[index]?.passed ?? 0,
     };
   });
 }
@@ -39,7 +40,8 @@ export async function receivedStatistics(
   return tracks.map(({ track: { kind, participantIdentity } }, index) => {
     const { packets = 0, bytes = 0, frames = 0 } = counters[index] ?? {};
     const isEncrypted = isAccountedFor(frames, reports[index]);
-    return { direction: 'received', kind, participantIdentity, isEncrypted, packets, bytes };
+    const cryptedFrames = reports[index]?.passed ?? 0;
+    return { direction: 'received', kind, participantIdentity, isEncrypted, packets, bytes, cryptedFrames };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { MatrixPort, MatrixRoomId } from '@oracle-calls/matrix';
+import { isMatrixUserId, type MatrixPort, type MatrixRoomId, type MatrixUserId } from '@oracle-calls/matrix';
 import {
   CALL_EVENT_TYPE,
   CALL_TYPES,
@@ -25,6 +25,7 @@ const interruptedCallSchema = v.object({
   callType: v.picklist(CALL_TYPES),
   sessionId: sessionIdSchema,
   oracleDid: didSchema,
+  oracleUserId: v.custom<MatrixUserId>(isMatrixUserId),
   userId: v.string(),
   seenAt: v.number(),
 });
@@ -107,6 +108,6 @@ export async function endRecordAsReplaced(
     callEndedAt: new Date(clock.now()).toISOString(),
     endReason: 'replaced',
   } as const;
-  const options = { transactionId: crypto.randomUUID(), signal };
+  const options = { transactionId: crypto.randomUUID(), peer: call.oracleUserId, signal };
   await matrix.sendEvent(call.matrixRoomId, CALL_EVENT_TYPE, editOf(call.eventId, content), options);
 }

@@ -1,4 +1,5 @@
 import type { UserDid } from '@oracle-calls/protocol/did';
+import { inStore, result } from '../browser-database/browser-database.ts';
 
 /** Where a user's own DID and its key pair are kept, per Matrix account. */
 export interface UserDidStore {
@@ -7,46 +8,18 @@ export interface UserDidStore {
   add(userId: string, made: UserDid): Promise<UserDid>;
 }
 
-const DATABASE = 'oracle-calls';
-const STORE = 'user-dids';
-const DATABASE_VERSION = 1;
-
 /** IndexedDB takes key objects as they are: the private key is never seen by script. */
 export function createIndexedDbUserDidStore(factory: IDBFactory): UserDidStore {
   return {
-    async get(userId) {
-      using database = await open(factory);
-      return result<UserDid | undefined>(database.store('readonly').get(userId));
-    },
-    async add(userId, made) {
-      using database = await open(factory);
-      // One transaction for looking and putting: two tabs cannot both find nothing.
-      const store = database.store('readwrite');
-      const kept = await result<UserDid | undefined>(store.get(userId));
-      if (kept !== undefined) return kept;
-      await result(store.put(made, userId));
-      return made;
-    },
+    get: (userId) =>
+      inStore(factory, 'user-dids', 'readonly', (store) => result<UserDid | undefined>(store.get(userId))),
+    // One transaction for looking and putting: two tabs cannot both find nothing.
+    add: (userId, made) =>
+      inStore(factory, 'user-dids', 'readwrite', async (store) => {
+        const kept = await result<UserDid | undefined>(store.get(userId));
+        if (kept !== undefined) return kept;
+        await result(store.put(made, userId));
+        return made;
+      }),
   };
-}
-
-interface OpenDatabase extends Disposable {
-  store(mode: IDBTransactionMode): IDBObjectStore;
-}
-
-async function open(factory: IDBFactory): Promise<OpenDatabase> {
-  const request = factory.open(DATABASE, DATABASE_VERSION);
-  request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
-  const database = await result(request);
-  return {
-    store: (mode) => database.transaction(STORE, mode).objectStore(STORE),
-    [Symbol.dispose]: () => database.close(),
-  };
-}
-
-function result<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed.'));
-  });
 }

@@ -1,19 +1,22 @@
-import type { Did, Logger } from '@oracle-calls/protocol';
+import type { Logger } from '@oracle-calls/protocol';
 import type { UserDid } from '@oracle-calls/protocol/did';
+import type { CallSigner } from '@oracle-calls/protocol/signing';
 import type { UserDidStore } from './user-did-store.ts';
 
-export interface OwnUserDidOptions {
+export interface OwnSignerOptions {
   /** The Matrix account that the DID stands for. */
   readonly userId: string;
   /** Absent where the browser keeps nothing: the DID then lasts as long as the page. */
   readonly store: UserDidStore | undefined;
   readonly create: () => Promise<UserDid>;
+  readonly toSigner: (keyPair: UserDid['keyPair']) => Promise<CallSigner>;
   readonly logger: Logger;
 }
 
-/** The user's own `did:key`, made when first needed and kept. */
-export function createOwnUserDid({ userId, store, create, logger }: OwnUserDidOptions): () => Promise<Did> {
-  let found: Promise<UserDid> | undefined;
+/** Signs with the user's own `did:key`, which is made when first needed and kept. Its private key cannot be exported. */
+export function createOwnSigner(options: OwnSignerOptions): () => Promise<CallSigner> {
+  const { userId, store, create, toSigner, logger } = options;
+  let found: Promise<CallSigner> | undefined;
 
   const find = async (): Promise<UserDid> => {
     try {
@@ -29,9 +32,9 @@ export function createOwnUserDid({ userId, store, create, logger }: OwnUserDidOp
   };
 
   return async () => {
-    found ??= find();
+    found ??= find().then(({ keyPair }) => toSigner(keyPair));
     try {
-      return (await found).did;
+      return await found;
     } catch (error) {
       // The next call tries again.
       found = undefined;

@@ -25,6 +25,8 @@ export interface SentEvent {
   readonly type: string;
   readonly content: object;
   readonly transactionId: string;
+  /** For whom it was sent. */
+  readonly peer: MatrixUserId;
   readonly eventId: MatrixEventId;
 }
 
@@ -59,6 +61,8 @@ export class FakeMatrixAccount implements MatrixAccountPort {
   readonly joined: MatrixRoomId[] = [];
   readonly prepared: MatrixRoomId[] = [];
   readonly left: MatrixRoomId[] = [];
+  /** Whose changed identity was approved. */
+  readonly approved: MatrixUserId[] = [];
   /** While set, everything that asks the homeserver is refused with it. */
   failure: OracleCallError | undefined;
   isHealthy = true;
@@ -131,14 +135,14 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     matrixRoomId: MatrixRoomId,
     type: string,
     content: object,
-    { transactionId, signal }: SendOptions,
+    { transactionId, peer, signal }: SendOptions,
   ): Promise<MatrixEventId> {
     this.sendAttempts += 1;
     await this.#request(signal);
     const repeated = this.sent.find((sent) => sent.transactionId === transactionId);
     if (repeated !== undefined) return repeated.eventId;
     const event = this.put({ matrixRoomId, sender: this.userId, type, content });
-    this.sent.push({ matrixRoomId, type, content, transactionId, eventId: event.eventId });
+    this.sent.push({ matrixRoomId, type, content, transactionId, peer, eventId: event.eventId });
     this.deliver(event);
     return event.eventId;
   }
@@ -178,6 +182,11 @@ export class FakeMatrixAccount implements MatrixAccountPort {
   async prepareToSend(matrixRoomId: MatrixRoomId): Promise<void> {
     await Promise.resolve();
     this.prepared.push(matrixRoomId);
+  }
+
+  approveChangedIdentity(peer: MatrixUserId): Promise<void> {
+    this.approved.push(peer);
+    return Promise.resolve();
   }
 
   requestOpenIdToken(): Promise<MatrixOpenIdToken> {

@@ -6,6 +6,7 @@ import type {
   MatrixRoomId,
   MatrixUserId,
   RoomInvite,
+  PrepareOptions,
   SendOptions,
   WaitOptions,
 } from '@oracle-calls/matrix';
@@ -29,6 +30,8 @@ export class FakeMatrixPort implements MatrixAccountPort {
   readonly prepared: MatrixRoomId[] = [];
   /** While true, nobody else gets the keys of what this device sends. */
   isWithholdingKeys = false;
+  /** Whose Matrix identity is another than this device saw first. */
+  readonly changedIdentities = new Set<MatrixUserId>();
   isClosed = false;
   isOnline = true;
   readonly #homeserver: FakeHomeserver;
@@ -70,9 +73,9 @@ export class FakeMatrixPort implements MatrixAccountPort {
     return (newest ?? this.#homeserver.createRoom(this.userId, [peer])).matrixRoomId;
   }
 
-  async prepareToSend(room: MatrixRoomId): Promise<void> {
+  async prepareToSend(room: MatrixRoomId, { peer }: PrepareOptions): Promise<void> {
     await Promise.resolve();
-    this.#homeserver.roomOf(room, this.userId);
+    this.#requireTrust(room, peer);
     this.prepared.push(room);
   }
 
@@ -80,9 +83,10 @@ export class FakeMatrixPort implements MatrixAccountPort {
     room: MatrixRoomId,
     type: string,
     content: object,
-    { transactionId, signal }: SendOptions,
+    { transactionId, peer, signal }: SendOptions,
   ): Promise<MatrixEventId> {
     await this.#ask('sendEvent', signal);
+    this.#requireTrust(room, peer);
     return this.#homeserver.store(this, room, type, content, transactionId);
   }
 
@@ -121,6 +125,11 @@ export class FakeMatrixPort implements MatrixAccountPort {
     this.#inviteListeners.set(own, new Set());
     this.noticeInvites();
     return { [Symbol.dispose]: () => void this.#inviteListeners.delete(own) };
+  }
+
+  approveChangedIdentity(peer: MatrixUserId): Promise<void> {
+    this.changedIdentities.delete(peer);
+    return Promise.resolve();
   }
 
   async requestOpenIdToken({ signal }: WaitOptions = {}): Promise<MatrixOpenIdToken> {
@@ -180,6 +189,13 @@ export class FakeMatrixPort implements MatrixAccountPort {
         listener({ matrixRoomId, inviter, isEncrypted: true, isDirect: true });
       }
     }
+  }
+
+  /** As the real port does before anything leaves. */
+  #requireTrust(matrixRoomId: MatrixRoomId, peer: MatrixUserId): void {
+    const room = this.#homeserver.roomOf(matrixRoomId, this.userId);
+    if (!isOfTwo(room, this.userId, peer)) throw new OracleCallError('ERR_MATRIX_MEMBERS');
+    if (this.changedIdentities.has(peer)) throw new OracleCallError('ERR_MATRIX_IDENTITY_CHANGED');
   }
 
   #stored(room: MatrixRoomId): readonly StoredEvent[] {

@@ -7,8 +7,8 @@ export interface FakeSfuParticipant {
 }
 
 export interface FakeSfuControlRoom {
-  /** The ticket that the agent was dispatched with. */
-  readonly agentTicket: BearerSecret;
+  /** The ticket that the latest agent was dispatched with. */
+  agentTicket: BearerSecret;
   readonly participants: FakeSfuParticipant[];
 }
 
@@ -42,6 +42,21 @@ export class FakeSfuControl {
     await this.holdCreation;
     this.#request();
     if (!this.rooms.has(sfuRoomName)) this.rooms.set(sfuRoomName, { agentTicket, participants: [] });
+  }
+
+  async dispatchAgent({
+    sfuRoomName,
+    agentTicket,
+  }: {
+    readonly sfuRoomName: SfuRoomName;
+    readonly agentTicket: BearerSecret;
+  }): Promise<void> {
+    await Promise.resolve();
+    this.log.push(`dispatch ${sfuRoomName}`);
+    this.#request();
+    const room = this.rooms.get(sfuRoomName);
+    if (room === undefined) throw new OracleCallError('ERR_UPSTREAM_SFU');
+    room.agentTicket = agentTicket;
   }
 
   async deleteRoom(sfuRoomName: SfuRoomName): Promise<void> {

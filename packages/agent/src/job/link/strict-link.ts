@@ -21,6 +21,12 @@ const FORGERIES: readonly ErrorCode[] = [
   'ERR_HANDSHAKE_CONFIRMATION',
 ];
 
+/**
+ * After an offer of this process that nobody answered: the user may know higher numbers, from an agent on another machine. A
+ * call has 1024, and a user who was dropped this often in one call is rare.
+ */
+const BLIND_STEP = 16;
+
 /** Refused frames that are logged one by one; whoever sends more is not to fill the log. */
 const REFUSALS_LOGGED = 20;
 
@@ -46,6 +52,7 @@ export class StrictLink implements CallLink {
   readonly #link: AgentLinkPort;
   #wasConfirmed = false;
   #isForged = false;
+  #hasOffered = false;
   #refusals = 0;
   #readyTimer: Disposable | undefined;
 
@@ -98,7 +105,9 @@ export class StrictLink implements CallLink {
     this.#stopWaiting();
     try {
       const forgetAt = seated.envelope.context.notAfter + ENVELOPE_CLOCK_SKEW_MS;
-      const attempt = attempts.next(callId, forgetAt, clock.now());
+      const step = this.#hasOffered && !this.#wasConfirmed ? BLIND_STEP : 1;
+      const attempt = attempts.next(callId, forgetAt, clock.now(), step);
+      this.#hasOffered = true;
       log.info('handshake offered', { attempt });
       this.#link
         .begin({ attempt, userIdentity, agentIdentity: seated.seat.identity })

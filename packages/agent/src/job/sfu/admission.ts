@@ -1,5 +1,6 @@
+import type { ReadableStream } from 'node:stream/web';
 import { AudioStream, EncryptionType, RemoteTrackPublication, RoomEvent, TrackKind } from '@livekit/rtc-node';
-import type { RemoteParticipant, Room } from '@livekit/rtc-node';
+import type { AudioFrame, RemoteParticipant, Room } from '@livekit/rtc-node';
 import { OracleCallError } from '@oracle-calls/protocol';
 import { RECOGNISER_SAMPLE_RATE } from '../../speech/recogniser/recogniser.ts';
 import type { RefusalReason, SeatNotice } from './sfu-seat.ts';
@@ -16,7 +17,9 @@ export class Admission {
     room.on(RoomEvent.TrackPublished, (publication, participant) => this.#consider(publication, participant));
     room.on(RoomEvent.TrackSubscribed, (track, publication, { identity }) => {
       if (this.#refusal(publication, identity) !== undefined) return;
-      const stream = new AudioStream(track, { sampleRate: RECOGNISER_SAMPLE_RATE, numChannels: 1 });
+      const audio = new AudioStream(track, { sampleRate: RECOGNISER_SAMPLE_RATE, numChannels: 1 });
+      // The same class by two names: where the DOM's types are about, its streams and Node's differ in a detail.
+      const stream = audio as ReadableStream<AudioFrame>;
       observe({ kind: 'user-audio', participantIdentity: identity, stream });
     });
   }

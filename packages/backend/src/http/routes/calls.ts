@@ -4,10 +4,9 @@ import { readQuery } from '../read-request.ts';
 import { authenticateUser, type Route } from '../route.ts';
 
 /** `GET /calls`: the caller's own calls, newest first. */
-export const callsRoute: Route = (app, { getBackend }) => {
+export const callsRoute: Route = (app, deps) => {
   app.get(ROUTES.calls, async (c) => {
-    const backend = getBackend();
-    const { userId } = await authenticateUser(c, backend);
-    return c.json(await listCalls(backend.store.calls, userId, readQuery(c, callsQuerySchema)));
+    const { backend, principal } = await authenticateUser(c, deps);
+    return c.json(await listCalls(backend.store.calls, principal.userId, readQuery(c, callsQuerySchema)));
   });
 };

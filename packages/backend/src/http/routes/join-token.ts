@@ -3,10 +3,9 @@ import { readJson } from '../read-request.ts';
 import { authenticateUser, type Route } from '../route.ts';
 
 /** `POST /join-token`: makes the SFU room with its agent and lets the asker in. */
-export const joinTokenRoute: Route = (app, { getBackend }) => {
+export const joinTokenRoute: Route = (app, deps) => {
   app.post(ROUTES.joinToken, async (c) => {
-    const backend = getBackend();
-    const { userId } = await authenticateUser(c, backend);
-    return c.json(await backend.join.join(userId, await readJson(c, joinTokenRequestSchema)));
+    const { backend, principal } = await authenticateUser(c, deps);
+    return c.json(await backend.join.join(principal.userId, await readJson(c, joinTokenRequestSchema)));
   });
 };

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '@oracle-calls/protocol';
 
 /*
  * X.509 certificates for tests (RFC 5280), written in DER by hand so that the tests need no program for it: a CA, and a

@@ -1,0 +1,52 @@
+import type { AuditEntry } from '@oracle-calls/backend/operator';
+import { InvalidArgumentError, type Command } from 'commander';
+
+interface AuditFlags {
+  readonly database: string;
+  readonly json?: boolean;
+  readonly since?: number;
+  readonly limit: number;
+}
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 100_000;
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX)) {
+    throw new InvalidArgumentError(`A number from 1 to ${LIMIT_MAX} is expected.`);
+  }
+  return limit;
+}
+
+function parseInstant(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new InvalidArgumentError('An instant such as 2026-11-23T12:00:00Z is expected.');
+  return at;
+}
+
+/** One line: when, what, how it ended, whose key, which call, from where. */
+function describe(entry: AuditEntry): string {
+  const { at, action, code = 'ok', keyId, callId, sfuRoomName, oracleDid, address = 'operator' } = entry;
+  const words = [new Date(at).toISOString(), action, code, keyId, callId ?? sfuRoomName, oracleDid, address];
+  return `${words.filter((word) => word !== undefined).join('  ')}\n`;
+}
+
+/** Adds `audit` to the command line; `write` gets what goes to stdout. */
+export function addAuditCommand(program: Command, write: (text: string) => void): void {
+  program
+    .command('audit')
+    .summary("show the backend's audit log")
+    .description('Shows who was given or refused which envelope, and every change of an API key. Latest last.')
+    .requiredOption('--database <file>', "the backend's databaseFile")
+    .option('--since <instant>', 'from this instant on', parseInstant)
+    .option('--limit <count>', 'so many of the latest', parseLimit, LIMIT_DEFAULT)
+    .option('--json', 'print one JSON object a line')
+    .action(async ({ database, since, limit, json = false }: AuditFlags) => {
+      const { openDatabase } = await import('./open-database.ts');
+      await using store = await openDatabase(database);
+      for (const entry of await store.audit.list({ since, limit })) {
+        write(json ? `${JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() })}\n` : describe(entry));
+      }
+    });
+}

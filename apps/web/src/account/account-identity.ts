@@ -1,0 +1,71 @@
+import {
+  ensureCrossSigning,
+  renewRecoveryKey,
+  resetCrossSigning,
+  withPassword,
+  type CrossSigningClient,
+  type RecoveryKeyHolder,
+} from '@oracle-calls/matrix/cross-signing';
+import { BearerSecret } from '@oracle-calls/protocol';
+
+/** What a person has to do before this device can call. */
+export type IdentityStep =
+  | { readonly kind: 'ready' }
+  /** A key was made. Show it until they have kept it, then tell {@link AccountIdentity.kept}. */
+  | { readonly kind: 'keep-recovery-key'; readonly recoveryKey: string }
+  /** The account has an identity that this device is not signed by. Without `canRecover` only a reset helps. */
+  | { readonly kind: 'enter-recovery-key'; readonly canRecover: boolean };
+
+/** Marks an account whose recovery key was made and not yet said to be kept. */
+const UNKEPT_KEY = 'oracle-calls.recovery-key-unkept';
+
+type UnkeptStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+export interface AccountIdentityOptions {
+  readonly client: CrossSigningClient;
+  readonly holder: RecoveryKeyHolder;
+  readonly userId: string;
+  readonly storage: UnkeptStorage;
+}
+
+/** Cross-signing of the account that is signed in here. Every method throws `OracleCallError`. */
+export class AccountIdentity {
+  readonly #options: AccountIdentityOptions;
+
+  constructor(options: AccountIdentityOptions) {
+    this.#options = options;
+  }
+
+  /** Sets up what is missing, as far as it can be without the person. */
+  async ensure(recoveryKey?: string): Promise<IdentityStep> {
+    const { client, holder, userId, storage } = this.#options;
+    const common = { holder, keep: this.#noteUnkept };
+    const outcome = await ensureCrossSigning(client, {
+      ...common,
+      recoveryKey: recoveryKey === undefined ? undefined : new BearerSecret(recoveryKey, 'recovery key'),
+    });
+    if (outcome.state === 'recovery-key-needed') return { kind: 'enter-recovery-key', canRecover: outcome.canRecover };
+    // The page went away before the key was kept: nobody has it, so another takes its place.
+    const isUnkept = outcome.newRecoveryKey === undefined && storage.getItem(UNKEPT_KEY) === userId;
+    const made = isUnkept ? await renewRecoveryKey(client, common) : outcome.newRecoveryKey;
+    return made === undefined ? { kind: 'ready' } : { kind: 'keep-recovery-key', recoveryKey: made.expose() };
+  }
+
+  /** Makes another identity in place of the account's. Other devices and people are warned. */
+  async reset(password: string): Promise<IdentityStep> {
+    const { client, holder, userId } = this.#options;
+    const authorise = withPassword(userId, new BearerSecret(password, 'password'));
+    const made = await resetCrossSigning(client, { holder, authorise, keep: this.#noteUnkept });
+    return { kind: 'keep-recovery-key', recoveryKey: made.expose() };
+  }
+
+  /** The person has kept the recovery key. */
+  kept(): void {
+    this.#options.storage.removeItem(UNKEPT_KEY);
+  }
+
+  readonly #noteUnkept = (): Promise<void> => {
+    this.#options.storage.setItem(UNKEPT_KEY, this.#options.userId);
+    return Promise.resolve();
+  };
+}

@@ -1,0 +1,186 @@
+import * as v from 'valibot';
+import type { ErrorCode } from '@oracle-calls/protocol';
+import {
+  callRecordSchema,
+  callsQuerySchema,
+  callsResponseSchema,
+  claimRequestSchema,
+  claimResponseSchema,
+  joinTokenRequestSchema,
+  joinTokenResponseSchema,
+  keyResponseSchema,
+  sessionRequestSchema,
+  sessionResponseSchema,
+  syncRequestSchema,
+  updateRequestSchema,
+  type ROUTES,
+} from '@oracle-calls/protocol/http';
+
+/** Whose credentials a request bears. */
+export type Caller = 'anybody' | 'user' | 'agent' | 'user or agent' | 'SFU';
+
+/** One operation as the document describes it. */
+export interface Operation {
+  readonly method: 'get' | 'post';
+  readonly summary: string;
+  readonly caller: Caller;
+  readonly query?: typeof callsQuerySchema;
+  readonly body?: { readonly schema: v.GenericSchema; readonly isRequired: boolean };
+  /** What a good answer's body is; `undefined` for none. */
+  readonly answer: v.GenericSchema | undefined;
+  /** What it may be refused with, besides {@link COMMON_REFUSALS}. */
+  readonly refusals: readonly ErrorCode[];
+}
+
+/** Any request may be answered so. */
+export const COMMON_REFUSALS: readonly ErrorCode[] = [
+  'ERR_RATE_LIMITED',
+  'ERR_PROTOCOL_TOO_LARGE',
+  'ERR_UPSTREAM_BUSY',
+  'ERR_UPSTREAM_TIMEOUT',
+  'ERR_INTERNAL',
+];
+
+/** A request with credentials may be answered so. */
+export const AUTH_REFUSALS: readonly ErrorCode[] = [
+  'ERR_AUTH_MISSING',
+  'ERR_AUTH_INVALID',
+  'ERR_AUTH_EXPIRED',
+  'ERR_AUTH_FORBIDDEN',
+];
+
+/** Why a call event was refused: told to its sender who asks for the call. */
+const EVENT_REFUSALS: readonly ErrorCode[] = [
+  'ERR_AUTH_HOMESERVER',
+  'ERR_PROTOCOL_MALFORMED',
+  'ERR_PROTOCOL_TOO_LARGE',
+  'ERR_PROTOCOL_UNKNOWN_VERSION',
+  'ERR_PROTOCOL_CALL_ID',
+  'ERR_CALL_TRANSITION',
+  'ERR_CALL_CLOCK',
+  'ERR_CALL_REPLAYED',
+  'ERR_DID_MALFORMED',
+  'ERR_DID_UNSUPPORTED',
+  'ERR_DID_DOCUMENT',
+  'ERR_ENVELOPE_MALFORMED',
+  'ERR_ENVELOPE_UNSUPPORTED',
+  'ERR_ENVELOPE_DOWNGRADE',
+  'ERR_ENVELOPE_CONTEXT',
+  'ERR_ENVELOPE_EXPIRED',
+  'ERR_ENVELOPE_SIGNATURE',
+];
+
+const statusOf = (status: string): v.GenericSchema => v.object({ status: v.literal(status) });
+
+const key = {
+  summary: 'Gives the sealed key of a call to an agent of its oracle. Each release is in the audit log.',
+  caller: 'agent',
+  answer: keyResponseSchema,
+  refusals: [
+    'ERR_PROTOCOL_CALL_ID',
+    'ERR_PROTOCOL_MALFORMED',
+    'ERR_MATRIX_EVENT_NOT_FOUND',
+    'ERR_MATRIX_UNDECRYPTABLE',
+    'ERR_AUTH_INVALID_AUTHENTICATION',
+    'ERR_CALL_NOT_FOUND',
+    'ERR_CALL_ENDED',
+    'ERR_CALL_REPLAYED',
+    'ERR_UPSTREAM_HOMESERVER',
+  ],
+} as const satisfies Omit<Operation, 'method'>;
+
+/** Every operation of every route. */
+export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation[]>> = {
+  session: [
+    {
+      method: 'post',
+      summary: 'Trades a Matrix OpenID token, once, for a session token.',
+      caller: 'anybody',
+      body: { schema: sessionRequestSchema, isRequired: true },
+      answer: sessionResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_AUTH_INVALID', 'ERR_AUTH_HOMESERVER', 'ERR_UPSTREAM_HOMESERVER'],
+    },
+  ],
+  joinToken: [
+    {
+      method: 'post',
+      summary: 'Makes the SFU room with its agent and lets its first asker in.',
+      caller: 'user',
+      body: { schema: joinTokenRequestSchema, isRequired: true },
+      answer: joinTokenResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_CALL_REPLAYED', 'ERR_CALL_ENDED', 'ERR_UPSTREAM_SFU'],
+    },
+  ],
+  calls: [
+    {
+      method: 'get',
+      summary: "Lists the caller's own calls, newest first.",
+      caller: 'user',
+      query: callsQuerySchema,
+      answer: callsResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED'],
+    },
+  ],
+  sync: [
+    {
+      method: 'post',
+      summary: 'Says that the caller is in the SFU room: the call becomes active.',
+      caller: 'user',
+      body: { schema: syncRequestSchema, isRequired: false },
+      answer: callRecordSchema,
+      refusals: [...EVENT_REFUSALS, 'ERR_MATRIX_EVENT_NOT_FOUND', 'ERR_CALL_NOT_FOUND', 'ERR_CALL_ENDED'],
+    },
+  ],
+  key: [
+    { method: 'get', ...key },
+    { method: 'post', ...key },
+  ],
+  update: [
+    {
+      method: 'post',
+      summary: 'Ends a call, by its user or an agent of its oracle.',
+      caller: 'user or agent',
+      body: { schema: updateRequestSchema, isRequired: true },
+      answer: callRecordSchema,
+      refusals: [...EVENT_REFUSALS, 'ERR_MATRIX_EVENT_NOT_FOUND', 'ERR_CALL_NOT_FOUND'],
+    },
+  ],
+  claim: [
+    {
+      method: 'post',
+      summary: 'Trades a dispatch ticket, once, for its call.',
+      caller: 'agent',
+      body: { schema: claimRequestSchema, isRequired: true },
+      answer: claimResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_CALL_TICKET', 'ERR_CALL_ENDED', 'ERR_MATRIX_EVENT_NOT_FOUND'],
+    },
+  ],
+  sfuWebhook: [
+    {
+      method: 'post',
+      summary: "Takes the SFU's word on who came and went, under its signature.",
+      caller: 'SFU',
+      body: { schema: v.looseObject({}), isRequired: false },
+      answer: undefined,
+      refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_AUTH_MISSING', 'ERR_AUTH_INVALID'],
+    },
+  ],
+  healthz: [
+    {
+      method: 'get',
+      summary: 'Answers while the process lives.',
+      caller: 'anybody',
+      answer: statusOf('ok'),
+      refusals: [],
+    },
+  ],
+  readyz: [
+    {
+      method: 'get',
+      summary: 'Answers while database, homeserver and SFU do.',
+      caller: 'anybody',
+      answer: statusOf('ready'),
+      refusals: [],
+    },
+  ],
+};

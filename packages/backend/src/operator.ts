@@ -1,0 +1,13 @@
+/* What whoever operates a backend does beside it, on the machine that has the database. */
+export {
+  API_KEY_PREFIX,
+  ApiKeys,
+  ROTATION_OVERLAP_MAX_MS,
+  ROTATION_OVERLAP_MS,
+  stateOfApiKey,
+  type ApiKeyState,
+  type CreatedApiKey,
+} from './api-keys/api-keys.ts';
+export type { ApiKeyRecord } from './store/api-key-store.ts';
+export { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditFilter } from './store/audit-store.ts';
+export { openSqliteStore, type Store } from './store/store.ts';

@@ -1,0 +1,167 @@
+import { isOracleCallError, OracleCallError, parseWith } from '@oracle-calls/protocol';
+import type { StrictOracle } from '@oracle-calls/protocol/did';
+import {
+  createKeyPin,
+  holdSameKeys,
+  judgeKeys,
+  parseKeyPin,
+  parseKeyRotation,
+  type KeyPin,
+  type PresentedKeys,
+} from '@oracle-calls/protocol/key-pin';
+import { bindKey } from '@oracle-calls/protocol/signed-envelope';
+import * as v from 'valibot';
+
+/** How an oracle's keys stand to what was seen before. */
+export type KeyState = 'first-contact' | 'same' | 'rotated';
+
+/** What a person compares or a support desk reads: SHA-256 of the raw keys in hex, as envelopes bind them. */
+export interface KeyFingerprints {
+  readonly identityKey: string;
+  readonly envelopeKey: string | undefined;
+}
+
+/** What is kept of one oracle. */
+export interface KeptKeys {
+  readonly pin: KeyPin;
+  /** A person has compared the code of a call under exactly these keys. */
+  readonly isVerified: boolean;
+}
+
+export interface KeyVerdict {
+  readonly keyState: KeyState;
+  readonly kept: KeptKeys;
+  readonly current: KeyFingerprints;
+  /** Of the keys before a rotation. */
+  readonly previous: KeyFingerprints | undefined;
+}
+
+/** What an oracle shows, as the rules take it. */
+export type ShownKeys = Pick<StrictOracle, 'did' | 'keys' | 'keyRotations'>;
+
+const keptSchema = v.object({ pin: v.unknown(), isVerified: v.boolean() });
+
+/** Reads what a storage gives. Keys that cannot be read are not the same as keys that were never seen. */
+function readKept(value: unknown): KeptKeys | undefined {
+  if (value === undefined) return undefined;
+  try {
+    const { pin, isVerified } = parseWith(keptSchema, value);
+    return { pin: parseKeyPin(pin), isVerified };
+  } catch (cause) {
+    throw new OracleCallError('ERR_KEY_CHANGED', "What was kept of this oracle's keys cannot be read.", { cause });
+  }
+}
+
+const presentedBy = ({ did, keys }: Pick<StrictOracle, 'did' | 'keys'>): PresentedKeys => ({
+  did,
+  signingKey: keys.identityKey,
+  envelopeKey: keys.envelopeKey,
+});
+
+interface PinnedKey {
+  readonly methodId: string;
+  readonly publicKeyHex: string;
+}
+
+const fingerprintOf = ({ methodId, publicKeyHex }: PinnedKey): string => {
+  const publicKey = Uint8Array.from(publicKeyHex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  const { keyHash } = bindKey({ methodId, publicKey });
+  return Array.from(keyHash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+export function fingerprintsOf({ signingKey, envelopeKey }: KeyPin): KeyFingerprints {
+  return {
+    identityKey: fingerprintOf(signingKey),
+    envelopeKey: envelopeKey === undefined ? undefined : fingerprintOf(envelopeKey),
+  };
+}
+
+/** Adds to a refusal what a person needs for deciding about it. */
+function explain(error: unknown, kept: KeptKeys | undefined, shown: KeyPin): unknown {
+  if (!isOracleCallError(error) || kept === undefined) return error;
+  const { code, message } = error;
+  const [pinned, current] = [fingerprintsOf(kept.pin), fingerprintsOf(shown)];
+  const details = {
+    wasVerified: kept.isVerified,
+    pinnedIdentityKey: pinned.identityKey,
+    pinnedEnvelopeKey: pinned.envelopeKey ?? '',
+    shownIdentityKey: current.identityKey,
+    shownEnvelopeKey: current.envelopeKey ?? '',
+  };
+  return new OracleCallError(code, message, { cause: error, details });
+}
+
+/**
+ * Decides about the keys that an oracle shows.
+ *
+ * @throws {OracleCallError} `ERR_KEY_CHANGED`, `ERR_KEY_ROTATION`, with the fingerprints of both keys in `details`
+ */
+export function judgeOracle(value: unknown, { did, keys, keyRotations }: ShownKeys): KeyVerdict {
+  const kept = readKept(value);
+  const presented = presentedBy({ did, keys });
+  try {
+    const judgement = judgeKeys({ pin: kept?.pin, presented, rotations: keyRotations });
+    // A person compared the keys of before, not these.
+    const isVerified = judgement.kind === 'same' && kept?.isVerified === true;
+    return {
+      keyState: judgement.kind,
+      kept: { pin: judgement.pin, isVerified },
+      current: fingerprintsOf(judgement.pin),
+      previous: judgement.kind === 'rotated' ? fingerprintsOf(judgement.previous) : undefined,
+    };
+  } catch (error) {
+    throw explain(error, kept, createKeyPin(presented, 0));
+  }
+}
+
+export interface AcceptedKeys {
+  readonly kept: KeptKeys;
+  readonly current: KeyFingerprints;
+  /** Absent when nothing readable was kept. */
+  readonly previous: KeyFingerprints | undefined;
+}
+
+/**
+ * Pins what is shown now, because a person said so. Every rotation that is published counts as used: none of them can bring other
+ * keys back.
+ *
+ * @throws {OracleCallError} `ERR_KEY_ROTATION` for a statement that cannot be read, `ERR_KEY_CHANGED` when `expected` are other keys
+ */
+export function acceptOracle(value: unknown, shown: ShownKeys, expected?: KeyFingerprints): AcceptedKeys {
+  const before = tryReadKept(value);
+  const sequences = shown.keyRotations.map((statement) => parseKeyRotation(statement).sequence);
+  const sequence = Math.max(0, before?.pin.sequence ?? 0, ...sequences);
+  const pin = createKeyPin(presentedBy(shown), sequence);
+  const current = fingerprintsOf(pin);
+  if (expected !== undefined && !areSame(expected, current)) {
+    throw new OracleCallError('ERR_KEY_CHANGED', 'The keys have changed again since they were shown.');
+  }
+  const isVerified = before?.isVerified === true && holdSameKeys(before.pin, pin);
+  const previous = before === undefined ? undefined : fingerprintsOf(before.pin);
+  return { kept: { pin, isVerified }, current, previous };
+}
+
+/**
+ * Notes that a person compared the code of a call, or that it did not match.
+ *
+ * @param of the keys of the call that was compared; when absent, whatever is pinned
+ * @throws {OracleCallError} `ERR_KEY_CHANGED` when other keys are pinned by now, or none
+ */
+export function markCompared(value: unknown, isVerified: boolean, of?: KeyPin): KeptKeys {
+  const kept = readKept(value);
+  if (kept === undefined || (of !== undefined && !holdSameKeys(kept.pin, of))) {
+    throw new OracleCallError('ERR_KEY_CHANGED', 'Other keys than those compared are kept of this oracle, or none.');
+  }
+  return { pin: kept.pin, isVerified };
+}
+
+function tryReadKept(value: unknown): KeptKeys | undefined {
+  try {
+    return readKept(value);
+  } catch {
+    return undefined;
+  }
+}
+
+const areSame = (one: KeyFingerprints, other: KeyFingerprints): boolean =>
+  one.identityKey === other.identityKey && one.envelopeKey === other.envelopeKey;

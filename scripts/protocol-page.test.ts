@@ -1,0 +1,154 @@
+/** `docs/protocol.md` quotes numbers, names and layouts; here they are compared with the code. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { DATA_KIND_BYTES } from '../packages/protocol/src/data-frame/layout.ts';
+import { CAPTION_MAX_LENGTH, CHAT_MAX_LENGTH, controlSchema } from '../packages/protocol/src/data-frame/payload.ts';
+import { KEY_ROTATIONS_MAX } from '../packages/protocol/src/did/document-services.ts';
+import { ERROR_CODES } from '../packages/protocol/src/errors/error-table.ts';
+import { CALL_EVENT_MAX_LENGTH, callEventSchema } from '../packages/protocol/src/events/call-event.ts';
+import { END_REASONS } from '../packages/protocol/src/call-status.ts';
+import {
+  FRAME_KIND_BYTES,
+  FRAME_MAX_BYTES,
+  FRAME_TOPIC,
+  MAX_ATTEMPT,
+} from '../packages/protocol/src/frame/frame-header.ts';
+import { IDENTITY_MAX_BYTES } from '../packages/protocol/src/handshake/messages.ts';
+import { offerFields } from '../packages/protocol/src/handshake/transcript.ts';
+import { EVENT_WAIT_MS, REQUEST_MAX_BYTES, ROUTES } from '../packages/protocol/src/http/routes.ts';
+import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../packages/protocol/src/kem/x-wing.ts';
+import { PREVIOUS_KEY_GRACE_MS, REKEY_INTERVAL_MS } from '../packages/protocol/src/rekey/rekey-step.ts';
+import {
+  HANDSHAKE_MAX_MS,
+  RECEIPT_TRIES,
+  RECEIPT_WAIT_MS,
+  REKEY_MAX_MS,
+  REKEY_REQUEST_GAP_MS,
+  RESEND_FIRST_MS,
+  RESEND_GROWTH,
+  RESEND_LONGEST_MS,
+} from '../packages/protocol/src/secure-link/link-times.ts';
+import { contextSchema, VALIDITY_MAX_MS } from '../packages/protocol/src/signed-envelope/context.ts';
+import { SIGNED_ENVELOPE_MAX_BYTES } from '../packages/protocol/src/signed-envelope/envelope-format.ts';
+import { SUITE_TABLE } from '../packages/protocol/src/signed-envelope/suites.ts';
+import { ENVELOPE_CLOCK_SKEW_MS } from '../packages/protocol/src/signed-envelope/verify.ts';
+import { TIMELINE_STAGES } from '../packages/protocol/src/timeline.ts';
+import { readAttacks, readTables } from './threat-model/page.ts';
+
+const page = await readFile(new URL('../docs/protocol.md', import.meta.url), 'utf8');
+/** Line breaks are prose's, not the text's. */
+const text = page.replaceAll(/\s+/g, ' ');
+const tables = readTables(page);
+const column = (heading: string): readonly string[] =>
+  tables.flatMap((rows) => rows.flatMap((row) => row.get(heading) ?? [])).map((cell) => cell.replaceAll('`', ''));
+const said = (number: number): string => number.toLocaleString('en');
+const seconds = (ms: number): string => `${ms / 1000} s`;
+
+test.each<[string, string]>([
+  ['topic', `packets of the topic \`${FRAME_TOPIC}\``],
+  ['largest frame', `at most ${said(FRAME_MAX_BYTES)} bytes. The header`],
+  ['largest envelope', `at most ${said(SIGNED_ENVELOPE_MAX_BYTES)} bytes; its first byte`],
+  ['largest event', `above ${said(CALL_EVENT_MAX_LENGTH)} characters`],
+  ['largest request', `at most ${said(REQUEST_MAX_BYTES)} bytes. Errors`],
+  ['attempts', `1 to ${MAX_ATTEMPT}`],
+  ['identities', `identities: 1–${IDENTITY_MAX_BYTES} bytes`],
+  ['X-Wing', `public key ${X_WING_PUBLIC_KEY_BYTES}, encapsulation ${X_WING_ENCAPSULATION_BYTES}`],
+  ['validity', `at most ${VALIDITY_MAX_MS / 3_600_000} h after`],
+  ['clocks', `${ENVELOPE_CLOCK_SKEW_MS / 60_000} minutes of clock difference`],
+  ['rekeys', `one every ${REKEY_INTERVAL_MS / 60_000} minutes`],
+  ['asking for rekeys', `at most one in ${seconds(REKEY_REQUEST_GAP_MS)}`],
+  ['grace', `a grace of ${seconds(PREVIOUS_KEY_GRACE_MS)}`],
+  ['first resend', `after ${RESEND_FIRST_MS} ms, then each time later by the factor ${RESEND_GROWTH}`],
+  ['longest wait', `at most every ${seconds(RESEND_LONGEST_MS)}`],
+  ['giving up', `given up after ${seconds(HANDSHAKE_MAX_MS)}, a rekey after ${seconds(REKEY_MAX_MS)}`],
+  ['receipts', `again every ${seconds(RECEIPT_WAIT_MS)}, six times at most`],
+  ['captions', `(1–${said(CAPTION_MAX_LENGTH)})`],
+  ['chat', `(1–${said(CHAT_MAX_LENGTH)})`],
+  ['waiting for Matrix', `they wait up to ${seconds(EVENT_WAIT_MS)}`],
+  ['rotations', `at most ${KEY_ROTATIONS_MAX})`],
+  ['offer hash', offerFieldsText()],
+])('%s', (_what, quoted) => {
+  expect(text).toContain(quoted);
+});
+
+test('six receipts are what the code waits for', () => {
+  expect(RECEIPT_TRIES).toBe(6);
+});
+
+describe('tables have what the code has:', () => {
+  test('messages and their numbers', () => {
+    const rows = tables.flat().filter((row) => row.has('message') && row.has('kind'));
+    const numbers = Object.fromEntries(rows.map((row) => [row.get('message'), Number(row.get('kind'))]));
+    expect(numbers).toEqual(FRAME_KIND_BYTES);
+  });
+
+  test('fields of the context, in their order', () => {
+    expect(column('context field')).toEqual(['version', ...Object.keys(contextSchema.pipe[0].entries)]);
+  });
+
+  test('suites', () => {
+    const suites = Object.entries(SUITE_TABLE).map(([suite, { byte }]) => `${byte}, ${suite}`);
+    expect(column('suite')).toEqual(suites);
+  });
+
+  test('fields of the call event', () => {
+    const named = column('field')
+      .flatMap((cell) => cell.split(', '))
+      .map((name) => name.replace('?', ''));
+    expect(Object.keys(callEventSchema.entries).filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  test('payloads and control actions', () => {
+    const kinds = Object.entries(DATA_KIND_BYTES).map(([kind, byte]) => `${byte} ${kind}`);
+    expect(text).toContain(`Payload kinds: ${kinds.join(', ')}.`);
+    const actions = controlSchema.options.map(({ entries }) => `\`${entries.action.literal}\``);
+    const [cell = ''] = column('fields besides `id` and `kind`');
+    expect(actions.filter((action) => !cell.includes(action.replaceAll('`', '')))).toEqual([]);
+  });
+
+  test('routes', () => {
+    const endpoints = column('endpoint').join(' ');
+    expect(Object.values(ROUTES).filter((route) => !endpoints.includes(route))).toEqual([]);
+  });
+
+  test('refusals: every code of envelope, handshake and data, and no code that there is not', () => {
+    const codes = column('code');
+    const due = ERROR_CODES.filter((code) => /^ERR_(?:ENVELOPE|DATA)_/.test(code));
+    expect(due.filter((code) => !codes.includes(code))).toEqual([]);
+    expect(codes.filter((code) => !(ERROR_CODES as readonly string[]).includes(code))).toEqual([]);
+  });
+});
+
+test('reasons and stages are all there', () => {
+  expect(END_REASONS.filter((reason) => !text.includes(`\`${reason}\``))).toEqual([]);
+  expect(TIMELINE_STAGES.filter((stage) => !text.includes(`\`${stage}\``))).toEqual([]);
+});
+
+test('links within the page lead somewhere', () => {
+  const slugs = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const targets = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, target]) => target);
+  expect(targets.filter((target) => !slugs.includes(target ?? ''))).toEqual([]);
+});
+
+function offerFieldsText(): string {
+  const none = new Uint8Array();
+  const fields = offerFields({
+    ...{ contextHash: none, envelopeSignature: none, callId: '', attempt: 1, userIdentity: '', agentIdentity: '' },
+    ...{ agentCommitment: none, ephemeralPublicKey: none },
+  });
+  return fields.map(([name]) => (name === 'attempt' ? 'attempt (u32)' : name)).join(', ');
+}
+
+test('the README claims nothing about attacks that is not in the threat model', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const model = await readFile(new URL('../docs/threat-model.md', import.meta.url), 'utf8');
+  const known = new Set(readAttacks(model).flatMap(({ tests }) => tests));
+  const claimed = [...readme.matchAll(/`(attack: [^`]+)`/g)].map(([, name = '']) => name);
+  expect(claimed.length).toBeGreaterThan(10);
+  expect(claimed.filter((name) => !known.has(name))).toEqual([]);
+});
