@@ -1,5 +1,4 @@
 import { BearerSecret, SecretBytes, silentLogger, systemClock } from '@oracle-calls/protocol';
-import type { LocalTrack } from '@oracle-calls/sdk';
 import { AudioGraph, createLiveKitSfu, type SfuConnection } from '@oracle-calls/sdk/media';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
 
