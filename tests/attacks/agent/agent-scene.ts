@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCallId, createSfuRoomName, parseMatrixEventId, type Did } from '@oracle-calls/protocol';
+import { createCallId, parseMatrixEventId, type Did } from '@oracle-calls/protocol';
 import { parseDid } from '@oracle-calls/protocol/did';
 import { AgentDispatchClient, RoomAgentDispatch, RoomServiceClient } from 'livekit-server-sdk';
 import { startDidResolver, type DidResolver } from '../../../dev/did-resolver/did-resolver.ts';

@@ -101,7 +101,13 @@ export const envelopeAttacks: readonly Attack<AgentScene>[] = [
     twin: {
       without: 'the time in the signed context',
       parts: ['agent'],
-      patches: [{ file: VERIFY, find: '  checkTime(options);\n', replace: '' }],
+      patches: [
+        {
+          file: VERIFY,
+          find: '  checkTime(options);\n  checkSignature(options);\n',
+          replace: '  checkSignature(options);\n',
+        },
+      ],
     },
     async run(scene) {
       const now = systemClock.now();

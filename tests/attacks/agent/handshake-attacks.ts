@@ -91,8 +91,8 @@ export const handshakeAttacks: readonly Attack<AgentScene>[] = [
       patches: [
         {
           file: 'packages/agent/src/trust-store/attempt-numbers.ts',
-          find: "const attempt = Number(last?.['attempt'] ?? 0) + 1;",
-          replace: 'const attempt = 1; void last;',
+          find: "const attempt = Number(last?.['attempt'] ?? 0) + step;",
+          replace: 'const attempt = step; void last;',
         },
         { file: HANDSHAKE, find: 'createXWingKeyPair(this.#entropy)', replace: `createXWingKeyPair(${FIXED})` },
         { file: HANDSHAKE, find: 'createComparisonNonce(this.#entropy)', replace: `createComparisonNonce(${FIXED})` },

@@ -13,7 +13,7 @@ export async function envelopeVerdict(scene: AgentScene, call: UserCall, placed:
   );
   const { msg, code, fields } = said;
   return msg === REFUSED
-    ? refused(String(code), `the agent refused the envelope${fields === undefined ? '' : ` for its ${String(fields)}`}`)
+    ? refused(String(code), `the agent refused the envelope${typeof fields === 'string' ? ` for its ${fields}` : ''}`)
     : succeeded(`the agent took the envelope: ${String(msg)}`);
 }
 

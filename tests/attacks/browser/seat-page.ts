@@ -1,5 +1,4 @@
 import { BearerSecret, SecretBytes, silentLogger, systemClock } from '@oracle-calls/protocol';
-import type { LocalTrack } from '@oracle-calls/sdk';
 import { AudioGraph, createLiveKitSfu, type SfuConnection } from '@oracle-calls/sdk/media';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
 
@@ -34,6 +33,8 @@ export interface SeatPage {
   notices(): readonly string[];
   leave(): Promise<void>;
 }
+
+type LocalTrack = Parameters<SfuConnection['publish']>[0];
 
 declare global {
   interface Window {

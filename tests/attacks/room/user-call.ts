@@ -1,4 +1,5 @@
 import { createCallKey, createSfuRoomName, SecretBytes, systemClock, type SfuRoomName } from '@oracle-calls/protocol';
+import type { OracleKeys } from '@oracle-calls/protocol/did';
 import {
   commitToNonce,
   sealSignedEnvelope,
@@ -12,7 +13,6 @@ import {
   type CallSigner,
   type Signer,
 } from '@oracle-calls/protocol/signing';
-import type { OracleParts } from './oracle-keys.ts';
 
 const CALL_LASTS_MS = 60 * 60_000;
 
@@ -32,8 +32,14 @@ export function createUserSigner(): CallSigner {
   return createRawKeySigner({ algorithm: 'Ed25519', privateKey: SecretBytes.random(32, 'user key') });
 }
 
+/** What a caller knows of an oracle. */
+export interface CalledOracle {
+  readonly matrixUserId: string;
+  readonly keys: Pick<OracleKeys, 'did' | 'envelopeKey' | 'identityKey'>;
+}
+
 export interface UserCallOptions {
-  readonly oracle: OracleParts;
+  readonly oracle: CalledOracle;
   readonly signer?: CallSigner;
   readonly sfuRoomName?: SfuRoomName;
   /** What the signed context is to say otherwise. */

@@ -1,20 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { createMatrixPort, parseMatrixRoomId, type MatrixPort, type MatrixRoomId } from '@oracle-calls/matrix';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseMatrixRoomId, type MatrixRoomId } from '@oracle-calls/matrix';
+import { ensureCrossSigning, RecoveryKeyHolder } from '@oracle-calls/matrix/cross-signing';
 import { silenceGlobalSdkLogger } from '@oracle-calls/matrix/node';
 import {
+  BearerSecret,
   CALL_EVENT_TYPE,
+  CALL_EVENT_VERSION,
   createCallId,
-  createSfuRoomName,
   parseCallEvent,
+  parseMatrixEventId,
   type CallEventContent,
   type CallId,
   type MatrixEventId,
 } from '@oracle-calls/protocol';
+import { readOracleKeys } from '@oracle-calls/protocol/did';
+import type { DIDDocument } from 'did-resolver';
 import { createClient, type MatrixClient } from 'matrix-js-sdk';
 import * as v from 'valibot';
-import type { Account } from '../../../dev/stack/accounts.ts';
+import type { Caller } from '../../../dev/stack/accounts.ts';
 import type { Stack } from '../../../dev/stack/stack.ts';
 import { until } from '../../system/agent/until.ts';
+import { createUserCall, type CalledOracle } from '../room/user-call.ts';
 
 const loginSchema = v.looseObject({ access_token: v.string(), device_id: v.string() });
 
@@ -27,19 +35,17 @@ export interface PlacedCall {
 
 /** An account with a client of its own that does what it likes: sends any event, edits anybody's, invites anybody. */
 export class MatrixAttacker implements AsyncDisposable {
-  readonly account: Account;
-  readonly port: MatrixPort;
+  readonly account: Caller;
   readonly #stack: Stack;
   readonly #client: MatrixClient;
 
-  private constructor(stack: Stack, account: Account, client: MatrixClient) {
+  private constructor(stack: Stack, account: Caller, client: MatrixClient) {
     this.#stack = stack;
     this.#client = client;
     this.account = account;
-    this.port = createMatrixPort(client);
   }
 
-  static async signIn(stack: Stack, account: Account): Promise<MatrixAttacker> {
+  static async signIn(stack: Stack, account: Caller): Promise<MatrixAttacker> {
     silenceGlobalSdkLogger();
     const { homeserverUrl: baseUrl } = stack;
     const identifier = { type: 'm.id.user', user: account.name };
@@ -48,9 +54,15 @@ export class MatrixAttacker implements AsyncDisposable {
       body: JSON.stringify({ type: 'm.login.password', identifier, password: account.password }),
     });
     const { access_token: accessToken, device_id: deviceId } = v.parse(loginSchema, await response.json());
-    const client = createClient({ baseUrl, userId: account.userId, accessToken, deviceId, disableVoip: true });
+    const holder = new RecoveryKeyHolder();
+    const { cryptoCallbacks } = holder;
+    const { userId, recoveryKey } = account;
+    const client = createClient({ baseUrl, userId, accessToken, deviceId, cryptoCallbacks, disableVoip: true });
     await client.initRustCrypto({ useIndexedDB: false });
     await client.startClient({ disablePresence: true });
+    await until(() => client.isInitialSyncComplete(), 'the first sync');
+    // A device of this account like any other: the attacker is who it says.
+    await ensureCrossSigning(client, { holder, recoveryKey: new BearerSecret(recoveryKey, 'recovery key') });
     return new MatrixAttacker(stack, account, client);
   }
 
@@ -82,22 +94,32 @@ export class MatrixAttacker implements AsyncDisposable {
     return (userId) => this.#client.getRoom(roomId)?.getMember(userId)?.membership === 'join';
   }
 
-  /** Sends a call event as an honest caller would, save for `changes`. */
-  async placeCall(matrixRoomId: MatrixRoomId, changes: Partial<CallEventContent> = {}): Promise<PlacedCall> {
+  /** Sends a call event as an honest caller would. */
+  async placeCall(matrixRoomId: MatrixRoomId): Promise<PlacedCall> {
+    const oracle = await this.#oracle();
+    const call = await createUserCall({
+      oracle,
+      facts: { matrixRoomId, matrixSender: this.account.userId, sessionId: `session-${randomUUID()}` },
+    });
+    const { sessionId, sfuRoomName } = call.facts;
     const content = parseCallEvent({
-      v: 1,
+      v: CALL_EVENT_VERSION,
       callType: 'audio',
       callStatus: 'pending',
       callStartedAt: new Date().toISOString(),
-      encryptionKey: `04${randomUUID().replaceAll('-', '').repeat(6)}`,
-      sessionId: `session-${randomUUID()}`,
-      roomId: createSfuRoomName(),
-      userDid: `did:ixo:${this.account.name}`,
-      oracleDid: this.#stack.oracleDid,
-      ...changes,
+      encryptionKey: call.sealed.envelopeHex,
+      sessionId,
+      roomId: sfuRoomName,
+      userDid: call.signer.did,
+      oracleDid: oracle.keys.did,
     });
     const eventId = await this.send(matrixRoomId, content);
-    return { callId: createCallId(eventId, content.roomId), eventId, matrixRoomId, content };
+    return { callId: createCallId(eventId, sfuRoomName), eventId, matrixRoomId, content };
+  }
+
+  async #oracle(): Promise<CalledOracle> {
+    const text = await readFile(join(this.#stack.paths.didDocumentsDir, 'oracle.json'), 'utf8');
+    return { matrixUserId: this.#stack.oracleUserId, keys: readOracleKeys(JSON.parse(text) as DIDDocument) };
   }
 
   /** Edits somebody's call event. */
@@ -111,7 +133,12 @@ export class MatrixAttacker implements AsyncDisposable {
     });
   }
 
-  send(matrixRoomId: MatrixRoomId, content: object): Promise<MatrixEventId> {
-    return this.port.sendEvent(matrixRoomId, CALL_EVENT_TYPE, content, { transactionId: randomUUID() });
+  /** Past our own adapter, which would look at the members of the room first. */
+  async send(matrixRoomId: MatrixRoomId, content: object): Promise<MatrixEventId> {
+    const sendEvent = this.#client.sendEvent.bind(this.#client) as (
+      ...args: unknown[]
+    ) => Promise<{ event_id: string }>;
+    const { event_id: eventId } = await sendEvent(matrixRoomId, CALL_EVENT_TYPE, content, randomUUID());
+    return parseMatrixEventId(eventId);
   }
 }

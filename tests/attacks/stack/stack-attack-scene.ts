@@ -136,12 +136,13 @@ export class StackAttackScene implements AttackScene {
     this.#browser ??= this.#launch();
     if (!this.#isPageServed) await this.#page.serve(this.#patches.page);
     this.#isPageServed = true;
-    const { userId, password } = this.stack.users[who];
+    const { userId, password, recoveryKey } = this.stack.users[who];
     const caller = await ScriptedCaller.open({
       browser: await this.#browser,
       url: this.#page.url,
       userId,
       password,
+      recoveryKey,
       log: (line) => this.log.add('web', line),
       ...(initScript === undefined ? {} : { initScript }),
     });
