@@ -57,8 +57,10 @@ afterAll(async () => {
 interface Scene extends AsyncDisposable {
   readonly page: Page;
   readonly sfuRoomName: string;
-  /** Joins as an agent that has the envelope, and offers; `changes` plays one that is not what it should be. */
-  answer(changes?: Partial<ToneOracleOptions>): Promise<ToneOracle>;
+  /**
+   * Joins as an agent that has the envelope, and offers, at once or when told; `changes` plays one that is not what it should be.
+   */
+  answer(changes?: Partial<ToneOracleOptions>, beforeOffer?: () => Promise<void>): Promise<ToneOracle>;
   /** Joins as somebody without any key. */
   joinKeyless(identity: string, toneHz: number): Promise<ToneParticipant>;
   oracleTone(toneHz: number): Promise<number>;
@@ -82,11 +84,12 @@ async function placeCall(access: SfuAccess, url = access.url): Promise<Scene> {
   return {
     page,
     sfuRoomName,
-    async answer(changes = {}) {
+    async answer(changes = {}, beforeOffer = async () => undefined) {
       const own = { call, oracle, userIdentity: USER, identity: AGENT, toneHz: AGENT_TONE_HZ };
       const agent = await joinAsOracle({ ...access, ...own, ...changes });
       joined.push(agent);
       await expect.poll(() => [...agent.room.remoteParticipants.keys()], PATIENCE).toContain(USER);
+      await beforeOffer();
       await agent.begin(1);
       return agent;
     },
@@ -170,6 +173,16 @@ test('a later attempt changes every key and the code, and sound goes on', async 
   await expect
     .poll(() => scene.page.evaluate(() => window.mediaPage.security()), PATIENCE)
     .toMatchObject({ padlock: 'encrypted', comparisonCode: { raw: agent.attempts[1]?.comparisonCode } });
+});
+
+test('an oracle that proves itself after it was taken for a stranger is heard all the same', async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.answer({}, async () => {
+    await expect.poll(() => scene.notices(), PATIENCE).toContain(`stranger ${AGENT}`);
+  });
+  await expect.poll(() => agent.attempts, PATIENCE).toHaveLength(1);
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
 });
 
 test('a third participant without a key is told, is not played and hears only noise', async () => {

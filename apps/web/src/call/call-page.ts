@@ -252,6 +252,7 @@ export class CallPage {
   /** A person has decided; what the document shows now must be what they saw. */
   async #acceptKeys(): Promise<void> {
     const expected = this.#keyChange?.expected;
+    if (expected === undefined) return;
     try {
       await this.#calls.acceptChangedKeys({ oracleDid: this.#oracleDid, expected });
     } catch (error) {

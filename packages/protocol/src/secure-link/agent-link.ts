@@ -42,7 +42,12 @@ export class AgentLink implements Disposable {
       sends: 'oracle-to-user',
       receives: 'user-to-oracle',
       unanswered: () => this.#handshake.unanswered,
-      overdue: { maxMs: HANDSHAKE_MAX_MS, call: () => options.events.stalled() },
+      overdue: {
+        maxMs: HANDSHAKE_MAX_MS,
+        // A rekey has a longer bound of its own: meanwhile the call goes on under the keys of before.
+        isMeant: () => this.#handshake.unanswered !== undefined,
+        call: () => options.events.stalled(),
+      },
       opened: (position, payload) => this.#opened(position, payload),
     });
   }

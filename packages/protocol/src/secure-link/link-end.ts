@@ -12,7 +12,7 @@ import type { FrameKeys } from './frame-keys.ts';
 import type { ConfirmedAttempt, LinkEvents } from './link-events.ts';
 import { LinkKeys } from './link-keys.ts';
 import { RekeyDriver } from './rekey-driver.ts';
-import { Resender } from './resender.ts';
+import { Resender, type Overdue } from './resender.ts';
 import { SealedData } from './sealed-data.ts';
 
 /** Frames that wait to be looked at. Whoever sends faster than a core can check is not heard out. */
@@ -40,7 +40,7 @@ export interface LinkEndRole {
   /** A message of the handshake that got no answer. */
   readonly unanswered: () => Uint8Array<ArrayBuffer> | undefined;
   /** An exchange has waited too long for its answer. */
-  readonly overdue?: { readonly maxMs: number; readonly call: () => void } | undefined;
+  readonly overdue?: Overdue | undefined;
   /** This end sends under the keys of an epoch from now on. */
   readonly switched?: (() => void) | undefined;
   /** Data of the other end was opened under these keys. */

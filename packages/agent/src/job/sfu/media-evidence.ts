@@ -2,6 +2,7 @@ import { EncryptionType, TrackKind } from '@livekit/rtc-node';
 import type { Room, TrackPublication } from '@livekit/rtc-node';
 import type { FrameCryptor, RtcStats } from '@livekit/rtc-ffi-bindings';
 import type { TrackEvidence } from '../call-statistics.ts';
+import type { PacketCounts } from './ear-gate.ts';
 import type { InboundFlow } from './media-watchdog.ts';
 import { frameCryptorsOf } from './participant-keys.ts';
 
@@ -63,6 +64,16 @@ export async function inboundAudioOf(room: Room): Promise<InboundFlow> {
     heardSamples += Number(stats.value.inbound?.jitterBufferEmittedCount ?? 0n);
   }
   return { packets, heardSamples };
+}
+
+/** RTP packets of sound that came in so far, by stream. @throws when the room is not connected any more */
+export async function inboundPacketsOf(room: Room): Promise<PacketCounts> {
+  const counts = new Map<number, number>();
+  for (const { stats } of await statisticsOf(room)) {
+    if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'audio') continue;
+    counts.set(stats.value.stream.ssrc ?? 0, Number(stats.value.received?.packetsReceived ?? 0n));
+  }
+  return counts;
 }
 
 /** Newer servers use one connection for both directions, and everything then stands in the first list. */
