@@ -39,6 +39,10 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     if (mouth === undefined) {
       const context = new AudioContext({ sampleRate: 48_000 });
       mouth = { context, destination: context.createMediaStreamDestination() };
+      // A microphone in a quiet room gives silence; a destination without a source gives nothing at all.
+      const silence = new ConstantSourceNode(context, { offset: 0 });
+      silence.connect(mouth.destination);
+      silence.start();
     }
     return mouth;
   };
