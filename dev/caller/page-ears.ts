@@ -38,11 +38,12 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
   const openMouth = (): NonNullable<typeof mouth> => {
     if (mouth === undefined) {
       const context = new AudioContext({ sampleRate: 48_000 });
-      mouth = { context, destination: context.createMediaStreamDestination() };
-      // A microphone in a quiet room gives silence; a destination without a source gives nothing at all.
+      const destination = context.createMediaStreamDestination();
+      // A microphone in a quiet room gives silence; a destination that nothing is connected to gives nothing at all.
       const silence = new ConstantSourceNode(context, { offset: 0 });
-      silence.connect(mouth.destination);
+      silence.connect(destination);
       silence.start();
+      mouth = { context, destination };
     }
     return mouth;
   };

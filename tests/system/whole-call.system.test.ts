@@ -1,9 +1,10 @@
-import { callIdParts, createCallKey, deriveMediaKey, parseCallId } from '@oracle-calls/protocol';
+import { callIdParts, createCallKey, parseCallId } from '@oracle-calls/protocol';
+import { mediaKeyIndex } from '@oracle-calls/protocol/key-schedule';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askSfu } from '../../dev/demo/sfu-statement.ts';
 import { QUESTION } from '../../dev/demo/spoken-question.ts';
 import { joinHidden, type HiddenListener } from './hidden-listener.ts';
-import { drawnKeys, filesWithKey, textHasKey, watchRandomKeys } from './planted-keys.ts';
+import { allKeys, filesWithKey, textHasKey, watchedKeys, watchKeys } from './planted-keys.ts';
 import { openCallKey } from './open-call-key.ts';
 import { StackScene } from './stack-scene.ts';
 import { sharedWords } from './words.ts';
@@ -27,28 +28,33 @@ async function overheard(listener: HiddenListener): Promise<string> {
 describe('one whole call on real Synapse, LiveKit and Chromium', () => {
   test('is heard by its two ends and by nobody else, and leaves no key anywhere', { timeout: 180_000 }, async () => {
     const { stack } = scene;
-    await using caller = await scene.caller('alice', watchRandomKeys);
+    await using caller = await scene.caller('alice', watchKeys);
     await caller.call();
     await caller.untilAudible();
     const { callId: shownCallId } = await caller.snapshot();
     const callId = parseCallId(shownCallId);
     const { sfuRoomName } = callIdParts(callId);
 
-    // One listener without a key, and as the positive control one with the keys of the call, opened with the oracle's own.
+    // What the oracle's own keys open is the key that the page made; what media runs under comes from the handshake alone.
     using callKey = await openCallKey(stack, callId);
-    const callKeyHex = Buffer.from(callKey.expose()).toString('hex');
-    const keys = await drawnKeys(caller);
-    expect(keys).toContain(callKeyHex);
+    const watched = await watchedKeys(caller);
+    expect(watched.drawn).toContain(Buffer.from(callKey.expose()).toString('hex'));
+    const [sendingKey = '', receivingKey = ''] = [watched.sending.at(-1), watched.receiving.at(-1)];
+    expect([sendingKey, receivingKey]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
+    expect(sendingKey).not.toBe(receivingKey);
+
+    // One listener without a key, and as the positive control one with the media keys, taken from the page.
     const sfu = { url: stack.sfu.url, apiKey: stack.sfu.apiKey, apiSecret: stack.sfu.apiSecret, sfuRoomName };
     await using keyless = await joinHidden(sfu);
     const { participants, encrypted: sfuSaysEncrypted } = await askSfu(stack.sfu, sfuRoomName);
     const agentIdentity = keyless.identities().find((identity) => !identity.startsWith('u-'));
     await using keyed = await joinHidden({
       ...sfu,
-      keys: (identity) => {
-        const direction = identity === agentIdentity ? 'oracle-to-user' : 'user-to-oracle';
-        return deriveMediaKey(callKey, sfuRoomName, direction).expose();
-      },
+      slot: mediaKeyIndex({ attempt: 1, epoch: 1 }),
+      keys: (identity) => Buffer.from(identity === agentIdentity ? receivingKey : sendingKey, 'hex'),
     });
     expect(participants).toBeGreaterThanOrEqual(2);
 
@@ -75,13 +81,23 @@ describe('one whole call on real Synapse, LiveKit and Chromium', () => {
     await caller.hangUp();
     const { timelineMs, callStatus, endReason } = await caller.snapshot();
     expect({ callStatus, endReason }).toEqual({ callStatus: 'ended', endReason: 'hangup' });
-    for (const stage of ['eventSent', 'joinToken', 'sfuConnected', 'synced', 'agentJoined', 'oracleAudible'] as const) {
+    for (const stage of [
+      'handshake',
+      'eventSent',
+      'joinToken',
+      'sfuConnected',
+      'synced',
+      'agentJoined',
+      'oracleAudible',
+    ] as const) {
       expect(timelineMs[stage], stage).toBeGreaterThanOrEqual(0);
     }
     expect((await scene.facts.waitFor('call ended', callId, 10_000))?.msg).toBe('call ended');
     expect(await scene.facts.waitFor('call statistics', callId, 10_000)).toMatchObject({ encrypted: true });
 
-    // Nothing anywhere holds the key: the homeserver's database, the backend's, the logs, what the agent kept.
+    const keys = allKeys(await watchedKeys(caller));
+    expect(keys.length).toBeGreaterThan(4);
+    // Nothing anywhere holds a key: the homeserver's database, the backend's, the logs, what the agent kept.
     expect(await filesWithKey(stack.stateDir, keys)).toEqual([]);
     expect(textHasKey(scene.log.join('\n'), keys)).toBe(false);
   });

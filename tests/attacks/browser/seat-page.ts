@@ -1,6 +1,6 @@
 import { BearerSecret, SecretBytes, silentLogger, systemClock } from '@oracle-calls/protocol';
+import type { LocalTrack } from '@oracle-calls/sdk';
 import { AudioGraph, createLiveKitSfu, type SfuConnection } from '@oracle-calls/sdk/media';
-import type { LocalTrack } from '../../../packages/sdk/src/devices/devices-port.ts';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
 
 /*

@@ -64,8 +64,8 @@ export class CallStatistics {
     const last = this.#openings.get(trackSid) ?? NOTHING_YET;
     // After a reconnect WebRTC counts from zero.
     const before = packets < last.packets || openedSamples < last.openedSamples ? NOTHING_YET : last;
-    const hasOpened = openedSamples > before.openedSamples;
-    const unopened = hasOpened ? 0 : before.unopened + packets - before.packets;
+    const isOpening = openedSamples > before.openedSamples;
+    const unopened = isOpening ? 0 : before.unopened + packets - before.packets;
     this.#openings.set(trackSid, { packets, openedSamples, unopened });
     if (unopened >= UNOPENED_PACKETS_MAX) this.#hasUnopened = true;
   }
