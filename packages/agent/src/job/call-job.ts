@@ -27,6 +27,7 @@ const REPORT_MAX_MS = 5_000;
 export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
+  readonly rekeyIntervalMs: number;
   readonly startConversation: StartConversation;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];
@@ -136,6 +137,9 @@ export class CallJob {
         agentVoice,
         get comparisonCode() {
           return link.comparisonCode;
+        },
+        get isUserMuted() {
+          return data.isUserMuted;
         },
       },
       signal: this.#over.signal,
