@@ -250,6 +250,7 @@ export class CallJob {
     const { speaker } = live.seated.seat;
     switch (effect.kind) {
       case 'begin-attempt':
+        this.#deps.timeline.mark('handshakeBegun');
         return link.begin();
       case 'greet':
         return this.#background('greeting', voice.greet());

@@ -16,6 +16,7 @@ import { openTrustStore } from '../trust-store/trust-store.ts';
 import type { TrustStore } from '../trust-store/trust-store.ts';
 import { createBackendClient } from './backend/backend-client.ts';
 import { CallJob } from './call-job.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { CallLog } from './call-log.ts';
 import { tellWorker } from './held-seat.ts';
 import { readJobSettings } from './job-settings.ts';
@@ -56,6 +57,7 @@ export default defineAgent<Partial<Prewarmed>>({
     speech.connect();
     await rehearse(identity.keys, agentDidResolver(settings));
     const vad = openVad();
+    collectGarbage();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
     Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad } satisfies Prewarmed);
   },
