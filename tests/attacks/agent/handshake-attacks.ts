@@ -91,7 +91,7 @@ export const handshakeAttacks: readonly Attack<AgentScene>[] = [
       patches: [
         {
           file: 'packages/agent/src/trust-store/attempt-numbers.ts',
-          find: "const attempt = Number(last?.['attempt'] ?? 0) + 1;",
+          find: "const attempt = Number(last?.['attempt'] ?? 0) + step;",
           replace: 'const attempt = 1; void last;',
         },
         { file: HANDSHAKE, find: 'createXWingKeyPair(this.#entropy)', replace: `createXWingKeyPair(${FIXED})` },
