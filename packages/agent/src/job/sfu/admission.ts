@@ -38,8 +38,8 @@ export class Admission {
       if (this.#refusal(publication, identity) !== undefined) return;
       const audio = new AudioStream(track, { sampleRate: RECOGNISER_SAMPLE_RATE, numChannels: 1 });
       // The same class by two names: where the DOM's types are about, its streams and Node's differ in a detail.
-      const gate = this.#earOf(publication, identity);
-      const stream = gate.through(audio as ReadableStream<AudioFrame>);
+      const sound = audio as ReadableStream<AudioFrame>;
+      const stream = this.#earOf(publication, identity).through(sound);
       observe({ kind: 'user-audio', participantIdentity: identity, stream });
     });
   }

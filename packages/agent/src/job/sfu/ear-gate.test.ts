@@ -31,7 +31,7 @@ function scene(packets: PacketCounts = new Map([[7, 3]])) {
     heard,
     opening: gate.open(NOTHING, leaving.signal),
     appear: (parts: object = {}) => void present.push(new FrameCryptor({ ...CRYPTOR, ...parts })),
-    async say(number: number): Promise<void> {
+    say: async (number: number): Promise<void> => {
       say(number);
       for (let turn = 0; turn < 5; turn += 1) await clock.settle();
     },
