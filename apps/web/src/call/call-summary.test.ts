@@ -20,7 +20,7 @@ const security: CallSecurity = {
 test('the padlock is what the SDK says of a live call, and nothing is said of others', () => {
   expect(securityLine(live, { ...security, padlock: 'encrypted' })).toEqual({
     padlock: 'encrypted',
-    text: 'Encrypted end to end. Oracle’s key not compared.',
+    text: 'Encrypted end to end. Code not compared.',
   });
   expect(securityLine(live, security)).toMatchObject({ padlock: 'none', text: expect.stringMatching(/not proved/) });
   expect(securityLine(live, undefined).padlock).toBeUndefined();
@@ -31,7 +31,7 @@ test('only compared codes are called compared, and nothing is called encrypted t
   const code = { raw: '0123456789' as never, formatted: '01234 56789' };
   const agreed = securityLine(live, { ...security, comparisonCode: code });
   expect(agreed.text).toBe('Keys are agreed. No sealed sound has flowed both ways yet.');
-  expect(securityLine(live, { ...security, padlock: 'verified', comparisonCode: code }).text).toMatch(/You compared/);
+  expect(securityLine(live, { ...security, padlock: 'verified', comparisonCode: code }).text).toMatch(/Code compared/);
 });
 
 test('a failed call is an error to scripts, an ordinary ending is not', () => {

@@ -38,9 +38,9 @@ export function securityLine(state: CallState | undefined, security: CallSecurit
   const { padlock, comparisonCode } = security;
   switch (padlock) {
     case 'verified':
-      return { padlock, text: 'Encrypted end to end. You compared this oracle’s code.' };
+      return { padlock, text: 'Encrypted end to end. Code compared.' };
     case 'encrypted':
-      return { padlock, text: 'Encrypted end to end. Oracle’s key not compared.' };
+      return { padlock, text: 'Encrypted end to end. Code not compared.' };
     case 'none':
       return {
         padlock,

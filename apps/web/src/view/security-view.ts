@@ -12,18 +12,18 @@ export interface SecurityView {
   show(security: CallSecurity | undefined): void;
 }
 
+const ASK =
+  'Ask the oracle’s operator for their code over another channel. A code that the oracle speaks can be faked.';
+const COMPARED = 'You have compared a code under this key. Should the operator’s code of this call be another, say so.';
+
 /** The comparison code with its two answers, what is known, and what is and is not promised. */
 export function createSecurityView(actions: SecurityViewActions): SecurityView {
   const code = element('p', { class: 'code', 'aria-label': 'Comparison code' });
   const match = element('button', { type: 'button', class: 'secondary small' }, 'They match');
-  const differ = element('button', { type: 'button', class: 'secondary small' }, 'They don’t');
+  const differ = element('button', { type: 'button', class: 'secondary small' }, 'They differ');
   match.onclick = () => actions.compared(true);
   differ.onclick = () => actions.compared(false);
-  const question = element(
-    'p',
-    { class: 'quiet' },
-    'Ask the oracle’s operator for their code over another channel. A code that the oracle speaks can be faked.',
-  );
+  const question = element('p', { class: 'quiet' }, ASK);
   const comparison = element(
     'div',
     { class: 'comparison' },
@@ -38,10 +38,15 @@ export function createSecurityView(actions: SecurityViewActions): SecurityView {
     element('summary', {}, 'Security of this call'),
     comparison,
     facts,
-    element('h2', {}, 'While it is encrypted'),
-    list(PROMISES.held),
-    element('h2', {}, 'Not promised'),
-    list(PROMISES.open),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'What that promises, and what not'),
+      element('h2', {}, 'While it is encrypted'),
+      list(PROMISES.held),
+      element('h2', {}, 'Not promised'),
+      list(PROMISES.open),
+    ),
   );
   let shown = '';
   return {
@@ -55,7 +60,8 @@ export function createSecurityView(actions: SecurityViewActions): SecurityView {
       if (security === undefined) return;
       comparison.hidden = security.comparisonCode === undefined;
       code.textContent = security.comparisonCode?.formatted ?? '';
-      match.hidden = question.hidden = security.isVerified;
+      match.hidden = security.isVerified;
+      question.textContent = security.isVerified ? COMPARED : ASK;
       facts.replaceChildren(
         ...securityFacts(security).flatMap(({ term, text }) => [element('dt', {}, term), element('dd', {}, text)]),
       );

@@ -41,6 +41,8 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
     'This browser cannot encrypt calls end to end. Use a current version of Chrome, Edge, Firefox or Safari.',
   ERR_MEDIA_DEVICE: 'Your microphone or camera cannot be used. Allow it in the browser and call again.',
   ERR_MEDIA_CONNECT: 'The connection to the call was lost or could not be made. Check your connection and call again.',
+  ERR_MEDIA_SIGNALLING: 'The media server said something that a call does not accept. Please call again.',
+  ERR_MEDIA_IDENTITY: 'The media server mistook one end of the call for another. Please call again.',
   ERR_MEDIA_UNENCRYPTED: 'Somebody offered sound without encryption. It was not played.',
   ERR_MEDIA_UNDECRYPTABLE: 'The oracle’s sound arrived, but no key of this call opened it. Please call again.',
   ERR_MEDIA_SIGNALLING:

@@ -204,11 +204,17 @@ export class LiveKitConnection implements SfuConnection {
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
-    const [sent, received] = await Promise.all([
-      sentStatistics([...this.#published.values()], this.#identity ?? '', this.#cryptor),
-      receivedStatistics(this.#remote.arrived, this.#cryptor),
-    ]);
-    return [...sent, ...received];
+    try {
+      const [sent, received] = await Promise.all([
+        sentStatistics([...this.#published.values()], this.#identity ?? '', this.#cryptor),
+        receivedStatistics(this.#remote.arrived, this.#cryptor),
+      ]);
+      return [...sent, ...received];
+    } catch (cause) {
+      // Asked while it was being closed: there are no tracks any more.
+      if (this.#closed !== undefined) return [];
+      throw cause;
+    }
   }
 
   close(): Promise<void> {

@@ -88,6 +88,7 @@ export interface SfuConnection extends AsyncDisposable {
   publish(track: LocalTrack): Promise<void>;
   /** The SFU is not told; the track sends silence, or black pictures, sealed as always. */
   setMuted(track: LocalTrack, isMuted: boolean): Promise<void>;
+  /** Every track as it is now; none once the stay is being closed. */
   statistics(): Promise<readonly TrackStatistics[]>;
   /** Leaves and frees everything. Idempotent. */
   close(): Promise<void>;
