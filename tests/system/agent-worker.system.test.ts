@@ -350,6 +350,11 @@ describe('the log of the agent', () => {
     for (const secret of stack.secrets) expect(stack.output).not.toContain(secret);
   });
 
+  it('says of one process alone that it died: of the one that was killed', () => {
+    const died = stack.log.filter((line) => line.msg === 'job process died');
+    expect(died).toEqual([expect.objectContaining({ level: 'warn', exitCode: 'none', signal: 'SIGKILL' })]);
+  });
+
   it('names the call in every line of a job after the claim', () => {
     const unclaimed = new Set(['job process waits', 'job accepted', 'call not claimed; staying out']);
     const refused = stack.log.find((line) => line.msg === 'call not claimed; staying out')?.['pid'];
