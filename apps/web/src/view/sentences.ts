@@ -45,9 +45,6 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_MEDIA_IDENTITY: 'The media server mistook one end of the call for another. Please call again.',
   ERR_MEDIA_UNENCRYPTED: 'Somebody offered sound without encryption. It was not played.',
   ERR_MEDIA_UNDECRYPTABLE: 'The oracle’s sound arrived, but no key of this call opened it. Please call again.',
-  ERR_MEDIA_SIGNALLING:
-    'The media server asked for something that a call does not allow. The call was ended to keep it private.',
-  ERR_MEDIA_IDENTITY: 'The media server gave somebody another name in the call. The call was ended to keep it private.',
   ERR_MEDIA_ORACLE_ABSENT: 'The oracle did not pick up. Please try again later.',
   ERR_AUTH_MISSING: 'You are not signed in to the oracle’s service. Sign out and in again.',
   ERR_AUTH_INVALID: 'The oracle’s service did not accept your sign-in. Sign out and in again.',
