@@ -61,7 +61,6 @@ async function place(): Promise<CallLeaks> {
     envelopeHex: call.sealed.envelopeHex,
     document: parts.document,
     keyFile: parts.keyFile,
-    userPublicKeyHex: hexOf(signer.publicKey),
     userPrivateKeyHex: hexOf(userKey.expose()),
     callKeyHex: hexOf(call.callKey.expose()),
   };

@@ -10,7 +10,6 @@ export interface CallLeaks {
   /** The oracle's DID document, and the file with all of its private keys. */
   readonly document: string;
   readonly keyFile: string;
-  readonly userPublicKeyHex: string;
   readonly userPrivateKeyHex: string;
   readonly callKeyHex: string;
 }

@@ -1,5 +1,5 @@
 import { SecretBytes, systemClock } from '@oracle-calls/protocol';
-import { readOracleKeys } from '@oracle-calls/protocol/did';
+import { createDidResolver, readOracleKeys, resolveUserKey } from '@oracle-calls/protocol/did';
 import { DataReceiver } from '@oracle-calls/protocol/data-frame';
 import { parseOracleKeyFile, type OracleKey } from '@oracle-calls/protocol/envelope';
 import {
@@ -25,7 +25,7 @@ import { openMessage } from '../../../packages/protocol/src/handshake/sealing.ts
 import type { CallLeaks } from './ends-messages.ts';
 
 /** What the backend and everybody on the way sees of a call before anybody speaks. */
-export type SeenOfCall = Pick<CallLeaks, 'callId' | 'envelopeHex' | 'document' | 'userPublicKeyHex'>;
+export type SeenOfCall = Pick<CallLeaks, 'envelopeHex' | 'document'>;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -40,11 +40,13 @@ export const documentOf = ({ document }: Pick<CallLeaks, 'document'>): DIDDocume
 export async function openEnvelope(seen: SeenOfCall, keyFile: string): Promise<SecretBytes> {
   const envelope = parseSignedEnvelope(seen.envelopeHex);
   const oracle = ownOracleKeys(parseOracleKeyFile(keyFile), readOracleKeys(documentOf(seen)));
-  const { methodId } = envelope.context.userSigningKey;
+  const { userDid, userSigningKey } = envelope.context;
+  // A `did:key`, which says its key itself.
+  const user = await resolveUserKey(userDid, userSigningKey.methodId, createDidResolver());
   return await openSignedEnvelope({
     envelope,
     expected: envelope.context,
-    userKey: { methodId, algorithm: 'Ed25519', publicKey: bytesOf(seen.userPublicKeyHex) },
+    userKey: user.signingKey,
     oracle,
     envelopePrivateKey: oracle.envelopePrivateKey,
     now: systemClock.now(),
