@@ -10,6 +10,8 @@ export default defineConfig({
           include: ['{packages,apps,dev,scripts,benchmarks,tests}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.system.test.ts', '**/*.browser.test.ts'],
           environment: 'node',
+          // A fast test takes milliseconds; properties on a machine that is busy with other work take seconds.
+          testTimeout: 20_000,
         },
       },
       {

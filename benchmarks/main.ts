@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dispose } from '@livekit/rtc-node';
 import { launchChromium } from '../dev/caller/chromium.ts';
+import { CallFacts } from '../dev/demo/call-facts.ts';
 import { timelineTable } from '../dev/demo/timeline-table.ts';
 import { startStack } from '../dev/stack/stack.ts';
 import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
+import type { Figures } from './setup/call-costs.ts';
 import { measureSetup } from './setup/setup.ts';
 
 const { values } = parseArgs({
@@ -16,21 +18,34 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new RangeError('--runs takes a whole number from 1.');
 const say = (line: string): void => console.error(line);
+const figures = ({ p50Ms, p95Ms }: Figures): string => `p50 ${Math.round(p50Ms)} ms, p95 ${Math.round(p95Ms)} ms`;
 
 const { chromium } = await ensureToolchain({ write: say });
 if (chromium === undefined) throw new TypeError('a tool without a path');
 const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-bench-'));
 try {
-  await using stack = await startStack({ stateDir, preferredPorts: 'any' });
+  const facts = new CallFacts();
+  await using stack = await startStack({ stateDir, preferredPorts: 'any', log: (_part, line) => facts.add(line) });
   await stack.agentWarm(AbortSignal.timeout(90_000));
   const browser = await launchChromium(chromium);
   try {
-    const setup = await measureSetup({ stack, browser, runs, say });
+    const { setup, handshake } = await measureSetup({ stack, facts, browser, runs, say });
     const ratio = setup.p50Ms / setup.floorP50Ms;
     for (const line of timelineTable(setup.stages, process.stderr.columns ?? 80)) say(line);
     say(`set-up p50 ${Math.round(setup.p50Ms)} ms, p95 ${Math.round(setup.p95Ms)} ms`);
     say(`floor  p50 ${Math.round(setup.floorP50Ms)} ms; set-up is ${ratio.toFixed(2)} × the floor`);
-    if (values.json) console.log(JSON.stringify({ setup }));
+    say(
+      `agent  ${Object.entries(setup.agentStages)
+        .map(([stage, ms]) => `${stage} ${ms}`)
+        .join(', ')} (p50, ms since the click)`,
+    );
+    const { page, untilPeerReady, criticalPath } = handshake;
+    say('handshake:');
+    say(`  at the agent, offer to confirmed     ${figures(handshake)}`);
+    say(`  at the agent, until the user has keys ${figures(untilPeerReady)}`);
+    say(`  in the page, offer to confirmed      ${figures(page)}`);
+    say(`  on the critical path of set-up       ${figures(criticalPath)}`);
+    if (values.json) console.log(JSON.stringify({ setup, handshake }));
   } finally {
     await browser.close();
   }

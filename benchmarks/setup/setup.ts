@@ -1,8 +1,18 @@
 import { systemClock, TIMELINE_STAGES, type TimelineStage } from '@oracle-calls/protocol';
+import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
 import type { Browser } from 'playwright-core';
 import { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
+import type { CallFacts } from '../../dev/demo/call-facts.ts';
 import type { Stack } from '../../dev/stack/stack.ts';
 import { percentile } from '../percentile.ts';
+import {
+  agentStages,
+  handshakeFigures,
+  parseAgentTimeline,
+  type HandshakeFigures,
+  type MeasuredCall,
+} from './call-costs.ts';
+import { watchFirstFrame, type FirstFrameWatch } from './first-frame.ts';
 import { startFloorAgent } from './floor-agent.ts';
 import { serveFloor } from './floor-site.ts';
 
@@ -12,10 +22,19 @@ export interface SetupFigures {
   readonly floorP50Ms: number;
   /** Medians in milliseconds since the click. */
   readonly stages: Partial<Record<TimelineStage, number>>;
+  /** The same of the agent's own stages. */
+  readonly agentStages: Readonly<Record<string, number>>;
+}
+
+export interface CallBenchmark {
+  readonly setup: SetupFigures;
+  readonly handshake: HandshakeFigures;
 }
 
 export interface SetupBenchmark {
   readonly stack: Stack;
+  /** What backend and agent log. */
+  readonly facts: CallFacts;
   readonly browser: Browser;
   readonly runs: number;
   readonly say: (line: string) => void;
@@ -26,8 +45,11 @@ const AUDIBLE_LEVEL = 0.01;
 /** Between two runs the agent pool fills up again, in ms: models load in the background. */
 const REST_MS = 8_000;
 
+/** The agent writes its timeline once the conversation has started, in ms. */
+const AGENT_TIMELINE_MAX_MS = 20_000;
+
 /** Set-up of whole calls and the floor, in turn, in the same browser. */
-export async function measureSetup({ stack, browser, runs, say }: SetupBenchmark): Promise<SetupFigures> {
+export async function measureSetup({ stack, facts, browser, runs, say }: SetupBenchmark): Promise<CallBenchmark> {
   if (stack.webUrl === undefined) throw new TypeError('The benchmark needs the page.');
   await using site = await serveFloor();
   const { alice } = stack.users;
@@ -38,33 +60,55 @@ export async function measureSetup({ stack, browser, runs, say }: SetupBenchmark
     password: alice.password,
     recoveryKey: alice.recoveryKey,
   });
+  await caller.page.addInitScript(watchFirstFrame, FRAME_TOPIC);
+  await caller.page.reload();
   await caller.signIn();
 
-  const setups: Partial<Record<TimelineStage, number>>[] = [];
+  const calls: MeasuredCall[] = [];
   const floors: number[] = [];
   // The first of each warms caches and is not counted.
   for (let run = 0; run <= runs; run++) {
     const floor = await measureFloor(stack, browser, site.url);
-    await caller.call();
-    await caller.untilAudible();
-    const { timelineMs } = await caller.snapshot();
-    await caller.hangUp();
+    const call = await measureCall(caller, facts);
+    const name = run === 0 ? 'warm-up' : `run ${run} of ${runs}`;
+    const { handshake, oracleAudible = 0 } = call.page;
     say(
-      `${run === 0 ? 'warm-up' : `run ${run} of ${runs}`}: set-up ${Math.round(timelineMs.oracleAudible ?? 0)} ms, floor ${Math.round(floor)} ms`,
+      `${name}: set-up ${Math.round(oracleAudible)} ms (handshake at ${handshake} ms), floor ${Math.round(floor)} ms`,
     );
     if (run > 0) {
-      setups.push(timelineMs);
+      calls.push(call);
       floors.push(floor);
     }
     await systemClock.sleep(REST_MS);
   }
-  const audible = setups.flatMap(({ oracleAudible }) => (oracleAudible === undefined ? [] : [oracleAudible]));
+  const timelines = calls.map(({ page }) => page);
+  const audible = timelines.flatMap(({ oracleAudible }) => (oracleAudible === undefined ? [] : [oracleAudible]));
   return {
-    p50Ms: percentile(audible, 0.5),
-    p95Ms: percentile(audible, 0.95),
-    floorP50Ms: percentile(floors, 0.5),
-    stages: medians(setups),
+    setup: {
+      p50Ms: percentile(audible, 0.5),
+      p95Ms: percentile(audible, 0.95),
+      floorP50Ms: percentile(floors, 0.5),
+      stages: medians(timelines),
+      agentStages: agentStages(calls),
+    },
+    handshake: handshakeFigures(calls),
   };
+}
+
+async function measureCall(caller: ScriptedCaller, facts: CallFacts): Promise<MeasuredCall> {
+  await caller.page.evaluate(() => {
+    (window as object as { firstFrame: FirstFrameWatch }).firstFrame.at = undefined;
+  });
+  await caller.call();
+  await caller.untilAudible();
+  const { clickedAt, timelineMs, callId = '' } = await caller.snapshot();
+  const firstFrameAt = await caller.page.evaluate(
+    () => (window as object as { firstFrame: FirstFrameWatch }).firstFrame.at,
+  );
+  const agent = parseAgentTimeline(await facts.waitFor('call set up', callId, AGENT_TIMELINE_MAX_MS));
+  await caller.hangUp();
+  if (clickedAt === undefined || firstFrameAt === undefined) throw new TypeError('The page saw no handshake.');
+  return { clickedAt, page: timelineMs, firstFrameAt, agent };
 }
 
 async function measureFloor(stack: Stack, browser: Browser, url: string): Promise<number> {

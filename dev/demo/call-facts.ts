@@ -29,6 +29,11 @@ export class CallFacts {
     return this.#facts.find((fact) => fact.msg === msg && fact.callId === callId);
   }
 
+  /** Every fact of this message, oldest first. */
+  all(msg: string): readonly CallFact[] {
+    return this.#facts.filter((fact) => fact.msg === msg);
+  }
+
   /** A fact as soon as it is logged; `undefined` when it is not in time. */
   async waitFor(msg: string, callId: string, maxMs: number, clock: Clock = systemClock): Promise<CallFact | undefined> {
     const until = clock.now() + maxMs;

@@ -13,7 +13,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'matrix-js-sdk': ['packages/matrix/src', 'packages/sdk/src/create-oracle-calls.ts', 'apps/web/src'],
   'fake-indexeddb': ['packages/matrix/src/node'],
   'livekit-client': ['packages/sdk/src/media', 'apps/web'],
-  'livekit-server-sdk': ['packages/backend/src/sfu'],
+  'livekit-server-sdk': ['packages/backend/src/sfu', 'packages/agent/src/worker/seat-removal.ts'],
   '@livekit/agents': ['packages/agent/src'],
   '@livekit/rtc-node': ['packages/agent/src'],
   '@livekit/rtc-ffi-bindings': ['packages/agent/src'],

@@ -1,108 +1,40 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dispose } from '@livekit/rtc-node';
 import { SecretBytes } from '@oracle-calls/protocol';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../dev/caller/chromium.ts';
 import { startLiveKit, type LiveKit } from '../../dev/livekit/livekit.ts';
 import { freePort } from '../../dev/process/ports.ts';
-import { ensureChromium } from '../../dev/toolchain/chromium.ts';
 import { joinHidden } from '../system/hidden-listener.ts';
-import { serveMediaSite, type MediaSite } from './sdk-media/media-site.ts';
-import { toneShare } from './sdk-media/tone.ts';
 import {
-  createOracleIdentity,
-  joinAsOracle,
-  type ToneOracle,
-  type ToneOracleOptions,
-} from './sdk-media/tone-oracle.ts';
-import { createJoinToken, joinWithTone, type SfuAccess, type ToneParticipant } from './sdk-media/tone-participant.ts';
+  AGENT,
+  AGENT_TONE_HZ,
+  MediaStage,
+  PATIENCE,
+  USER,
+  USER_TONE_HZ,
+  type MediaScene,
+} from './sdk-media/media-stage.ts';
+import { toneShare } from './sdk-media/tone.ts';
+import type { SfuAccess } from './sdk-media/tone-participant.ts';
 
-const USER = 'user';
-const AGENT = 'agent';
-const USER_TONE_HZ = 660;
-const AGENT_TONE_HZ = 440;
 const MALLORY_TONE_HZ = 990;
 /** A tone that came through scores above this, noise and other tones far below. */
 const CLEAR = 0.6;
 const NOTHING = 0.15;
 const NOTHING_OPEN = { workers: 0, peerConnections: 0, devices: 0, playing: 0 };
-const PATIENCE = { timeout: 20_000, interval: 100 };
 
-let stateDir: string;
+let stage: MediaStage;
 let livekit: LiveKit;
-let site: MediaSite;
-let browser: Browser;
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-sdk-media-'));
-  const executablePath = await ensureChromium();
-  [livekit, site, browser] = await Promise.all([
-    startLiveKit({ stateDir }),
-    serveMediaSite(),
-    launchChromium(executablePath),
-  ]);
+  stage = await MediaStage.open();
+  ({ livekit } = stage);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
-  await livekit?.close();
-  await rm(stateDir, { recursive: true, force: true });
-  await dispose();
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
-interface Scene extends AsyncDisposable {
-  readonly page: Page;
-  readonly sfuRoomName: string;
-  /** Joins as an agent that has the envelope, and offers; `changes` plays one that is not what it should be. */
-  answer(changes?: Partial<ToneOracleOptions>): Promise<ToneOracle>;
-  /** Joins as somebody without any key. */
-  joinKeyless(identity: string, toneHz: number): Promise<ToneParticipant>;
-  oracleTone(toneHz: number): Promise<number>;
-  notices(): Promise<readonly string[]>;
-}
-
-/** A page that has placed a call and waits for the oracle. */
-async function placeCall(access: SfuAccess, url = access.url): Promise<Scene> {
-  const oracle = createOracleIdentity();
-  const context = await browser.newContext({ permissions: ['microphone'] });
-  const page = await context.newPage();
-  await page.exposeFunction('requestJoinToken', (room: string) => createJoinToken(access, room, USER));
-  await page.goto(site.url);
-  await page.waitForFunction(() => 'mediaPage' in window);
-  const options = { url, identity: USER, toneHz: USER_TONE_HZ, oracle: oracle.hex };
-  await page.evaluate((place) => window.mediaPage.place(place), options);
-  const call = await (await page.waitForFunction(() => window.mediaPage.placed())).jsonValue();
-  if (call === undefined) throw new Error('The page has announced no call.');
-  const { sfuRoomName } = call;
-  const joined: AsyncDisposable[] = [];
-  return {
-    page,
-    sfuRoomName,
-    async answer(changes = {}) {
-      const own = { call, oracle, userIdentity: USER, identity: AGENT, toneHz: AGENT_TONE_HZ };
-      const agent = await joinAsOracle({ ...access, ...own, ...changes });
-      joined.push(agent);
-      await expect.poll(() => [...agent.room.remoteParticipants.keys()], PATIENCE).toContain(USER);
-      await agent.begin(1);
-      return agent;
-    },
-    async joinKeyless(identity, toneHz) {
-      const participant = await joinWithTone({ ...access, sfuRoomName, identity, kind: 'standard', toneHz });
-      joined.push(participant);
-      return participant;
-    },
-    oracleTone: (toneHz) => page.evaluate((hz) => window.mediaPage.oracleTone(hz), toneHz),
-    notices: () => page.evaluate(() => window.mediaPage.notices()),
-    async [Symbol.asyncDispose]() {
-      await Promise.all(joined.map((participant) => participant[Symbol.asyncDispose]()));
-      await context.close();
-    },
-  };
-}
+const placeCall = (access: SfuAccess, url?: string): Promise<MediaScene> => stage.placeCall(access, url);
 
 const lastTone = (samples: Float32Array, toneHz: number): number => toneShare(samples.subarray(-8_000), 16_000, toneHz);
 
@@ -170,6 +102,16 @@ test('a later attempt changes every key and the code, and sound goes on', async 
   await expect
     .poll(() => scene.page.evaluate(() => window.mediaPage.security()), PATIENCE)
     .toMatchObject({ padlock: 'encrypted', comparisonCode: { raw: agent.attempts[1]?.comparisonCode } });
+});
+
+test('an oracle that proves itself after it was taken for a stranger is heard all the same', async () => {
+  await using scene = await placeCall(livekit);
+  const agent = await scene.answer({}, async () => {
+    await expect.poll(() => scene.notices(), PATIENCE).toContain(`stranger ${AGENT}`);
+  });
+  await expect.poll(() => agent.attempts, PATIENCE).toHaveLength(1);
+  await expect.poll(() => scene.oracleTone(AGENT_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
+  await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
 });
 
 test('a third participant without a key is told, is not played and hears only noise', async () => {

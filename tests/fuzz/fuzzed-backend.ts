@@ -56,6 +56,7 @@ const RATE_LIMITS: RateLimitOptions = {
   agentKey: unlimited,
   failedAuthentication: unlimited,
   sessionExchange: unlimited,
+  joinToken: unlimited,
 };
 
 async function startHomeserver(): Promise<{ readonly baseUrl: string } & AsyncDisposable> {

@@ -9,6 +9,8 @@ import { installReceiving, SeatScene, switchSending } from './agent/seat-scene.t
 let scene: SeatScene;
 /** Share of a second. */
 const [HEARD, UNHEARD] = [0.9, 0.05];
+/** Root mean square below which there is no sound; that of the hum is 0.1. */
+const SILENT = 0.005;
 /** LiveKit's RPC error of that meaning. */
 const UNSUPPORTED_METHOD = 1400;
 const SOON = { timeout: 15_000, interval: 100 };
@@ -158,6 +160,19 @@ describe('who is heard by the agent', () => {
     await expect.poll(() => control.hears('user'), SOON).toBeGreaterThan(HEARD);
     await expect.poll(() => taken.all('undecryptable').length, SOON).toBe(1);
     expect(taken.hears('user')).toBeLessThan(UNHEARD);
+  });
+
+  // Without the gate of the ears about one admission in six lets a fifth of a second through.
+  it.each([1, 2, 3, 4, 5, 6])('is nobody in the clear in the first moments either (%i)', async (turn) => {
+    const room = `plain at first ${turn}`;
+    await using _user = await scene.peer(room, 'user', { isPlaintext: true, hums: { slot: 0 } });
+    await using taken = await scene.seat(room);
+    await taken.join();
+    await installReceiving(taken.seat, 'user', 0, 7);
+    taken.seat.admit('user');
+    await expect.poll(() => taken.heard.get('user')?.length ?? 0, SOON).toBeGreaterThan(100);
+    const loudest = Math.max(...(taken.heard.get('user') ?? []).map(({ loudness }) => loudness));
+    expect(loudest).toBeLessThan(SILENT);
   });
 });
 

@@ -17,6 +17,8 @@ import type { VanishingCallerInput } from './agent/vanishing-caller.ts';
 
 /** Short, so that a test need not wait the real 15 s; long enough to come back in. */
 const GRACE_MS = 4_000;
+/** From the end of a job's process until its agent is out of the room, in ms. */
+const DEAD_AGENT_MAX_MS = 5_000;
 let scene: AgentScene;
 let stack: AgentStack;
 
@@ -189,6 +191,24 @@ describe('the agent in an encrypted call', () => {
     expect(await statisticsOf(call, from)).toMatchObject({ encrypted: false });
   });
 
+  it('does not call a call encrypted in which a moment of plaintext came, however short', async () => {
+    const from = stack.log.length;
+    const call = await stack.dispatch();
+    const { sfuRoomName, userIdentity: identity, keys } = call;
+    await using caller = await TestCaller.join({ sfu: stack.sfu, sfuRoomName, identity, keys, isPlaintext: true });
+    await stack.logged('call set up', from);
+    await caller.say(scene.question);
+    await caller.close();
+    // Too short for the watch that tells of it while it lasts.
+    const line = await statisticsOf(call, from);
+    expect(line).toMatchObject({ encrypted: false });
+    expect(line['tracks']).toContainEqual(
+      expect.objectContaining({ direction: 'received', hasCryptor: true, isKeySet: true, openedSamples: 0 }),
+    );
+    const mine = stack.log.slice(from).filter((one) => one['callId'] === call.callId);
+    expect(mine.filter((one) => one.msg === 'sound does not open')).toEqual([]);
+  });
+
   it('says nothing to a user who has not the call’s keys, and hears nothing', async () => {
     const from = stack.log.length;
     const call = await stack.dispatch();
@@ -306,7 +326,11 @@ describe('the agent when somebody vanishes', () => {
     await scene.greeted(one, from, first);
     const agent = await scene.greeted(other, from, second);
     const { pid } = await stack.logged('job accepted', from, (line) => line['sfuRoomName'] === first.sfuRoomName);
+    const dead = await scene.agentIn(one);
     process.kill(Number(pid), 'SIGKILL');
+    // Its worker takes it out of the room; LiveKit by itself would keep it there for some 20 s.
+    await until(async () => !(await isInRoom(first, dead)), 'the dead agent is gone', DEAD_AGENT_MAX_MS);
+    expect(await isInRoom(first, first.userIdentity)).toBe(true);
     expect((await scene.ask(other, agent)).length).toBeGreaterThan(0);
     expect(second.updates).toEqual([]);
     // The speech host belongs to all calls, and has noticed nothing.

@@ -32,6 +32,7 @@ describe("the agent's configuration", () => {
       logLevel: 'info',
       graceMs: 15_000,
       maxCallMinutes: 120,
+      rekeySeconds: 900,
     });
   });
 
@@ -54,6 +55,8 @@ describe("the agent's configuration", () => {
     ['logLevel', { logLevel: 'loud' }],
     ['graceMs', { graceMs: -1 }],
     ['maxCallMinutes', { maxCallMinutes: 0 }],
+    ['rekeySeconds', { rekeySeconds: 9 }],
+    ['rekeySeconds', { rekeySeconds: 3601 }],
     ['agentname', { agentname: 'a typo' }],
   ])('is refused for %s, which is named', (field, change) => {
     expect(issuesOf({ ...config, ...change })).toEqual([expect.stringContaining(`${field}:`)]);

@@ -1,4 +1,4 @@
-import { GRACE_MS, MAX_CALL_MS } from '@oracle-calls/agent';
+import { GRACE_MS, MAX_CALL_MS, REKEY_INTERVAL_MS } from '@oracle-calls/agent';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 
@@ -33,5 +33,7 @@ export const agentConfigSchema = v.strictObject({
   /** How long a user who vanished may stay away, in ms. */
   graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(120_000)), GRACE_MS),
   maxCallMinutes: v.optional(count(24 * 60), MAX_CALL_MS / 60_000),
+  /** Between two renewals of a call's keys. Below 10 s a renewal would overtake the grace of the one before. */
+  rekeySeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(3600)), REKEY_INTERVAL_MS / 1000),
 });
 export type AgentConfig = v.InferOutput<typeof agentConfigSchema>;

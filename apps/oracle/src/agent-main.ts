@@ -33,9 +33,10 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
       stop.resolve(signal);
     });
   }
-  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, ...settings } = config;
+  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, rekeySeconds, ...settings } = config;
   const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, stopping.signal);
-  const job: JobSettings = { ...settings, ownDocument, maxCallMs: maxCallMinutes * 60_000 };
+  const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
+  const job: JobSettings = { ...settings, ...times, ownDocument };
   // Every job reads its own; a wrong file, or one that is not the document's, should be noticed now, not in the first call.
   (await readOwnIdentity(job, ownDocument, process.env))[Symbol.dispose]();
   openTrustStore(job.trustStoreFile)[Symbol.dispose]();

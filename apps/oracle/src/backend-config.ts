@@ -32,6 +32,7 @@ const rateLimitsSchema = v.strictObject({
   agentKey: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.agentKey),
   failedAuthentication: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.failedAuthentication),
   sessionExchange: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.sessionExchange),
+  joinToken: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.joinToken),
 } satisfies Record<RateLimitKind, v.GenericSchema>);
 
 const fieldsSchema = v.strictObject({

@@ -5,7 +5,7 @@ export { resolveOwnDocument, toOwnDocument } from './identity/own-document.ts';
 export type { OwnDocument } from './identity/own-document.ts';
 export { readOwnIdentity } from './identity/own-identity.ts';
 export type { OwnIdentity } from './identity/own-identity.ts';
-export { GRACE_MS, jobSettingsSchema, MAX_CALL_MS } from './job/job-settings.ts';
+export { GRACE_MS, jobSettingsSchema, MAX_CALL_MS, REKEY_INTERVAL_MS } from './job/job-settings.ts';
 export type { JobSettings } from './job/job-settings.ts';
 export { ENCRYPTED_ROOM_OPTIONS, frameCryptorsOf, setParticipantKey, useSlot } from './job/sfu/participant-keys.ts';
 export { startAgentWorker } from './worker/worker.ts';

@@ -184,6 +184,33 @@ test('a backend that is down does not keep from preparing; an unknown oracle doe
   await expect(unknown.core.prepare({ oracleDid: 'nobody' })).rejects.toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
 });
 
+test('an oracle with a changed Matrix identity is called only after a person has approved it', async () => {
+  const scene = createScene();
+  scene.matrix.changedIdentities.add(ORACLE);
+  const refused = scene.core.callOracle(audio);
+  expect(await refused.whenEnded()).toMatchObject({ error: { code: 'ERR_MATRIX_IDENTITY_CHANGED' } });
+  expect(scene.matrix.sent).toEqual([]);
+  await scene.core.approveChangedIdentity({ oracleDid: ORACLE_DID });
+  await scene.liveCall();
+  expect(scene.matrix.sent).not.toEqual([]);
+});
+
+test('nothing is approved for an oracle whose keys do not stand, or after an abort', async () => {
+  const resolveOracle = () => Promise.reject(new OracleCallError('ERR_DID_DOCUMENT'));
+  const scene = createScene({ deps: { resolveOracle } });
+  scene.matrix.changedIdentities.add(ORACLE);
+  const { core } = scene;
+  await expect(core.approveChangedIdentity({ oracleDid: ORACLE_DID })).rejects.toMatchObject({
+    code: 'ERR_DID_DOCUMENT',
+  });
+  await expect(core.approveChangedIdentity({ oracleDid: 'oracle' })).rejects.toMatchObject({
+    code: 'ERR_PROTOCOL_MALFORMED',
+  });
+  const given = { signal: AbortSignal.abort(new Error('left')) };
+  await expect(core.approveChangedIdentity({ oracleDid: ORACLE_DID }, given)).rejects.toThrow('left');
+  expect([...scene.matrix.changedIdentities]).toEqual([ORACLE]);
+});
+
 test('preparing stops with the reason of its abort', async () => {
   const scene = createScene();
   const gate = scene.matrix.holdRoom();

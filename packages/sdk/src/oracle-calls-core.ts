@@ -85,6 +85,14 @@ export interface OracleCalls extends AsyncDisposable {
     cancel?: CancelOptions,
   ): Promise<KeyChange>;
   /**
+   * Takes the present Matrix identity of an oracle's account as the oracle's, after a call ended as `ERR_MATRIX_IDENTITY_CHANGED`. Call it only
+   * when a person said so, having asked the oracle's operator over another channel: whoever took the account over looks the same. Its keys are judged
+   * as before, and no room or message is touched.
+   *
+   * @throws {OracleCallError} `ERR_DID_*`, `ERR_KEY_*` when the oracle's keys do not stand, `ERR_MATRIX_CROSS_SIGNING` when the account has no identity
+   */
+  approveChangedIdentity(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
+  /**
    * Records that a person compared the code of a call with this oracle, under the keys that are pinned now. A call in progress is then
    * `verified` too.
    *
@@ -194,6 +202,13 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       const { previous, current: shown } = await directory.accept(did, all, expected);
       return { previous, current: shown };
+    },
+    async approveChangedIdentity({ oracleDid }, { signal } = {}) {
+      const did = parseWith(didSchema, oracleDid);
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      // The account is the one that the oracle's own document names, under keys that stand.
+      const { matrixUserId } = await directory.look(did, all);
+      await matrix.approveChangedIdentity(matrixUserId, { signal: all });
     },
     async markVerified({ oracleDid }) {
       const did = parseWith(didSchema, oracleDid);

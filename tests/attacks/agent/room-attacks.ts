@@ -177,9 +177,8 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
       patches: [
         {
           file: 'packages/protocol/src/secure-link/agent-link.ts',
-          find: 'this.#end.enqueue(frame, (copy) => this.#take(copy, senderIdentity));',
-          replace:
-            'this.#end.enqueue(frame, (copy) => this.#take(copy, senderIdentity ?? this.#end.attempt?.userIdentity));',
+          find: 'this.#end.receive(frame, senderIdentity);',
+          replace: 'this.#end.receive(frame, senderIdentity ?? this.#end.attempt?.userIdentity);',
         },
       ],
     },

@@ -7,6 +7,7 @@ import {
   systemClock,
   type CallId,
   type Did,
+  type Logger,
 } from '@oracle-calls/protocol';
 import {
   createOracleCallsCore,
@@ -66,6 +67,12 @@ export interface MediaPage {
   statistics(): Promise<CallStatistics>;
   /** How much of what the oracle's track plays right now is this tone. */
   oracleTone(toneHz: number): number;
+  /** Looks at the oracle's tone from now on. */
+  watchTone(toneHz: number): void;
+  /** The longest time since `watchTone` in which the oracle's track played and not this tone, in ms. */
+  longestGapMs(): number;
+  /** Epochs that the SDK has gone on to, oldest first. */
+  epochs(): readonly number[];
   endCall(): Promise<void>;
   /** What the browser still has open. */
   open(): {
@@ -129,9 +136,15 @@ const bytesOf = (text: string): Uint8Array =>
 const matrix = new Alice('@alice:localhost' as MatrixUserId, systemClock);
 const signer = createRawKeySigner({ algorithm: 'Ed25519', privateKey: SecretBytes.random(32, 'user key of the test') });
 const audioGraph = new AudioGraph();
+/** A look takes some 85 ms of sound. */
+const LOOK_EVERY_MS = 50;
+/** Share of a tone that counts as heard. */
+const HEARD = 0.6;
 const told: string[] = [];
 let call: OracleCall | undefined;
 let analyser: AnalyserNode | undefined;
+const epochs: number[] = [];
+let longestGapMs = 0;
 
 function placed(): OracleCall {
   if (call === undefined) throw new Error('No call was placed.');
@@ -159,6 +172,21 @@ function hear(notice: CallNotice): void {
   context.createMediaStreamSource(new MediaStream([notice.track.mediaStreamTrack])).connect(analyser);
 }
 
+/** The only way in which the SDK tells of renewed keys: nothing of a call changes by them. */
+const logger: Logger = {
+  ...silentLogger,
+  info(message, fields) {
+    if (message === 'the call goes on under new keys') epochs.push(Number(fields?.['epoch']));
+  },
+};
+
+function oracleTone(toneHz: number): number {
+  if (analyser === undefined) return 0;
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  return toneShare(samples, analyser.context.sampleRate, toneHz);
+}
+
 window.mediaPage = {
   place({ url, identity, toneHz, oracle }) {
     const core = createOracleCallsCore({
@@ -166,7 +194,7 @@ window.mediaPage = {
       sfu: createLiveKitSfu({ e2eeWorker: makeWorker, audioGraph, logger: silentLogger }),
       devices: createBrowserDevices({ audioGraph, mediaDevices: { getUserMedia: () => listenToTone(toneHz) } }),
       clock: systemClock,
-      logger: silentLogger,
+      logger,
       resolveOracle: async (did) => ({
         did,
         matrixUserId: ORACLE,
@@ -232,12 +260,17 @@ window.mediaPage = {
   notices: () => told,
   timeline: () => ({ ...placed().timeline }),
   statistics: () => placed().statistics(),
-  oracleTone(toneHz) {
-    if (analyser === undefined) return 0;
-    const samples = new Float32Array(analyser.fftSize);
-    analyser.getFloatTimeDomainData(samples);
-    return toneShare(samples, analyser.context.sampleRate, toneHz);
+  oracleTone,
+  watchTone(toneHz) {
+    let goneSince: number | undefined;
+    // A look that comes late says nothing of the time before it: only looks that find no tone make a gap.
+    setInterval(() => {
+      goneSince = oracleTone(toneHz) > HEARD ? undefined : (goneSince ?? performance.now());
+      if (goneSince !== undefined) longestGapMs = Math.max(longestGapMs, performance.now() - goneSince);
+    }, LOOK_EVERY_MS);
   },
+  longestGapMs: () => longestGapMs,
+  epochs: () => epochs,
   async endCall() {
     await placed().endCall();
   },

@@ -52,14 +52,23 @@ export interface ToneOracleOptions extends SfuAccess {
   readonly signsWith?: SecretBytes | undefined;
   /** Which media keys it really installs: those agreed on, others, or its own under the user's name too. */
   readonly mediaKeys?: 'agreed' | 'wrong' | 'own-for-both' | undefined;
+  readonly rekeyIntervalMs?: number | undefined;
 }
 
 /** An oracle in Node that proves itself, hums one tone and listens. */
 export interface ToneOracle extends KeyedParticipant {
   readonly attempts: readonly ConfirmedAttempt[];
+  /** Epochs that it went on to, oldest first. */
+  readonly epochs: readonly number[];
+  /** Slots that hold keys: of the epoch under way, and of the one before until its grace is over. */
+  readonly slots: ReadonlySet<number>;
   /** Media keys as agreed on, by who seals with them, with their slots. */
   readonly mediaKeys: ReadonlyMap<string, { readonly slot: number; readonly key: Uint8Array }>;
   begin(attempt: number): Promise<void>;
+  /** Resolves when a participant of this identity enters the room, from now on. */
+  entered(participantIdentity: string): Promise<void>;
+  /** Seals what it sends with a key that it has put aside. */
+  sealWith(slot: number, key: Uint8Array): void;
 }
 
 async function openCallKey({ call, oracle }: ToneOracleOptions) {
@@ -93,8 +102,11 @@ export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOrac
   const { envelope, callKey } = await openCallKey(options);
   const participant = await joinKeyed({ ...options, sfuRoomName: call.sfuRoomName });
   const attempts: ConfirmedAttempt[] = [];
+  const epochs: number[] = [];
+  const slots = new Set<number>();
   const mediaKeys = new Map<string, { readonly slot: number; readonly key: Uint8Array }>();
   const install = (owner: string, slot: number, key: SecretBytes): void => {
+    slots.add(slot);
     mediaKeys.set(owner, { slot, key: key.expose().slice() });
     const isWrong = options.mediaKeys === 'wrong';
     participant.setKey(owner, slot, isWrong ? crypto.getRandomValues(new Uint8Array(32)) : key.expose());
@@ -102,6 +114,7 @@ export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOrac
   };
   const link = new AgentLink({
     clock: systemClock,
+    rekeyIntervalMs: options.rekeyIntervalMs,
     frameKeys: {
       installReceiving: async (owner, slot, key) => install(owner, slot, key),
       async switchSending(slot, key) {
@@ -109,6 +122,7 @@ export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOrac
         participant.sendWith(slot);
       },
       async retire(slot) {
+        slots.delete(slot);
         for (const owner of [identity, userIdentity]) {
           participant.setKey(owner, slot, crypto.getRandomValues(new Uint8Array(32)));
         }
@@ -126,7 +140,7 @@ export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOrac
       confirmed: (attempt) => void attempts.push(attempt),
       superseded: () => undefined,
       peerReady: () => undefined,
-      rekeyed: () => undefined,
+      rekeyed: (epoch) => void epochs.push(epoch),
       payload: () => undefined,
       refused: () => undefined,
       failed: () => undefined,
@@ -148,7 +162,19 @@ export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOrac
   return {
     ...participant,
     attempts,
+    epochs,
+    slots,
     mediaKeys,
+    entered: (wanted) =>
+      new Promise((resolve) => {
+        participant.room.on(RoomEvent.ParticipantConnected, (who) => {
+          if (who.identity === wanted) resolve();
+        });
+      }),
+    sealWith(slot, key) {
+      participant.setKey(identity, slot, key);
+      participant.sendWith(slot);
+    },
     begin: (attempt) => link.begin({ attempt, userIdentity, agentIdentity: identity }),
     async [Symbol.asyncDispose]() {
       link.close();

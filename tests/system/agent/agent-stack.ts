@@ -32,7 +32,8 @@ export interface AgentStackOptions {
   readonly olderProtocol?: 'refuse' | 'allow';
   readonly keySet?: OracleKeySet;
   /** Address of the SFU as the agent is told it; a lying one in front of the real. */
-  readonly agentSfuUrl?: (sfu: LiveKit) => string;
+  readonly agentSfuUrl?: (sfu: LiveKit) => string | Promise<string>;
+  readonly rekeySeconds?: number;
   /** More Node flags for the agent: a twin of the attack suite patches its source with them. */
   readonly nodeFlags?: readonly string[];
 }
@@ -111,7 +112,7 @@ export class AgentStack implements AsyncDisposable {
         trustStoreFile,
         didResolverUrl: resolver.baseUrl,
         allowPrivateAddresses: true,
-        sfu: { url: agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
+        sfu: { url: await agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
         agentName: AGENT_NAME,
         weightsDir,
         ...settings,

@@ -4,17 +4,37 @@ import { SecretBytes } from '@oracle-calls/protocol';
 import type { FrameKeys } from '@oracle-calls/protocol/secure-link';
 import { until } from './until.ts';
 
+/** A key that this caller seals or sealed its voice with. */
+export interface SendingKey {
+  readonly slot: number;
+  readonly key: Uint8Array;
+}
+
 /** A test caller's media keys, in the binding's frame cryptors. */
 export class CallerFrameKeys implements FrameKeys {
   readonly #room: Room;
   readonly #identity: string;
   readonly #slots = new Map<number, Set<string>>();
+  /** Every key that the own voice was sealed with, oldest first: a caller that forgets nothing. */
+  readonly sent: SendingKey[] = [];
   /** The slot that the own voice is sealed with. */
   sendingSlot: number | undefined;
 
   constructor(room: Room, identity: string) {
     this.#room = room;
     this.#identity = identity;
+  }
+
+  /** Slots that hold keys. */
+  get occupied(): readonly number[] {
+    return [...this.#slots.keys()];
+  }
+
+  /** Seals the own voice with a key of before, or again with the one that is due. */
+  async sealWith({ slot, key }: SendingKey): Promise<void> {
+    using copy = new SecretBytes(key.slice(), "a caller's key");
+    setParticipantKey(this.#room, this.#identity, copy, slot);
+    await until(() => this.#trySlot(slot), "the caller's own frame cryptor");
   }
 
   async installReceiving(participantIdentity: string, slot: number, key: SecretBytes): Promise<void> {
@@ -24,6 +44,7 @@ export class CallerFrameKeys implements FrameKeys {
 
   async switchSending(slot: number, key: SecretBytes): Promise<void> {
     this.#set(this.#identity, slot, key);
+    this.sent.push({ slot, key: key.expose().slice() });
     await until(() => this.#trySlot(slot), "the caller's own frame cryptor");
     this.sendingSlot = slot;
   }

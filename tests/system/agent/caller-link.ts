@@ -13,6 +13,7 @@ import { until } from './until.ts';
 /** The secure link of a test caller, and what it was told. */
 export class CallerLink implements Disposable {
   readonly link: UserLink;
+  readonly frameKeys: FrameKeys;
   /** What happened, in order: `confirmed 1`, `superseded`, `peer-ready`, `rekeyed 2`, `refused CODE`, `failed CODE`. */
   readonly events: string[] = [];
   readonly attempts: ConfirmedAttempt[] = [];
@@ -26,6 +27,7 @@ export class CallerLink implements Disposable {
     { callId, secrets }: Extract<CallerKeys, { protocol: 'strict' }>,
     frameKeys: FrameKeys = new CallerFrameKeys(room, identity),
   ) {
+    this.frameKeys = frameKeys;
     const { callKey, comparisonNonce, callSigner, oracleVerifier, envelope } = secrets;
     this.link = new UserLink({
       clock: systemClock,
@@ -65,6 +67,11 @@ export class CallerLink implements Disposable {
       this.frames.push(new Uint8Array(payload));
       this.link.receive(payload, participant?.identity);
     });
+  }
+
+  /** Epochs that it went on to, oldest first. */
+  get epochs(): readonly number[] {
+    return this.events.flatMap((event) => (event.startsWith('rekeyed ') ? Number(event.slice(8)) : []));
   }
 
   get captions(): readonly CaptionPayload[] {

@@ -63,6 +63,7 @@ export class CallPage {
       oracleChanged: (oracleDid) => void this.#prepare(oracleDid),
       compared: (isSame) => void this.#try(() => this.#call?.confirmComparisonCode(isSame)),
       acceptKeys: () => void this.#acceptKeys(),
+      acceptIdentity: () => void this.#acceptIdentity(),
       send: (text) => void this.#send(text),
       interrupt: () => void this.#try(() => this.#call?.interrupt()),
     });
@@ -89,6 +90,10 @@ export class CallPage {
   #idleState(): OracleCallsPage['state'] {
     if (this.#errorCode !== undefined) return 'error';
     return this.#isPrepared ? 'ready' : 'signing-in';
+  }
+
+  #identityChange(): { readonly oracleDid: string } | undefined {
+    return this.#errorCode === 'ERR_MATRIX_IDENTITY_CHANGED' ? { oracleDid: this.#oracleDid } : undefined;
   }
 
   #idleLine(): string {
@@ -252,8 +257,21 @@ export class CallPage {
   /** A person has decided; what the document shows now must be what they saw. */
   async #acceptKeys(): Promise<void> {
     const expected = this.#keyChange?.expected;
+    if (expected === undefined) return;
     try {
       await this.#calls.acceptChangedKeys({ oracleDid: this.#oracleDid, expected });
+    } catch (error) {
+      this.#failed(error);
+      this.#show();
+      return;
+    }
+    await this.#prepare(this.#oracleDid);
+  }
+
+  /** A person has decided that the oracle's account is still the oracle's. */
+  async #acceptIdentity(): Promise<void> {
+    try {
+      await this.#calls.approveChangedIdentity({ oracleDid: this.#oracleDid });
     } catch (error) {
       this.#failed(error);
       this.#show();
@@ -288,6 +306,7 @@ export class CallPage {
       security: securityLine(state, call?.security),
       details: isInCall ? call?.security : undefined,
       keyChange: this.#keyChange,
+      identityChange: isInCall ? undefined : this.#identityChange(),
       notice: this.#notice,
       isOracleSpeaking: this.#isOracleSpeaking,
       error: this.#errorCode === undefined ? undefined : errorSentence(this.#errorCode),

@@ -31,12 +31,17 @@ test('a person is shown the two keys that differ', () => {
   });
 });
 
-test('a pin that could not be read leaves nothing to compare with, and other errors leave nothing to decide', () => {
-  expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED'))).toEqual({
+test('a pin that could not be read leaves nothing to compare with, but what is accepted is what is shown', () => {
+  const details = { pinnedIdentityKey: '', pinnedEnvelopeKey: '', shownIdentityKey: 'cc', shownEnvelopeKey: 'dd' };
+  expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED', undefined, { details }))).toEqual({
     pinned: '',
-    shown: '',
+    shown: 'cc',
     wasVerified: false,
-    expected: undefined,
+    expected: { identityKey: 'cc', envelopeKey: 'dd' },
   });
+});
+
+test('nobody is asked to accept keys that they are not shown, and other errors leave nothing to decide', () => {
+  expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED'))).toBeUndefined();
   expect(keyChangeOf(new OracleCallError('ERR_MEDIA_CONNECT'))).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import type { CallSecurity } from '@oracle-calls/sdk';
 import type { SecurityLine } from '../call/call-summary.ts';
 import { createConversationView, type ConversationView } from './conversation-view.ts';
 import { element, icon, type IconName } from './element.ts';
+import { createIdentityChangeView } from './identity-change-view.ts';
 import { createKeyChangeView, type ShownKeyChange } from './key-change-view.ts';
 import { createSecurityView } from './security-view.ts';
 import { createTimelineView } from './timeline-view.ts';
@@ -15,6 +16,7 @@ export interface CallViewActions {
   oracleChanged(oracleDid: string): void;
   compared(isSame: boolean): void;
   acceptKeys(): void;
+  acceptIdentity(): void;
   send(text: string): void;
   interrupt(): void;
 }
@@ -33,6 +35,8 @@ export interface CallViewModel {
   readonly details: CallSecurity | undefined;
   /** The oracle's keys changed without its word. */
   readonly keyChange: ShownKeyChange | undefined;
+  /** The oracle whose Matrix identity changed. */
+  readonly identityChange: { readonly oracleDid: string } | undefined;
   /** The oracle's keys changed as it said. */
   readonly notice: string | undefined;
   readonly isOracleSpeaking: boolean;
@@ -77,6 +81,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
   const security = element('p', { class: 'security' });
   const details = createSecurityView({ compared: (isSame) => actions.compared(isSame) });
   const keyChange = createKeyChangeView(() => actions.acceptKeys());
+  const identityChange = createIdentityChangeView(() => actions.acceptIdentity());
   const conversation = createConversationView({
     send: (text) => actions.send(text),
     interrupt: () => actions.interrupt(),
@@ -119,6 +124,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
     alarm,
     error,
     keyChange.root,
+    identityChange.root,
     notice,
     element('div', { class: 'buttons' }, call, video, mute, hangUp),
     security,
@@ -146,6 +152,7 @@ export function createCallView(userId: string, oracleDid: string, actions: CallV
       showSecurity(security, model.security);
       details.show(model.details);
       keyChange.show(model.keyChange);
+      identityChange.show(model.identityChange);
       conversation.setState({ canWrite: model.isLive, isOracleSpeaking: model.isOracleSpeaking });
       notice.hidden = model.notice === undefined;
       setText(notice, model.notice ?? '');

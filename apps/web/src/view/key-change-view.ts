@@ -8,7 +8,7 @@ export interface ShownKeyChange {
   readonly shown: string;
   readonly wasVerified: boolean;
   /** What accepting is bound to. */
-  readonly expected: KeyFingerprints | undefined;
+  readonly expected: KeyFingerprints;
 }
 
 export interface KeyChangeView {

@@ -32,8 +32,7 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_MATRIX_NOT_ENCRYPTED: 'The call’s message was not encrypted, so the oracle refused it.',
   ERR_MATRIX_CROSS_SIGNING:
     'This device or the oracle’s is not confirmed by its account, so nothing was sent. Sign out and in again, or try later.',
-  ERR_MATRIX_IDENTITY_CHANGED:
-    'The oracle’s Matrix identity has changed since you first called. Nothing was sent. Ask its operator whether that is right.',
+  ERR_MATRIX_IDENTITY_CHANGED: 'The oracle’s Matrix identity has changed since you first called. Nothing was sent.',
   ERR_MATRIX_MEMBERS: 'Somebody else is in your room with the oracle, so nothing was sent.',
   ERR_MATRIX_RECOVERY_KEY: 'That recovery key does not belong to this account. Check it and try again.',
   ERR_MATRIX_ROOM: 'No encrypted room with the oracle could be made.',

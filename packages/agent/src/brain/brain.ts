@@ -11,6 +11,8 @@ export interface CallContext {
    * is needed. Saying it proves little: a voice can be synthesised. Show it where the user sees it by another way.
    */
   readonly comparisonCode?: string | undefined;
+  /** The user's microphone is off by the user's own wish, as of now: silence is no answer. */
+  readonly isUserMuted?: boolean | undefined;
 }
 
 /** One thing that was said in this call. */

@@ -81,6 +81,22 @@ describe('who the server says we are', () => {
     }
   });
 
+  it('another identity is refused under an id that came with our own name, in one message or two', () => {
+    const twoSteps = [us('agent', 'PA_other'), us('somebody', 'PA_other')];
+    const update = (participants: ParticipantInfo[]): Said => ({
+      case: 'update',
+      value: new ParticipantUpdate({ participants }),
+    });
+    const refused = expect.objectContaining({ code: 'ERR_MEDIA_IDENTITY' });
+    const atOnce = new OwnIdentity('agent');
+    guarded(joined(), atOnce);
+    expect(() => guarded(update(twoSteps), atOnce)).toThrow(refused);
+    const apart = new OwnIdentity('agent');
+    guarded(joined(), apart);
+    guarded(update(twoSteps.slice(0, 1)), apart);
+    expect(() => guarded(update(twoSteps.slice(1)), apart)).toThrow(refused);
+  });
+
   it('our own identity, and news of others, pass', () => {
     const own = new OwnIdentity('agent');
     guarded(joined(), own);

@@ -10,7 +10,7 @@ import { messagesIn } from './messages-in.ts';
  */
 export class OwnIdentity {
   readonly #identity: string;
-  /** The server's ids for us: a new one with each join. */
+  /** The server's ids for us: a new one with each join, and whatever it calls our identity since. */
   readonly #sids = new Set<string>();
 
   constructor(identity: string) {
@@ -26,7 +26,10 @@ export class OwnIdentity {
       if (participant !== undefined && participant.sid !== '') this.#sids.add(participant.sid);
     }
     for (const one of messagesIn(response)) {
-      if (isParticipant(one) && this.#sids.has(one.sid)) this.#expectOwn(one.identity);
+      if (!isParticipant(one)) continue;
+      if (this.#sids.has(one.sid)) this.#expectOwn(one.identity);
+      // The media library takes news of our identity for news of us, and the id in it for ours: the next could rename us under that.
+      if (one.identity === this.#identity && one.sid !== '') this.#sids.add(one.sid);
     }
   }
 

@@ -16,11 +16,17 @@ export class CallData implements ConversationObserver {
   readonly #link: Pick<CallLink, 'send'>;
   readonly #log: Logger;
   readonly #requests: UserRequests;
+  #isUserMuted = false;
 
   constructor(link: Pick<CallLink, 'send'>, requests: UserRequests, log: Logger) {
     this.#link = link;
     this.#requests = requests;
     this.#log = log;
+  }
+
+  /** What the user last said about the own microphone. */
+  get isUserMuted(): boolean {
+    return this.#isUserMuted;
   }
 
   readonly words = ({ text, ...words }: SpokenWords): void => {
@@ -58,6 +64,7 @@ export class CallData implements ConversationObserver {
       case 'hang-up':
         return this.#requests.hangUp();
       case 'muted':
+        this.#isUserMuted = payload.isMuted;
         this.#log.info('user muted or opened the microphone', { isMuted: payload.isMuted });
         return;
       default:

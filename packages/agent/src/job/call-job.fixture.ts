@@ -308,6 +308,7 @@ export function startJob(options: SceneOptions = {}): JobScene {
     log: new CallLog(plain),
     graceMs: 15_000,
     maxCallMs: 3_600_000,
+    rekeyIntervalMs: 900_000,
     createLink: (linkOptions) => {
       scene.link = new FakeLink(linkOptions, did);
       isSetUp.resolve();

@@ -38,6 +38,9 @@ describe('data', () => {
     payload?.({ id, kind: 'control', action: 'oracle-state', state: 'speaking' });
     await scene.clock.settle();
     expect(logHas(scene, '"isMuted":true')).toBe(true);
+    expect(scene.started?.context.isUserMuted).toBe(true);
+    payload?.({ id: createPayloadId(), kind: 'control', action: 'muted', isMuted: false });
+    expect(scene.started?.context.isUserMuted).toBe(false);
     expect([scene.talk, scene.link?.sent]).toEqual([['starts in s-1 (en)'], []]);
   });
 

@@ -60,4 +60,5 @@ export const FLOWING: TrackEvidence = {
   isKeySet: true,
   isRoomEncrypted: true,
   packets: 5,
+  openedSamples: 4_800,
 };

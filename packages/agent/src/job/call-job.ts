@@ -27,6 +27,7 @@ const REPORT_MAX_MS = 5_000;
 export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
+  readonly rekeyIntervalMs: number;
   readonly startConversation: StartConversation;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];
@@ -137,6 +138,9 @@ export class CallJob {
         get comparisonCode() {
           return link.comparisonCode;
         },
+        get isUserMuted() {
+          return data.isUserMuted;
+        },
       },
       signal: this.#over.signal,
       onFailed: (cause) => this.#onBroken(cause),
@@ -246,6 +250,7 @@ export class CallJob {
     const { speaker } = live.seated.seat;
     switch (effect.kind) {
       case 'begin-attempt':
+        this.#deps.timeline.mark('handshakeBegun');
         return link.begin();
       case 'greet':
         return this.#background('greeting', voice.greet());

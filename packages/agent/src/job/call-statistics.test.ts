@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallStatistics } from './call-statistics.ts';
+import { CallStatistics, UNOPENED_PACKETS_MAX } from './call-statistics.ts';
 import type { TrackEvidence } from './call-statistics.ts';
 
 const sent: TrackEvidence = {
@@ -11,8 +11,9 @@ const sent: TrackEvidence = {
   isKeySet: true,
   isRoomEncrypted: true,
   packets: 10,
+  openedSamples: 0,
 };
-const received: TrackEvidence = { ...sent, trackSid: 'TR_2', direction: 'received', packets: 7 };
+const received: TrackEvidence = { ...sent, trackSid: 'TR_2', direction: 'received', packets: 7, openedSamples: 6_720 };
 
 /** A call whose handshake was confirmed. */
 const STRICT = { protocol: 'strict', wasConfirmed: true } as const;
@@ -65,6 +66,28 @@ describe("a call's statistics", () => {
     const statistics = after([sent, received]);
     statistics.addUnopened();
     expect(statistics.isEncrypted).toBe(false);
+  });
+
+  it('do not say so of a received track of which nothing was opened, however little came', () => {
+    expect(after([sent, { ...received, openedSamples: 0 }]).isEncrypted).toBe(false);
+  });
+
+  it('do not say so when a second of packets came in a row of which nothing was opened, in however many samples', () => {
+    const steps = [1, 2].map((step) => ({ ...received, packets: 7 + (step * UNOPENED_PACKETS_MAX) / 2 }));
+    expect(after([sent, received], ...steps.map((step) => [sent, step])).isEncrypted).toBe(false);
+    expect(after([sent, received], [sent, steps[0] ?? received]).isEncrypted).toBe(true);
+  });
+
+  it('take a packet or two for no plaintext while a new key is on its way', () => {
+    const late = { ...received, packets: UNOPENED_PACKETS_MAX };
+    const heard = { ...late, packets: 2 * UNOPENED_PACKETS_MAX, openedSamples: 90_000 };
+    expect(after([sent, received], [sent, late], [sent, heard]).isEncrypted).toBe(true);
+  });
+
+  it('begin anew when a reconnect has set the counts back', () => {
+    const long = { ...received, packets: 900, openedSamples: 800_000 };
+    expect(after([sent, long], [sent, { ...received, packets: 60, openedSamples: 50_000 }]).isEncrypted).toBe(true);
+    expect(after([sent, long], [sent, { ...received, packets: 60, openedSamples: 0 }]).isEncrypted).toBe(false);
   });
 
   it('remember a track that is gone, and its greatest count', () => {

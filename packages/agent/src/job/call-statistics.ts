@@ -16,10 +16,24 @@ export interface TrackEvidence {
   readonly isRoomEncrypted: boolean;
   /** RTP packets so far, as WebRTC counts them. */
   readonly packets: number;
+  /** Of a received track: samples that left the jitter buffer so far. What the frame cryptor did not open never gets into it. */
+  readonly openedSamples: number;
 }
+
+/** Packets in a row without one sample opened that are no accident, nor a key that comes a moment late: a second of speech has fifty. */
+export const UNOPENED_PACKETS_MAX = 50;
 
 /** Everything of a track that must hold for it to count as encrypted. */
 const CLAIMS = ['isMarkedEncrypted', 'hasCryptor', 'isKeySet', 'isRoomEncrypted'] as const;
+
+/** How far a received track was opened at the last sample. */
+interface Opening {
+  readonly packets: number;
+  readonly openedSamples: number;
+  /** Packets since the last sample that was opened. */
+  readonly unopened: number;
+}
+const NOTHING_YET: Opening = { packets: 0, openedSamples: 0, unopened: 0 };
 
 /**
  * What a call's tracks were, put together from samples: when the call is over, there is nothing left to ask.
@@ -27,12 +41,14 @@ const CLAIMS = ['isMarkedEncrypted', 'hasCryptor', 'isKeySet', 'isRoomEncrypted'
  */
 export class CallStatistics {
   readonly #tracks = new Map<string, TrackEvidence>();
+  readonly #openings = new Map<string, Opening>();
   #hasUnopened = false;
 
   add(sample: readonly TrackEvidence[]): void {
     for (const now of sample) {
       // As long as nothing flows there is nothing to protect, and not everything need be in place.
       if (now.packets === 0) continue;
+      if (now.direction === 'received') this.#watchOpening(now);
       const before = this.#tracks.get(now.trackSid);
       this.#tracks.set(now.trackSid, before === undefined ? now : merge(before, now));
     }
@@ -41,6 +57,17 @@ export class CallStatistics {
   /** Packets came that did not open for some seconds: whatever they were, the call's keys did not seal them. */
   addUnopened(): void {
     this.#hasUnopened = true;
+  }
+
+  /** Packets alone prove nothing: plaintext has them too, and everything else of its track may look right. */
+  #watchOpening({ trackSid, packets, openedSamples }: TrackEvidence): void {
+    const last = this.#openings.get(trackSid) ?? NOTHING_YET;
+    // After a reconnect WebRTC counts from zero.
+    const before = packets < last.packets || openedSamples < last.openedSamples ? NOTHING_YET : last;
+    const isOpening = openedSamples > before.openedSamples;
+    const unopened = isOpening ? 0 : before.unopened + packets - before.packets;
+    this.#openings.set(trackSid, { packets, openedSamples, unopened });
+    if (unopened >= UNOPENED_PACKETS_MAX) this.#hasUnopened = true;
   }
 
   /** Sound flowed both ways, all of it opened, and every track of either direction was encrypted by all that this process can know. */
@@ -62,7 +89,12 @@ export class CallStatistics {
 }
 
 function isTrackEncrypted(track: Omit<TrackEvidence, 'trackSid'>): boolean {
-  return CLAIMS.every((claim) => track[claim]);
+  return CLAIMS.every((claim) => track[claim]) && hasOpened(track);
+}
+
+/** What is sent is counted behind our own cryptor; what is received counts once something of it was opened. */
+function hasOpened({ direction, openedSamples }: Omit<TrackEvidence, 'trackSid'>): boolean {
+  return direction === 'sent' || openedSamples > 0;
 }
 
 function merge(before: TrackEvidence, now: TrackEvidence): TrackEvidence {
@@ -73,5 +105,6 @@ function merge(before: TrackEvidence, now: TrackEvidence): TrackEvidence {
     isKeySet: before.isKeySet && now.isKeySet,
     isRoomEncrypted: before.isRoomEncrypted && now.isRoomEncrypted,
     packets: Math.max(before.packets, now.packets),
+    openedSamples: Math.max(before.openedSamples, now.openedSamples),
   };
 }

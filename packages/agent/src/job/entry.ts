@@ -4,6 +4,7 @@ import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { startConversation } from '../conversation/conversation.ts';
 import { openVad } from '../conversation/engines.ts';
+import { identityOf } from '../guard/index.ts';
 import { agentDidResolver } from '../identity/did-resolver.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { readOwnIdentity } from '../identity/own-identity.ts';
@@ -15,7 +16,9 @@ import { openTrustStore } from '../trust-store/trust-store.ts';
 import type { TrustStore } from '../trust-store/trust-store.ts';
 import { createBackendClient } from './backend/backend-client.ts';
 import { CallJob } from './call-job.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { CallLog } from './call-log.ts';
+import { tellWorker } from './held-seat.ts';
 import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
@@ -54,6 +57,7 @@ export default defineAgent<Partial<Prewarmed>>({
     speech.connect();
     await rehearse(identity.keys, agentDidResolver(settings));
     const vad = openVad();
+    collectGarbage();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
     Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad } satisfies Prewarmed);
   },
@@ -65,6 +69,7 @@ export default defineAgent<Partial<Prewarmed>>({
     const sfuRoomName = parseSfuRoomName(ctx.job.room?.name);
     log.info('job accepted', { sfuRoomName });
     const { url, token } = ctx.info;
+    tellWorker({ sfuRoomName, identity: identityOf(token) });
     const job = new CallJob({
       ticket: ctx.job.metadata,
       sfuRoomName,
@@ -80,6 +85,7 @@ export default defineAgent<Partial<Prewarmed>>({
       log,
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
+      rekeyIntervalMs: settings.rekeyIntervalMs,
       startConversation: async (talk) => {
         const engines = { ...(await openRemoteEngines(speech, talk.signal)), vad };
         return startConversation({ ...talk, engines, log, clock });

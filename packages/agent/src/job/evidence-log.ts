@@ -4,8 +4,8 @@ import { CallStatistics } from './call-statistics.ts';
 import type { CallLink } from './link/call-link.ts';
 import type { MediaSeat } from './sfu/sfu-seat.ts';
 
-/** Between two samples of the statistics, in ms: once the room is gone there is nothing to ask. */
-const SAMPLE_EVERY_MS = 2_000;
+/** Between two samples of the statistics, in ms: once the room is gone there is nothing to ask, and what did not open for longer is noticed. */
+const SAMPLE_EVERY_MS = 1_000;
 /** The last sample must not keep the agent in the room for longer, in ms. */
 const LAST_SAMPLE_MAX_MS = 500;
 

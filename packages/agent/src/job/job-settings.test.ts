@@ -21,6 +21,7 @@ const settings = {
   logLevel: 'info',
   graceMs: 15_000,
   maxCallMs: 60_000,
+  rekeyIntervalMs: 900_000,
 };
 const malformed = expect.objectContaining({ code: 'ERR_PROTOCOL_MALFORMED' });
 

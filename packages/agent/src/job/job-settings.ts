@@ -1,4 +1,5 @@
 import { LOG_LEVELS, didSchema, OracleCallError, parseWith } from '@oracle-calls/protocol';
+import { REKEY_INTERVAL_MS } from '@oracle-calls/protocol/rekey';
 import * as v from 'valibot';
 import { ownDocumentSchema } from '../identity/own-document.ts';
 
@@ -27,6 +28,8 @@ export const jobSettingsSchema = v.object({
   graceMs: v.pipe(v.number(), v.minValue(0)),
   /** How long a call may last, in ms. */
   maxCallMs: v.pipe(v.number(), v.minValue(1)),
+  /** Between two renewals of a call's keys, in ms. */
+  rekeyIntervalMs: v.pipe(v.number(), v.minValue(1)),
 });
 export type JobSettings = v.InferOutput<typeof jobSettingsSchema>;
 
@@ -38,6 +41,8 @@ export const GRACE_MS = 15_000;
 
 /** Nobody talks to an oracle for longer; a forgotten call must not hold a worker for ever. */
 export const MAX_CALL_MS = 2 * 60 * 60 * 1000;
+
+export { REKEY_INTERVAL_MS };
 
 /** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when the worker did not set them */
 export function readJobSettings(env: NodeJS.ProcessEnv): JobSettings {

@@ -9,6 +9,7 @@ export const JOB_STAGES = [
   'published',
   'userHere',
   'voiceSubscribed',
+  'handshakeBegun',
   'confirmed',
   'peerReady',
   'earconSent',

@@ -1,19 +1,22 @@
 import { AudioFrame, LocalAudioTrack } from '@livekit/rtc-node';
 import { createCallKey, createSfuRoomName, SecretBytes, systemClock } from '@oracle-calls/protocol';
 import { resolveUserKey } from '@oracle-calls/protocol/did';
-import { warmUpKeyExchange } from '@oracle-calls/protocol/handshake';
+import { rehearseLink } from '@oracle-calls/protocol/secure-link';
 import { commitToNonce, openSignedEnvelope, sealSignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { CallFacts, OwnOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import type { DidResolver } from '../identity/did-resolver.ts';
+import { rehearseGuard } from '../guard/index.ts';
+import { rehearseBackend } from './backend/rehearse-backend.ts';
 import { TrackSpeaker } from './sfu/track-speaker.ts';
 
 /** Minutes are enough for a call that nobody has. */
 const REHEARSAL_MS = 60_000;
 
 /**
- * Does once, before a call, what a call's set-up will do: opens a signed envelope, and makes a track. The first time costs
- * about 200 ms (curve tables, the media library's start), and no caller should wait for that. Also proves that the keys work.
+ * Does once, before a call, what a call's set-up will do: claims it, opens a signed envelope, exchanges keys, looks through signalling,
+ * makes a track. The first time costs some 300 ms (curve tables, schemas, the media library's start), and no caller should wait for
+ * that. Also proves that the keys work.
  *
  * @throws {OracleCallError} `ERR_ENVELOPE_UNSUPPORTED` when a private key is none
  */
@@ -40,7 +43,7 @@ export async function rehearse(oracle: OwnOracleKeys, resolver: DidResolver): Pr
   const { envelopePrivateKey } = oracle;
   (await openSignedEnvelope({ envelope, expected, userKey, oracle, envelopePrivateKey, now })).destroy();
   await oracle.identitySigner.sign(new Uint8Array(32));
-  warmUpKeyExchange();
+  await rehearseLink({ clock: systemClock, identityAlgorithm: oracle.identityKey.algorithm });
 
   const speaker = new TrackSpeaker();
   const track = LocalAudioTrack.createAudioTrack('rehearsal', speaker.source);
@@ -48,6 +51,6 @@ export async function rehearse(oracle: OwnOracleKeys, resolver: DidResolver): Pr
   await track.close();
   await speaker.close();
 
-  // Loads Node's HTTP client.
-  await (await fetch('data:,')).text();
+  rehearseGuard();
+  await rehearseBackend();
 }

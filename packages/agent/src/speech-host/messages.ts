@@ -15,6 +15,7 @@ const contextSchema = v.strictObject({
   language: v.optional(v.string()),
   agentVoice: v.optional(v.string()),
   comparisonCode: v.optional(v.string()),
+  isUserMuted: v.optional(v.boolean()),
 });
 
 /** One piece of work for one engine. */

@@ -7,6 +7,8 @@ import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
+import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
+import { createSeatRemoval } from './seat-removal.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -58,6 +60,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const speechHost = startSpeechHost({ weightsDir, maxCalls, clock: systemClock, log });
   process.env[SPEECH_SOCKET_VARIABLE] = speechHost.socketPath;
   declineTurnDetector();
+  const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }));
   const delay = new StartDelay(warmProcesses, systemClock);
   preloadLateStart();
   const server = new AgentServer(
@@ -97,6 +100,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
     try {
       await server.close();
     } finally {
+      watch[Symbol.dispose]();
       await speechHost.close();
     }
   };

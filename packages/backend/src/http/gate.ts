@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import { isOracleCallError } from '@oracle-calls/protocol';
 import { API_PREFIX, ROUTES } from '@oracle-calls/protocol/http';
+import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import type { Principal } from '../auth/principal.ts';
 import type { Backend } from '../backend.ts';
 import { clientAddressOf, type ClientAddress } from '../client-address/client-address.ts';
@@ -64,6 +65,11 @@ export class Gate {
   /** Counts an OpenID token that is brought for exchange. @throws {OracleCallError} `ERR_RATE_LIMITED` */
   async countExchange(c: Context): Promise<void> {
     await this.#deps.limits.take('sessionExchange', this.addressOf(c).bucket);
+  }
+
+  /** Counts a user's request for a join token. @throws {OracleCallError} `ERR_RATE_LIMITED` */
+  async countJoin(userId: MatrixUserId): Promise<void> {
+    await this.#deps.limits.take('joinToken', userId);
   }
 
   /**

@@ -22,6 +22,8 @@ export const RATE_LIMIT_DEFAULTS = {
   failedAuthentication: { count: 20, seconds: 60 },
   /** OpenID tokens brought by one client address: each costs a question to a homeserver. */
   sessionExchange: { count: 30, seconds: 60 },
+  /** Join tokens that one user asks for: a new room calls an agent at once, which waits a quarter of a minute for its call. */
+  joinToken: { count: 12, seconds: 60 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 
 export type RateLimitKind = keyof typeof RATE_LIMIT_DEFAULTS;

@@ -1,3 +1,4 @@
+import { createSfuRoomName } from '@oracle-calls/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { REQUEST_DEADLINE_MS } from '../http/request-deadline.ts';
 import type { RateLimitOptions } from '../rate-limits/rate-limits.ts';
@@ -60,6 +61,15 @@ test('requests of one user are limited from wherever they come', async () => {
   await ask(alice, NEIGHBOUR);
   expectLimited(await ask(alice, '198.51.100.9'));
   expect((await ask(mallory, CLIENT)).status).toBe(200);
+});
+
+test('one user cannot call agent after agent: join tokens are limited, and nobody else waits', async () => {
+  await start({ joinToken: two });
+  for (let turn = 0; turn < 2; turn += 1) expect((await backend.join(ALICE, createSfuRoomName())).status).toBe(200);
+  const dispatched = backend.sfu.log.length;
+  expectLimited(await backend.join(ALICE, createSfuRoomName()));
+  expect(backend.sfu.log).toHaveLength(dispatched);
+  expect((await backend.join(MALLORY, createSfuRoomName())).status).toBe(200);
 });
 
 test('requests under one agent key are limited', async () => {

@@ -8,7 +8,6 @@ import {
   X_WING_PUBLIC_KEY_BYTES,
   X_WING_SHARED_SECRET_BYTES,
 } from './x-wing.ts';
-import { warmUpKeyExchange } from './warm-up.ts';
 
 const unusable = expect.objectContaining({ code: 'ERR_HANDSHAKE_EPHEMERAL' });
 
@@ -64,8 +63,4 @@ test('the seed does not print, and is of no use once destroyed', () => {
   expect(String(seed)).toBe('[SecretBytes X-Wing seed]');
   seed.destroy();
   expect(() => decapsulateXWing(encapsulation, seed)).toThrow();
-});
-
-test('warming up needs nothing and leaves nothing', () => {
-  expect(warmUpKeyExchange()).toBeUndefined();
 });

@@ -1,6 +1,5 @@
 import type { DataPayload } from '../data-frame/payload.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
-import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import { AgentHandshake, type AgentHandshakeOptions, type AttemptOptions } from '../handshake/agent-handshake.ts';
 import type { CallSession } from '../handshake/call-session.ts';
 import type { KeyPosition } from '../key-schedule/epoch-keys.ts';
@@ -41,8 +40,15 @@ export class AgentLink implements Disposable {
     this.#end = new LinkEnd(options, {
       sends: 'oracle-to-user',
       receives: 'user-to-oracle',
+      handshake: { kinds: ['accept'], take: (frame, sender) => this.#takeAccept(frame, sender) },
+      rekeyKinds: ['rekey-accept'],
       unanswered: () => this.#handshake.unanswered,
-      overdue: { maxMs: HANDSHAKE_MAX_MS, call: () => options.events.stalled() },
+      overdue: {
+        maxMs: HANDSHAKE_MAX_MS,
+        // A rekey has a longer bound of its own: meanwhile the call goes on under the keys of before.
+        isMeant: () => this.#handshake.unanswered !== undefined,
+        call: () => options.events.stalled(),
+      },
       opened: (position, payload) => this.#opened(position, payload),
     });
   }
@@ -87,7 +93,7 @@ export class AgentLink implements Disposable {
 
   /** Takes a frame of the topic. `senderIdentity` is who sent it, as the SFU says. */
   receive(frame: Uint8Array, senderIdentity: string | undefined): void {
-    this.#end.enqueue(frame, (copy) => this.#take(copy, senderIdentity));
+    this.#end.receive(frame, senderIdentity);
   }
 
   /** Sends data; what must arrive is sent again until it did. @throws {OracleCallError} `ERR_DATA_MALFORMED`, `ERR_DATA_TOO_LARGE` */
@@ -104,31 +110,6 @@ export class AgentLink implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  async #take(frame: Uint8Array<ArrayBuffer>, senderIdentity: string | undefined): Promise<void> {
-    if (senderIdentity === undefined) {
-      this.#end.refuse(new OracleCallError('ERR_DATA_SENDER'), undefined);
-      return;
-    }
-    let kind: FrameKind;
-    try {
-      ({ kind } = readFrameHeader(frame));
-    } catch (error) {
-      this.#end.refuse(error as OracleCallError, senderIdentity);
-      return;
-    }
-    switch (kind) {
-      case 'accept':
-        return await this.#takeAccept(frame, senderIdentity);
-      case 'rekey-accept':
-        return await this.#end.takeRekey(frame, senderIdentity);
-      case 'data':
-        return await this.#end.takeData(frame, senderIdentity);
-      default:
-        // A side's own messages, played back to it.
-        return this.#end.refuse(new OracleCallError('ERR_HANDSHAKE_ORDER'), senderIdentity);
-    }
   }
 
   async #takeAccept(frame: Uint8Array<ArrayBuffer>, senderIdentity: string): Promise<void> {

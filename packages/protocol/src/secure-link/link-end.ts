@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { DataPayload } from '../data-frame/payload.ts';
 import { isOracleCallError, OracleCallError } from '../errors/oracle-call-error.ts';
+import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import type { CallSession } from '../handshake/call-session.ts';
 import type { Entropy } from '../kem/entropy.ts';
 import type { KeyPosition } from '../key-schedule/epoch-keys.ts';
@@ -12,7 +13,7 @@ import type { FrameKeys } from './frame-keys.ts';
 import type { ConfirmedAttempt, LinkEvents } from './link-events.ts';
 import { LinkKeys } from './link-keys.ts';
 import { RekeyDriver } from './rekey-driver.ts';
-import { Resender } from './resender.ts';
+import { Resender, type Overdue } from './resender.ts';
 import { SealedData } from './sealed-data.ts';
 
 /** Frames that wait to be looked at. Whoever sends faster than a core can check is not heard out. */
@@ -33,14 +34,23 @@ export interface LinkEndOptions {
   readonly entropy?: Entropy | undefined;
 }
 
+/** Messages of the key exchange that only the other end sends. */
+export interface TakenMessages {
+  readonly kinds: readonly FrameKind[];
+  readonly take: (frame: Uint8Array<ArrayBuffer>, senderIdentity: string) => Promise<void>;
+}
+
 export interface LinkEndRole {
+  readonly handshake: TakenMessages;
+  /** Kinds of the rekey's messages that the other end sends. */
+  readonly rekeyKinds: readonly FrameKind[];
   /** The direction in which this end sends. */
   readonly sends: MediaDirection;
   readonly receives: MediaDirection;
   /** A message of the handshake that got no answer. */
   readonly unanswered: () => Uint8Array<ArrayBuffer> | undefined;
   /** An exchange has waited too long for its answer. */
-  readonly overdue?: { readonly maxMs: number; readonly call: () => void } | undefined;
+  readonly overdue?: Overdue | undefined;
   /** This end sends under the keys of an epoch from now on. */
   readonly switched?: (() => void) | undefined;
   /** Data of the other end was opened under these keys. */
@@ -97,15 +107,15 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
     return this.#isClosed;
   }
 
-  /** Takes a frame from outside when its turn comes. */
-  enqueue(frame: Uint8Array, take: (copy: Uint8Array<ArrayBuffer>) => Promise<void>): void {
+  /** Takes a frame from outside when its turn comes. `senderIdentity` is who sent it, as the SFU says. */
+  receive(frame: Uint8Array, senderIdentity: string | undefined): void {
     if (this.#isClosed || this.#pending >= PENDING_FRAMES_MAX) return;
     this.#pending += 1;
     // The bytes are the connection's, which may use them again.
     const copy = new Uint8Array(frame);
     void this.run(async () => {
       this.#pending -= 1;
-      await take(copy);
+      await this.#take(copy, senderIdentity);
     });
   }
 
@@ -171,7 +181,27 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
     if (refused !== undefined) this.refuse(refused.error, senderIdentity);
   }
 
-  async takeRekey(frame: Uint8Array, senderIdentity: string): Promise<void> {
+  async #take(frame: Uint8Array<ArrayBuffer>, senderIdentity: string | undefined): Promise<void> {
+    if (senderIdentity === undefined) {
+      this.refuse(new OracleCallError('ERR_DATA_SENDER'), undefined);
+      return;
+    }
+    let kind: FrameKind;
+    try {
+      ({ kind } = readFrameHeader(frame));
+    } catch (error) {
+      this.refuse(error as OracleCallError, senderIdentity);
+      return;
+    }
+    const { handshake, rekeyKinds } = this.#role;
+    if (kind === 'data') await this.#takeData(frame, senderIdentity);
+    else if (handshake.kinds.includes(kind)) await handshake.take(frame, senderIdentity);
+    else if (rekeyKinds.includes(kind)) await this.#takeRekey(frame, senderIdentity);
+    // This end's own messages, played back to it.
+    else this.refuse(new OracleCallError('ERR_HANDSHAKE_ORDER'), senderIdentity);
+  }
+
+  async #takeRekey(frame: Uint8Array, senderIdentity: string): Promise<void> {
     const live = this.#live;
     if (live === undefined) {
       this.refuse(new OracleCallError('ERR_HANDSHAKE_ORDER'), senderIdentity);
@@ -180,7 +210,7 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
     await this.perform(await live.rekey.receive(frame, senderIdentity), senderIdentity);
   }
 
-  async takeData(frame: Uint8Array, senderIdentity: string): Promise<void> {
+  async #takeData(frame: Uint8Array, senderIdentity: string): Promise<void> {
     const live = this.#live;
     if (live === undefined || senderIdentity !== live.peerIdentity) {
       this.refuse(new OracleCallError('ERR_DATA_SENDER'), senderIdentity);

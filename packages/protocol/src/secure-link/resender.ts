@@ -6,8 +6,15 @@ export interface ResenderOptions {
   /** What got no answer; `undefined` when nothing waits for one. */
   readonly unanswered: () => Uint8Array<ArrayBuffer> | undefined;
   readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
-  /** Called once when the same wait has lasted `maxMs`. */
-  readonly overdue?: { readonly maxMs: number; readonly call: () => void } | undefined;
+  readonly overdue?: Overdue | undefined;
+}
+
+/** Called once when the same wait has lasted `maxMs`. */
+export interface Overdue {
+  readonly maxMs: number;
+  /** The waits that are meant; of any other, sending again goes on. */
+  readonly isMeant: () => boolean;
+  readonly call: () => void;
 }
 
 /** Sends again what got no answer, less and less often, until it is answered or overdue. */
@@ -24,11 +31,11 @@ export class Resender implements Disposable {
   /** Starts anew: something was just sent that wants an answer. */
   start(): void {
     this.stop();
-    const { clock, overdue, unanswered } = this.#options;
+    const { clock, overdue } = this.#options;
     this.#arm();
     if (overdue === undefined) return;
     this.#deadline = clock.after(overdue.maxMs, () => {
-      if (unanswered() === undefined) return;
+      if (!overdue.isMeant()) return;
       this.stop();
       overdue.call();
     });

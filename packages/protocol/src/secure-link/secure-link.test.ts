@@ -323,11 +323,27 @@ describe('a rekey', () => {
     const scene = await confirmedScene();
     scene.lose = (kind) => kind.startsWith('rekey');
     await scene.agent.rekey();
-    await scene.advance(REKEY_MAX_MS);
-    expect(scene.toldAgent.events.filter((event) => event === 'stalled').length).toBeGreaterThan(0);
+    await scene.advance(REKEY_MAX_MS - 500);
+    expect(scene.toldAgent.events).not.toContain('stalled');
+    await scene.advance(500);
+    expect(scene.toldAgent.events.filter((event) => event === 'stalled')).toEqual(['stalled']);
     await scene.begin(2);
     scene.lose = () => false;
     await scene.advance(5_000);
+    expectSameKeys(scene);
+  });
+
+  test('that an outage longer than an offer may wait holds up comes through, and the attempt stays', async () => {
+    const scene = await confirmedScene();
+    const [code] = scene.toldUser.attempts;
+    scene.lose = () => true;
+    await scene.agent.rekey();
+    await scene.advance(2 * HANDSHAKE_MAX_MS);
+    scene.lose = () => false;
+    await scene.advance(5_000);
+    expect(scene.toldAgent.events.slice(2)).toEqual(['rekeyed 2']);
+    expect(scene.toldUser.events.slice(2)).toEqual(['rekeyed 2']);
+    expect(scene.user.attempt).toEqual(code);
     expectSameKeys(scene);
   });
 

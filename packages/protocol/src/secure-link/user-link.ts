@@ -1,6 +1,4 @@
 import { createPayloadId, type DataPayload } from '../data-frame/payload.ts';
-import { OracleCallError } from '../errors/oracle-call-error.ts';
-import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import type { CallSession } from '../handshake/call-session.ts';
 import { UserHandshake, type UserHandshakeOptions } from '../handshake/user-handshake.ts';
 import { UserRekey } from '../rekey/user-rekey.ts';
@@ -27,6 +25,8 @@ export class UserLink implements Disposable {
     this.#end = new LinkEnd(options, {
       sends: 'user-to-oracle',
       receives: 'oracle-to-user',
+      handshake: { kinds: ['offer', 'confirm'], take: (frame, sender) => this.#takeHandshake(frame, sender) },
+      rekeyKinds: ['rekey-offer', 'rekey-confirm'],
       unanswered: () => this.#handshake.unanswered,
       switched: () => this.#sayWhichEpoch(),
     });
@@ -39,7 +39,7 @@ export class UserLink implements Disposable {
 
   /** Takes a frame of the topic. `senderIdentity` is who sent it, as the SFU says. */
   receive(frame: Uint8Array, senderIdentity: string | undefined): void {
-    this.#end.enqueue(frame, (copy) => this.#take(copy, senderIdentity));
+    this.#end.receive(frame, senderIdentity);
   }
 
   /** Sends data; what must arrive is sent again until it did. @throws {OracleCallError} `ERR_DATA_MALFORMED`, `ERR_DATA_TOO_LARGE` */
@@ -60,33 +60,6 @@ export class UserLink implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  async #take(frame: Uint8Array<ArrayBuffer>, senderIdentity: string | undefined): Promise<void> {
-    if (senderIdentity === undefined) {
-      this.#end.refuse(new OracleCallError('ERR_DATA_SENDER'), undefined);
-      return;
-    }
-    let kind: FrameKind;
-    try {
-      ({ kind } = readFrameHeader(frame));
-    } catch (error) {
-      this.#end.refuse(error as OracleCallError, senderIdentity);
-      return;
-    }
-    switch (kind) {
-      case 'offer':
-      case 'confirm':
-        return await this.#takeHandshake(frame, senderIdentity);
-      case 'rekey-offer':
-      case 'rekey-confirm':
-        return await this.#end.takeRekey(frame, senderIdentity);
-      case 'data':
-        return await this.#end.takeData(frame, senderIdentity);
-      default:
-        // A side's own messages, played back to it.
-        return this.#end.refuse(new OracleCallError('ERR_HANDSHAKE_ORDER'), senderIdentity);
-    }
   }
 
   async #takeHandshake(frame: Uint8Array<ArrayBuffer>, senderIdentity: string): Promise<void> {

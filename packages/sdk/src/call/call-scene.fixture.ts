@@ -45,6 +45,8 @@ export interface Gate {
 /** A caller's account with steps that can be held. */
 export class CallerAccount extends FakeMatrixAccount {
   readonly roomsAskedFor: MatrixUserId[] = [];
+  /** Who shows another identity than at first; nothing is sent to them until that is approved. */
+  readonly changedIdentities = new Set<MatrixUserId>();
   /** What the newest attempt to send was told to stop at. */
   sendSignal: AbortSignal | undefined;
   #room: Promise<void> = Promise.resolve();
@@ -74,10 +76,16 @@ export class CallerAccount extends FakeMatrixAccount {
 
   override async sendEvent(...args: Parameters<FakeMatrixAccount['sendEvent']>): Promise<MatrixEventId> {
     this.sendSignal = args[3].signal;
+    if (this.changedIdentities.has(args[3].peer)) throw new OracleCallError('ERR_MATRIX_IDENTITY_CHANGED');
     // Like a homeserver that has the event but whose answer is slow.
     const eventId = await super.sendEvent(...args);
     await this.#sending;
     return eventId;
+  }
+
+  override async approveChangedIdentity(peer: MatrixUserId): Promise<void> {
+    await super.approveChangedIdentity(peer);
+    this.changedIdentities.delete(peer);
   }
 
   /** Contents of the call's edits, oldest first. */

@@ -34,6 +34,21 @@ test('an agent is nobody before it has proved itself: not admitted, not played, 
   await call.endCall();
 });
 
+test('an oracle that has proved itself before the SFU told of it is the oracle, and no stranger later', async () => {
+  const scene = createScene();
+  const call = await waitingCall(scene);
+  await scene.clock.advance(70);
+  scene.protocol.link.confirm('agent-1');
+  expect(call.timeline).toMatchObject({ agentJoined: 70, handshake: 70 });
+  scene.sfu.last.join('agent-1');
+  const track = scene.sfu.last.speak('agent-1');
+  await scene.clock.advance(HANDSHAKE_TIMEOUT_MS);
+  expect(strangersIn(scene)).toEqual([]);
+  expect(track.isPlaying).toBe(true);
+  expect(call.state.kind).toBe('Live');
+  await call.endCall();
+});
+
 test('a confirmed handshake without sound is not live yet', async () => {
   const scene = createScene();
   const call = await waitingCall(scene);

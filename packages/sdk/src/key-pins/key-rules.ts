@@ -76,15 +76,16 @@ export function fingerprintsOf({ signingKey, envelopeKey }: KeyPin): KeyFingerpr
   };
 }
 
-/** Adds to a refusal what a person needs for deciding about it. */
+/** Adds to a refusal what a person needs for deciding about it. What was kept is empty when it cannot be read. */
 function explain(error: unknown, kept: KeptKeys | undefined, shown: KeyPin): unknown {
-  if (!isOracleCallError(error) || kept === undefined) return error;
+  if (!isOracleCallError(error)) return error;
   const { code, message } = error;
-  const [pinned, current] = [fingerprintsOf(kept.pin), fingerprintsOf(shown)];
+  const pinned = kept === undefined ? undefined : fingerprintsOf(kept.pin);
+  const current = fingerprintsOf(shown);
   const details = {
-    wasVerified: kept.isVerified,
-    pinnedIdentityKey: pinned.identityKey,
-    pinnedEnvelopeKey: pinned.envelopeKey ?? '',
+    wasVerified: kept?.isVerified === true,
+    pinnedIdentityKey: pinned?.identityKey ?? '',
+    pinnedEnvelopeKey: pinned?.envelopeKey ?? '',
     shownIdentityKey: current.identityKey,
     shownEnvelopeKey: current.envelopeKey ?? '',
   };
@@ -97,9 +98,10 @@ function explain(error: unknown, kept: KeptKeys | undefined, shown: KeyPin): unk
  * @throws {OracleCallError} `ERR_KEY_CHANGED`, `ERR_KEY_ROTATION`, with the fingerprints of both keys in `details`
  */
 export function judgeOracle(value: unknown, { did, keys, keyRotations }: ShownKeys): KeyVerdict {
-  const kept = readKept(value);
   const presented = presentedBy({ did, keys });
+  let kept: KeptKeys | undefined;
   try {
+    kept = readKept(value);
     const judgement = judgeKeys({ pin: kept?.pin, presented, rotations: keyRotations });
     // A person compared the keys of before, not these.
     const isVerified = judgement.kind === 'same' && kept?.isVerified === true;
@@ -110,7 +112,8 @@ export function judgeOracle(value: unknown, { did, keys, keyRotations }: ShownKe
       previous: judgement.kind === 'rotated' ? fingerprintsOf(judgement.previous) : undefined,
     };
   } catch (error) {
-    throw explain(error, kept, createKeyPin(presented, 0));
+    // Of an oracle that was never seen there is no change to decide about.
+    throw value === undefined ? error : explain(error, kept, createKeyPin(presented, 0));
   }
 }
 
@@ -134,7 +137,12 @@ export function acceptOracle(value: unknown, shown: ShownKeys, expected?: KeyFin
   const pin = createKeyPin(presentedBy(shown), sequence);
   const current = fingerprintsOf(pin);
   if (expected !== undefined && !areSame(expected, current)) {
-    throw new OracleCallError('ERR_KEY_CHANGED', 'The keys have changed again since they were shown.');
+    // With what is shown now: a person decides anew, and about these.
+    throw explain(
+      new OracleCallError('ERR_KEY_CHANGED', 'The keys have changed again since they were shown.'),
+      before,
+      pin,
+    );
   }
   const isVerified = before?.isVerified === true && holdSameKeys(before.pin, pin);
   const previous = before === undefined ? undefined : fingerprintsOf(before.pin);

@@ -99,7 +99,12 @@ test('a person accepts what was shown, not what came later', async () => {
   const known = new KnownKeys(new MemoryKeyPins());
   await known.judge(first.shown);
   const { current: expected } = await new KnownKeys(new MemoryKeyPins()).look(second.shown);
-  await expect(known.accept(third.shown, expected)).rejects.toThrow(changed);
+  const { current: later } = await new KnownKeys(new MemoryKeyPins()).look(third.shown);
+  // The refusal says what is shown by now, so that deciding again is about these keys and not about any.
+  await expect(known.accept(third.shown, expected)).rejects.toMatchObject({
+    code: 'ERR_KEY_CHANGED',
+    details: { shownIdentityKey: later.identityKey, shownEnvelopeKey: later.envelopeKey },
+  });
   expect(await known.accept(second.shown, expected)).toMatchObject({ current: expected });
 });
 
@@ -129,8 +134,12 @@ test.each([
   const store = new MemoryKeyPins();
   await store.update(did, () => kept);
   const known = new KnownKeys(store);
-  await expect(known.judge(first.shown)).rejects.toThrow(changed);
-  expect(await known.accept(first.shown)).toMatchObject({ previous: undefined });
+  const { current } = await new KnownKeys(new MemoryKeyPins()).look(first.shown);
+  await expect(known.judge(first.shown)).rejects.toMatchObject({
+    code: 'ERR_KEY_CHANGED',
+    details: { wasVerified: false, pinnedIdentityKey: '', shownIdentityKey: current.identityKey },
+  });
+  expect(await known.accept(first.shown, current)).toMatchObject({ previous: undefined });
   expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same' });
 });
 

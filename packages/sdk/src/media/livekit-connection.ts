@@ -165,7 +165,14 @@ export class LiveKitConnection implements SfuConnection {
   }
 
   admit(participantIdentity: string): void {
+    const wasRefused = this.#remote.isRefused(participantIdentity);
     this.#remote.admit(participantIdentity);
+    if (!wasRefused) return;
+    // What was unsubscribed from does not come back by itself: whoever proves itself late would never be heard.
+    const participant = this.#room.remoteParticipants.get(participantIdentity);
+    for (const publication of participant?.trackPublications.values() ?? []) {
+      if (publication.isEncrypted) publication.setSubscribed(true);
+    }
   }
 
   refuse(participantIdentity: string): void {

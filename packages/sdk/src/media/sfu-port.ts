@@ -79,7 +79,7 @@ export interface SfuConnection extends AsyncDisposable {
   readonly sendFrame: SendFrame;
   /**
    * This participant's tracks, those here and those to come, are told as `trackArrived`. Until then all their frames are dropped. Takes an
-   * earlier `refuse` back for tracks to come.
+   * earlier `refuse` back.
    */
   admit(participantIdentity: string): void;
   /** Takes no more of a participant's media. */

@@ -1,13 +1,13 @@
-import { createSfuRoomName, SecretBytes } from '@oracle-calls/protocol';
-import { warmUpKeyExchange } from '@oracle-calls/protocol/handshake';
+import { createSfuRoomName, SecretBytes, systemClock } from '@oracle-calls/protocol';
+import { rehearseLink } from '@oracle-calls/protocol/secure-link';
 import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix';
 import { createCallSecrets } from './call-secrets.ts';
 import { sealCall, type SealCallOptions } from './seal-call.ts';
 
 /**
- * Seals a call that is never placed, under keys that are thrown away, and runs one key exchange with itself: the suite's code is loaded
- * and the curves' tables are made before the click. The user's own signer may be a wallet that asks, so it is not used.
+ * Seals a call that is never placed, under keys that are thrown away, and holds its key exchange with itself: code is loaded and compiled,
+ * and the curves' tables are made, before the click. The user's own signer may be a wallet that asks, so it is not used.
  */
 export async function rehearse(oracle: SealCallOptions['oracle']): Promise<void> {
   using secrets = await createCallSecrets();
@@ -27,5 +27,6 @@ export async function rehearse(oracle: SealCallOptions['oracle']): Promise<void>
     now: 0,
     signal,
   });
-  warmUpKeyExchange();
+  await secrets.keyPair.signer.sign(secrets.comparisonNonce.expose());
+  await rehearseLink({ clock: systemClock, identityAlgorithm: oracle.keys.identityKey.algorithm });
 }

@@ -39,6 +39,8 @@ export interface StrictLinkOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tell: (notice: LinkNotice) => void;
+  /** Between two renewals of the keys, in ms. */
+  readonly rekeyIntervalMs: number;
   /** Another end for tests. */
   readonly createLink?: ((options: AgentLinkOptions) => AgentLinkPort) | undefined;
 }
@@ -59,11 +61,13 @@ export class StrictLink implements CallLink {
   /** Takes the call key: it is wiped here once the link has its own copy. */
   constructor(options: StrictLinkOptions) {
     this.#options = options;
-    const { seated, callId, identity, clock, createLink = (linkOptions) => new AgentLink(linkOptions) } = options;
+    const { seated, callId, identity, clock, rekeyIntervalMs } = options;
+    const { createLink = (linkOptions: AgentLinkOptions) => new AgentLink(linkOptions) } = options;
     const { envelope, seat } = seated;
     using callKey = seated.callKey;
     this.#link = createLink({
       clock,
+      rekeyIntervalMs,
       frameKeys: seat.frameKeys,
       send: seat.sendFrame,
       handshake: {

@@ -2,26 +2,75 @@ import type { ReadableStream } from 'node:stream/web';
 import { AudioStream, EncryptionType, RemoteTrackPublication, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import type { AudioFrame, RemoteParticipant, Room } from '@livekit/rtc-node';
 import { OracleCallError } from '@oracle-calls/protocol';
+import type { Clock } from '@oracle-calls/protocol';
 import { RECOGNISER_SAMPLE_RATE } from '../../speech/recogniser/recogniser.ts';
+import { EarGate } from './ear-gate.ts';
+import type { PacketCounts } from './ear-gate.ts';
+import { inboundPacketsOf } from './media-evidence.ts';
+import { frameCryptorsOf } from './participant-keys.ts';
 import type { RefusalReason, SeatNotice } from './sfu-seat.ts';
+
+export interface AdmissionOptions {
+  readonly room: Room;
+  readonly observe: (notice: SeatNotice) => void;
+  readonly clock: Clock;
+  /** Aborts when the seat is left. */
+  readonly closing: AbortSignal;
+}
 
 /** Who is listened to. Nothing of anybody is subscribed before. */
 export class Admission {
   readonly #room: Room;
   readonly #observe: (notice: SeatNotice) => void;
   readonly #admitted = new Set<string>();
+  readonly #clock: Clock;
+  readonly #closing: AbortSignal;
+  /** What had come in when a track was asked for. */
+  readonly #before = new WeakMap<RemoteTrackPublication, PacketCounts>();
 
-  constructor(room: Room, observe: (notice: SeatNotice) => void) {
+  constructor({ room, observe, clock, closing }: AdmissionOptions) {
     this.#room = room;
     this.#observe = observe;
+    this.#clock = clock;
+    this.#closing = closing;
     room.on(RoomEvent.TrackPublished, (publication, participant) => this.#consider(publication, participant));
     room.on(RoomEvent.TrackSubscribed, (track, publication, { identity }) => {
       if (this.#refusal(publication, identity) !== undefined) return;
       const audio = new AudioStream(track, { sampleRate: RECOGNISER_SAMPLE_RATE, numChannels: 1 });
       // The same class by two names: where the DOM's types are about, its streams and Node's differ in a detail.
-      const stream = audio as ReadableStream<AudioFrame>;
+      const sound = audio as ReadableStream<AudioFrame>;
+      const stream = this.#earOf(publication, identity).through(sound);
       observe({ kind: 'user-audio', participantIdentity: identity, stream });
     });
+  }
+
+  /** A gate that opens once nothing can be heard that came before the track's frame cryptor. */
+  #earOf(publication: RemoteTrackPublication, identity: string): EarGate {
+    const room = this.#room;
+    const track = {
+      identity,
+      trackSid: publication.sid,
+      cryptors: () => frameCryptorsOf(room),
+      packets: () => inboundPacketsOf(room),
+    };
+    const gate = new EarGate(track, this.#clock);
+    gate.open(this.#before.get(publication) ?? new Map(), this.#closing).then(
+      (isOpen) => {
+        if (!isOpen) this.#observe({ kind: 'refused', participantIdentity: identity, reason: 'not-encrypted' });
+      },
+      // The room is gone, and its sound with it.
+      () => undefined,
+    );
+    return gate;
+  }
+
+  async #subscribe(publication: RemoteTrackPublication): Promise<void> {
+    try {
+      this.#before.set(publication, await inboundPacketsOf(this.#room));
+      publication.setSubscribed(true);
+    } catch {
+      // The room is not connected any more.
+    }
   }
 
   isAdmitted(participantIdentity: string): boolean {
@@ -47,7 +96,7 @@ export class Admission {
     if (this.#admitted.size === 0) return;
     const participantIdentity = participant?.identity ?? '';
     const reason = this.#refusal(publication, participantIdentity);
-    if (reason === undefined) publication.setSubscribed(true);
+    if (reason === undefined) void this.#subscribe(publication);
     else this.#observe({ kind: 'refused', participantIdentity, reason });
   }
 

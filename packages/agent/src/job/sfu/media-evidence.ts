@@ -2,6 +2,7 @@ import { EncryptionType, TrackKind } from '@livekit/rtc-node';
 import type { Room, TrackPublication } from '@livekit/rtc-node';
 import type { FrameCryptor, RtcStats } from '@livekit/rtc-ffi-bindings';
 import type { TrackEvidence } from '../call-statistics.ts';
+import type { PacketCounts } from './ear-gate.ts';
 import type { InboundFlow } from './media-watchdog.ts';
 import { frameCryptorsOf } from './participant-keys.ts';
 
@@ -26,7 +27,7 @@ export async function sampleEvidence(room: Room, { keyed, sendingSlot }: KeyStat
     publication: TrackPublication,
     identity: string,
     direction: TrackEvidence['direction'],
-  ): Omit<TrackEvidence, 'packets'> => {
+  ): Omit<TrackEvidence, 'packets' | 'openedSamples'> => {
     const trackSid = publication.sid ?? '';
     const isOurs = (one: FrameCryptor): boolean => one.participantIdentity === identity && one.trackSid === trackSid;
     // A received frame names its slot itself; what the cryptor says is only where it began.
@@ -47,22 +48,38 @@ export async function sampleEvidence(room: Room, { keyed, sendingSlot }: KeyStat
       .filter((publication) => publication.track !== undefined)
       .map((publication) => describe(publication, participant.identity, 'received')),
   );
-  const flow = flowOf(await statisticsOf(room));
+  const statistics = await statisticsOf(room);
+  const flow = flowOf(statistics);
+  const { heardSamples } = inboundAudio(statistics);
   return [
-    ...sent.map((track) => ({ ...track, packets: flow(track) })),
-    ...received.map((track) => ({ ...track, packets: flow(track) })),
+    ...sent.map((track) => ({ ...track, packets: flow(track), openedSamples: 0 })),
+    ...received.map((track) => ({ ...track, packets: flow(track), openedSamples: heardSamples })),
   ];
 }
 
 /** What came in as sound so far, of everybody. @throws when the room is not connected any more */
 export async function inboundAudioOf(room: Room): Promise<InboundFlow> {
+  return inboundAudio(await statisticsOf(room));
+}
+
+function inboundAudio(statistics: readonly RtcStats[]): InboundFlow {
   let [packets, heardSamples] = [0, 0];
-  for (const { stats } of await statisticsOf(room)) {
+  for (const { stats } of statistics) {
     if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'audio') continue;
     packets += Number(stats.value.received?.packetsReceived ?? 0n);
     heardSamples += Number(stats.value.inbound?.jitterBufferEmittedCount ?? 0n);
   }
   return { packets, heardSamples };
+}
+
+/** RTP packets of sound that came in so far, by stream. @throws when the room is not connected any more */
+export async function inboundPacketsOf(room: Room): Promise<PacketCounts> {
+  const counts = new Map<number, number>();
+  for (const { stats } of await statisticsOf(room)) {
+    if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'audio') continue;
+    counts.set(stats.value.stream.ssrc ?? 0, Number(stats.value.received?.packetsReceived ?? 0n));
+  }
+  return counts;
 }
 
 /** Newer servers use one connection for both directions, and everything then stands in the first list. */

@@ -71,7 +71,7 @@ export class RoomSeat implements MediaSeat {
     this.identity = identityOf(options.token);
     const observe = (notice: SeatNotice): void => this.#observe(notice);
     this.#data = new RoomData(room, options.data, observe);
-    this.#admission = new Admission(room, observe);
+    this.#admission = new Admission({ room, observe, clock: options.clock, closing: this.#closing.signal });
     const { identity } = this;
     const trackSid = (): string | undefined => this.#publication?.sid;
     this.gate = new VoiceGate(

@@ -6,6 +6,8 @@ import { authenticateUser, type Route } from '../route.ts';
 export const joinTokenRoute: Route = (app, deps) => {
   app.post(ROUTES.joinToken, async (c) => {
     const { backend, principal } = await authenticateUser(c, deps);
-    return c.json(await backend.join.join(principal.userId, await readJson(c, joinTokenRequestSchema)));
+    const request = await readJson(c, joinTokenRequestSchema);
+    await deps.gate.countJoin(principal.userId);
+    return c.json(await backend.join.join(principal.userId, request));
   });
 };

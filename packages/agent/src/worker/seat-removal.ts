@@ -1,0 +1,38 @@
+import type { BearerSecret, SfuRoomName } from '@oracle-calls/protocol';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import * as v from 'valibot';
+
+/** Who can put participants out of SFU rooms. */
+export interface SeatRemoval {
+  /** Never rejects. `absent`: there is no such room or participant any more. */
+  remove(sfuRoomName: SfuRoomName, identity: string): Promise<'removed' | 'absent' | 'failed'>;
+}
+
+/** Seconds that one request may take. */
+const REQUEST_TIMEOUT_S = 3;
+
+const notFoundSchema = v.object({ status: v.literal(404) });
+
+export interface SfuCredentials {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: BearerSecret;
+}
+
+/** LiveKit's server API, with the keys that a worker has anyway. */
+export function createSeatRemoval({ url, apiKey, apiSecret }: SfuCredentials): SeatRemoval {
+  const rooms = new RoomServiceClient(url, apiKey, apiSecret.expose(), {
+    requestTimeout: REQUEST_TIMEOUT_S,
+    failover: false,
+  });
+  return {
+    async remove(sfuRoomName, identity) {
+      try {
+        await rooms.removeParticipant(sfuRoomName, identity);
+        return 'removed';
+      } catch (cause) {
+        return v.is(notFoundSchema, cause) ? 'absent' : 'failed';
+      }
+    },
+  };
+}
