@@ -12,8 +12,11 @@ const CALL_MAX_MS = 60_000;
 /** How often the page is looked at, in ms. */
 const POLL_MS = 50;
 
-/** What a call that is placed asks for and sends: a seat, a room of the homeserver, an event. */
+/** What a call that is placed asks for and sends: a seat, a room where there is none yet, an event. */
 const SENT = ['/join-token', '/createRoom', '/send/m.room.encrypted'] as const;
+
+/** The seat and the event. */
+const SENT_BY_CALL = 2;
 
 /** Clicks Call and waits until the call event is out or the call is over; answers with the call's id, or the code of the refusal. */
 async function placeCall(caller: ScriptedCaller): Promise<{ readonly callId?: string; readonly code?: string }> {
@@ -72,6 +75,7 @@ export const registryAttacks: readonly Attack<StackAttackScene>[] = [
           return refused(code ?? 'no code', 'the page placed no call and sent nothing of one');
         }
         await scene.log.untilSaid('the call', ({ msg, callId: said }) => msg === 'call accepted' && said === callId);
+        if (sent.length < SENT_BY_CALL) throw new Error(`The page’s requests are not seen: ${sent.join(', ')}`);
         const { body } = await scene.ask('POST', `/calls/${callId}/key`, await scene.agentAuthorization());
         await openEnvelope(
           { envelopeHex: String(body['encryptionKey']), document: falseOracle.document },
