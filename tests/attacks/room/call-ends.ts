@@ -1,4 +1,5 @@
 import { systemClock, type CallId, type OracleCallError } from '@oracle-calls/protocol';
+import type { OracleKeys } from '@oracle-calls/protocol/did';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
 import {
   AgentLink,
@@ -10,7 +11,6 @@ import {
 } from '@oracle-calls/protocol/secure-link';
 import { createEd25519Verifier, createEs256kVerifier } from '@oracle-calls/protocol/signing';
 import type { Signer } from '@oracle-calls/protocol/signing';
-import type { OracleParts } from './oracle-keys.ts';
 import { RoomParticipant, type RoomParticipantOptions } from './room-participant.ts';
 import type { UserCall } from './user-call.ts';
 
@@ -63,12 +63,15 @@ function callEnd<Link extends UserLink | AgentLink>(
   };
 }
 
+/** What of a call its user's end is made from. */
+export type UserEndSecrets = Pick<UserCall, 'callKey' | 'sealed' | 'comparisonNonce' | 'callSigner'>;
+
 /** The user's end of a call, in the SFU room. */
 export async function joinAsUser(
   seat: Seat,
   callId: CallId,
-  call: UserCall,
-  oracle: OracleParts,
+  call: UserEndSecrets,
+  oracle: { readonly keys: Pick<OracleKeys, 'identityKey'> },
 ): Promise<CallEnd<UserLink>> {
   const participant = await RoomParticipant.join({ ...seat, isEncrypted: true });
   const told = new Told();

@@ -1,0 +1,4 @@
+import { describeAttacks } from './describe-attacks.ts';
+import { endsAttacks } from './ends/ends-attacks.ts';
+
+describeAttacks(endsAttacks);
