@@ -4,7 +4,7 @@ import { createRawKeySigner, type CallSigner } from '@oracle-calls/protocol/sign
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
 import { createIndexedDbKeyPins, FallingBackKeyPins, MemoryKeyPins, type KeyPinStore } from './key-pin-store.ts';
-import type { ShownKeys } from './key-rules.ts';
+import type { KeptKeys, ShownKeys } from './key-rules.ts';
 import { KnownKeys } from './known-keys.ts';
 
 const did = 'did:ixo:oracle456' as Did;
@@ -27,7 +27,7 @@ function party(name: string): Party {
   } as const;
   const identityKey = { methodId, algorithm, publicKey };
   const keys = { did, envelopeKey, identityKey, areIndependent: true, offersXWing: false };
-  return { signer, shown: { did, keys, keyRotations: [] } };
+  return { signer, shown: { did, keys, keyRotations: [], matrixUserId: '@oracle:x' } };
 }
 
 const [first, second, third] = [party('a'), party('b'), party('c')];
@@ -129,6 +129,7 @@ test('keys that nobody has seen, or others than those compared, cannot be marked
 test.each([
   ['nonsense', 'nonsense'],
   ['a pin without its mark', { pin: {} }],
+  ['an account that is none', { pin: { v: 1 }, matrixUserId: 1, isVerified: true }],
   ['a pin of other keys', { pin: { v: 2 }, isVerified: true }],
 ])('%s in the storage is not the same as never seen, until a person decides', async (_what, kept) => {
   const store = new MemoryKeyPins();
@@ -141,6 +142,62 @@ test.each([
   });
   expect(await known.accept(first.shown, current)).toMatchObject({ previous: undefined });
   expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same' });
+});
+
+const elsewhere = (shown: ShownKeys): ShownKeys => ({ ...shown, matrixUserId: '@other:x' });
+
+test('another Matrix account beside the same keys is refused with both accounts, and stays so', async () => {
+  const known = new KnownKeys(createIndexedDbKeyPins(new IDBFactory(), ALICE));
+  await known.judge(first.shown);
+  for (const judge of [() => known.look(elsewhere(first.shown)), () => known.judge(elsewhere(first.shown))]) {
+    await expect(judge()).rejects.toMatchObject({
+      code: 'ERR_KEY_CHANGED',
+      details: { pinnedMatrixUserId: '@oracle:x', shownMatrixUserId: '@other:x' },
+    });
+  }
+  expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same', current: { matrixUserId: '@oracle:x' } });
+});
+
+test('a rotation of the keys says nothing of the account', async () => {
+  const known = new KnownKeys(new MemoryKeyPins());
+  await known.judge(first.shown);
+  await expect(known.judge(elsewhere(rotated))).rejects.toThrow(changed);
+  expect(await known.judge(rotated)).toMatchObject({ previous: { matrixUserId: '@oracle:x' } });
+});
+
+test('a person can accept another account, the one that was shown; keys that were compared stay so', async () => {
+  const known = new KnownKeys(new MemoryKeyPins());
+  const { current } = await known.judge(first.shown);
+  await known.setVerified(did, true);
+  await expect(known.accept(elsewhere(first.shown), current)).rejects.toMatchObject({
+    details: { shownMatrixUserId: '@other:x', wasVerified: true },
+  });
+  const expected = { ...current, matrixUserId: '@other:x' };
+  expect(await known.accept(elsewhere(first.shown), expected)).toMatchObject({ previous: current, current: expected });
+  expect(await known.judge(elsewhere(first.shown))).toMatchObject({ keyState: 'same', kept: { isVerified: true } });
+  await expect(known.judge(first.shown)).rejects.toThrow(changed);
+});
+
+test('comparing a code forgets no account', async () => {
+  const known = new KnownKeys(new MemoryKeyPins());
+  await known.judge(first.shown);
+  await known.setVerified(did, true);
+  await expect(known.judge(elsewhere(first.shown))).rejects.toThrow(changed);
+});
+
+test('what was kept before accounts were pinned learns the one that is shown, once, and nothing else changes', async () => {
+  const store = createIndexedDbKeyPins(new IDBFactory(), ALICE);
+  const known = new KnownKeys(store);
+  await known.judge(first.shown);
+  await known.setVerified(did, true);
+  const withoutAccount = (kept: unknown): unknown => {
+    const { pin, isVerified } = kept as KeptKeys;
+    return { pin, isVerified };
+  };
+  await store.update(did, withoutAccount);
+  await expect(known.judge(second.shown)).rejects.toMatchObject({ details: { pinnedMatrixUserId: '' } });
+  expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same', kept: { isVerified: true } });
+  await expect(known.judge(elsewhere(first.shown))).rejects.toThrow(changed);
 });
 
 test('a storage that fails gives way to pins for the page, which says so', async () => {
