@@ -38,6 +38,7 @@ const presented = ({ shown: { keys } }: Party) => ({
 });
 const toSecond = await signKeyRotation(first.signer, { sequence: 1, issuedAt: 1, next: presented(second) });
 const rotated: ShownKeys = { ...second.shown, keyRotations: [toSecond] };
+const unlike = { identityKey: 'aa', envelopeKey: undefined, matrixUserId: undefined };
 const changed = expect.objectContaining({ code: 'ERR_KEY_CHANGED' });
 
 test('keys are first contact once, then the same, also for a later page', async () => {
@@ -216,6 +217,45 @@ test('a storage that fails gives way to pins for the page, which says so', async
   await without.judge(first.shown);
   expect(await without.judge(first.shown)).toMatchObject({ keyState: 'same' });
   expect(without.areKept).toBe(false);
+});
+
+/** A storage that a test can break. */
+function breakable(): { readonly store: KeyPinStore; state: 'works' | 'broken' } {
+  const inner = createIndexedDbKeyPins(new IDBFactory(), ALICE);
+  const orFail = <T>(work: () => Promise<T>): Promise<T> =>
+    storage.state === 'works' ? work() : Promise.reject(new Error('quota'));
+  const storage: ReturnType<typeof breakable> = {
+    state: 'works',
+    store: {
+      isDurable: true,
+      get: (asked) => orFail(() => inner.get(asked)),
+      update: (asked, change) => orFail(() => inner.update(asked, change)),
+    },
+  };
+  return storage;
+}
+
+test.each([
+  ['read', (known: KnownKeys) => known.look(first.shown)],
+  ['written', (known: KnownKeys) => known.judge(first.shown)],
+  ['asked for keys that it refused', (known: KnownKeys) => known.accept(first.shown, unlike).catch(() => undefined)],
+])('a storage that was %s and fails then makes no known oracle a first contact', async (_what, use) => {
+  const storage = breakable();
+  const known = new KnownKeys(new FallingBackKeyPins(storage.store, silentLogger));
+  await use(known);
+  storage.state = 'broken';
+  const away = { code: 'ERR_KEY_STORE_AWAY', retryable: true };
+  for (const act of [
+    () => known.look(second.shown),
+    () => known.judge(second.shown),
+    () => known.setVerified(did, true),
+  ]) {
+    await expect(act()).rejects.toMatchObject(away);
+  }
+  expect(known.areKept).toBe(true);
+  storage.state = 'works';
+  await known.judge(first.shown);
+  await expect(known.judge(second.shown)).rejects.toThrow(changed);
 });
 
 test('a refusal is no failure of the storage: the pin stays, and so does the refusal', async () => {
