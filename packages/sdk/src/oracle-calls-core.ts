@@ -74,7 +74,7 @@ export interface OracleCalls extends AsyncDisposable {
    */
   callOracle(options: CallOptions, cancel?: CancelOptions): OracleCall;
   /**
-   * Accepts the keys that an oracle shows right now, after a call ended as `ERR_KEY_CHANGED` or `ERR_KEY_ROTATION`. Call it only when a person said
+   * Accepts the keys and the Matrix account that an oracle shows right now, after a call ended as `ERR_KEY_CHANGED` or `ERR_KEY_ROTATION`. Call it only when a person said
    * so, having asked the oracle's operator over another channel: the old keys are forgotten. With `expected`, the fingerprints that the
    * person was shown (they stand in the error's `details`), keys that have changed again are refused.
    *

@@ -1,5 +1,6 @@
 import { attackGroup } from '../attack-group.ts';
 import { AgentScene } from './agent-scene.ts';
+import { earAttacks } from './ear-attacks.ts';
 import { envelopeAttacks } from './envelope-attacks.ts';
 import { handshakeAttacks } from './handshake-attacks.ts';
 import { roomAttacks } from './room-attacks.ts';
@@ -9,4 +10,5 @@ export const agentAttacks = attackGroup('the agent', () => AgentScene.open(), [
   ...envelopeAttacks,
   ...handshakeAttacks,
   ...roomAttacks,
+  ...earAttacks,
 ]);

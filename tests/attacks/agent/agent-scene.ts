@@ -109,6 +109,11 @@ export class AgentScene implements AttackScene {
     await this.#stop();
   }
 
+  /** For a process of an attack's own that stands in for a part of the agent: as much of a twin as the agent is. */
+  get environment(): NodeJS.ProcessEnv {
+    return twinEnvironment(this.#patches);
+  }
+
   /** Resolves once this run of the agent can understand what it hears. */
   async understands(): Promise<void> {
     await this.#warm(AbortSignal.timeout(MODELS_MAX_MS));

@@ -20,9 +20,8 @@ import {
   type SignedEnvelope,
 } from '@oracle-calls/protocol/signed-envelope';
 import type { DIDDocument } from 'did-resolver';
-// Not for users of the package; a thief has the source.
-import { openMessage } from '../../../packages/protocol/src/handshake/sealing.ts';
 import type { CallLeaks } from './ends-messages.ts';
+import { openHandshakeMessage } from './open-handshake-message.ts';
 
 /** What the backend and everybody on the way sees of a call before anybody speaks. */
 export type SeenOfCall = Pick<CallLeaks, 'envelopeHex' | 'document'>;
@@ -73,8 +72,8 @@ export async function openHandshake(
     return found;
   };
   const { attempt } = readFrameHeader(first('offer'));
-  const offer = decodeOffer(await openMessage(callKey, first('offer')));
-  const accept = decodeAccept(await openMessage(callKey, first('accept')));
+  const offer = decodeOffer(openHandshakeMessage(callKey, first('offer')));
+  const accept = decodeAccept(openHandshakeMessage(callKey, first('accept')));
   const { encapsulation, userNonce } = accept;
   const binding = { ...offer, contextHash, envelopeSignature: signature, callId, attempt, encapsulation, userNonce };
   return { attempt, accept, binding };

@@ -11,10 +11,9 @@ test('a refusal of changed keys carries what a person decides about', () => {
     shownEnvelopeKey: 'dd',
   };
   expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED', undefined, { details }))).toEqual({
-    pinned: 'aa',
-    shown: 'cc',
+    differences: [{ what: 'key', pinned: 'aa', shown: 'cc' }],
     wasVerified: true,
-    expected: { identityKey: 'cc', envelopeKey: 'dd' },
+    expected: { identityKey: 'cc', envelopeKey: 'dd', matrixUserId: undefined },
   });
 });
 
@@ -26,18 +25,32 @@ test('a person is shown the two keys that differ', () => {
     shownEnvelopeKey: 'dd',
   };
   expect(keyChangeOf(new OracleCallError('ERR_KEY_ROTATION', undefined, { details }))).toMatchObject({
-    pinned: 'bb',
-    shown: 'dd',
+    differences: [{ what: 'key', pinned: 'bb', shown: 'dd' }],
   });
+});
+
+test('another account is shown, beside a changed key or alone, and accepting is bound to it', () => {
+  const accounts = { pinnedMatrixUserId: '@oracle:x', shownMatrixUserId: '@other:x' };
+  const same = { pinnedIdentityKey: 'aa', shownIdentityKey: 'aa', ...accounts };
+  const account = { what: 'account', pinned: '@oracle:x', shown: '@other:x' };
+  expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED', undefined, { details: same }))).toEqual({
+    differences: [account],
+    wasVerified: false,
+    expected: { identityKey: 'aa', envelopeKey: undefined, matrixUserId: '@other:x' },
+  });
+  const both = { ...same, shownIdentityKey: 'cc' };
+  expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED', undefined, { details: both }))?.differences).toEqual([
+    { what: 'key', pinned: 'aa', shown: 'cc' },
+    account,
+  ]);
 });
 
 test('a pin that could not be read leaves nothing to compare with, but what is accepted is what is shown', () => {
   const details = { pinnedIdentityKey: '', pinnedEnvelopeKey: '', shownIdentityKey: 'cc', shownEnvelopeKey: 'dd' };
   expect(keyChangeOf(new OracleCallError('ERR_KEY_CHANGED', undefined, { details }))).toEqual({
-    pinned: '',
-    shown: 'cc',
+    differences: [{ what: 'key', pinned: '', shown: 'cc' }],
     wasVerified: false,
-    expected: { identityKey: 'cc', envelopeKey: 'dd' },
+    expected: { identityKey: 'cc', envelopeKey: 'dd', matrixUserId: undefined },
   });
 });
 

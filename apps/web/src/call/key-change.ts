@@ -1,9 +1,9 @@
 import type { OracleCallError } from '@oracle-calls/protocol';
-import type { ShownKeyChange } from '../view/key-change-view.ts';
+import type { Difference, ShownKeyChange } from '../view/key-change-view.ts';
 
 /**
- * What a refusal of changed keys lets a person decide about; `undefined` for every other error, and for one that does not say which keys are
- * shown: accepting is always bound to keys that a person saw.
+ * What a refusal of changed keys, or of another account beside them, lets a person decide about; `undefined` for every other error, and for one
+ * that does not say which keys are shown: accepting is always bound to what a person saw.
  */
 export function keyChangeOf({ code, details }: OracleCallError): ShownKeyChange | undefined {
   if (code !== 'ERR_KEY_CHANGED' && code !== 'ERR_KEY_ROTATION') return undefined;
@@ -11,15 +11,22 @@ export function keyChangeOf({ code, details }: OracleCallError): ShownKeyChange 
     const value = details[name];
     return typeof value === 'string' ? value : '';
   };
+  const orAbsent = (text: string): string | undefined => (text === '' ? undefined : text);
+  const differences = (what: Difference['what'], name: string): Difference[] => {
+    const [pinned, shown] = [textAt(`pinned${name}`), textAt(`shown${name}`)];
+    return pinned === shown ? [] : [{ what, pinned, shown }];
+  };
   const identityKey = textAt('shownIdentityKey');
-  const envelopeKey = textAt('shownEnvelopeKey');
   if (identityKey === '') return undefined;
   // The oracle may sign as before and receive under another key: a person is shown the two that differ.
-  const isSameIdentity = identityKey === textAt('pinnedIdentityKey');
+  const [key] = [...differences('key', 'IdentityKey'), ...differences('key', 'EnvelopeKey')];
   return {
-    pinned: textAt(isSameIdentity ? 'pinnedEnvelopeKey' : 'pinnedIdentityKey'),
-    shown: isSameIdentity ? envelopeKey : identityKey,
+    differences: [...(key === undefined ? [] : [key]), ...differences('account', 'MatrixUserId')],
     wasVerified: details['wasVerified'] === true,
-    expected: { identityKey, envelopeKey: envelopeKey === '' ? undefined : envelopeKey },
+    expected: {
+      identityKey,
+      envelopeKey: orAbsent(textAt('shownEnvelopeKey')),
+      matrixUserId: orAbsent(textAt('shownMatrixUserId')),
+    },
   };
 }

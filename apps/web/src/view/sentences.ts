@@ -15,8 +15,10 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_ENVELOPE_OPEN: 'The call’s key could not be opened.',
   ERR_ENVELOPE_UNSUPPORTED: 'This oracle offers no key that calls can be encrypted to.',
   ERR_ENVELOPE_SIGNATURE: 'Your key did not sign the call. Check your wallet, or sign out and in again.',
-  ERR_KEY_CHANGED: 'The oracle’s key has changed without its word. Nothing was sent.',
+  ERR_KEY_CHANGED: 'The oracle’s key or account has changed without its word. Nothing was sent.',
   ERR_KEY_ROTATION: 'The oracle’s key has changed in a way that cannot be checked. Nothing was sent.',
+  ERR_KEY_STORE_AWAY:
+    'Your browser does not give back the keys it knows. Nothing was sent. Try again, or reload the page.',
   ERR_KEY_MISSING: 'The call is not that far yet. Try again in a moment.',
   ERR_DATA_MALFORMED: 'This message cannot be sent. It may be too long.',
   ERR_DATA_TOO_LARGE: 'This message is too long to be sent.',

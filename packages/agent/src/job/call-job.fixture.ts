@@ -206,7 +206,7 @@ export class ScriptedBackend implements BackendPort {
   }
 }
 
-/** A trust store that knows everybody, and counts. */
+/** A trust store to which every key is the known one, and which counts. No user of the older protocol has signed before. */
 function fakeTrust(): TrustStore {
   let last = 0;
   return {
@@ -216,6 +216,7 @@ function fakeTrust(): TrustStore {
         const publicKeyHex = Buffer.from(signingKey.publicKey).toString('hex');
         return { kind: 'same', pin: { v: 1, did, signingKey: { ...signingKey, publicKeyHex }, sequence: 0 } };
       },
+      knows: () => false,
       list: () => [],
       accept: () => {
         throw new Error('nobody accepts here');

@@ -175,6 +175,15 @@ describe('a bare envelope', () => {
     expect([opened.protocol, opened.callKey.length, known()]).toEqual(['older', 32, 0]);
   });
 
+  it('in the name of a user who has signed before is refused, also where the older protocol is allowed', async () => {
+    const signed = await sealCall({ oracle, signer: createSigner() });
+    await open(signed, { olderProtocol: 'allow' });
+    const stripped = { ...key, userDid: signed.userDid };
+    await expect(open(stripped, { olderProtocol: 'allow' })).rejects.toEqual(withCode('ERR_ENVELOPE_DOWNGRADE'));
+    // Of somebody else it says nothing.
+    expect((await open(key, { olderProtocol: 'allow' })).protocol).toBe('older');
+  });
+
   it('of another oracle does not open', async () => {
     const other = sealOlderCall(createIdentity().olderPublicKey);
     await expect(open(other, { olderProtocol: 'allow' })).rejects.toEqual(withCode('ERR_ENVELOPE_OPEN'));

@@ -56,9 +56,13 @@ export async function openCall(
   return { protocol: 'strict', callKey: await openSignedEnvelope(opening), envelope };
 }
 
-/** A bare envelope says neither who sealed it nor what for: only where the operator allows it by name. */
-function openOlderCall({ identity, olderProtocol }: OpenCallDeps, key: KeyResponse): OpenedCall {
+/**
+ * A bare envelope says neither who sealed it nor what for: only where the operator allows it by name, and never in the name of a user
+ * who has signed before: whoever swaps the envelope would strip that user's calls of their signature.
+ */
+function openOlderCall({ identity, olderProtocol, trust }: OpenCallDeps, key: KeyResponse): OpenedCall {
   if (olderProtocol !== 'allow') throw new OracleCallError('ERR_ENVELOPE_DOWNGRADE');
+  if (trust.userKeys.knows(key.userDid)) throw new OracleCallError('ERR_ENVELOPE_DOWNGRADE');
   const callKey = openEnvelope({ envelopeHex: key.encryptionKey, privateKey: identity.olderPrivateKey });
   return { protocol: 'older', callKey };
 }

@@ -5,7 +5,7 @@ import { UserKeyPins } from './user-key-pins.ts';
 
 /** What an oracle's agents remember from call to call: users' keys, used envelopes, numbers of attempts. Holds no secret. */
 export interface TrustStore extends Disposable {
-  readonly userKeys: Pick<UserKeyPins, 'judge' | 'list' | 'accept'>;
+  readonly userKeys: Pick<UserKeyPins, 'judge' | 'knows' | 'list' | 'accept'>;
   readonly usedContexts: Pick<UsedContexts, 'use'>;
   readonly attempts: Pick<AttemptNumbers, 'next'>;
 }

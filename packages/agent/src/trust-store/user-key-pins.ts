@@ -58,6 +58,11 @@ export class UserKeyPins {
     return judged;
   }
 
+  /** Whether a key of this user is pinned: they have signed an envelope. @throws {OracleCallError} `ERR_KEY_STORE` when it cannot be read */
+  knows(did: Did): boolean {
+    return this.#database.transact((database) => read(database, 'key_pins', did) !== undefined);
+  }
+
   list(): KnownUser[] {
     return this.#database.transact((database) => {
       const dids = database.prepare('SELECT did FROM key_pins ORDER BY seen_at DESC').all();

@@ -74,7 +74,7 @@ export class EnvelopeCheck {
       return 'older';
     }
     const envelope = parseSignedEnvelope(content.encryptionKey);
-    const expected = this.#expectedOf(event, content);
+    const expected = this.#expectedOf(event, content, envelope);
     const { oracleDid, clock, logger } = this.#deps;
     verifyEnvelopeNames({ envelope, expected, oracle: { did: oracleDid }, now: clock.now() });
     const missing = await this.#checkSignature(envelope, expected);
@@ -89,7 +89,11 @@ export class EnvelopeCheck {
   }
 
   /** What the envelope must say, from what Matrix itself vouches for and from the event that the user encrypted. */
-  #expectedOf({ matrixRoomId, sender }: DecryptedEvent, content: CallEventContent): ExpectedCall {
+  #expectedOf(
+    { matrixRoomId, sender }: DecryptedEvent,
+    content: CallEventContent,
+    { context }: SignedEnvelope,
+  ): ExpectedCall {
     return {
       callType: content.callType,
       sfuRoomName: content.roomId,
@@ -98,7 +102,9 @@ export class EnvelopeCheck {
       matrixRoomId,
       matrixSender: sender.userId,
       matrixOracle: this.#deps.ownUserId,
-      ringEventId: undefined,
+      // The event does not say which ring it answers, and no ring is kept here to compare with: as the agent does, the signed context is
+      // taken at its word.
+      ringEventId: context.ringEventId,
     };
   }
 

@@ -9,13 +9,19 @@ import {
 import type { JoinTokenRequest, JoinTokenResponse } from '@oracle-calls/protocol/http';
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import { createOpaqueToken, createUserIdentity, hashToken } from '../auth/opaque-token.ts';
-import type { RoomKeeper } from '../sfu/room-keeper.ts';
+import { ORPHAN_ROOM_MS, type RoomKeeper } from '../sfu/room-keeper.ts';
 import type { SfuControl } from '../sfu/sfu-control.ts';
 import type { SfuRoom } from '../store/sfu-room-store.ts';
 import type { Store } from '../store/store.ts';
 
 /** A join token is used at once; two minutes allow for a slow network and clocks that differ. */
 export const JOIN_TOKEN_TTL_MS = 2 * 60_000;
+
+/**
+ * Rooms that one user may have open at once. Each has an agent to itself, so that without a bound one account could occupy them all. One is
+ * for the call in progress, one for the call that replaces it after a reload, and one for a second device.
+ */
+export const OPEN_ROOMS_MAX = 3;
 
 export interface JoinServiceDeps {
   readonly oracleDid: Did;
@@ -42,7 +48,8 @@ export class JoinService {
    * A join token, for the same identity each time the owner asks.
    *
    * @throws {OracleCallError} `ERR_AUTH_FORBIDDEN` for another oracle, `ERR_CALL_REPLAYED` when the name is somebody
-   *   else's, `ERR_CALL_ENDED` when the call or the room is over, `ERR_UPSTREAM_SFU`
+   *   else's, `ERR_CALL_ENDED` when the call or the room is over, `ERR_RATE_LIMITED` when the asker has `OPEN_ROOMS_MAX` rooms open,
+   *   `ERR_UPSTREAM_SFU`
    */
   async join(asker: MatrixUserId, { roomId, oracleDid }: JoinTokenRequest): Promise<JoinTokenResponse> {
     const { store, sfu, sfuUrl, clock, logger } = this.#deps;
@@ -56,8 +63,13 @@ export class JoinService {
       oracleDid,
       userIdentity: createUserIdentity(),
       ticketSha256: hashToken(ticket),
+      openMax: OPEN_ROOMS_MAX,
       now: clock.now(),
     });
+    if (room === 'too-many-open') {
+      // A room without a call is closed by then.
+      throw new OracleCallError('ERR_RATE_LIMITED', undefined, { details: { retryAfterMs: ORPHAN_ROOM_MS } });
+    }
     if (room.owner !== asker) throw new OracleCallError('ERR_CALL_REPLAYED');
     const call = await store.calls.findBySfuRoomName(roomId);
     if (room.closedAt !== undefined || call?.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSfuRoomName, parseDid, systemClock } from '@oracle-calls/protocol';
+import { createSfuRoomName, parseDid, parseWith, systemClock } from '@oracle-calls/protocol';
 import { ApiKeys } from '../api-keys/api-keys.ts';
+import { matrixUserIdSchema } from '../auth/matrix-ids.ts';
 import { migrations } from './migrations.ts';
 import { openNodeSqlite } from './node-sqlite-database.ts';
 import { openSqliteStore } from './store.ts';
@@ -34,6 +35,14 @@ test('a database of the first version, with calls and rooms in it, is brought up
   await using store = await openSqliteStore(file);
   expect(await store.calls.listLive()).toMatchObject([{ sfuRoomName: room, callStatus: 'active' }]);
   expect(await store.sfuRooms.find(room)).toMatchObject({ ticketUsedAt: 5, ticketSha256: 'aa' });
+  const asked = {
+    name: createSfuRoomName(),
+    asker: parseWith(matrixUserIdSchema, '@a:b'),
+    oracleDid: parseDid('did:ixo:o'),
+  };
+  const one = { ...asked, userIdentity: 'u-2', ticketSha256: 'ee', openMax: 1, now: 3 };
+  // The room of before is counted.
+  expect(await store.sfuRooms.ask(one)).toBe('too-many-open');
   expect(await store.sfuRooms.replaceAgent(room, 'cc', 1)).toBe(true);
   expect(await store.sfuRooms.find(room)).toMatchObject({ ticketUsedAt: undefined, ticketSha256: 'cc' });
   expect(await store.sfuRooms.replaceAgent(room, 'dd', 1)).toBe(false);

@@ -121,7 +121,19 @@ const addOperation: Migration = {
   },
 };
 
+/** How many rooms somebody has open is asked with each new one. */
+const indexRoomsByOwner: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    await db.schema.createIndex('sfu_rooms_of_owner').on('sfu_rooms').columns(['owner_user_id', 'closed_at']).execute();
+  },
+};
+
 /** Every migration by name; names sort in the order in which they run. Never change one that was released. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-calls': createTables, '0002-operation': addOperation }),
+  getMigrations: () =>
+    Promise.resolve({
+      '0001-calls': createTables,
+      '0002-operation': addOperation,
+      '0003-rooms-of-owner': indexRoomsByOwner,
+    }),
 };

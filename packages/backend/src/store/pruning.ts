@@ -15,11 +15,14 @@ const OPENID_TOKEN_MEMORY_MS = 30 * DAY_MS;
 /** Longer than the SFU repeats a webhook or a client asks for a refused call. */
 const NOTICE_MEMORY_MS = DAY_MS;
 
+/** Far longer than anybody asks for a room that is closed, to be told that its call is over. */
+export const CLOSED_ROOM_MEMORY_MS = DAY_MS;
+
 /** Long enough to look into what is found out late; each release and claim is one short row. */
 export const AUDIT_MEMORY_MS = 90 * DAY_MS;
 
 export interface PruningDeps {
-  readonly store: Pick<Store, 'notices' | 'audit'>;
+  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms'>;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly background: BackgroundWork;
@@ -43,6 +46,7 @@ export class Pruning {
           openIdTokensBefore: now - OPENID_TOKEN_MEMORY_MS,
           noticesBefore: now - NOTICE_MEMORY_MS,
         });
+        await store.sfuRooms.prune(now - CLOSED_ROOM_MEMORY_MS);
         await store.audit.prune(now - AUDIT_MEMORY_MS);
       });
       this.start();

@@ -25,6 +25,8 @@ export interface RoomRequest {
   readonly oracleDid: Did;
   readonly userIdentity: string;
   readonly ticketSha256: string;
+  /** A new room is made only for an asker who owns fewer that are not closed. */
+  readonly openMax: number;
   readonly now: number;
 }
 
@@ -61,27 +63,49 @@ export class SfuRoomStore {
     this.#db = db;
   }
 
-  /** Makes the asker the owner of a name that nobody owns, and returns the room of that name, whoever owns it. */
-  ask({ name, asker, oracleDid, userIdentity, ticketSha256, now }: RoomRequest): Promise<SfuRoom> {
+  /**
+   * Makes the asker the owner of a name that nobody owns, and returns the room of that name, whoever owns it; `too-many-open` when the name
+   * is new and its owner has `openMax` rooms already.
+   */
+  ask({
+    name,
+    asker,
+    oracleDid,
+    userIdentity,
+    ticketSha256,
+    openMax,
+    now,
+  }: RoomRequest): Promise<SfuRoom | 'too-many-open'> {
     return this.#db.transaction().execute(async (tx) => {
+      const known = await tx.selectFrom('sfu_rooms').selectAll().where('name', '=', name).executeTakeFirst();
+      if (known !== undefined) return toSfuRoom(known);
       // A call event may have come before anybody asked: then the name is its sender's.
       const call = await tx
         .selectFrom('calls')
-        .select('matrix_user_id')
+        .select(['matrix_user_id', 'call_status'])
         .where('sfu_room_name', '=', name)
         .executeTakeFirst();
+      const owner = call?.matrix_user_id ?? asker;
+      const { open } = await tx
+        .selectFrom('sfu_rooms')
+        .select((row) => row.fn.countAll<number | string>().as('open'))
+        .where('owner_user_id', '=', owner)
+        .where('closed_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      if (Number(open) >= openMax) return 'too-many-open';
       await tx
         .insertInto('sfu_rooms')
         .values({
           name,
-          owner_user_id: call?.matrix_user_id ?? asker,
+          owner_user_id: owner,
           oracle_did: oracleDid,
           user_identity: userIdentity,
           ticket_sha256: ticketSha256,
           ticket_used_at: null,
           asked_at: now,
           opened_at: null,
-          closed_at: null,
+          // Of a call that is over there will be no room.
+          closed_at: call?.call_status === 'ended' ? now : null,
         })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .execute();
@@ -145,6 +169,11 @@ export class SfuRoomStore {
 
   async markOpened(name: SfuRoomName, now: number): Promise<void> {
     await this.#db.updateTable('sfu_rooms').set({ opened_at: now }).where('name', '=', name).execute();
+  }
+
+  /** Forgets rooms that were closed before. A call's own row stays, and with it whose name it was. */
+  async prune(closedBefore: number): Promise<void> {
+    await this.#db.deleteFrom('sfu_rooms').where('closed_at', '<', closedBefore).execute();
   }
 
   async markClosed(name: SfuRoomName, now: number): Promise<void> {

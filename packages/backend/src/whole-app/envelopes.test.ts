@@ -1,6 +1,6 @@
 import type { DIDDocument, Resolvable } from 'did-resolver';
 import { afterEach, expect, test } from 'vitest';
-import { createSfuRoomName, OracleCallError, SecretBytes } from '@oracle-calls/protocol';
+import { createSfuRoomName, OracleCallError, parseMatrixEventId, SecretBytes } from '@oracle-calls/protocol';
 import { buildOracleDidDocument, createDidResolver, readOracleKeys } from '@oracle-calls/protocol/did';
 import { createX25519KeyPair } from '@oracle-calls/protocol/envelope';
 import { commitToNonce, sealSignedEnvelope, type CallFacts } from '@oracle-calls/protocol/signed-envelope';
@@ -119,6 +119,13 @@ test('a signed envelope that says what the event says is taken, its signature ch
   expect(await backend.statusOf(call)).toBe('pending');
   expect(backend.logged('envelope signature unchecked')).toEqual([]);
   expect(resolver.asked).toContain(call.content['userDid']);
+});
+
+test('an envelope that answers a ring is taken, its signature checked', async () => {
+  await start();
+  const call = await place({ facts: { ringEventId: parseMatrixEventId('$ring') } });
+  expect(await backend.statusOf(call)).toBe('pending');
+  expect(backend.logged('envelope signature unchecked')).toEqual([]);
 });
 
 test('a bare envelope is refused unless the older protocol is allowed by name', async () => {

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSfuRoomName } from '@oracle-calls/protocol';
-import { JOIN_TOKEN_TTL_MS } from '../join/join-service.ts';
+import { JOIN_TOKEN_TTL_MS, OPEN_ROOMS_MAX } from '../join/join-service.ts';
 import { ORPHAN_ROOM_MS } from '../sfu/room-keeper.ts';
-import { ALICE, expectProblem, MALLORY, OTHER_ORACLE_DID, TestBackend } from './test-backend.ts';
+import { CLOSED_ROOM_MEMORY_MS } from '../store/pruning.ts';
+import { ALICE, expectProblem, MALLORY, OTHER_ORACLE_DID, TestBackend, type PlacedCall } from './test-backend.ts';
+
+const HOUR_MS = 60 * 60_000;
 
 let backend: TestBackend;
 beforeEach(async () => {
@@ -131,4 +134,73 @@ test('a room that the SFU could not delete is deleted when it answers again', as
   expectProblem(await backend.join(ALICE, call.sfuRoomName), 410, 'ERR_CALL_ENDED');
   await backend.pass(10_000);
   expect(backend.sfu.rooms.size).toBe(0);
+});
+
+/** Calls of one user, each in a room of its own with an agent. */
+async function fillRooms(): Promise<PlacedCall[]> {
+  const calls: PlacedCall[] = [];
+  while (calls.length < OPEN_ROOMS_MAX) {
+    const sfuRoomName = createSfuRoomName();
+    expect((await backend.join(ALICE, sfuRoomName)).status).toBe(200);
+    calls.push(await backend.placeCall({ roomId: sfuRoomName }));
+  }
+  return calls;
+}
+
+test('one user cannot occupy every agent: rooms that are open are counted, and nobody else waits', async () => {
+  const [first] = await fillRooms();
+  const dispatched = backend.sfu.log.length;
+  const answer = await backend.join(ALICE, createSfuRoomName());
+  expectProblem(answer, 429, 'ERR_RATE_LIMITED');
+  expect(answer.headers.get('retry-after')).toBe(String(ORPHAN_ROOM_MS / 1_000));
+  // Nor in a room that a call event named first.
+  expectProblem(await backend.join(ALICE, (await backend.placeCall()).sfuRoomName), 429, 'ERR_RATE_LIMITED');
+  expect(backend.sfu.log).toHaveLength(dispatched);
+  // Of a room that is theirs already they get another token, and others get theirs.
+  expect((await backend.join(ALICE, first?.sfuRoomName ?? createSfuRoomName())).status).toBe(200);
+  expect((await backend.join(MALLORY, createSfuRoomName())).status).toBe(200);
+});
+
+test('of requests at once no more are let in than one after another', async () => {
+  await backend.session(ALICE);
+  const names = Array.from({ length: OPEN_ROOMS_MAX + 2 }, () => createSfuRoomName());
+  const answers = await Promise.all(names.map((name) => backend.join(ALICE, name)));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(OPEN_ROOMS_MAX);
+  expect(backend.sfu.rooms.size).toBe(OPEN_ROOMS_MAX);
+});
+
+test('after a reload a user with a call in progress calls again, however often, as each call replaces the one before', async () => {
+  let old: PlacedCall | undefined;
+  for (let reload = 0; reload < OPEN_ROOMS_MAX * 2; reload += 1) {
+    const sfuRoomName = createSfuRoomName();
+    expect((await backend.join(ALICE, sfuRoomName)).status).toBe(200);
+    const call = await backend.placeCall({ roomId: sfuRoomName });
+    const ended = { callStatus: 'ended', endReason: 'replaced' } as const;
+    if (old !== undefined) await backend.update(old, await backend.session(ALICE), ended);
+    old = call;
+  }
+});
+
+test('rooms without a call, and of calls that are over, count no more', async () => {
+  for (let turn = 0; turn < OPEN_ROOMS_MAX; turn += 1) await backend.join(ALICE, createSfuRoomName());
+  await backend.pass(ORPHAN_ROOM_MS);
+  const over = await backend.placeCall();
+  await backend.update(over, await backend.session(ALICE), { callStatus: 'ended' });
+  // Asked for only once its call was over, such a room is never made, nor counted.
+  expectProblem(await backend.join(ALICE, over.sfuRoomName), 410, 'ERR_CALL_ENDED');
+  await fillRooms();
+});
+
+test('closed rooms are forgotten in the end, open ones are not; whose name it was is still known by its call', async () => {
+  const [open, closed] = await fillRooms();
+  if (open === undefined || closed === undefined) throw new Error('There are not enough calls.');
+  await backend.update(closed, await backend.session(ALICE), { callStatus: 'ended' });
+  await backend.backend.settled();
+  const { sfuRooms } = backend.backend.store;
+  await sfuRooms.prune(backend.clock.now());
+  expect(await sfuRooms.find(closed.sfuRoomName)).toMatchObject({ closedAt: backend.clock.now() });
+  await backend.pass(CLOSED_ROOM_MEMORY_MS + HOUR_MS);
+  expect(await sfuRooms.find(closed.sfuRoomName)).toBeUndefined();
+  expect(await sfuRooms.find(open.sfuRoomName)).toBeDefined();
+  expectProblem(await backend.join(MALLORY, closed.sfuRoomName), 409, 'ERR_CALL_REPLAYED');
 });

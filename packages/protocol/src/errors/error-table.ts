@@ -40,6 +40,7 @@ export const ERROR_TABLE = {
   ERR_KEY_CHANGED: row('key-changed', 422, 'A known key has changed without a valid rotation.'),
   ERR_KEY_ROTATION: row('key-rotation-invalid', 422, 'The rotation of a known key is not valid.'),
   ERR_KEY_STORE: row('key-store-unusable', undefined, 'The store of known keys cannot be used.'),
+  ERR_KEY_STORE_AWAY: row('key-store-away', undefined, 'The store of known keys does not answer any more.', true),
 
   // The key exchange of a call: handshake and rekey.
   ERR_HANDSHAKE_MALFORMED: row('handshake-malformed', undefined, 'A message of the key exchange is malformed.'),

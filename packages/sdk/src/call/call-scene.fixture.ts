@@ -138,8 +138,9 @@ export function createScene({
   const resolved: string[] = [];
   const protocol = new ScriptedProtocol();
   /** What the oracle's document shows; a test changes it. */
-  const shown: { keys: ResolvedOracle['keys']; keyRotations: readonly string[] } = {
+  const shown: { keys: ResolvedOracle['keys']; keyRotations: readonly string[]; matrixUserId: MatrixUserId } = {
     keys: oracleKeysOf(ORACLE_DID, 'a'),
+    matrixUserId: ORACLE,
     keyRotations: [],
   };
   const core = createOracleCallsCore({
@@ -151,7 +152,7 @@ export function createScene({
     resolveOracle: async (did, { signal }) => {
       signal.throwIfAborted();
       resolved.push(did);
-      return { did, matrixUserId: ORACLE, backendUrl: 'http://127.0.0.1:8080', ...shown };
+      return { did, backendUrl: 'http://127.0.0.1:8080', ...shown };
     },
     createBackendClient: () => backend,
     loadProtocol: async () => protocol,

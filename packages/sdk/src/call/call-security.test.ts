@@ -4,7 +4,7 @@ import { MemoryKeyPins } from '../key-pins/key-pin-store.ts';
 import type { TrackStatistics } from '../media/sfu-port.ts';
 import { EVIDENCE_POLL_MS, UNDECRYPTABLE_MS, WATCH_POLL_MS } from '../security/media-evidence.ts';
 import { LONGEST_CALL_MS } from '../strict/seal-call.ts';
-import { ALICE, createScene, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
+import { ALICE, createScene, MALLORY, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
 import { oracleKeysOf } from './scripted-protocol.fixture.ts';
 
 type Scene = ReturnType<typeof createScene>;
@@ -195,6 +195,27 @@ test('keys that changed without a word end the call before anything is sent, and
   expect(scene.backend.requests).toEqual([]);
   expect(scene.sfu.last.connectedWith).toBeUndefined();
   expect(scene.leftOpen()).toEqual([]);
+});
+
+test('another Matrix account of a known oracle ends the call before anything is sent, until a person accepts it', async () => {
+  const keyPins = new MemoryKeyPins();
+  await (await createScene({ keyPins }).liveCall()).endCall();
+  const scene = createScene({ keyPins });
+  scene.shown.matrixUserId = MALLORY;
+  const { error } = await scene.placeCall().whenEnded();
+  expect(error).toMatchObject({
+    code: 'ERR_KEY_CHANGED',
+    details: { pinnedMatrixUserId: ORACLE, shownMatrixUserId: MALLORY },
+  });
+  expect(scene.matrix.sent).toEqual([]);
+  expect(scene.matrix.roomsAskedFor).toEqual([]);
+  expect(scene.backend.requests).toEqual([]);
+  await scene.clock.settle();
+  await expect(scene.core.prepare({ oracleDid: ORACLE_DID })).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+  const { current } = await scene.core.acceptChangedKeys({ oracleDid: ORACLE_DID });
+  expect(current.matrixUserId).toBe(MALLORY);
+  await scene.liveCall();
+  expect(scene.matrix.roomsAskedFor).toEqual([MALLORY]);
 });
 
 test('a rotation that is not valid ends the call as ERR_KEY_ROTATION', async () => {

@@ -1,4 +1,4 @@
-import type { Did, Logger } from '@oracle-calls/protocol';
+import { OracleCallError, type Did, type Logger } from '@oracle-calls/protocol';
 import { inStore, result } from '../browser-database/browser-database.ts';
 
 /** Where an account's pins of oracles' keys are kept, by the oracle's DID. What comes out is untrusted until it was read. */
@@ -40,11 +40,15 @@ export function createIndexedDbKeyPins(factory: IDBFactory, userId: string): Key
   };
 }
 
-/** Pins in a storage while it works; once it fails, in memory until the page goes, which the call's security details say. */
+/**
+ * Pins in a storage; where it never works, in memory until the page goes, which the call's security details say. A storage that has worked in this page
+ * is never given up: it knows oracles, and without it each would be a first contact.
+ */
 export class FallingBackKeyPins implements KeyPinStore {
   readonly #memory = new MemoryKeyPins();
   readonly #logger: Logger;
   #durable: KeyPinStore | undefined;
+  #storage: 'untried' | 'has worked' = 'untried';
 
   constructor(durable: KeyPinStore | undefined, logger: Logger) {
     this.#durable = durable;
@@ -57,9 +61,13 @@ export class FallingBackKeyPins implements KeyPinStore {
 
   async get(did: Did): Promise<unknown> {
     try {
-      if (this.#durable !== undefined) return await this.#durable.get(did);
-    } catch {
-      this.#giveUp();
+      if (this.#durable !== undefined) {
+        const kept = await this.#durable.get(did);
+        this.#storage = 'has worked';
+        return kept;
+      }
+    } catch (cause) {
+      this.#giveUp(cause);
     }
     return this.#memory.get(did);
   }
@@ -77,17 +85,22 @@ export class FallingBackKeyPins implements KeyPinStore {
     try {
       if (this.#durable !== undefined) {
         await this.#durable.update(did, watched);
+        this.#storage = 'has worked';
         return;
       }
-    } catch {
+    } catch (cause) {
       // A refusal is no failure of the storage: forgetting the pin for it would make every key a first contact.
-      if (refusal !== undefined) throw refusal.error;
-      this.#giveUp();
+      if (refusal !== undefined) {
+        this.#storage = 'has worked';
+        throw refusal.error;
+      }
+      this.#giveUp(cause);
     }
     await this.#memory.update(did, change);
   }
 
-  #giveUp(): void {
+  #giveUp(cause: unknown): void {
+    if (this.#storage === 'has worked') throw new OracleCallError('ERR_KEY_STORE_AWAY', undefined, { cause });
     this.#durable = undefined;
     this.#logger.warn("oracles' keys cannot be kept; pins last as long as the page");
   }

@@ -4,7 +4,7 @@ import { createRawKeySigner, type CallSigner } from '@oracle-calls/protocol/sign
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
 import { createIndexedDbKeyPins, FallingBackKeyPins, MemoryKeyPins, type KeyPinStore } from './key-pin-store.ts';
-import type { ShownKeys } from './key-rules.ts';
+import type { KeptKeys, ShownKeys } from './key-rules.ts';
 import { KnownKeys } from './known-keys.ts';
 
 const did = 'did:ixo:oracle456' as Did;
@@ -27,7 +27,7 @@ function party(name: string): Party {
   } as const;
   const identityKey = { methodId, algorithm, publicKey };
   const keys = { did, envelopeKey, identityKey, areIndependent: true, offersXWing: false };
-  return { signer, shown: { did, keys, keyRotations: [] } };
+  return { signer, shown: { did, keys, keyRotations: [], matrixUserId: '@oracle:x' } };
 }
 
 const [first, second, third] = [party('a'), party('b'), party('c')];
@@ -38,6 +38,7 @@ const presented = ({ shown: { keys } }: Party) => ({
 });
 const toSecond = await signKeyRotation(first.signer, { sequence: 1, issuedAt: 1, next: presented(second) });
 const rotated: ShownKeys = { ...second.shown, keyRotations: [toSecond] };
+const unlike = { identityKey: 'aa', envelopeKey: undefined, matrixUserId: undefined };
 const changed = expect.objectContaining({ code: 'ERR_KEY_CHANGED' });
 
 test('keys are first contact once, then the same, also for a later page', async () => {
@@ -129,6 +130,7 @@ test('keys that nobody has seen, or others than those compared, cannot be marked
 test.each([
   ['nonsense', 'nonsense'],
   ['a pin without its mark', { pin: {} }],
+  ['an account that is none', { pin: { v: 1 }, matrixUserId: 1, isVerified: true }],
   ['a pin of other keys', { pin: { v: 2 }, isVerified: true }],
 ])('%s in the storage is not the same as never seen, until a person decides', async (_what, kept) => {
   const store = new MemoryKeyPins();
@@ -141,6 +143,62 @@ test.each([
   });
   expect(await known.accept(first.shown, current)).toMatchObject({ previous: undefined });
   expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same' });
+});
+
+const elsewhere = (shown: ShownKeys): ShownKeys => ({ ...shown, matrixUserId: '@other:x' });
+
+test('another Matrix account beside the same keys is refused with both accounts, and stays so', async () => {
+  const known = new KnownKeys(createIndexedDbKeyPins(new IDBFactory(), ALICE));
+  await known.judge(first.shown);
+  for (const judge of [() => known.look(elsewhere(first.shown)), () => known.judge(elsewhere(first.shown))]) {
+    await expect(judge()).rejects.toMatchObject({
+      code: 'ERR_KEY_CHANGED',
+      details: { pinnedMatrixUserId: '@oracle:x', shownMatrixUserId: '@other:x' },
+    });
+  }
+  expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same', current: { matrixUserId: '@oracle:x' } });
+});
+
+test('a rotation of the keys says nothing of the account', async () => {
+  const known = new KnownKeys(new MemoryKeyPins());
+  await known.judge(first.shown);
+  await expect(known.judge(elsewhere(rotated))).rejects.toThrow(changed);
+  expect(await known.judge(rotated)).toMatchObject({ previous: { matrixUserId: '@oracle:x' } });
+});
+
+test('a person can accept another account, the one that was shown; keys that were compared stay so', async () => {
+  const known = new KnownKeys(new MemoryKeyPins());
+  const { current } = await known.judge(first.shown);
+  await known.setVerified(did, true);
+  await expect(known.accept(elsewhere(first.shown), current)).rejects.toMatchObject({
+    details: { shownMatrixUserId: '@other:x', wasVerified: true },
+  });
+  const expected = { ...current, matrixUserId: '@other:x' };
+  expect(await known.accept(elsewhere(first.shown), expected)).toMatchObject({ previous: current, current: expected });
+  expect(await known.judge(elsewhere(first.shown))).toMatchObject({ keyState: 'same', kept: { isVerified: true } });
+  await expect(known.judge(first.shown)).rejects.toThrow(changed);
+});
+
+test('comparing a code forgets no account', async () => {
+  const known = new KnownKeys(new MemoryKeyPins());
+  await known.judge(first.shown);
+  await known.setVerified(did, true);
+  await expect(known.judge(elsewhere(first.shown))).rejects.toThrow(changed);
+});
+
+test('what was kept before accounts were pinned learns the one that is shown, once, and nothing else changes', async () => {
+  const store = createIndexedDbKeyPins(new IDBFactory(), ALICE);
+  const known = new KnownKeys(store);
+  await known.judge(first.shown);
+  await known.setVerified(did, true);
+  const withoutAccount = (kept: unknown): unknown => {
+    const { pin, isVerified } = kept as KeptKeys;
+    return { pin, isVerified };
+  };
+  await store.update(did, withoutAccount);
+  await expect(known.judge(second.shown)).rejects.toMatchObject({ details: { pinnedMatrixUserId: '' } });
+  expect(await known.judge(first.shown)).toMatchObject({ keyState: 'same', kept: { isVerified: true } });
+  await expect(known.judge(elsewhere(first.shown))).rejects.toThrow(changed);
 });
 
 test('a storage that fails gives way to pins for the page, which says so', async () => {
@@ -159,6 +217,45 @@ test('a storage that fails gives way to pins for the page, which says so', async
   await without.judge(first.shown);
   expect(await without.judge(first.shown)).toMatchObject({ keyState: 'same' });
   expect(without.areKept).toBe(false);
+});
+
+/** A storage that a test can break. */
+function breakable(): { readonly store: KeyPinStore; state: 'works' | 'broken' } {
+  const inner = createIndexedDbKeyPins(new IDBFactory(), ALICE);
+  const orFail = <T>(work: () => Promise<T>): Promise<T> =>
+    storage.state === 'works' ? work() : Promise.reject(new Error('quota'));
+  const storage: ReturnType<typeof breakable> = {
+    state: 'works',
+    store: {
+      isDurable: true,
+      get: (asked) => orFail(() => inner.get(asked)),
+      update: (asked, change) => orFail(() => inner.update(asked, change)),
+    },
+  };
+  return storage;
+}
+
+test.each([
+  ['read', (known: KnownKeys) => known.look(first.shown)],
+  ['written', (known: KnownKeys) => known.judge(first.shown)],
+  ['asked for keys that it refused', (known: KnownKeys) => known.accept(first.shown, unlike).catch(() => undefined)],
+])('a storage that was %s and fails then makes no known oracle a first contact', async (_what, use) => {
+  const storage = breakable();
+  const known = new KnownKeys(new FallingBackKeyPins(storage.store, silentLogger));
+  await use(known);
+  storage.state = 'broken';
+  const away = { code: 'ERR_KEY_STORE_AWAY', retryable: true };
+  for (const act of [
+    () => known.look(second.shown),
+    () => known.judge(second.shown),
+    () => known.setVerified(did, true),
+  ]) {
+    await expect(act()).rejects.toMatchObject(away);
+  }
+  expect(known.areKept).toBe(true);
+  storage.state = 'works';
+  await known.judge(first.shown);
+  await expect(known.judge(second.shown)).rejects.toThrow(changed);
 });
 
 test('a refusal is no failure of the storage: the pin stays, and so does the refusal', async () => {
