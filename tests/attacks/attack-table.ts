@@ -1,7 +1,8 @@
 import { agentAttacks } from './agent/agent-attacks.ts';
 import type { AttackGroup } from './attack-group.ts';
 import { browserAttacks } from './browser/browser-attacks.ts';
+import { matrixAttacks } from './matrix/matrix-attacks.ts';
 import { stackAttacks } from './stack/stack-attacks.ts';
 
 /** Every attack there is. */
-export const ATTACK_GROUPS: readonly AttackGroup[] = [stackAttacks, agentAttacks, browserAttacks];
+export const ATTACK_GROUPS: readonly AttackGroup[] = [stackAttacks, agentAttacks, browserAttacks, matrixAttacks];
