@@ -1,4 +1,5 @@
 import { attackGroup } from '../attack-group.ts';
+import { canaryAttack } from './canary-attack.ts';
 import { credentialAttacks } from './credential-attacks.ts';
 import { editAttacks } from './edit-attacks.ts';
 import { StackAttackScene } from './stack-attack-scene.ts';
@@ -7,4 +8,5 @@ import { StackAttackScene } from './stack-attack-scene.ts';
 export const stackAttacks = attackGroup('the whole stack', () => StackAttackScene.open(), [
   ...credentialAttacks,
   ...editAttacks,
+  canaryAttack,
 ]);
