@@ -31,7 +31,7 @@ const say = (line: EndsLine): void => void process.stdout.write(`${JSON.stringif
 
 /** What a thief of an end's memory would see: each secret when it is used, once. */
 const noted = new Set<string>();
-const expose = Reflect.get(SecretBytes.prototype, 'expose') as (this: SecretBytes) => Uint8Array<ArrayBuffer>;
+const expose = Reflect.get(SecretBytes.prototype, 'expose');
 SecretBytes.prototype.expose = function noteAndExpose() {
   const bytes = expose.call(this);
   const label = /^\[SecretBytes (.*)\]$/.exec(this.toString())?.[1] ?? '';

@@ -8,7 +8,7 @@ import {
   type FrameKind,
   type TranscriptBinding,
 } from '@oracle-calls/protocol/handshake';
-import { Epoch } from '@oracle-calls/protocol/key-schedule';
+import type { Epoch } from '@oracle-calls/protocol/key-schedule';
 import { openMessage } from '../../../packages/protocol/src/handshake/sealing.ts';
 import type { AttackScene, Twin } from '../attack.ts';
 import { LineProcess } from '../line-process.ts';

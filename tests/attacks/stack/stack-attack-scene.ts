@@ -188,6 +188,19 @@ export class StackAttackScene implements AttackScene {
     return signedIn;
   }
 
+  /** Another client of the oracle's own account: whoever runs the backend has its password and its recovery key. */
+  async oracleAccount(): Promise<MatrixAttacker> {
+    const { stack } = this;
+    const passwordFile = join(stack.stateDir, 'accounts', 'oracle.password');
+    const recoveryKeyFile = join(stack.paths.backendDir, 'matrix', 'recovery.key');
+    const [password, recoveryKey] = await Promise.all(
+      [passwordFile, recoveryKeyFile].map(async (file) => (await readFile(file, 'utf8')).trim()),
+    );
+    if (password === undefined || recoveryKey === undefined) throw new Error('The account has no password.');
+    const account = { name: 'oracle', userId: stack.oracleUserId, password, passwordFile, recoveryKey };
+    return MatrixAttacker.signIn(stack, account);
+  }
+
   personAuthorization(who: 'alice' | 'bob'): Promise<string> {
     return personAuthorization(this.stack, this.stack.users[who]);
   }

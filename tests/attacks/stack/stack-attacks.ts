@@ -1,5 +1,6 @@
 import { attackGroup } from '../attack-group.ts';
 import { canaryAttack } from './canary-attack.ts';
+import { claimAttack } from './claim-attack.ts';
 import { credentialAttacks } from './credential-attacks.ts';
 import { editAttacks } from './edit-attacks.ts';
 import { StackAttackScene } from './stack-attack-scene.ts';
@@ -8,5 +9,6 @@ import { StackAttackScene } from './stack-attack-scene.ts';
 export const stackAttacks = attackGroup('the whole stack', () => StackAttackScene.open(), [
   ...credentialAttacks,
   ...editAttacks,
+  claimAttack,
   canaryAttack,
 ]);
