@@ -28,6 +28,8 @@ export interface HiddenListener extends AsyncDisposable {
   readonly identities: () => readonly string[];
   /** Text of every data packet and text stream that arrived. */
   readonly data: readonly string[];
+  /** Every data packet as it arrived. */
+  readonly packets: readonly Uint8Array[];
   /** Attributes and metadata of every participant, as the SFU shows them. */
   attributes(): Readonly<Record<string, string>>;
 }
@@ -45,10 +47,14 @@ export async function joinHidden(options: HiddenListenerOptions): Promise<Hidden
   const room = new Room();
   const recordings = new Map<string, Int16Array[]>();
   const data: string[] = [];
+  const packets: Uint8Array[] = [];
   room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
     if (track.kind === TrackKind.KIND_AUDIO) void record(track, participant.identity);
   });
-  room.on(RoomEvent.DataReceived, (payload) => data.push(new TextDecoder().decode(payload)));
+  room.on(RoomEvent.DataReceived, (payload) => {
+    packets.push(new Uint8Array(payload));
+    data.push(new TextDecoder().decode(payload));
+  });
   room.registerTextStreamHandler('lk.transcription', (reader) => {
     void reader.readAll().then((text) => data.push(text));
   });
@@ -97,6 +103,7 @@ export async function joinHidden(options: HiddenListenerOptions): Promise<Hidden
     },
     identities: () => [...room.remoteParticipants.keys()],
     data,
+    packets,
     attributes: () =>
       Object.fromEntries(
         [...room.remoteParticipants.values()].flatMap(({ identity, attributes, metadata, name }) => [

@@ -61,22 +61,25 @@ function spellings(hex: string): Buffer[] {
   return [raw, ...texts.map((text) => Buffer.from(text))];
 }
 
+/** Whether bytes contain one of the keys in any spelling. */
+export function bytesHaveKey(content: Uint8Array, keysHex: readonly string[]): boolean {
+  const searched = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return keysHex.flatMap(spellings).some((needle) => searched.includes(needle));
+}
+
 /** Files below `folder` that contain one of the keys in any spelling. */
 export async function filesWithKey(folder: string, keysHex: readonly string[]): Promise<string[]> {
-  const needles = keysHex.flatMap(spellings);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const content = await readFile(path);
-    if (needles.some((needle) => content.includes(needle))) found.push(path);
+    if (bytesHaveKey(await readFile(path), keysHex)) found.push(path);
   }
   return found;
 }
 
 /** Whether text, such as a log, contains one of the keys in any spelling. */
 export function textHasKey(text: string, keysHex: readonly string[]): boolean {
-  const content = Buffer.from(text);
-  return keysHex.flatMap(spellings).some((needle) => content.includes(needle));
+  return bytesHaveKey(Buffer.from(text), keysHex);
 }

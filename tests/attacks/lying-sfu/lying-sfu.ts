@@ -68,6 +68,8 @@ export async function startLyingSfu(sfuUrl: string): Promise<LyingSfu> {
     },
     async [Symbol.asyncDispose](): Promise<void> {
       for (const connection of connections) connection.cut();
+      // Workers of agents too, whose WebSockets are only let through.
+      for (const client of sockets.clients) client.terminate();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

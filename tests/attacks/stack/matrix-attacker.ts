@@ -8,9 +8,11 @@ import {
   BearerSecret,
   CALL_EVENT_TYPE,
   CALL_EVENT_VERSION,
+  callIdParts,
   createCallId,
   parseCallEvent,
   parseMatrixEventId,
+  type CallAnswerContent,
   type CallEventContent,
   type CallId,
   type MatrixEventId,
@@ -131,6 +133,16 @@ export class MatrixAttacker implements AsyncDisposable {
       'm.new_content': { ...content, callId, ...changes },
       'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
     });
+  }
+
+  /** Says something of a call in the name of this account, as the oracle's side does. */
+  async answer(callId: CallId, answer: Omit<CallAnswerContent, 'callId'>): Promise<void> {
+    const { eventId } = callIdParts(callId);
+    const roomOfCall = (): string | undefined =>
+      this.#client.getRooms().find((room) => room.findEventById(eventId) !== undefined)?.roomId;
+    await until(() => roomOfCall() !== undefined, 'the call event');
+    const relation = { 'm.relates_to': { rel_type: 'm.reference', event_id: eventId } };
+    await this.send(parseMatrixRoomId(roomOfCall()), { v: CALL_EVENT_VERSION, ...answer, callId, ...relation });
   }
 
   /** Past our own adapter, which would look at the members of the room first. */

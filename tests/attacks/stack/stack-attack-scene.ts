@@ -16,6 +16,7 @@ import { startLyingSfu, type LyingSfu } from '../lying-sfu/lying-sfu.ts';
 import { RoomParticipant, type RoomParticipantOptions } from '../room/room-participant.ts';
 import { twinEnvironment } from '../twin/environment.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
+import { startHttpTap, type HttpTap } from './http-tap.ts';
 import { MatrixAttacker } from './matrix-attacker.ts';
 import { PageServer } from './page-server.ts';
 import { ServerLog } from '../server-log.ts';
@@ -37,6 +38,8 @@ interface SceneParts {
   readonly otherOracleAuthorization: string;
   readonly pageSfu: LyingSfu;
   readonly agentSfu: LyingSfu;
+  readonly homeserverTap: HttpTap;
+  readonly backendTap: HttpTap;
   readonly page: PageServer;
   readonly patches: Patches;
 }
@@ -55,6 +58,10 @@ export class StackAttackScene implements AttackScene {
   readonly otherOracleAuthorization: string;
   readonly pageSfu: LyingSfu;
   readonly agentSfu: LyingSfu;
+  /** Between the backend and the homeserver. */
+  readonly homeserverTap: HttpTap;
+  /** Between the agent and the backend. */
+  readonly backendTap: HttpTap;
   readonly #page: PageServer;
   readonly #patches: Patches;
   readonly #resources: AsyncDisposableStack;
@@ -68,6 +75,8 @@ export class StackAttackScene implements AttackScene {
     this.otherOracleAuthorization = parts.otherOracleAuthorization;
     this.pageSfu = parts.pageSfu;
     this.agentSfu = parts.agentSfu;
+    this.homeserverTap = parts.homeserverTap;
+    this.backendTap = parts.backendTap;
     this.#page = parts.page;
     this.#patches = parts.patches;
     this.#resources = resources;
@@ -94,26 +103,32 @@ export class StackAttackScene implements AttackScene {
     );
     const pageSfu = opening.use(await startLyingSfu(stack.sfu.url));
     const agentSfu = opening.use(await startLyingSfu(stack.sfu.url));
+    const homeserverTap = opening.use(await startHttpTap(stack.homeserverUrl));
+    const backendTap = opening.use(await startHttpTap(stack.backendUrl));
     const otherKey = randomBytes(32).toString('base64url');
     const sha256 = createHash('sha256').update(otherKey).digest('hex');
     await changeJson(join(stack.paths.backendDir, 'backend.json'), (config: BackendConfig) => {
       config.sfu.url = pageSfu.url;
+      config.matrix.homeserverUrl = homeserverTap.url;
       config.agentKeys.push({ id: 'another-oracle', oracleDid: OTHER_ORACLE_DID, sha256 });
     });
     await changeJson(join(stateDir, 'agent', 'agent.json'), (config: AgentConfig) => {
       config.sfu.url = agentSfu.url;
+      config.backendUrl = backendTap.url;
     });
     await stack.restartBackend({ signal: 'SIGTERM' });
     const { homeserverUrl, oracleDid, didResolverUrl } = stack;
     const page = opening.use(new PageServer(pagePort, { homeserverUrl, oracleDid, didResolverUrl }));
     const otherOracleAuthorization = `Bearer ${otherKey}`;
-    const parts = { stack, log, otherOracleAuthorization, pageSfu, agentSfu, page, patches };
+    const taps = { homeserverTap, backendTap };
+    const parts = { stack, log, otherOracleAuthorization, pageSfu, agentSfu, ...taps, page, patches };
     return new StackAttackScene(parts, opening.move());
   }
 
   async become(twin: Twin | undefined): Promise<void> {
     // The lies of one attack are not the next one's.
     for (const sfu of [this.pageSfu, this.agentSfu]) sfu.respond = sfu.request = () => 'forward';
+    for (const tap of [this.homeserverTap, this.backendTap]) tap.heard = () => undefined;
     for (const part of PARTS) {
       const wanted = twin !== undefined && twin.parts.includes(part) ? twin.patches : [];
       if (wanted === this.#patches[part] || (wanted.length === 0 && this.#patches[part].length === 0)) continue;
@@ -173,6 +188,19 @@ export class StackAttackScene implements AttackScene {
     return signedIn;
   }
 
+  /** Another client of the oracle's own account: whoever runs the backend has its password and its recovery key. */
+  async oracleAccount(): Promise<MatrixAttacker> {
+    const { stack } = this;
+    const passwordFile = join(stack.stateDir, 'accounts', 'oracle.password');
+    const recoveryKeyFile = join(stack.paths.backendDir, 'matrix', 'recovery.key');
+    const [password, recoveryKey] = await Promise.all(
+      [passwordFile, recoveryKeyFile].map(async (file) => (await readFile(file, 'utf8')).trim()),
+    );
+    if (password === undefined || recoveryKey === undefined) throw new Error('The account has no password.');
+    const account = { name: 'oracle', userId: stack.oracleUserId, password, passwordFile, recoveryKey };
+    return MatrixAttacker.signIn(stack, account);
+  }
+
   personAuthorization(who: 'alice' | 'bob'): Promise<string> {
     return personAuthorization(this.stack, this.stack.users[who]);
   }
@@ -205,9 +233,11 @@ type Patches = Record<TwinPart, readonly SourcePatch[]>;
 /** What attacks change in the configurations that the stack wrote. */
 interface BackendConfig {
   readonly sfu: { url: string };
+  readonly matrix: { homeserverUrl: string };
   readonly agentKeys: object[];
 }
 interface AgentConfig {
+  backendUrl: string;
   readonly sfu: { url: string };
 }
 

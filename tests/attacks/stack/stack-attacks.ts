@@ -1,4 +1,6 @@
 import { attackGroup } from '../attack-group.ts';
+import { canaryAttack } from './canary-attack.ts';
+import { claimAttack } from './claim-attack.ts';
 import { credentialAttacks } from './credential-attacks.ts';
 import { editAttacks } from './edit-attacks.ts';
 import { registryAttacks } from './registry-attacks.ts';
@@ -9,4 +11,6 @@ export const stackAttacks = attackGroup('the whole stack', () => StackAttackScen
   ...credentialAttacks,
   ...editAttacks,
   ...registryAttacks,
+  claimAttack,
+  canaryAttack,
 ]);
