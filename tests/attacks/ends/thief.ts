@@ -20,8 +20,8 @@ import {
   type SignedEnvelope,
 } from '@oracle-calls/protocol/signed-envelope';
 import type { DIDDocument } from 'did-resolver';
+import { openHandshakeMessage } from '../handshake-seal.ts';
 import type { CallLeaks } from './ends-messages.ts';
-import { openHandshakeMessage } from './open-handshake-message.ts';
 
 /** What the backend and everybody on the way sees of a call before anybody speaks. */
 export type SeenOfCall = Pick<CallLeaks, 'envelopeHex' | 'document'>;

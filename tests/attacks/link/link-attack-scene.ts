@@ -9,7 +9,7 @@ import {
   type TranscriptBinding,
 } from '@oracle-calls/protocol/handshake';
 import type { Epoch } from '@oracle-calls/protocol/key-schedule';
-import { openMessage } from '../../../packages/protocol/src/handshake/sealing.ts';
+import { openHandshakeMessage } from '../handshake-seal.ts';
 import type { AttackScene, Twin } from '../attack.ts';
 import { LineProcess } from '../line-process.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
@@ -112,8 +112,8 @@ export class AttackedEnds implements AsyncDisposable {
   async readHandshake(): Promise<RecordedHandshake> {
     const { callId, contextHash, envelopeSignature, callKey } = await this.until('call');
     const key = new SecretBytes(fromHex(callKey), 'stolen call key');
-    const offer = decodeOffer(await openMessage(key, this.recorded('offer')));
-    const { encapsulation, userNonce } = decodeAccept(await openMessage(key, this.recorded('accept')));
+    const offer = decodeOffer(openHandshakeMessage(key, this.recorded('offer')));
+    const { encapsulation, userNonce } = decodeAccept(openHandshakeMessage(key, this.recorded('accept')));
     const call = { callId, contextHash: fromHex(contextHash), envelopeSignature: fromHex(envelopeSignature) };
     const binding = { ...call, ...offer, attempt: 1, encapsulation, userNonce };
     return { binding, transcript: transcriptHash(binding) };

@@ -19,7 +19,7 @@ import { ownOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { createEd25519Verifier } from '@oracle-calls/protocol/signing';
 import type { DIDDocument } from 'did-resolver';
 import { createCallId, didSchema, parseMatrixEventId, parseWith } from '@oracle-calls/protocol';
-import { sealMessage } from '../../../packages/protocol/src/handshake/sealing.ts';
+import { sealHandshakeMessage } from '../handshake-seal.ts';
 import { refused, succeeded, type Attack } from '../attack.ts';
 import { createOracleParts } from '../room/oracle-keys.ts';
 import { createUserCall } from '../room/user-call.ts';
@@ -122,9 +122,9 @@ export const networkAttacks: readonly Attack<LinkAttackScene>[] = [
       const binding = { ...facts, envelopeSignature: fromHex(call.envelopeSignature), attempt: 1, ...offer };
       const signature = await signHash(identitySigner, 'offer signature', offerHash(binding));
       const place = { attempt: 1, epoch: 1 };
-      const seal = (kind: 'offer' | 'confirm', body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
-        sealMessage(callKey, { kind, ...place }, body, systemEntropy);
-      const offerFrame = await seal('offer', encodeOffer({ ...offer, signature }));
+      const seal = (kind: 'offer' | 'confirm', body: Uint8Array): Uint8Array<ArrayBuffer> =>
+        sealHandshakeMessage(callKey, { kind, ...place }, body);
+      const offerFrame = seal('offer', encodeOffer({ ...offer, signature }));
       const accepted = ends.until('frame', ({ from }) => from === 'user');
       ends.carries = () => false;
       ends.frames.push({ from: 'agent', kind: 'offer', bytes: offerFrame });
@@ -143,7 +143,7 @@ export const networkAttacks: readonly Attack<LinkAttackScene>[] = [
         tag: confirmationTag(epoch.agentConfirm, transcript),
       });
       const from = ends.lines.length;
-      ends.deliver({ from: 'agent', bytes: await seal('confirm', body) });
+      ends.deliver({ from: 'agent', bytes: seal('confirm', body) });
       const line = await ends.untilEither(['confirmed', 'refused'], 'user', from);
       if (line.said === 'refused') return refused(line.code, 'the sought nonce is not the one that was committed to');
       return line.code === wanted

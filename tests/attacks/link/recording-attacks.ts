@@ -1,7 +1,7 @@
 import { SecretBytes } from '@oracle-calls/protocol';
 import { Epoch } from '@oracle-calls/protocol/key-schedule';
 import { decodeRekeyAccept, decodeRekeyOffer, rekeyTranscriptHash } from '@oracle-calls/protocol/rekey';
-import { openMessage } from '../../../packages/protocol/src/handshake/sealing.ts';
+import { openHandshakeMessage } from '../handshake-seal.ts';
 import { refused, succeeded, type Attack } from '../attack.ts';
 import { classicalKeyOf, secretByClassicalKey } from './classical-half.ts';
 import type { LinkAttackScene } from './link-attack-scene.ts';
@@ -33,8 +33,8 @@ export const recordingAttacks: readonly Attack<LinkAttackScene>[] = [
       // All of the first epoch is known: its master, and what seals the rekey that ends it.
       const [chainKey, rekeySeal] = [ends.leaked('master'), ends.leaked('rekey seal')];
       const { transcript: previousTranscript } = await ends.readHandshake();
-      const { ephemeralPublicKey } = decodeRekeyOffer(await openMessage(rekeySeal, ends.recorded('rekey-offer')));
-      const { encapsulation } = decodeRekeyAccept(await openMessage(rekeySeal, ends.recorded('rekey-accept')));
+      const { ephemeralPublicKey } = decodeRekeyOffer(openHandshakeMessage(rekeySeal, ends.recorded('rekey-offer')));
+      const { encapsulation } = decodeRekeyAccept(openHandshakeMessage(rekeySeal, ends.recorded('rekey-accept')));
       const transcript = rekeyTranscriptHash({ previousTranscript, epoch: 2, ephemeralPublicKey, encapsulation });
       const sharedSecret = new SecretBytes(new Uint8Array(32), 'guess');
       const read = await ends.openLastChat(new Epoch({ chainKey, sharedSecret, transcript, attempt: 1, epoch: 2 }));

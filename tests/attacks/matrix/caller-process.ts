@@ -16,8 +16,8 @@ import {
   parseCallEvent,
   parseWith,
 } from '@oracle-calls/protocol';
+import { OracleAnswers } from '@oracle-calls/sdk/oracle-answers';
 import * as v from 'valibot';
-import { OracleAnswers } from '../../../packages/sdk/src/call/oracle-answers.ts';
 import { createOracleParts } from '../room/oracle-keys.ts';
 import { createUserCall } from '../room/user-call.ts';
 
