@@ -193,7 +193,7 @@ test('an SFU that dies in mid-call is waited for, then the call ends as connecti
 
 test('an SFU that is down is ERR_MEDIA_CONNECT and leaves nothing open', async () => {
   const closedPort = await freePort();
-  await using scene = await placeCall(livekit, `ws://127.0.0.1:${closedPort}`);
+  await using scene = await stage.placeCallInVain(livekit, `ws://127.0.0.1:${closedPort}`);
   await expect
     .poll(() => scene.page.evaluate(() => window.mediaPage.state()), { ...PATIENCE, timeout: 40_000 })
     .toEqual({ kind: 'Ended', reason: 'media-failed', code: 'ERR_MEDIA_CONNECT' });

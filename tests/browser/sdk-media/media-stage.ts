@@ -56,14 +56,7 @@ export class MediaStage implements AsyncDisposable {
 
   /** @param url where the page finds the SFU, when that is not where `access` says */
   async placeCall(access: SfuAccess, url = access.url): Promise<MediaScene> {
-    const oracle = createOracleIdentity();
-    const context = await this.#browser.newContext({ permissions: ['microphone'] });
-    const page = await context.newPage();
-    await page.exposeFunction('requestJoinToken', (room: string) => createJoinToken(access, room, USER));
-    await page.goto(this.#site.url);
-    await page.waitForFunction(() => 'mediaPage' in window);
-    const options = { url, identity: USER, toneHz: USER_TONE_HZ, oracle: oracle.hex };
-    await page.evaluate((place) => window.mediaPage.place(place), options);
+    const { page, oracle, close } = await this.#place(access, url);
     const call = await (await page.waitForFunction(() => window.mediaPage.placed())).jsonValue();
     if (call === undefined) throw new Error('The page has announced no call.');
     const { sfuRoomName } = call;
@@ -89,9 +82,27 @@ export class MediaStage implements AsyncDisposable {
       notices: () => page.evaluate(() => window.mediaPage.notices()),
       async [Symbol.asyncDispose]() {
         await Promise.all(joined.map((participant) => participant[Symbol.asyncDispose]()));
-        await context.close();
+        await close();
       },
     };
+  }
+
+  /** A page that calls by an SFU that cannot be reached: whether the call was announced by then is nobody's matter. */
+  async placeCallInVain(access: SfuAccess, url: string): Promise<Pick<MediaScene, 'page'> & AsyncDisposable> {
+    const { page, close } = await this.#place(access, url);
+    return { page, [Symbol.asyncDispose]: close };
+  }
+
+  async #place(access: SfuAccess, url: string) {
+    const oracle = createOracleIdentity();
+    const context = await this.#browser.newContext({ permissions: ['microphone'] });
+    const page = await context.newPage();
+    await page.exposeFunction('requestJoinToken', (room: string) => createJoinToken(access, room, USER));
+    await page.goto(this.#site.url);
+    await page.waitForFunction(() => 'mediaPage' in window);
+    const options = { url, identity: USER, toneHz: USER_TONE_HZ, oracle: oracle.hex };
+    await page.evaluate((place) => window.mediaPage.place(place), options);
+    return { page, oracle, close: () => context.close() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
