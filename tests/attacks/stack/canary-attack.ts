@@ -48,7 +48,8 @@ export const canaryAttack: Attack<StackAttackScene> = {
       // In the room before the oracle is: nothing of the key exchange escapes it.
       keyless ??= joinHidden({ url, apiKey, apiSecret, sfuRoomName });
     });
-    await using caller = await scene.caller('alice', watchKeys);
+    // Another person than in the attacks before: calls that those left lying count as open rooms of their caller for a while.
+    await using caller = await scene.caller('bob', watchKeys);
     sinks.watchPage(caller.page);
     await caller.call();
     await caller.untilAudible();

@@ -63,7 +63,7 @@ export const registryAttacks: readonly Attack<StackAttackScene>[] = [
       await writeFile(documentFile, falseOracle.document);
       try {
         // The backend keeps a document for a while; the one that it reads next is the registry's lie.
-        await stack.restartBackend();
+        await stack.restartBackend({ signal: 'SIGTERM' });
         // A page of before has the document for a few minutes; the pins are in the browser's storage.
         await caller.page.reload();
         await caller.page.getByRole('button', { name: 'Call', exact: true }).waitFor();
@@ -86,7 +86,7 @@ export const registryAttacks: readonly Attack<StackAttackScene>[] = [
         return succeeded('the call is placed, and its envelope opens with the false key');
       } finally {
         await writeFile(documentFile, honest);
-        await stack.restartBackend();
+        await stack.restartBackend({ signal: 'SIGTERM' });
       }
     },
   },
