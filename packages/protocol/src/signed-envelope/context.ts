@@ -91,7 +91,5 @@ export function bindKey({
   return { methodId, keyHash: sha256(publicKey) };
 }
 
-/** Commits to the nonce of the comparison code, so that it cannot be chosen later. */
-export function commitToNonce(nonce: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(sha256(nonce));
-}
+/** Commits to the nonce of the comparison code, so that it cannot be chosen later: what the handshake checks. */
+export { commitmentTo as commitToNonce } from '../comparison-code/comparison-code.ts';
