@@ -27,13 +27,26 @@ async function main(): Promise<number> {
 async function run(config: AgentConfig, log: Logger): Promise<number> {
   const stop = Promise.withResolvers<NodeJS.Signals>();
   const stopping = new AbortController();
+  // Told again: calls in progress are waited for no longer.
+  const atOnce = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) atOnce.abort(new Error('told to stop at once'));
       stopping.abort(new Error('told to stop'));
       stop.resolve(signal);
     });
   }
-  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, rekeySeconds, ...settings } = config;
+  const {
+    sfu,
+    agentName,
+    weightsDir,
+    warmProcesses,
+    maxCalls,
+    maxCallMinutes,
+    rekeySeconds,
+    drainSeconds,
+    ...settings
+  } = config;
   const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, stopping.signal);
   const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
   const job: JobSettings = { ...settings, ...times, ownDocument };
@@ -60,6 +73,9 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
   // A rejection of `stopped` is the worker's own end, and becomes the exit code.
   const reason = await Promise.race([stop.promise, worker.stopped]);
   log.info('agent stops', { signal: reason ?? 'none' });
+  if (reason !== undefined && drainSeconds > 0) {
+    await worker.drain({ maxMs: drainSeconds * 1000, signal: atOnce.signal });
+  }
   await Promise.race([worker.close(), systemClock.sleep(STOP_MAX_MS)]);
   return 0;
 }

@@ -8,23 +8,28 @@ import { readSecretFile } from './secret-file.ts';
 /** Runs the backend until it is told to stop. Returns the exit code. */
 async function main(): Promise<number> {
   let logger = createLogger('info');
+  const drain = new AbortController();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      logger.info('backend stops', { signal });
-      stop.abort(new Error(`Stopped by ${signal}.`));
+    process.on(signal, () => {
+      const isFirst = !drain.signal.aborted;
+      logger.info(isFirst ? 'backend stops' : 'backend stops at once', { signal });
+      (isFirst ? drain : stop).abort(new Error(`Stopped by ${signal}.`));
     });
   }
   try {
     const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
     logger = createLogger(config.logLevel);
-    const password = await readSecretFile(config.matrix.passwordFile, 'matrix.passwordFile');
-    const { passwordFile: _file, allowedServers: _servers, ...account } = config.matrix;
     await runBackend({
       config,
-      openMatrix: (signal) => openMatrixAccount({ ...account, password, logger, signal }),
+      openMatrix: async ({ did, matrix }, signal) => {
+        const { passwordFile, allowedServers: _servers, ...account } = matrix;
+        const password = await readSecretFile(passwordFile, `passwordFile of ${did}`);
+        return await openMatrixAccount({ ...account, password, logger, signal });
+      },
       clock: systemClock,
       logger,
+      drain: drain.signal,
       stop: stop.signal,
     });
     return 0;

@@ -12,11 +12,13 @@ import { runBackend, type BackendProcessDeps } from './backend-process.ts';
 
 let directory: string;
 let lines: string[];
+let drain: AbortController;
 let stop: AbortController;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'oracle-calls-process-'));
   writeFileSync(join(directory, 'secret'), 'a-secret-that-is-long-enough\n');
   lines = [];
+  drain = new AbortController();
   stop = new AbortController();
 });
 afterEach(() => rmSync(directory, { recursive: true }));
@@ -58,7 +60,7 @@ function run(openMatrix: BackendProcessDeps['openMatrix']): Promise<void> {
     corsOrigins: [],
   });
   const logger = createJsonLogger((line) => lines.push(line), systemClock);
-  return runBackend({ config, openMatrix, clock: hastyClock, logger, stop: stop.signal });
+  return runBackend({ config, openMatrix, clock: hastyClock, logger, drain: drain.signal, stop: stop.signal });
 }
 
 const facts = (message: string): Record<string, unknown>[] =>
@@ -114,7 +116,7 @@ test('a wrong password ends the process, with nothing left open', async () => {
 
 test('stopping while Matrix is opened is no failure', async () => {
   const running = run(
-    (signal) =>
+    (_oracle, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       }),

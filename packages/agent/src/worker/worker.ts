@@ -10,6 +10,8 @@ import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-h
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
 import { createSeatRemoval } from './seat-removal.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
+import { WorkerDrain } from './worker-drain.ts';
+import type { DrainOptions, DrainOutcome } from './worker-drain.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
 export const WARM_PROCESSES = 2;
@@ -45,6 +47,8 @@ export interface AgentWorker extends AsyncDisposable {
   readonly registered: Promise<void>;
   /** Settles when the worker has stopped; rejects when it lost the SFU for good. */
   readonly stopped: Promise<void>;
+  /** Takes no more calls and waits, within bounds, until those it has are over. Ends none: `close` does. */
+  drain(options: DrainOptions): Promise<DrainOutcome>;
   /** Takes no more calls, ends those it has, stops every process it started. Idempotent. */
   close(): Promise<void>;
 }
@@ -63,6 +67,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }));
   const delay = new StartDelay(warmProcesses, systemClock);
   preloadLateStart();
+  const drain = new WorkerDrain({ server: () => server, clock: systemClock, log });
   const server = new AgentServer(
     new ServerOptions({
       agent: fileURLToPath(new URL('../job/entry.ts', import.meta.url)),
@@ -80,7 +85,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, delay, log),
+      requestFunc: (request) => answer(request, { delay, drain, log }),
       logLevel: 'error',
     }),
   );
@@ -105,10 +110,22 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
     }
   };
   const close = (): Promise<void> => (closing ??= stop());
-  return { registered, stopped, close, [Symbol.asyncDispose]: close };
+  return { registered, stopped, drain: (how) => drain.run(how), close, [Symbol.asyncDispose]: close };
 }
 
-async function answer(request: JobRequest, delay: StartDelay, log: Logger): Promise<void> {
+interface AnswerDeps {
+  readonly delay: StartDelay;
+  readonly drain: WorkerDrain;
+  readonly log: Logger;
+}
+
+async function answer(request: JobRequest, { delay, drain, log }: AnswerDeps): Promise<void> {
+  if (drain.state === 'draining') {
+    // The SFU asks another worker.
+    log.info('job left to others');
+    await request.reject();
+    return;
+  }
   if (request.job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
     log.warn('job without a ticket refused');
@@ -117,7 +134,7 @@ async function answer(request: JobRequest, delay: StartDelay, log: Logger): Prom
   }
   // Read by the process that the framework starts once this call takes a waiting one.
   process.env[START_DELAY_VARIABLE] = String(delay.onAccepted());
-  await request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, '');
+  await drain.promise(request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, ''));
 }
 
 /**

@@ -16,8 +16,6 @@ export interface LiveKitSfuControlOptions {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly apiSecret: BearerSecret;
-  /** The name under which the oracle's agent workers register. */
-  readonly agentName: string;
 }
 
 /** Seconds: a user waits for the answer, so a slower SFU counts as absent. */
@@ -79,12 +77,7 @@ function toNotice(event: WebhookEvent): SfuNotice {
 }
 
 /** LiveKit's server API as a {@link SfuControl}. */
-export function createLiveKitSfuControl({
-  apiUrl,
-  apiKey,
-  apiSecret,
-  agentName,
-}: LiveKitSfuControlOptions): SfuControl {
+export function createLiveKitSfuControl({ apiUrl, apiKey, apiSecret }: LiveKitSfuControlOptions): SfuControl {
   const rooms = new RoomServiceClient(apiUrl, apiKey, apiSecret.expose(), {
     requestTimeout: REQUEST_TIMEOUT_S,
     failover: false,
@@ -96,7 +89,7 @@ export function createLiveKitSfuControl({
   const webhooks = new WebhookReceiver(apiKey, apiSecret.expose());
 
   return {
-    async createRoom({ sfuRoomName, agentTicket }) {
+    async createRoom({ sfuRoomName, agentName, agentTicket }) {
       await upstream(
         rooms.createRoom({
           name: sfuRoomName,
@@ -106,7 +99,7 @@ export function createLiveKitSfuControl({
         }),
       );
     },
-    async dispatchAgent({ sfuRoomName, agentTicket }) {
+    async dispatchAgent({ sfuRoomName, agentName, agentTicket }) {
       await upstream(dispatches.createDispatch(sfuRoomName, agentName, { metadata: agentTicket.expose() }));
     },
     deleteRoom: (sfuRoomName) => upstream(orWhenAbsent(rooms.deleteRoom(sfuRoomName), undefined)),

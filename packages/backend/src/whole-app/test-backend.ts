@@ -27,6 +27,7 @@ import { matrixRoomIdSchema, matrixUserIdSchema } from '../auth/matrix-ids.ts';
 import { openBackend, type Backend, type BackendDeps, type BackendOptions } from '../backend.ts';
 import { createHttpApp, type HttpAppDeps } from '../http/create-http-app.ts';
 import { createLiveKitSfuControl } from '../sfu/livekit-sfu-control.ts';
+import type { OracleOptions } from '../oracles/served-oracles.ts';
 import { openSqliteStore, type Store } from '../store/store.ts';
 import { startFakeHomeserver, type FakeHomeserver } from './fake-homeserver.ts';
 
@@ -36,6 +37,7 @@ const did = (text: string): v.InferOutput<typeof didSchema> => v.parse(didSchema
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const ORACLE = user('@oracle:localhost');
+export const OTHER_ORACLE = user('@other-oracle:localhost');
 export const ALICE = user('@alice:localhost');
 export const MALLORY = user('@mallory:localhost');
 export const ORACLE_DID = did('did:ixo:oracle456');
@@ -70,6 +72,8 @@ export interface TestBackendSetup {
   readonly options?: Partial<BackendOptions>;
   readonly didResolver?: BackendDeps['didResolver'];
   readonly http?: Partial<HttpAppDeps>;
+  /** Serves a second oracle, `OTHER_ORACLE_DID`, as the first unless told otherwise. */
+  readonly secondOracle?: Partial<Pick<OracleOptions, 'allowedServers'>>;
 }
 
 /** A call as a test placed it. */
@@ -87,6 +91,8 @@ export class TestBackend implements AsyncDisposable {
   /** Of the HTTP layer alone: its deadlines are not counted among the timers of the work behind. */
   readonly httpClock = new FakeClock();
   readonly matrix = new FakeMatrixAccount(ORACLE, this.clock);
+  /** The account of the second oracle. */
+  readonly otherMatrix = new FakeMatrixAccount(OTHER_ORACLE, this.clock);
   readonly sfu = new FakeSfuControl();
   readonly logLines: string[] = [];
   readonly #directory = mkdtempSync(join(tmpdir(), 'oracle-calls-backend-'));
@@ -124,15 +130,19 @@ export class TestBackend implements AsyncDisposable {
       apiUrl: 'http://127.0.0.1:1',
       apiKey: WEBHOOK_KEY,
       apiSecret: new BearerSecret(WEBHOOK_SECRET, 'webhook secret'),
-      agentName: 'oracle',
     });
     this.sfu.receiveWebhook = (body, authorization) => webhooks.receiveWebhook(body, authorization);
+    const allowedServers = { localhost: this.#homeserver.baseUrl };
     this.#store = await openSqliteStore(join(this.#directory, 'backend.sqlite'));
     this.#backend = await openBackend({
       options: {
-        oracleDid: ORACLE_DID,
+        oracles: [
+          { did: ORACLE_DID, agentName: 'oracle', allowedServers },
+          ...(this.#setup.secondOracle === undefined
+            ? []
+            : [{ did: OTHER_ORACLE_DID, agentName: 'other-oracle', allowedServers, ...this.#setup.secondOracle }]),
+        ],
         sfuUrl: 'ws://sfu.example:7880',
-        allowedServers: { localhost: this.#homeserver.baseUrl },
         agentKeys: [
           { id: 'agent-1', oracleDid: ORACLE_DID, sha256: sha256(AGENT_KEY) },
           { id: 'agent-2', oracleDid: ORACLE_DID, sha256: sha256(`${AGENT_KEY}-2`) },
@@ -143,19 +153,20 @@ export class TestBackend implements AsyncDisposable {
         ...this.#setup.options,
       },
       didResolver: this.#setup.didResolver,
-      matrix: this.matrix,
       sfu: this.sfu,
       store: this.#store,
       clock: this.clock,
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
     });
+    await this.#backend.openOracle(ORACLE_DID, this.matrix);
+    if (this.#setup.secondOracle !== undefined) await this.#backend.openOracle(OTHER_ORACLE_DID, this.otherMatrix);
     this.app = this.#createApp();
     await this.#backend.settled();
   }
 
   /** What a killed process leaves: no listener, no timer, nothing finished; the files stay. */
   async kill(): Promise<void> {
-    await this.matrix.close();
+    await Promise.all([this.matrix.close(), this.otherMatrix.close()]);
     await this.#backend?.close();
     await this.#store?.close();
     this.#backend = undefined;
@@ -395,4 +406,11 @@ export function expectProblem(answer: ApiAnswer, status: number, code: ErrorCode
   expect(answer.body).toMatchObject({ code, status });
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
+}
+
+/** The exact refusal as Matrix's APIs write it. */
+export function expectMatrixError(answer: ApiAnswer, status: number, errcode: string, code?: ErrorCode): void {
+  expect(answer.body).toMatchObject({ errcode, ...(code === undefined ? {} : { code }) });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
 }

@@ -93,13 +93,35 @@ function checkSizeAndVersion(content: unknown): void {
 }
 
 /**
+ * The architecture writes three fields twice: so in its sequence diagram, and as here in its table of fields. Both are read; the second is
+ * written.
+ */
+const OTHER_SPELLINGS = { type: 'callType', status: 'callStatus', encryptedKey: 'encryptionKey' } as const;
+
+/** The content with each field under its one name. @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when both spellings differ */
+function respell(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  const spelled: Record<string, unknown> = { ...content };
+  for (const [other, name] of Object.entries(OTHER_SPELLINGS)) {
+    if (!Object.hasOwn(spelled, other)) continue;
+    if (Object.hasOwn(spelled, name) && spelled[name] !== spelled[other]) {
+      const issues = [`${other}: the same as ${name} expected`];
+      throw new OracleCallError('ERR_PROTOCOL_MALFORMED', undefined, { details: { issues } });
+    }
+    spelled[name] = spelled[other];
+    delete spelled[other];
+  }
+  return spelled;
+}
+
+/**
  * Parses the content of a caller's event, in its first form (no `callId`) and its edited one.
  *
  * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` with all issues, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION`
  */
 export function parseCallEvent(content: unknown): CallEventContent {
   checkSizeAndVersion(content);
-  return parseWith(callEventSchema, content);
+  return parseWith(callEventSchema, respell(content));
 }
 
 /** Parses the content of the oracle's related event; throws as {@link parseCallEvent}. */
@@ -110,7 +132,7 @@ export function parseCallAnswer(content: unknown): CallAnswerContent {
 
 /** Whether content looks like an oracle's answer rather than a call: only a call carries a sealed key. */
 export function isCallAnswer(content: unknown): boolean {
-  return typeof content === 'object' && content !== null && !('encryptionKey' in content);
+  return typeof content === 'object' && content !== null && !('encryptionKey' in content || 'encryptedKey' in content);
 }
 
 /** The fields that no edit may change. `callId` may be added once, to the value that the event's own id gives. */

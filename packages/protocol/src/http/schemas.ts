@@ -114,3 +114,13 @@ export const claimResponseSchema = v.object({
   language: v.optional(v.string()),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
+
+/** `GET /readyz`: about one oracle, or about the backend as a whole. */
+export const readyQuerySchema = v.object({ oracleDid: v.optional(didSchema) });
+
+export const readyResponseSchema = v.object({
+  status: v.literal('ready'),
+  /** Whether the Matrix account of each oracle that was asked about syncs. */
+  oracles: v.array(v.object({ oracleDid: didSchema, status: v.picklist(['ready', 'not-ready']) })),
+});
+export type ReadyResponse = v.InferOutput<typeof readyResponseSchema>;

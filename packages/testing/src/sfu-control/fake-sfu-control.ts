@@ -7,6 +7,8 @@ export interface FakeSfuParticipant {
 }
 
 export interface FakeSfuControlRoom {
+  /** The name by which the latest agent was called. */
+  agentName: string;
   /** The ticket that the latest agent was dispatched with. */
   agentTicket: BearerSecret;
   readonly participants: FakeSfuParticipant[];
@@ -33,22 +35,26 @@ export class FakeSfuControl {
 
   async createRoom({
     sfuRoomName,
+    agentName,
     agentTicket,
   }: {
     readonly sfuRoomName: SfuRoomName;
+    readonly agentName: string;
     readonly agentTicket: BearerSecret;
   }): Promise<void> {
     this.log.push(`create ${sfuRoomName}`);
     await this.holdCreation;
     this.#request();
-    if (!this.rooms.has(sfuRoomName)) this.rooms.set(sfuRoomName, { agentTicket, participants: [] });
+    if (!this.rooms.has(sfuRoomName)) this.rooms.set(sfuRoomName, { agentName, agentTicket, participants: [] });
   }
 
   async dispatchAgent({
     sfuRoomName,
+    agentName,
     agentTicket,
   }: {
     readonly sfuRoomName: SfuRoomName;
+    readonly agentName: string;
     readonly agentTicket: BearerSecret;
   }): Promise<void> {
     await Promise.resolve();
@@ -56,6 +62,7 @@ export class FakeSfuControl {
     this.#request();
     const room = this.rooms.get(sfuRoomName);
     if (room === undefined) throw new OracleCallError('ERR_UPSTREAM_SFU');
+    room.agentName = agentName;
     room.agentTicket = agentTicket;
   }
 
