@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CALL_EVENT_TYPE, createCallId, createSfuRoomName, parseMatrixEventId } from '@oracle-calls/protocol';
+import { CALL_EVENT_TYPE, createCallId, createSfuRoomName } from '@oracle-calls/protocol';
 import { joinTokenResponseSchema } from '@oracle-calls/protocol/http';
 import * as v from 'valibot';
 import { matrixRoomIdSchema } from '../auth/matrix-ids.ts';
+import { ServedOracles } from '../oracles/served-oracles.ts';
 import {
   AGENT_KEY,
   ALICE,
-  ALICE_ROOM,
   expectProblem,
   FOREIGN_AGENT_KEY,
   ORACLE_DID,
@@ -155,11 +155,26 @@ test('whose server one oracle takes has no call to another', async () => {
   expect((await backend.join(ALICE, createSfuRoomName(), ORACLE_DID)).status).toBe(200);
 });
 
-test('an answer waits for its oracle’s account and is sent when that opens', async () => {
-  const call = await backend.placeCall();
-  await backend.sync(call);
+test('an oracle whose homeserver is away is not served yet, and what is due to it is sent when its account opens', async () => {
+  const other = await placeOther();
+  await backend.join(ALICE, other.sfuRoomName, OTHER_ORACLE_DID);
+  backend.secondOpens = 'later';
   await backend.restart();
-  expect(backend.matrix.sent.filter(({ content }) => JSON.stringify(content).includes(call.callId))).toHaveLength(1);
-  expect(parseMatrixEventId(call.eventId)).toBe(call.eventId);
-  expect(ALICE_ROOM).not.toBe(OTHER_ROOM);
+  expectProblem(await backend.join(ALICE, createSfuRoomName(), OTHER_ORACLE_DID), 503, 'ERR_UPSTREAM_BUSY');
+  expectProblem(await backend.key(other.callId, FOREIGN_AGENT_KEY), 503, 'ERR_UPSTREAM_BUSY');
+  expect((await backend.join(ALICE, createSfuRoomName())).status).toBe(200);
+  expect((await backend.sync(other)).status).toBe(200);
+  await backend.backend.settled();
+  expect(backend.otherMatrix.sent).toEqual([]);
+  await backend.openSecond();
+  await backend.backend.settled();
+  expect(backend.otherMatrix.sent).toMatchObject([{ content: { callId: other.callId, callStatus: 'active' } }]);
+  expect((await backend.key(other.callId, FOREIGN_AGENT_KEY)).status).toBe(200);
+});
+
+test('no oracle, two of one DID, and opening one twice are mistakes of the caller', async () => {
+  const oracle = { did: ORACLE_DID, agentName: 'oracle', allowedServers: {} };
+  expect(() => new ServedOracles([])).toThrow(TypeError);
+  expect(() => new ServedOracles([oracle, oracle])).toThrow(TypeError);
+  await expect(backend.openSecond()).rejects.toThrow(TypeError);
 });

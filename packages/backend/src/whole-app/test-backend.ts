@@ -94,6 +94,8 @@ export class TestBackend implements AsyncDisposable {
   /** The account of the second oracle. */
   readonly otherMatrix = new FakeMatrixAccount(OTHER_ORACLE, this.clock);
   readonly sfu = new FakeSfuControl();
+  /** Whether `open` opens the account of the second oracle as well. */
+  secondOpens: 'at-once' | 'later' = 'at-once';
   readonly logLines: string[] = [];
   readonly #directory = mkdtempSync(join(tmpdir(), 'oracle-calls-backend-'));
   readonly #homeserver: FakeHomeserver;
@@ -159,9 +161,14 @@ export class TestBackend implements AsyncDisposable {
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
     });
     await this.#backend.openOracle(ORACLE_DID, this.matrix);
-    if (this.#setup.secondOracle !== undefined) await this.#backend.openOracle(OTHER_ORACLE_DID, this.otherMatrix);
+    if (this.#setup.secondOracle !== undefined && this.secondOpens === 'at-once') await this.openSecond();
     this.app = this.#createApp();
     await this.#backend.settled();
+  }
+
+  /** Opens the account of the second oracle. */
+  openSecond(): Promise<void> {
+    return this.backend.openOracle(OTHER_ORACLE_DID, this.otherMatrix);
   }
 
   /** What a killed process leaves: no listener, no timer, nothing finished; the files stay. */

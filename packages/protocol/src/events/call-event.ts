@@ -98,18 +98,12 @@ function checkSizeAndVersion(content: unknown): void {
  */
 const OTHER_SPELLINGS = { type: 'callType', status: 'callStatus', encryptedKey: 'encryptionKey' } as const;
 
-/** The content with each field under its one name. @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when both spellings differ */
+/** The content with each field under its one name. Beside that, the other spelling is an unknown field like any other. */
 function respell(content: unknown): unknown {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
   const spelled: Record<string, unknown> = { ...content };
   for (const [other, name] of Object.entries(OTHER_SPELLINGS)) {
-    if (!Object.hasOwn(spelled, other)) continue;
-    if (Object.hasOwn(spelled, name) && spelled[name] !== spelled[other]) {
-      const issues = [`${other}: the same as ${name} expected`];
-      throw new OracleCallError('ERR_PROTOCOL_MALFORMED', undefined, { details: { issues } });
-    }
-    spelled[name] = spelled[other];
-    delete spelled[other];
+    if (Object.hasOwn(spelled, other) && !Object.hasOwn(spelled, name)) spelled[name] = spelled[other];
   }
   return spelled;
 }
