@@ -49,6 +49,7 @@ SwaggerUIBundle({
 export const DOCS_STYLE = `body { margin: 0; background: #fff; }
 noscript { display: block; padding: 1rem; font: 1rem sans-serif; }
 html.dark-mode, html.dark-mode body { background: #1c2022; color: #e4e6e6; }
+html.dark-mode .swagger-ui table.headers td { color: #e4e6e6; }
 .swagger-ui .info { margin: 1.5rem 0; }
 .swagger-ui .opblock .opblock-summary-path { max-width: none; overflow-wrap: anywhere; }
 @media (max-width: 640px) {

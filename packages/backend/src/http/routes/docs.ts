@@ -3,14 +3,11 @@ import { DOCS_HTML, DOCS_PATH } from '../docs-page/docs-page-files.ts';
 import { DocsFiles } from '../docs-page/docs-files.ts';
 import type { Route } from '../route.ts';
 
-/**
- * Scripts from this server only, none in the page. The library writes `style` attributes into its markup, which needs `unsafe-inline` for
- * styles; its icons are `data:` images. Requests that a reader tries go to this server.
- */
+/** Scripts and styles are files of this server, nothing stands in the page; the library's icons are `data:` images; requests that a reader tries go here. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
