@@ -21,6 +21,8 @@ export interface OpenApiDocument {
 export interface OpenApiOperation {
   readonly operationId: string;
   readonly summary: string;
+  /** Whose credentials it needs: how pages group operations. */
+  readonly tags: readonly string[];
   readonly security: readonly Json[];
   readonly parameters?: readonly Json[];
   readonly requestBody?: Json;
@@ -106,6 +108,7 @@ function describe(name: string, path: string, operation: Operation): OpenApiOper
   return {
     operationId: (OPERATIONS[name as keyof typeof ROUTES].length > 1 ? `${method}-${name}` : name).toLowerCase(),
     summary,
+    tags: [caller],
     security: SECURITY[caller].map((scheme) => ({ [scheme]: [] })),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
