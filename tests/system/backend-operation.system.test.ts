@@ -12,6 +12,7 @@ import {
   CALL_EVENT_TYPE,
   createCallId,
   createSfuRoomName,
+  systemClock,
   type CallId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
@@ -19,6 +20,7 @@ import { AgentDispatchClient } from 'livekit-server-sdk';
 import { createClient, type MatrixClient } from 'matrix-js-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStack, type Stack } from '../../dev/stack/stack.ts';
+import { until } from './agent/until.ts';
 import { logIn, openIdToken, personAuthorization } from './matrix-person.ts';
 
 let stack: Stack;
@@ -53,7 +55,7 @@ beforeAll(async () => {
   });
   await client.initRustCrypto({ useIndexedDB: false });
   await client.startClient({ disablePresence: true });
-  await expect.poll(() => client.isInitialSyncComplete(), { timeout: 30_000 }).toBe(true);
+  await until(() => client.isInitialSyncComplete(), 'the first sync', 30_000);
   const recoveryKey = new BearerSecret(stack.users.alice.recoveryKey, 'recovery key');
   expect((await ensureCrossSigning(client, { holder, recoveryKey })).state).toBe('ready');
   matrix = createMatrixPort(client);
@@ -103,7 +105,7 @@ async function place(inRoomOf: Oracle, sfuRoomName: SfuRoomName, named = inRoomO
   const content = {
     callType: 'audio',
     callStatus: 'pending',
-    callStartedAt: new Date().toISOString(),
+    callStartedAt: new Date(systemClock.now()).toISOString(),
     encryptionKey: `04${Buffer.from(crypto.getRandomValues(new Uint8Array(96))).toString('hex')}`,
     sessionId: crypto.randomUUID(),
     roomId: sfuRoomName,

@@ -6,6 +6,8 @@ import type { Logger } from '@oracle-calls/protocol';
 import { agentConfigSchema } from './agent-config.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { readJsonConfig } from './json-config.ts';
+import { followStopSignals } from './stop-signals.ts';
+import type { StopSignalName } from './stop-signals.ts';
 
 /** From the first request to stop until this process gives up waiting for its jobs, in ms. */
 const STOP_MAX_MS = 12_000;
@@ -25,17 +27,8 @@ async function main(): Promise<number> {
 }
 
 async function run(config: AgentConfig, log: Logger): Promise<number> {
-  const stop = Promise.withResolvers<NodeJS.Signals>();
-  const stopping = new AbortController();
-  // Told again: calls in progress are waited for no longer.
-  const atOnce = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping.signal.aborted) atOnce.abort(new Error('told to stop at once'));
-      stopping.abort(new Error('told to stop'));
-      stop.resolve(signal);
-    });
-  }
+  const stop = Promise.withResolvers<StopSignalName>();
+  using signals = followStopSignals(process, stop.resolve);
   const {
     sfu,
     agentName,
@@ -47,7 +40,7 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
     drainSeconds,
     ...settings
   } = config;
-  const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, stopping.signal);
+  const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, signals.drain);
   const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
   const job: JobSettings = { ...settings, ...times, ownDocument };
   // Every job reads its own; a wrong file, or one that is not the document's, should be noticed now, not in the first call.
@@ -74,7 +67,7 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
   const reason = await Promise.race([stop.promise, worker.stopped]);
   log.info('agent stops', { signal: reason ?? 'none' });
   if (reason !== undefined && drainSeconds > 0) {
-    await worker.drain({ maxMs: drainSeconds * 1000, signal: atOnce.signal });
+    await worker.drain({ maxMs: drainSeconds * 1000, signal: signals.stop });
   }
   await Promise.race([worker.close(), systemClock.sleep(STOP_MAX_MS)]);
   return 0;

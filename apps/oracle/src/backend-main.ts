@@ -4,19 +4,14 @@ import { backendConfigSchema, type BackendConfig } from './backend-config.ts';
 import { runBackend } from './backend-process.ts';
 import { readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
+import { followStopSignals } from './stop-signals.ts';
 
 /** Runs the backend until it is told to stop. Returns the exit code. */
 async function main(): Promise<number> {
   let logger = createLogger('info');
-  const drain = new AbortController();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      const isFirst = !drain.signal.aborted;
-      logger.info(isFirst ? 'backend stops' : 'backend stops at once', { signal });
-      (isFirst ? drain : stop).abort(new Error(`Stopped by ${signal}.`));
-    });
-  }
+  using signals = followStopSignals(process, (signal, what) => {
+    logger.info(what === 'drain' ? 'backend stops' : 'backend stops at once', { signal });
+  });
   try {
     const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
     logger = createLogger(config.logLevel);
@@ -29,8 +24,8 @@ async function main(): Promise<number> {
       },
       clock: systemClock,
       logger,
-      drain: drain.signal,
-      stop: stop.signal,
+      drain: signals.drain,
+      stop: signals.stop,
     });
     return 0;
   } catch (error) {

@@ -82,10 +82,12 @@ test("an event in one oracle's room that names another oracle is refused, and it
 
 test('an edit that comes through another oracle’s account changes nothing', async () => {
   const call = await backend.placeCall();
-  backend.otherMatrix.receive(backend.editOf(call, { callStatus: 'ended', callEndedAt: new Date().toISOString() }));
+  backend.otherMatrix.receive(
+    backend.editOf(call, { callStatus: 'ended', callEndedAt: new Date(backend.clock.now()).toISOString() }),
+  );
   await backend.backend.settled();
   expect(await backend.statusOf(call)).toBe('pending');
-  await backend.edit(call, { callStatus: 'ended', callEndedAt: new Date().toISOString() });
+  await backend.edit(call, { callStatus: 'ended', callEndedAt: new Date(backend.clock.now()).toISOString() });
   expect(await backend.statusOf(call)).toBe('ended');
 });
 
