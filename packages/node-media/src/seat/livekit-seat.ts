@@ -1,15 +1,15 @@
 import { OracleCallError } from '@oracle-calls/protocol';
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
 import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
-import type { TrackEvidence } from '../call-statistics.ts';
+import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 import { ENCRYPTED_ROOM_OPTIONS } from './participant-keys.ts';
 import { RoomKeys } from './room-keys.ts';
 import { RoomSeat } from './room-seat.ts';
 import type { SeatAddress } from './room-seat.ts';
-import type { DroppedKind, MutableSpeaker, SeatEvents, SfuSeat } from './sfu-seat.ts';
+import type { CallerSeat, DroppedKind, MutableSpeaker, SeatEvents, SfuSeat } from './sfu-seat.ts';
 
 /** A seat of a strict call: keys by direction and slot, frames as data packets. */
-export class LiveKitSeat implements SfuSeat {
+export class LiveKitSeat implements CallerSeat {
   readonly frameKeys: FrameKeys;
   readonly #seat: RoomSeat;
 
@@ -35,7 +35,7 @@ export class LiveKitSeat implements SfuSeat {
 
   readonly sendFrame: SendFrame = async (frame, participantIdentity) => {
     const self = this.#seat.room.localParticipant;
-    if (self === undefined) throw new OracleCallError('ERR_MEDIA_CONNECT', 'The agent is not in the room.');
+    if (self === undefined) throw new OracleCallError('ERR_MEDIA_CONNECT', 'Nobody sits in the room.');
     // The binding reads the bytes' memory, so they must be all of it.
     await self.publishData(new Uint8Array(frame), {
       reliable: true,
@@ -50,6 +50,14 @@ export class LiveKitSeat implements SfuSeat {
 
   admit(participantIdentity: string): void {
     this.#seat.admit(participantIdentity);
+  }
+
+  refuse(participantIdentity: string): void {
+    this.#seat.refuse(participantIdentity);
+  }
+
+  sampleTracks(): Promise<readonly TrackSample[]> {
+    return this.#seat.sampleTracks();
   }
 
   sampleEvidence(): Promise<readonly TrackEvidence[]> {
@@ -67,5 +75,14 @@ export class LiveKitSeat implements SfuSeat {
 
 /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` when the token names nobody */
 export function createSeat(address: SeatAddress): SfuSeat {
+  return new LiveKitSeat(address);
+}
+
+/**
+ * A seat for whoever calls an oracle.
+ *
+ * @throws {OracleCallError} `ERR_MEDIA_CONNECT` when the token names nobody
+ */
+export function createCallerSeat(address: SeatAddress): CallerSeat {
   return new LiveKitSeat(address);
 }

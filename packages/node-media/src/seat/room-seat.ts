@@ -2,19 +2,21 @@ import {
   DisconnectReason,
   EncryptionType,
   LocalAudioTrack,
+  ParticipantKind,
   Room,
   RoomEvent,
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-import type { LocalTrackPublication, RoomOptions } from '@livekit/rtc-node';
+import type { LocalTrackPublication, RemoteParticipant, RoomOptions } from '@livekit/rtc-node';
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
-import { identityOf, startSignalGuard } from '../../guard/index.ts';
-import type { SignalGuard } from '../../guard/index.ts';
-import type { TrackEvidence } from '../call-statistics.ts';
+import { identityOf, startSignalGuard } from '../guard/index.ts';
+import type { SignalGuard } from '../guard/index.ts';
+import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 import { Admission } from './admission.ts';
-import { inboundAudioOf, sampleEvidence } from './media-evidence.ts';
+import { inboundAudioOf, sampleEvidence, sampleTracks } from './media-evidence.ts';
+import type { KeyState } from './media-evidence.ts';
 import { MediaWatchdog, WATCH_EVERY_MS } from './media-watchdog.ts';
 import { frameCryptorsOf, useSlot } from './participant-keys.ts';
 import { RoomData } from './room-data.ts';
@@ -37,6 +39,8 @@ export interface SeatAddress {
   /** The join token that LiveKit gave the worker for this job. */
   readonly token: string;
   readonly clock: Clock;
+  /** Hertz of what is heard; 16 kHz, for recognisers, when absent. */
+  readonly earSampleRate?: number | undefined;
 }
 
 export interface RoomSeatOptions extends SeatAddress {
@@ -71,7 +75,8 @@ export class RoomSeat implements MediaSeat {
     this.identity = identityOf(options.token);
     const observe = (notice: SeatNotice): void => this.#observe(notice);
     this.#data = new RoomData(room, options.data, observe);
-    this.#admission = new Admission({ room, observe, clock: options.clock, closing: this.#closing.signal });
+    const { clock, earSampleRate } = options;
+    this.#admission = new Admission({ room, observe, clock, closing: this.#closing.signal, earSampleRate });
     const { identity } = this;
     const trackSid = (): string | undefined => this.#publication?.sid;
     this.gate = new VoiceGate(
@@ -112,8 +117,17 @@ export class RoomSeat implements MediaSeat {
     this.#admission.admit(participantIdentity);
   }
 
+  /** Listens to this participant no more. */
+  refuse(participantIdentity: string): void {
+    this.#admission.refuse(participantIdentity);
+  }
+
   sampleEvidence(): Promise<readonly TrackEvidence[]> {
-    return sampleEvidence(this.room, { keyed: this.#options.keyed(), sendingSlot: this.gate.slot });
+    return sampleEvidence(this.room, this.#keyState);
+  }
+
+  sampleTracks(): Promise<readonly TrackSample[]> {
+    return sampleTracks(this.room, this.#keyState);
   }
 
   close(): Promise<void> {
@@ -123,6 +137,10 @@ export class RoomSeat implements MediaSeat {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #keyState(): KeyState {
+    return { keyed: this.#options.keyed(), sendingSlot: this.gate.slot };
   }
 
   async #enter({ onStage }: SeatEvents): Promise<void> {
@@ -149,9 +167,11 @@ export class RoomSeat implements MediaSeat {
   #observeRoom(): void {
     const { room } = this;
     const observe = (notice: SeatNotice): void => this.#observe(notice);
-    room.on(RoomEvent.ParticipantConnected, ({ identity }) => {
-      observe({ kind: 'user-here', participantIdentity: identity });
-    });
+    const here = ({ identity, kind }: RemoteParticipant): void => {
+      const participantKind = kind === ParticipantKind.AGENT ? 'agent' : 'other';
+      observe({ kind: 'user-here', participantIdentity: identity, participantKind });
+    };
+    room.on(RoomEvent.ParticipantConnected, here);
     room.on(RoomEvent.ParticipantDisconnected, ({ identity, info }) => {
       const reason = info.disconnectReason ?? DisconnectReason.UNKNOWN_REASON;
       observe({ kind: 'user-gone', participantIdentity: identity, isDeliberate: ON_PURPOSE.includes(reason) });
@@ -170,8 +190,7 @@ export class RoomSeat implements MediaSeat {
     this.#unheard = this.#data.countUnheard(room);
     // What happened before anybody listened.
     if (!room.isConnected) observe({ kind: 'seat-lost', isDeliberate: false });
-    for (const identity of room.remoteParticipants.keys())
-      observe({ kind: 'user-here', participantIdentity: identity });
+    for (const participant of room.remoteParticipants.values()) here(participant);
   }
 
   #observe(notice: SeatNotice): void {

@@ -3,12 +3,14 @@ import { AudioStream, EncryptionType, RemoteTrackPublication, RoomEvent, TrackKi
 import type { AudioFrame, RemoteParticipant, Room } from '@livekit/rtc-node';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
-import { RECOGNISER_SAMPLE_RATE } from '../../speech/recogniser/recogniser.ts';
 import { EarGate } from './ear-gate.ts';
 import type { PacketCounts } from './ear-gate.ts';
 import { inboundPacketsOf } from './media-evidence.ts';
 import { frameCryptorsOf } from './participant-keys.ts';
 import type { RefusalReason, SeatNotice } from './sfu-seat.ts';
+
+/** Hertz that recognisers of speech take. */
+export const SPEECH_SAMPLE_RATE = 16_000;
 
 export interface AdmissionOptions {
   readonly room: Room;
@@ -16,6 +18,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   /** Aborts when the seat is left. */
   readonly closing: AbortSignal;
+  /** Hertz of what is heard; {@link SPEECH_SAMPLE_RATE} when absent. */
+  readonly earSampleRate?: number | undefined;
 }
 
 /** Who is listened to. Nothing of anybody is subscribed before. */
@@ -25,10 +29,12 @@ export class Admission {
   readonly #admitted = new Set<string>();
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
+  /** Of everybody who was ever heard, by participant. */
+  readonly #ears = new Map<string, Set<EarGate>>();
   /** What had come in when a track was asked for. */
   readonly #before = new WeakMap<RemoteTrackPublication, PacketCounts>();
 
-  constructor({ room, observe, clock, closing }: AdmissionOptions) {
+  constructor({ room, observe, clock, closing, earSampleRate = SPEECH_SAMPLE_RATE }: AdmissionOptions) {
     this.#room = room;
     this.#observe = observe;
     this.#clock = clock;
@@ -36,7 +42,7 @@ export class Admission {
     room.on(RoomEvent.TrackPublished, (publication, participant) => this.#consider(publication, participant));
     room.on(RoomEvent.TrackSubscribed, (track, publication, { identity }) => {
       if (this.#refusal(publication, identity) !== undefined) return;
-      const audio = new AudioStream(track, { sampleRate: RECOGNISER_SAMPLE_RATE, numChannels: 1 });
+      const audio = new AudioStream(track, { sampleRate: earSampleRate, numChannels: 1 });
       // The same class by two names: where the DOM's types are about, its streams and Node's differ in a detail.
       const sound = audio as ReadableStream<AudioFrame>;
       const stream = this.#earOf(publication, identity).through(sound);
@@ -54,6 +60,7 @@ export class Admission {
       packets: () => inboundPacketsOf(room),
     };
     const gate = new EarGate(track, this.#clock);
+    this.#ears.set(identity, (this.#ears.get(identity) ?? new Set()).add(gate));
     gate.open(this.#before.get(publication) ?? new Map(), this.#closing).then(
       (isOpen) => {
         if (!isOpen) this.#observe({ kind: 'refused', participantIdentity: identity, reason: 'not-encrypted' });
@@ -88,6 +95,17 @@ export class Admission {
       for (const publication of participant.trackPublications.values()) {
         if (publication instanceof RemoteTrackPublication) this.#consider(publication, participant);
       }
+    }
+  }
+
+  /** Listens to this participant no more, from this moment on; {@link admit} takes it back. */
+  refuse(participantIdentity: string): void {
+    this.#admitted.delete(participantIdentity);
+    for (const gate of this.#ears.get(participantIdentity) ?? []) gate.close();
+    this.#ears.delete(participantIdentity);
+    const publications = this.#room.remoteParticipants.get(participantIdentity)?.trackPublications.values() ?? [];
+    for (const publication of publications) {
+      if (publication instanceof RemoteTrackPublication && publication.subscribed) publication.setSubscribed(false);
     }
   }
 

@@ -1,3 +1,6 @@
+/** Hertz of voices on the wire: Opus' own rate, so that nothing resamples in between. */
+export const VOICE_SAMPLE_RATE = 48_000;
+
 /** Full scale of 16-bit PCM. */
 const INT16_FULL_SCALE = 32_768;
 

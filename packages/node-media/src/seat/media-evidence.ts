@@ -1,7 +1,7 @@
 import { EncryptionType, TrackKind } from '@livekit/rtc-node';
 import type { Room, TrackPublication } from '@livekit/rtc-node';
 import type { FrameCryptor, RtcStats } from '@livekit/rtc-ffi-bindings';
-import type { TrackEvidence } from '../call-statistics.ts';
+import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 import type { PacketCounts } from './ear-gate.ts';
 import type { InboundFlow } from './media-watchdog.ts';
 import { frameCryptorsOf } from './participant-keys.ts';
@@ -19,7 +19,13 @@ export interface KeyState {
  *
  * @throws when the room is not connected any more
  */
-export async function sampleEvidence(room: Room, { keyed, sendingSlot }: KeyState): Promise<TrackEvidence[]> {
+export async function sampleEvidence(room: Room, keys: KeyState): Promise<TrackEvidence[]> {
+  const samples = await sampleTracks(room, keys);
+  return samples.map(({ participantIdentity: _identity, bytes: _bytes, ...evidence }) => evidence);
+}
+
+/** The same, with whose each track is. @throws when the room is not connected any more */
+export async function sampleTracks(room: Room, { keyed, sendingSlot }: KeyState): Promise<TrackSample[]> {
   const self = room.localParticipant;
   if (self === undefined) return [];
   const cryptors = frameCryptorsOf(room).filter(({ enabled }) => enabled === true);
@@ -27,13 +33,14 @@ export async function sampleEvidence(room: Room, { keyed, sendingSlot }: KeyStat
     publication: TrackPublication,
     identity: string,
     direction: TrackEvidence['direction'],
-  ): Omit<TrackEvidence, 'packets' | 'openedSamples'> => {
+  ): Omit<TrackSample, 'packets' | 'bytes' | 'openedSamples'> => {
     const trackSid = publication.sid ?? '';
     const isOurs = (one: FrameCryptor): boolean => one.participantIdentity === identity && one.trackSid === trackSid;
     // A received frame names its slot itself; what the cryptor says is only where it began.
     const isInSlot = (one: FrameCryptor): boolean => direction === 'received' || one.keyIndex === sendingSlot;
     return {
       trackSid,
+      participantIdentity: identity,
       direction,
       kind: publication.kind === TrackKind.KIND_VIDEO ? 'video' : 'audio',
       isMarkedEncrypted: publication.encryptionType === EncryptionType.GCM,
@@ -52,8 +59,8 @@ export async function sampleEvidence(room: Room, { keyed, sendingSlot }: KeyStat
   const flow = flowOf(statistics);
   const { heardSamples } = inboundAudio(statistics);
   return [
-    ...sent.map((track) => ({ ...track, packets: flow(track), openedSamples: 0 })),
-    ...received.map((track) => ({ ...track, packets: flow(track), openedSamples: heardSamples })),
+    ...sent.map((track) => ({ ...track, ...flow(track), openedSamples: 0 })),
+    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: heardSamples })),
   ];
 }
 
@@ -88,19 +95,28 @@ async function statisticsOf(room: Room): Promise<RtcStats[]> {
   return [...publisherStats, ...subscriberStats];
 }
 
+interface Flow {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
 /**
- * RTP packets so far, of all tracks of one direction and kind: the statistics name tracks by WebRTC's own ids, which
- * `rtc-node` does not tell. The agent sends one track and receives one, or after a reconnect of the user one after another.
+ * RTP packets and bytes so far, of all tracks of one direction and kind: the statistics name tracks by WebRTC's own ids, which
+ * `rtc-node` does not tell. Each end sends one track and receives one, or after a reconnect of the other one after another.
  */
-function flowOf(stats: readonly RtcStats[]): (track: Pick<TrackEvidence, 'direction' | 'kind'>) => number {
-  return ({ direction, kind }) =>
-    stats.reduce((total, { stats: one }) => {
+function flowOf(stats: readonly RtcStats[]): (track: Pick<TrackEvidence, 'direction' | 'kind'>) => Flow {
+  return ({ direction, kind }) => {
+    let [packets, bytes] = [0, 0];
+    for (const { stats: one } of stats) {
       if (direction === 'sent' && one.case === 'outboundRtp' && one.value.stream?.kind === kind) {
-        return total + Number(one.value.sent?.packetsSent ?? 0n);
+        packets += Number(one.value.sent?.packetsSent ?? 0n);
+        bytes += Number(one.value.sent?.bytesSent ?? 0n);
       }
       if (direction === 'received' && one.case === 'inboundRtp' && one.value.stream?.kind === kind) {
-        return total + Number(one.value.received?.packetsReceived ?? 0n);
+        packets += Number(one.value.received?.packetsReceived ?? 0n);
+        bytes += Number(one.value.inbound?.bytesReceived ?? 0n);
       }
-      return total;
-    }, 0);
+    }
+    return { packets, bytes };
+  };
 }

@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web';
 import { AudioFrame } from '@livekit/rtc-node';
 import { FrameCryptor } from '@livekit/rtc-ffi-bindings';
 import { FakeClock } from '@oracle-calls/testing/clock';

@@ -1,6 +1,6 @@
 import { AudioSource } from '@livekit/rtc-node';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { VOICE_SAMPLE_RATE } from '../../speech/synthesiser/synthesiser.ts';
+import { VOICE_SAMPLE_RATE } from '../pcm/pcm.ts';
 import type { MutableSpeaker } from './sfu-seat.ts';
 
 /** Sound ahead of time, in ms: enough to bridge a busy event loop, short enough to fall silent when interrupted. */

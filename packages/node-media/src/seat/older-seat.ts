@@ -2,7 +2,7 @@ import { EncryptionType } from '@livekit/rtc-node';
 import type { Room, RoomOptions } from '@livekit/rtc-node';
 import { KeyDerivationFunction, SetSharedKeyRequest } from '@livekit/rtc-ffi-bindings';
 import type { SecretBytes } from '@oracle-calls/protocol';
-import type { TrackEvidence } from '../call-statistics.ts';
+import type { TrackEvidence } from './track-evidence.ts';
 import { requestE2ee } from './e2ee-request.ts';
 import { KEY_PROVIDER_OPTIONS } from './participant-keys.ts';
 import { RoomSeat } from './room-seat.ts';

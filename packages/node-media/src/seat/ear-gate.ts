@@ -47,7 +47,7 @@ export function packetsSince(before: PacketCounts, now: PacketCounts): number {
 export class EarGate {
   readonly #track: HeardTrack;
   readonly #clock: Clock;
-  #gate: 'open' | 'shut' = 'shut';
+  #gate: 'open' | 'shut' | 'closed' = 'shut';
 
   constructor(track: HeardTrack, clock: Clock) {
     this.#track = track;
@@ -64,17 +64,24 @@ export class EarGate {
     return stream.pipeThrough(gate);
   }
 
+  /** Nothing is heard any more. */
+  close(): void {
+    this.#gate = 'closed';
+  }
+
   /** `false` when the cryptor is not seen in time: then nothing is ever heard. @throws when the room is not connected any more; an abort's reason */
   async open(before: PacketCounts, signal: AbortSignal): Promise<boolean> {
     const giveUpAt = this.#clock.now() + SEALED_MAX_MS;
     while (!this.#isSealed()) {
+      // Whoever is not heard any more need not be seen to be sealed.
+      if (this.#gate === 'closed') return true;
       if (this.#clock.now() >= giveUpAt) return false;
       await this.#clock.sleep(LOOK_EVERY_MS, { signal });
     }
     await this.#clock.sleep(STATISTICS_AGE_MS, { signal });
     const early = packetsSince(before, await this.#track.packets());
     await this.#clock.sleep(Math.min(early, JITTER_PACKETS_MAX) * LONGEST_PACKET_MS, { signal });
-    this.#gate = 'open';
+    if (this.#gate === 'shut') this.#gate = 'open';
     return true;
   }
 

@@ -2,8 +2,8 @@ import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
 import type { OracleCallError, SecretBytes } from '@oracle-calls/protocol';
 import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
-import type { Speaker } from '../../conversation/speaker.ts';
-import type { TrackEvidence } from '../call-statistics.ts';
+import type { Speaker } from './speaker.ts';
+import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 
 /** Why a publication is not listened to. */
 export type RefusalReason = 'stranger' | 'not-encrypted' | 'not-audio';
@@ -13,7 +13,12 @@ export type DroppedKind = 'other-topic' | 'stream' | 'transcription' | 'chat' | 
 
 export type SeatNotice =
   /** A participant is in the room: told of everybody, admitted or not. The owner decides by identity. */
-  | { readonly kind: 'user-here'; readonly participantIdentity: string }
+  | {
+      readonly kind: 'user-here';
+      readonly participantIdentity: string;
+      /** What the SFU calls it: nothing secret may hang on that. */
+      readonly participantKind: 'agent' | 'other';
+    }
   | { readonly kind: 'user-gone'; readonly participantIdentity: string; readonly isDeliberate: boolean }
   /** Somebody receives our voice track. */
   | { readonly kind: 'voice-subscribed' }
@@ -86,6 +91,14 @@ export interface SfuSeat extends MediaSeat {
   readonly sendFrame: SendFrame;
   /** From now on this participant's encrypted tracks are subscribed. Who was admitted before stays so. From the stage `connected` on. */
   admit(participantIdentity: string): void;
+}
+
+/** The caller's place in the room of a strict call. */
+export interface CallerSeat extends SfuSeat {
+  /** Hears this participant no more, from this moment on. {@link SfuSeat.admit} takes it back. */
+  refuse(participantIdentity: string): void;
+  /** As {@link MediaSeat.sampleEvidence}, with whose each track is and how much it carried. */
+  sampleTracks(): Promise<readonly TrackSample[]>;
 }
 
 /** The agent's place in the room of a call of the older protocol: one key for both directions, and no data at all. */
