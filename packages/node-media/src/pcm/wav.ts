@@ -10,16 +10,15 @@ export interface WavAudio {
 const HEADER_BYTES = 44;
 const FORMAT_PCM = 1;
 
-/** Writes mono 16-bit PCM as a RIFF WAVE file (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0"). */
-export function writeWav({ samples, sampleRate }: WavAudio): Uint8Array {
-  const pcm = floatToInt16(samples);
-  const bytes = new Uint8Array(HEADER_BYTES + pcm.byteLength);
+/** What stands before the samples of a mono 16-bit RIFF WAVE file (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0"). */
+export function wavHeader(dataBytes: number, sampleRate: number): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   const text = (offset: number, value: string): void => {
     for (let i = 0; i < value.length; i++) view.setUint8(offset + i, value.charCodeAt(i));
   };
   text(0, 'RIFF');
-  view.setUint32(4, bytes.length - 8, true);
+  view.setUint32(4, HEADER_BYTES - 8 + dataBytes, true);
   text(8, 'WAVEfmt ');
   view.setUint32(16, 16, true);
   view.setUint16(20, FORMAT_PCM, true);
@@ -29,7 +28,16 @@ export function writeWav({ samples, sampleRate }: WavAudio): Uint8Array {
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   text(36, 'data');
-  view.setUint32(40, pcm.byteLength, true);
+  view.setUint32(40, dataBytes, true);
+  return bytes;
+}
+
+/** Writes mono 16-bit PCM as a RIFF WAVE file. */
+export function writeWav({ samples, sampleRate }: WavAudio): Uint8Array {
+  const pcm = floatToInt16(samples);
+  const bytes = new Uint8Array(HEADER_BYTES + pcm.byteLength);
+  const view = new DataView(bytes.buffer);
+  bytes.set(wavHeader(pcm.byteLength, sampleRate));
   pcm.forEach((sample, i) => view.setInt16(HEADER_BYTES + i * 2, sample, true));
   return bytes;
 }

@@ -3,9 +3,9 @@ import { AudioStream, EncryptionType, RemoteTrackPublication, RoomEvent, TrackKi
 import type { AudioFrame, RemoteParticipant, Room } from '@livekit/rtc-node';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
-import { EarGate } from './ear-gate.ts';
+import { EarGate, STATISTICS_AGE_MS } from './ear-gate.ts';
 import type { PacketCounts } from './ear-gate.ts';
-import { inboundPacketsOf } from './media-evidence.ts';
+import { inboundAudioOf, inboundPacketsOf } from './media-evidence.ts';
 import { frameCryptorsOf } from './participant-keys.ts';
 import type { RefusalReason, SeatNotice } from './sfu-seat.ts';
 
@@ -31,6 +31,8 @@ export class Admission {
   readonly #closing: AbortSignal;
   /** Of everybody who was ever heard, by participant. */
   readonly #ears = new Map<string, Set<EarGate>>();
+  /** Samples that had been heard in the room when nothing of before the cryptor could be left of a track, by track. */
+  readonly #sealedFrom = new Map<string, number>();
   /** What had come in when a track was asked for. */
   readonly #before = new WeakMap<RemoteTrackPublication, PacketCounts>();
 
@@ -61,14 +63,26 @@ export class Admission {
     };
     const gate = new EarGate(track, this.#clock);
     this.#ears.set(identity, (this.#ears.get(identity) ?? new Set()).add(gate));
-    gate.open(this.#before.get(publication) ?? new Map(), this.#closing).then(
-      (isOpen) => {
-        if (!isOpen) this.#observe({ kind: 'refused', participantIdentity: identity, reason: 'not-encrypted' });
-      },
-      // The room is gone, and its sound with it.
-      () => undefined,
-    );
+    // When it fails, the room is gone, and its sound with it.
+    this.#open(gate, publication, identity).catch(() => undefined);
     return gate;
+  }
+
+  async #open(gate: EarGate, publication: RemoteTrackPublication, identity: string): Promise<void> {
+    const isOpen = await gate.open(this.#before.get(publication) ?? new Map(), this.#closing);
+    if (!isOpen) {
+      this.#observe({ kind: 'refused', participantIdentity: identity, reason: 'not-encrypted' });
+      return;
+    }
+    await this.#clock.sleep(STATISTICS_AGE_MS, { signal: this.#closing });
+    const { heardSamples } = await inboundAudioOf(this.#room);
+    this.#sealedFrom.set(publication.sid ?? '', heardSamples);
+  }
+
+  /** How many of the samples heard in the room can only be of frames that this track's cryptor opened. */
+  openedOf(trackSid: string, heardSamples: number): number {
+    const from = this.#sealedFrom.get(trackSid);
+    return from === undefined ? 0 : Math.max(0, heardSamples - from);
   }
 
   async #subscribe(publication: RemoteTrackPublication): Promise<void> {

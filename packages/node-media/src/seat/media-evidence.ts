@@ -25,7 +25,11 @@ export async function sampleEvidence(room: Room, keys: KeyState): Promise<TrackE
 }
 
 /** The same, with whose each track is. @throws when the room is not connected any more */
-export async function sampleTracks(room: Room, { keyed, sendingSlot }: KeyState): Promise<TrackSample[]> {
+export async function sampleTracks(
+  room: Room,
+  { keyed, sendingSlot }: KeyState,
+  openedOf: (trackSid: string, heardSamples: number) => number = (_trackSid, heardSamples) => heardSamples,
+): Promise<TrackSample[]> {
   const self = room.localParticipant;
   if (self === undefined) return [];
   const cryptors = frameCryptorsOf(room).filter(({ enabled }) => enabled === true);
@@ -60,7 +64,7 @@ export async function sampleTracks(room: Room, { keyed, sendingSlot }: KeyState)
   const { heardSamples } = inboundAudio(statistics);
   return [
     ...sent.map((track) => ({ ...track, ...flow(track), openedSamples: 0 })),
-    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: heardSamples })),
+    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: openedOf(track.trackSid, heardSamples) })),
   ];
 }
 

@@ -127,7 +127,9 @@ export class RoomSeat implements MediaSeat {
   }
 
   sampleTracks(): Promise<readonly TrackSample[]> {
-    return sampleTracks(this.room, this.#keyState);
+    return sampleTracks(this.room, this.#keyState, (trackSid, heardSamples) =>
+      this.#admission.openedOf(trackSid, heardSamples),
+    );
   }
 
   close(): Promise<void> {

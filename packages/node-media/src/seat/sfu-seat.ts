@@ -97,7 +97,10 @@ export interface SfuSeat extends MediaSeat {
 export interface CallerSeat extends SfuSeat {
   /** Hears this participant no more, from this moment on. {@link SfuSeat.admit} takes it back. */
   refuse(participantIdentity: string): void;
-  /** As {@link MediaSeat.sampleEvidence}, with whose each track is and how much it carried. */
+  /**
+   * As {@link MediaSeat.sampleEvidence}, with whose each track is and how much it carried. Samples count as opened from when nothing that
+   * came before the cryptor can be among them: what this end shows of the call's encryption hangs on them.
+   */
   sampleTracks(): Promise<readonly TrackSample[]>;
 }
 
