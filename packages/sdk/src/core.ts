@@ -1,5 +1,5 @@
 /** The SDK for other platforms: the call itself, with everything of the world behind ports, and nothing of a browser. */
-import './dispose-symbols.ts';
+export * from './dispose-symbols.ts';
 
 export * from './backend-client/backend-client.ts';
 export { isSafeUrl } from './backend-client/http.ts';

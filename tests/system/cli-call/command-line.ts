@@ -11,7 +11,7 @@ const reportSchema = v.looseObject({
   status: v.string(),
   endReason: v.optional(v.string()),
   encrypted: v.boolean(),
-  security: v.optional(v.looseObject({ padlock: v.string(), keyState: v.string() })),
+  security: v.optional(v.looseObject({ padlock: v.string(), keyState: v.optional(v.string()) })),
   transcript: v.array(v.object({ speaker: v.string(), text: v.string(), how: v.string(), atMs: v.number() })),
   unanswered: v.number(),
   timeline: v.record(v.string(), v.number()),

@@ -39,8 +39,10 @@ export function addCallCommand(program: Command, output: Output): void {
     .option('--resolver <url>', 'resolves did:ixo')
     .option('--allow-private-addresses', "let the oracle's document name private addresses, for development")
     .option('--accept-keys <sha256>', 'take changed keys of the oracle, named by the identity key that was refused')
-    .option('--say <text>', 'say this; may be given more than once', collect)
-    .option('--wav <file>', 'say what this file holds: 16-bit PCM')
+    .addOption(
+      new Option('--say <text>', 'say this; may be given more than once').argParser(collect).conflicts(['wav', 'pcm']),
+    )
+    .addOption(new Option('--wav <file>', 'say what this file holds: 16-bit PCM').conflicts('pcm'))
     .addOption(
       new Option('--pcm [hz]', 'say raw 16-bit mono sound from standard input, 48000 Hz by default').argParser(
         numberBetween(8_000, 192_000),

@@ -1,4 +1,3 @@
-import { OracleCallError } from '@oracle-calls/protocol';
 import { InvalidArgumentError } from 'commander';
 import { defaultAccountFolder } from './account/account-folder.ts';
 
@@ -60,7 +59,6 @@ export interface CallSettings {
 /** Raw sound is taken for this unless a rate is named: what the call itself carries. */
 export const DEFAULT_PCM_RATE = 48_000;
 
-/** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when the flags contradict each other */
 export function readSettings(oracle: string, flags: CallFlags): CallSettings {
   return {
     oracle,
@@ -83,14 +81,12 @@ export function readSettings(oracle: string, flags: CallFlags): CallSettings {
   };
 }
 
+/** The command line lets only one of them through. */
 function sourceOf({ say, wav, pcm }: CallFlags): Source {
-  const sources: Source[] = [
-    ...(say === undefined ? [] : [{ kind: 'texts', texts: say } as const]),
-    ...(wav === undefined ? [] : [{ kind: 'file', path: wav } as const]),
-    ...(pcm === undefined ? [] : [{ kind: 'pcm', sampleRate: pcm === true ? DEFAULT_PCM_RATE : pcm } as const]),
-  ];
-  if (sources.length > 1) throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'Only one of --say, --wav and --pcm.');
-  return sources[0] ?? { kind: 'lines' };
+  if (say !== undefined) return { kind: 'texts', texts: say };
+  if (wav !== undefined) return { kind: 'file', path: wav };
+  if (pcm !== undefined) return { kind: 'pcm', sampleRate: pcm === true ? DEFAULT_PCM_RATE : pcm };
+  return { kind: 'lines' };
 }
 
 /** Parses a flag's number, within bounds. */

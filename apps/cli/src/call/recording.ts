@@ -9,7 +9,7 @@ export class Recording implements AsyncDisposable {
   #sampleRate: number | undefined;
   #bytes = 0;
   #last: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   private constructor(file: FileHandle) {
     this.#file = file;
@@ -31,7 +31,9 @@ export class Recording implements AsyncDisposable {
     this.#last = this.#last
       .then(async () => void (await this.#file.write(pcm, 0, pcm.length, at)))
       // Told when it is closed: a full disk does not end the call.
-      .catch((error: unknown) => void (this.#failure ??= error));
+      .catch((error: unknown) => {
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      });
   }
 
   /** @throws what the operating system said while it was written */

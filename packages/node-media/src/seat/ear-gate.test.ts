@@ -30,6 +30,7 @@ function scene(packets: PacketCounts = new Map([[7, 3]])) {
     clock,
     leaving,
     heard,
+    gate,
     opening: gate.open(NOTHING, leaving.signal),
     appear: (parts: object = {}) => void present.push(new FrameCryptor({ ...CRYPTOR, ...parts })),
     say: async (number: number): Promise<void> => {
@@ -79,6 +80,23 @@ describe('what is heard of a track', () => {
     expect(heard).toEqual([]);
     await clock.advance(LONGEST_PACKET_MS);
     expect(await opening).toBe(true);
+  });
+
+  it('is nothing once the gate was closed, before it would have opened or after', async () => {
+    const early = scene();
+    early.gate.close();
+    early.appear();
+    await early.clock.advance(60_000);
+    await early.say(1);
+    expect(early.heard).toEqual([]);
+
+    const late = scene();
+    late.appear();
+    await late.clock.advance(60_000);
+    await late.say(1);
+    late.gate.close();
+    await late.say(2);
+    expect(late.heard).toEqual([1]);
   });
 
   it('is given up with the seat, and leaves no timer', async () => {
