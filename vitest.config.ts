@@ -24,6 +24,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           teardownTimeout: 30_000,
+          // Real servers, real speech and real time on two cores: a test may lose a race that says nothing. What passes only
+          // then is told at the end of `npm test`. Refusals of attacks get one attempt (`describe-attacks.ts`).
+          retry: 1,
         },
       },
     ],
