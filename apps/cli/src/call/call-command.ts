@@ -9,14 +9,17 @@ import type { CallFlags } from './call-settings.ts';
 import { watchInterrupts } from './interrupts.ts';
 
 const HELP = `
-Says each text, or the file, once the oracle has greeted; waits for each answer to end, and hangs up. Without
---say, --wav or --pcm it tells the oracle what you type, line by line. Ctrl-C hangs up.
+Says each text, or the file, once the oracle has greeted; waits for each answer
+to end, and hangs up. Without --say, --wav or --pcm it tells the oracle what you
+type, line by line. Ctrl-C hangs up.
 
-The first call makes a device of yours in the account's folder, with its keys. A Matrix account that has a
-cross-signing identity already needs its recovery key once (--recovery-key-file).
+The first call makes a device of yours in the account's folder, with its keys. A
+Matrix account that has a cross-signing identity already needs its recovery key
+once (--recovery-key-file).
 
   oracle-calls call did:ixo:my-oracle --homeserver https://matrix.example.org \\
-    --user @me:example.org --password-file ~/password --say "What can you do?" --speech-models models/`;
+    --user @me:example.org --password-file ~/password --say "What can you do?" \\
+    --speech-models models/`;
 
 const DEFAULT_COLUMNS = 80;
 /** A day; no call lasts longer anyway. */
@@ -68,7 +71,8 @@ const required = (flags: string, description: string, variable: string): Option 
 
 async function run(oracle: string, flags: CallFlags, { out, error }: Output): Promise<void> {
   const settings = readSettings(oracle, flags);
-  const columns = process.stdout.columns ?? DEFAULT_COLUMNS;
+  // A terminal that does not know its width says 0.
+  const columns = process.stdout.columns || DEFAULT_COLUMNS;
   const progress = (line: string): void => error(`${line}\n`);
   using interrupts = watchInterrupts(() => progress('hanging up… (once more to stop at once)'));
   // Media and Matrix take a second to load: help and the other commands do without.

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { EndReason, OracleCallError, TimelineMs } from '@oracle-calls/protocol';
-import type { CallSecurity, CallState } from '@oracle-calls/sdk/core';
+import type { CallSecurity } from '@oracle-calls/sdk/core';
 import { timelineTable } from './timeline-table.ts';
 import type { TranscriptLine } from './transcript.ts';
 
@@ -80,22 +80,4 @@ export function describeLine({ speaker, text, how }: TranscriptLine, columns: nu
 /** What others wrote must not steer the terminal: control characters, escape sequences with them, become spaces. */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-}
-
-/** What a state says to who waits for it; `undefined` for what need not be told. */
-export function describeState(state: CallState): string | undefined {
-  switch (state.kind) {
-    case 'Idle':
-      return undefined;
-    case 'Preparing':
-      return 'looking the oracle up…';
-    case 'Connecting':
-      return state.callId === undefined ? 'calling…' : undefined;
-    case 'Live':
-      return 'the oracle is there';
-    case 'Ending':
-      return 'hanging up…';
-    case 'Ended':
-      return undefined;
-  }
 }

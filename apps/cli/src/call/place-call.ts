@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { isOracleCallError, OracleCallError, silentLogger, systemClock } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
-import type { CallNotice, EndedState, OracleCall } from '@oracle-calls/sdk/core';
+import type { EndedState, OracleCall } from '@oracle-calls/sdk/core';
 import { acceptNamedKeys } from './account/changed-keys.ts';
-import { describeState, errorFields } from './call-report.ts';
+import { CallProgress } from './call-progress.ts';
+import { errorFields } from './call-report.ts';
 import type { CallReport } from './call-report.ts';
 import type { CallSettings } from './call-settings.ts';
 import { CallWatch } from './call-watch.ts';
@@ -14,6 +15,7 @@ import { OracleEar } from './talk/oracle-ear.ts';
 import { openSpeakingVoice } from './talk/speaking-voice.ts';
 import type { SpeakingVoice } from './talk/speaking-voice.ts';
 import { Talk } from './talk/talk.ts';
+import { readUtterance } from './talk/utterance.ts';
 import { Transcript } from './transcript.ts';
 import type { TranscriptLine } from './transcript.ts';
 
@@ -64,6 +66,7 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
   const openVoice = (): Promise<SpeakingVoice> =>
     (voice ??= openSpeakingVoice(settings.speechModels).then((it) => opened.use(it)));
   if (settings.source.kind === 'texts' && settings.texts === 'spoken') await openVoice();
+  const file = settings.source.kind === 'file' ? await readUtterance(settings.source.path) : undefined;
   const ear = new OracleEar(clock);
   progress('signing in…');
   const caller = opened.use(
@@ -80,39 +83,30 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
   );
   const { calls, oracleDid, microphone } = caller;
   if (settings.acceptKeys !== undefined) await acceptNamedKeys(calls, oracleDid, settings.acceptKeys, signal);
-  let lastTold: string | undefined;
-  const tell = (news: string | undefined): void => {
-    if (news === undefined || news === lastTold) return;
-    lastTold = news;
-    progress(news);
-  };
   const placedAt = clock.now();
   const { agentVoice, language, sessionId } = settings;
   const call = calls.callOracle({ type: 'audio', oracleDid, agentVoice, language, sessionId }, { signal });
   const watch = new CallWatch(call, clock);
+  const told = new CallProgress(progress);
   const transcript = new Transcript(() => clock.now() - placedAt, options.said);
   opened.use(
     call.observe((notice) => {
       watch.hear(notice);
       transcript.hear(notice);
       if (notice.kind === 'oracleState') ear.note(notice.state);
-      tell(describeNotice(notice));
+      told.hear(notice);
     }),
   );
-  // The first state came before anybody listened.
-  tell(describeState(call.state));
+  told.begin(call.state);
   using over = endWith(call, signal);
-  const { texts } = settings;
   const talk = new Talk({
     call,
     clock,
     microphone,
     ear,
     voice: openVoice,
-    texts,
-    told: (text, how) => {
-      if (how === 'written') transcript.wrote(text);
-    },
+    texts: settings.texts,
+    wrote: (text) => transcript.wrote(text),
     signal: over.signal,
   });
   using _limit = settings.maxMs === undefined ? undefined : clock.after(settings.maxMs, () => void call.endCall());
@@ -121,6 +115,7 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
     call,
     talk,
     source: settings.source,
+    file,
     stdin: options.stdin,
     progress,
     signal: over.signal,
@@ -183,31 +178,4 @@ function reasonAgainst({ reason }: EndedState, watch: CallWatch): OracleCallErro
   if (!watch.isEncrypted)
     return new OracleCallError('ERR_MEDIA_UNENCRYPTED', 'Nothing shows that sound flowed encrypted both ways.');
   return undefined;
-}
-
-function describeNotice(notice: CallNotice): string | undefined {
-  switch (notice.kind) {
-    case 'state':
-      return describeState(notice.state);
-    case 'security': {
-      const { padlock, comparisonCode } = notice.security;
-      return padlock === 'none' || comparisonCode === undefined
-        ? undefined
-        : `${padlock}; compare this code with the oracle's operator: ${comparisonCode.formatted}`;
-    }
-    case 'stranger':
-      return 'somebody who is not the oracle is in the room: not heard, and hears nothing';
-    case 'keysRotated':
-      return 'the oracle has new keys, and signed the change with those before';
-    case 'undecryptable':
-      return 'sound of the oracle arrives that does not open';
-    case 'error':
-      return `${notice.error.message} (${notice.error.code})`;
-    case 'reconnecting':
-      return 'the connection is lost; reconnecting…';
-    case 'reconnected':
-      return 'connected again';
-    default:
-      return undefined;
-  }
 }

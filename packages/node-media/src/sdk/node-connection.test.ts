@@ -173,6 +173,14 @@ describe('others', () => {
     expect(notices.at(-1)).toEqual({ kind: 'trackGone', trackId: arrived.track.trackId });
   });
 
+  test('are admitted in the seat, and not any more once that is lost', async () => {
+    const { connection, seat } = await joined();
+    connection.admit('oracle');
+    seat.tell({ kind: 'seat-lost', isDeliberate: false });
+    connection.admit('other');
+    expect(seat.did).toEqual(['joined', 'admits oracle']);
+  });
+
   test('who are refused are not heard from that moment on', async () => {
     const { connection, notices, seat, heard, clock } = await joined();
     const voice = seat.speak('oracle');

@@ -84,6 +84,8 @@ export class NodeConnection implements SfuConnection {
   }
 
   admit(participantIdentity: string): void {
+    // Whoever proves itself in the moment of a loss is not heard any more.
+    if (this.#state === 'lost' || this.#state === 'closed') return;
     this.#seated().admit(participantIdentity);
   }
 

@@ -6,12 +6,14 @@ import type { Source } from '../call-settings.ts';
 import { readRawSound } from './raw-sound.ts';
 import type { Talk } from './talk.ts';
 import { LINE_HELP, typedLines } from './typed-lines.ts';
-import { readUtterance } from './utterance.ts';
+import type { Utterance } from './utterance.ts';
 
 export interface ConversationOptions {
   readonly call: Pick<OracleCall, 'confirmComparisonCode'>;
   readonly talk: Talk;
   readonly source: Source;
+  /** What the file of that source holds. */
+  readonly file: Utterance | undefined;
   readonly stdin: Readable;
   readonly progress: (line: string) => void;
   /** The call is over, or is to be. */
@@ -30,8 +32,7 @@ export async function converse(options: ConversationOptions): Promise<OracleCall
   }
 }
 
-async function run({ call, talk, source, stdin, progress, signal }: ConversationOptions): Promise<void> {
-  const file = source.kind === 'file' ? await readUtterance(source.path) : undefined;
+async function run({ call, talk, source, file, stdin, progress, signal }: ConversationOptions): Promise<void> {
   await talk.begin();
   switch (source.kind) {
     case 'texts':

@@ -39,7 +39,7 @@ function scene(texts: 'spoken' | 'written' = 'spoken') {
       },
       [Symbol.asyncDispose]: async () => undefined,
     }),
-    told: () => undefined,
+    wrote: () => undefined,
     signal: controller.signal,
   });
   const speakFor = async (ms: number): Promise<void> => {
@@ -49,7 +49,7 @@ function scene(texts: 'spoken' | 'written' = 'spoken') {
     }
   };
   const run = (source: Source, stdin: Readable = Readable.from([])): Promise<OracleCallError | undefined> =>
-    converse({ call, talk, source, stdin, progress: () => undefined, signal: controller.signal });
+    converse({ call, talk, source, file: undefined, stdin, progress: () => undefined, signal: controller.signal });
   return { clock, did, controller, live, ear, talk, speakFor, run };
 }
 

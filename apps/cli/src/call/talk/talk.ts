@@ -22,7 +22,8 @@ export interface TalkOptions {
   readonly voice: () => Promise<SpeakingVoice>;
   /** How texts are told. */
   readonly texts: 'spoken' | 'written';
-  readonly told: (text: string, how: 'spoken' | 'written') => void;
+  /** A text was written to the oracle. What is spoken comes back as a caption. */
+  readonly wrote: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -70,19 +71,18 @@ export class Talk {
   }
 
   async #say(utterance: Utterance): Promise<void> {
-    const { call, microphone, voice, texts, told, signal } = this.#options;
+    const { call, microphone, voice, texts, wrote, signal } = this.#options;
     if (utterance.kind === 'sound') {
       await microphone.play(utterance.samples, { signal });
       return;
     }
     if (texts === 'written') {
       await call.sendChat(utterance.text);
-      told(utterance.text, 'written');
+      wrote(utterance.text);
       return;
     }
     const speaker = await voice();
     const samples = await speaker.speak(utterance.text, signal);
-    told(utterance.text, 'spoken');
     await microphone.play(samples, { signal });
   }
 }
