@@ -1,5 +1,6 @@
 export * from './bearer-secret.ts';
 export * from './call-id.ts';
+export * from './call-key/call-key.ts';
 export * from './call-status.ts';
 export * from './clock.ts';
 export * from './did/did.ts';
@@ -8,7 +9,6 @@ export * from './errors/oracle-call-error.ts';
 export * from './errors/problem.ts';
 export * from './events/call-event.ts';
 export * from './log.ts';
-export * from './media-key/media-key.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';
 export * from './timeline.ts';
