@@ -34,7 +34,11 @@ export async function buildPackages({ root, outDir, log }: BuildOptions): Promis
   return built;
 }
 
-async function buildPackage(root: string, outDir: string, { folder, label, manifest }: Workspace): Promise<BuiltPackage> {
+async function buildPackage(
+  root: string,
+  outDir: string,
+  { folder, label, manifest }: Workspace,
+): Promise<BuiltPackage> {
   const target = join(outDir, label);
   const link = join(outDir, 'node_modules', manifest.name);
   await mkdir(dirname(link), { recursive: true });

@@ -7,7 +7,16 @@ export * from './did/did.ts';
 export * from './errors/error-table.ts';
 export * from './errors/oracle-call-error.ts';
 export * from './errors/problem.ts';
+export * from './errors/to-problem.ts';
+export * from './events/call-answer.ts';
 export * from './events/call-event.ts';
+export {
+  CALL_EVENT_MAX_LENGTH,
+  CALL_EVENT_TYPE,
+  CALL_EVENT_VERSION,
+  instantSchema,
+  sessionIdSchema,
+} from './events/event-content.ts';
 export * from './log.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import vectors from '../../vectors/call-events.json' with { type: 'json' };
 import { isOracleCallError } from '../errors/oracle-call-error.ts';
+import { isCallAnswer, parseCallAnswer } from './call-answer.ts';
 import {
   type CallEventContent,
   findForbiddenEdit,
   IMMUTABLE_CALL_FIELDS,
-  isCallAnswer,
-  parseCallAnswer,
   parseCallEvent,
 } from './call-event.ts';
 

@@ -4,7 +4,7 @@ import { matrixEventIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_TYPES } from '../call-status.ts';
 import { DID_MAX_LENGTH, didSchema } from '../did/did.ts';
 import { isMatrixUserId } from '../did/document-services.ts';
-import { sessionIdSchema } from '../events/call-event.ts';
+import { sessionIdSchema } from '../events/event-content.ts';
 import { ENVELOPE_SUITES } from './suites.ts';
 
 /** Length of SHA-256, in bytes: of every hash and commitment here. */
@@ -42,7 +42,7 @@ const keySchema = v.object({ methodId: methodIdSchema, keyHash: bytesOf(HASH_BYT
 const isOwnMethod = (did: string, { methodId }: { readonly methodId: string }): boolean =>
   methodId.startsWith(`${did}#`);
 
-const fieldsSchema = v.object({
+export const contextFieldsSchema = v.object({
   suite: v.picklist(ENVELOPE_SUITES),
   callType: v.picklist(CALL_TYPES),
   sfuRoomName: sfuRoomNameSchema,
@@ -68,10 +68,10 @@ const fieldsSchema = v.object({
 });
 
 /** Everything that a call key is meant for: names, and hashes of the keys behind the names. */
-export type EnvelopeContext = v.InferOutput<typeof fieldsSchema>;
+export type EnvelopeContext = v.InferOutput<typeof contextFieldsSchema>;
 
 export const contextSchema: v.GenericSchema<unknown, EnvelopeContext> = v.pipe(
-  fieldsSchema,
+  contextFieldsSchema,
   v.check(({ userDid, userSigningKey }) => isOwnMethod(userDid, userSigningKey), "the user's own key"),
   v.check(({ oracleDid, oracleEnvelopeKey }) => isOwnMethod(oracleDid, oracleEnvelopeKey), "the oracle's own key"),
   v.check(({ oracleDid, oracleIdentityKey }) => isOwnMethod(oracleDid, oracleIdentityKey), "the oracle's own key"),
