@@ -44,6 +44,8 @@ async function buildPackage(
   await mkdir(dirname(link), { recursive: true });
   await mkdir(target, { recursive: true });
   await copySources(join(folder, 'src'), join(target, 'src'));
+  // Its `imports` lead to the sources while they are compiled.
+  await cp(join(folder, 'package.json'), join(target, 'package.json'));
   await linkOwnModules(folder, target);
   await compile(folder, target, manifest);
   for (const entry of manifest.publishConfig?.bundledEntries ?? []) {
