@@ -68,6 +68,7 @@ async function vitest(project: string, environment: NodeJS.ProcessEnv): Promise<
 async function staticChecks(): Promise<void> {
   await check('formatted', 'prettier', ['--check', '--log-level=warn', '.']);
   await check('linted, warnings denied', 'oxlint', ['--type-aware', '--deny-warnings', '.']);
+  await check('nothing is unused', 'knip', ['--no-progress']);
   const waiting = [...TYPESCRIPT_PROJECTS];
   const worker = async (): Promise<void> => {
     for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {

@@ -3,21 +3,25 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { bundlePage, type Bundle, type BundledChunk } from './bundle-size.ts';
 
-/** The core of the SDK may add this to a page that has `livekit-client`: 20 kB, gzipped. */
+/** A page with the SDK may be this much larger than one with `livekit-client`: 20 kB, gzipped. */
 export const SDK_BUDGET_GZ_BYTES = 20_000;
+
+/** The SDK's own code in a page, as it is now, with a little room: this number only falls (docs/decisions/0026-publishing.md). */
+export const SDK_RATCHET_GZ_BYTES = 28_500;
 
 /** What the browser must never get: the application has its own Matrix client, and valibot reads what comes in. */
 export const FORBIDDEN_PACKAGES = ['zod', 'matrix-js-sdk', '@matrix-org/matrix-sdk-crypto-wasm', 'react'] as const;
 
 export interface SdkSize {
-  /** What `createOracleCalls` adds to a page that has the parts of `livekit-client` which the SDK uses. */
+  /** A page with `createOracleCalls` less a page with `livekit-client`. */
   readonly gzBytes: number;
-  /** Those parts of `livekit-client`, alone. */
+  /** A page with `livekit-client`, all of it, as `import *` bundles it. */
   readonly livekitGzBytes: number;
   /** The worker, which is an asset of its own. */
   readonly workerGzBytes: number;
-  /** All of `livekit-client`, as `import *` bundles it. */
-  readonly wholeLivekitGzBytes: number;
+  /** The stricter figure: the same page less only those parts of `livekit-client` that the SDK uses, so all of the SDK's own code. */
+  readonly gzBytesOverUsedLivekit: number;
+  readonly usedLivekitGzBytes: number;
   /** Loaded by `prepare`, or at the latest by a call. */
   readonly lazyChunks: readonly BundledChunk[];
   /** Forbidden packages and modules of Node that are in the page, in any chunk. None is right. */
@@ -58,17 +62,20 @@ export async function measureSdkSize(packagesDir: string): Promise<SdkSize> {
   if (!used.includes('Room')) throw new TypeError('The SDK does not import livekit-client as expected.');
   const page = (script: string): Promise<Bundle> => bundlePage({ folder: packagesDir, script });
   const names = used.join(', ');
-  const [sdk, livekit, wholeLivekit] = await Promise.all([
+  const [sdk, livekit, usedLivekit] = await Promise.all([
     page("import { createOracleCalls } from '@oracle-calls/sdk'; globalThis.page = createOracleCalls;"),
-    page(`import { ${names} } from 'livekit-client'; globalThis.page = { ${names} };`),
     page("import * as livekit from 'livekit-client'; globalThis.page = livekit;"),
+    page(`import { ${names} } from 'livekit-client'; globalThis.page = { ${names} };`),
   ]);
+  const pageGzBytes = sum(sdk.eager);
   const livekitGzBytes = sum(livekit.eager);
+  const usedLivekitGzBytes = sum(usedLivekit.eager);
   return {
-    gzBytes: sum(sdk.eager) - livekitGzBytes,
+    gzBytes: pageGzBytes - livekitGzBytes,
     livekitGzBytes,
     workerGzBytes: await workerGzBytes(sdkFolder),
-    wholeLivekitGzBytes: sum(wholeLivekit.eager),
+    gzBytesOverUsedLivekit: pageGzBytes - usedLivekitGzBytes,
+    usedLivekitGzBytes,
     lazyChunks: sdk.lazy,
     bleeds: bleedsOf(sdk),
   };

@@ -131,7 +131,7 @@ export const RULES: readonly Rule[] = [
       return !found.isTypeOnly && isUnder(found.file, BROWSER_FOLDERS) && isUnder(target, NODE_FOLDERS);
     },
   },
-  keptTo('livekit-client', ['packages/sdk/src/media', 'apps/web']),
+  keptTo('livekit-client', ['packages/sdk/src/media']),
   keptTo('matrix-js-sdk', ['packages/matrix/src', 'apps/web'], { isTypeAllowed: true }),
   keptTo('fake-indexeddb', ['packages/matrix/src/node']),
   keptTo('react', ['packages/react']),

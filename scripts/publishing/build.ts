@@ -61,7 +61,7 @@ async function buildPackage(
   // Packages that are built later find this one as users will: by its published manifest.
   await symlink(relative(dirname(link), target), link);
   await Promise.all(['src', 'tsconfig.json'].map((name) => rm(join(target, name), { recursive: true })));
-  return { name: manifest.name, folder: target, manifest: published as unknown as Manifest };
+  return { name: manifest.name, folder: target, manifest: published };
 }
 
 const copySources = (from: string, to: string): Promise<void> =>

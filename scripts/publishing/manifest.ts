@@ -64,7 +64,7 @@ function builtTarget(target: ExportTarget): ExportTarget {
  *
  * @throws {TypeError} when a dependency on another package is not an exact version
  */
-export function publishedManifest(manifest: Manifest): Readonly<Record<string, unknown>> {
+export function publishedManifest(manifest: Manifest): Manifest {
   const { name, version, exports = {}, imports, bin, sideEffects, publishConfig } = manifest;
   const bundled = publishConfig?.bundledEntries ?? [];
   checkPinned(manifest);
@@ -113,6 +113,8 @@ function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) =>
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
-function dropUndefined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+/** Fields that are `undefined` are none. */
+function dropUndefined<T extends object>(record: T): { [Field in keyof T]: Exclude<T[Field], undefined> } {
+  const fields = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as { [Field in keyof T]: Exclude<T[Field], undefined> };
 }

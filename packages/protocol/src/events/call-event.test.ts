@@ -3,12 +3,7 @@ import { expect, test } from 'vitest';
 import vectors from '../../vectors/call-events.json' with { type: 'json' };
 import { isOracleCallError } from '../errors/oracle-call-error.ts';
 import { isCallAnswer, parseCallAnswer } from './call-answer.ts';
-import {
-  type CallEventContent,
-  findForbiddenEdit,
-  IMMUTABLE_CALL_FIELDS,
-  parseCallEvent,
-} from './call-event.ts';
+import { type CallEventContent, findForbiddenEdit, IMMUTABLE_CALL_FIELDS, parseCallEvent } from './call-event.ts';
 
 const first = parseCallEvent(vectors.calls.base);
 const callId = vectors.answers.base.callId;
