@@ -43,7 +43,11 @@ export interface Deployment {
 }
 
 /** What is wrong with the options, in words; `undefined` when nothing is. */
-export function findProblem({ domain, publicIp, email }: Omit<DeploymentOptions, 'folder' | 'version'>): string | undefined {
+export function findProblem({
+  domain,
+  publicIp,
+  email,
+}: Omit<DeploymentOptions, 'folder' | 'version'>): string | undefined {
   if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)) return '--domain: a domain name in lower case';
   if (isIP(publicIp) !== 4) return '--public-ip: an IPv4 address';
   if (!/^[^\s@{}]+@[^\s@{}]+$/.test(email)) return '--email: an e-mail address';

@@ -14,5 +14,6 @@ export const TYPESCRIPT_PROJECTS = [
   'tests',
   'benchmarks',
   'examples',
+  'deploy',
   'scripts',
 ] as const;
