@@ -42,8 +42,10 @@ try {
   await mkdir(FOLDER, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
+    // The card alone, on whatever ground the reader's page has.
+    await page.addStyleTag({ content: 'body { background: transparent !important; }' });
     const path = join(FOLDER, `call-${colorScheme}.png`);
-    await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+    await page.screenshot({ path, fullPage: true, animations: 'disabled', omitBackground: true });
     say(path);
   }
   await caller.hangUp();

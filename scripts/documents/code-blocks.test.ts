@@ -34,7 +34,8 @@ async function check(examples: readonly Example[]): Promise<string> {
   // Below the root, so that packages are found as they are in an application of this workspace.
   const folder = await mkdtemp(join(cache, 'oracle-calls-readme-'));
   try {
-    for (const { name, context, text } of examples) await writeFile(join(folder, name), `${context}\n${text}\nexport {};\n`);
+    for (const { name, context, text } of examples)
+      await writeFile(join(folder, name), `${context}\n${text}\nexport {};\n`);
     const config = {
       extends: join(root, 'tsconfig.base.json'),
       compilerOptions: {
@@ -50,7 +51,7 @@ async function check(examples: readonly Example[]): Promise<string> {
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
     const tsc = join(root, 'node_modules', '.bin', 'tsc');
     const { stdout } = await run(tsc, ['-p', folder, '--pretty', 'false'], { cwd: folder }).catch(
-      (error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
+      (error: Error & { readonly stdout?: string }) => ({ stdout: error.stdout ?? error.message }),
     );
     return stdout.trim();
   } finally {

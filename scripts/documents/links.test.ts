@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, glob } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { findMarkdown, parseMarkdown, readMarkdown, type Markdown } from './markdown.ts';
@@ -47,6 +47,16 @@ test.each([
 ])('%j is noticed', async (text, problem) => {
   const page = parseMarkdown(text);
   expect(await findProblem('README.md', page.targets[0] ?? '', page)).toContain(problem);
+});
+
+test('every package and app, and what stands beside them, says what it is', async () => {
+  const folders: string[] = [];
+  for await (const path of glob('{packages,apps}/*/package.json', { cwd: root })) folders.push(posix.dirname(path));
+  expect(folders.length).toBeGreaterThan(8);
+  const readmes = [...folders, 'deploy', 'dev', 'examples', 'benchmarks', 'docs', 'formal'].map(
+    (name) => `${name}/README.md`,
+  );
+  expect(readmes.filter((path) => !files.includes(path))).toEqual([]);
 });
 
 test('every page of docs is in its index', async () => {

@@ -36,7 +36,8 @@ export function parseMarkdown(text: string): Markdown {
   const slugger = new GithubSlugger();
   let context = '';
   const tokens = lexer(text);
-  walkTokens(tokens, (token: Token) => {
+  // Nothing that it calls is asynchronous.
+  void walkTokens(tokens, (token: Token) => {
     switch (token.type) {
       case 'heading':
         anchors.add(slugger.slug(plainText(token.tokens ?? [])));
