@@ -15,5 +15,6 @@ export const TYPESCRIPT_PROJECTS = [
   'tests',
   'benchmarks',
   'examples',
+  'deploy',
   'scripts',
 ] as const;
