@@ -1,3 +1,11 @@
+export {
+  type CallRecord,
+  callRecordSchema,
+  type JoinTokenResponse,
+  joinTokenResponseSchema,
+  type SessionResponse,
+  sessionResponseSchema,
+} from './caller-answers.ts';
 export * from './routes.ts';
 export * from './schemas.ts';
 export * from './sfu-token.ts';
