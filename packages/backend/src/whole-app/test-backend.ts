@@ -14,8 +14,6 @@ import {
   createSfuRoomName,
   didSchema,
   type CallId,
-  type ErrorCode,
-  type MatrixEventId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
 import { sessionResponseSchema, type JoinTokenResponse } from '@oracle-calls/protocol/http';
@@ -29,7 +27,11 @@ import { createHttpApp, type HttpAppDeps } from '../http/create-http-app.ts';
 import { createLiveKitSfuControl } from '../sfu/livekit-sfu-control.ts';
 import type { OracleOptions } from '../oracles/served-oracles.ts';
 import { openSqliteStore, type Store } from '../store/store.ts';
+import type { ApiAnswer, PlacedCall, RequestOptions } from './test-request.ts';
 import { startFakeHomeserver, type FakeHomeserver } from './fake-homeserver.ts';
+
+export { expectMatrixError, expectProblem } from './expect-refusal.ts';
+export type { ApiAnswer, PlacedCall, RequestOptions } from './test-request.ts';
 
 const user = (text: string): MatrixUserId => v.parse(matrixUserIdSchema, text);
 const room = (text: string): MatrixRoomId => v.parse(matrixRoomIdSchema, text);
@@ -51,22 +53,6 @@ export const FOREIGN_AGENT_KEY = 'agent-api-key-of-another-oracle-012345';
 const WEBHOOK_KEY = 'webhook-key';
 const WEBHOOK_SECRET = 'a-webhook-secret-that-is-long-enough-for-hmac';
 
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-}
-
-export interface RequestOptions {
-  readonly token?: string | undefined;
-  readonly json?: unknown;
-  readonly body?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-  /** The socket's peer; none unless told. */
-  readonly peer?: string;
-}
-
 /** What a test has otherwise than most. */
 export interface TestBackendSetup {
   readonly options?: Partial<BackendOptions>;
@@ -74,15 +60,6 @@ export interface TestBackendSetup {
   readonly http?: Partial<HttpAppDeps>;
   /** Serves a second oracle, `OTHER_ORACLE_DID`, as the first unless told otherwise. */
   readonly secondOracle?: Partial<Pick<OracleOptions, 'allowedServers'>>;
-}
-
-/** A call as a test placed it. */
-export interface PlacedCall {
-  readonly callId: CallId;
-  readonly eventId: MatrixEventId;
-  readonly sfuRoomName: SfuRoomName;
-  readonly content: Record<string, unknown>;
-  readonly event: DecryptedEvent;
 }
 
 /** The whole backend on a real database file, with a scripted homeserver, SFU and clock. */
@@ -406,18 +383,4 @@ export class TestBackend implements AsyncDisposable {
       ...this.#setup.http,
     });
   }
-}
-
-/** The exact refusal: status, code and the shape of a problem document. */
-export function expectProblem(answer: ApiAnswer, status: number, code: ErrorCode): void {
-  expect(answer.body).toMatchObject({ code, status });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
-}
-
-/** The exact refusal as Matrix's APIs write it. */
-export function expectMatrixError(answer: ApiAnswer, status: number, errcode: string, code?: ErrorCode): void {
-  expect(answer.body).toMatchObject({ errcode, ...(code === undefined ? {} : { code }) });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
 }
