@@ -13,11 +13,10 @@ import {
   createJsonLogger,
   createSfuRoomName,
   didSchema,
-  type CallId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
 import { sessionResponseSchema, type JoinTokenResponse } from '@oracle-calls/protocol/http';
-import type { DecryptedEvent, MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix/port';
+import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix/port';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { FakeMatrixAccount, type ScriptedEvent } from '@oracle-calls/testing/matrix-account';
 import { FakeSfuControl } from '@oracle-calls/testing/sfu-control';
