@@ -4,18 +4,20 @@ import type { Import } from './imports.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * What each part may import of the others: `protocol` ← `matrix` ← `sdk`, `backend`, `agent`; `sdk` ← `react`; apps last.
+ * What each part may import of the others: `protocol` ← `matrix` ← `sdk`, `backend`, `agent`; `protocol` ← `telemetry` ← `backend`,
+ * `agent`; `sdk` ← `react`; apps last.
  * A part that is not named (`dev`, `tests`, `benchmarks`, `scripts`, `examples`) may import any package.
  */
 const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
   'packages/protocol': [],
   'packages/matrix': ['packages/protocol'],
+  'packages/telemetry': ['packages/protocol'],
   'packages/sdk': ['packages/protocol', 'packages/matrix'],
   'packages/react': ['packages/protocol', 'packages/sdk'],
-  'packages/backend': ['packages/protocol', 'packages/matrix'],
-  'packages/agent': ['packages/protocol', 'packages/matrix'],
+  'packages/backend': ['packages/protocol', 'packages/matrix', 'packages/telemetry'],
+  'packages/agent': ['packages/protocol', 'packages/matrix', 'packages/telemetry'],
   'packages/testing': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/backend', 'packages/agent'],
-  'apps/oracle': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent'],
+  'apps/oracle': ['packages/protocol', 'packages/matrix', 'packages/telemetry', 'packages/backend', 'packages/agent'],
   'apps/web': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/react'],
   'apps/cli': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent'],
 };
@@ -132,6 +134,9 @@ export const RULES: readonly Rule[] = [
   },
   keptTo('livekit-client', ['packages/sdk/src/media', 'apps/web']),
   keptTo('matrix-js-sdk', ['packages/matrix/src', 'apps/web'], { isTypeAllowed: true }),
+  keptTo('prom-client', ['packages/telemetry/src/prometheus']),
+  keptTo('@opentelemetry/sdk-trace-base', ['packages/telemetry/src/otlp']),
+  keptTo('@opentelemetry/api', ['packages/telemetry/src/otlp', 'packages/sdk/src/open-telemetry']),
   keptTo('fake-indexeddb', ['packages/matrix/src/node']),
   keptTo('react', ['packages/react']),
   keptTo('react-dom', ['packages/react']),

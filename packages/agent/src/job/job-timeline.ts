@@ -1,22 +1,5 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
 
-/** Stages of a job's start, in the order in which they normally happen. */
-export const JOB_STAGES = [
-  'claimed',
-  'keyFetched',
-  'keyOpened',
-  'connected',
-  'published',
-  'userHere',
-  'voiceSubscribed',
-  'handshakeBegun',
-  'confirmed',
-  'peerReady',
-  'earconSent',
-  'conversationReady',
-] as const;
-export type JobStage = (typeof JOB_STAGES)[number];
-
 /** Milliseconds since the job's process was given the call, for the stages that have happened. */
 export class JobTimeline {
   readonly #clock: Pick<Clock, 'now'>;

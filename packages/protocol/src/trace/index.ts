@@ -1,0 +1,4 @@
+export * from './closed-spans.ts';
+export * from './span-names.ts';
+export * from './trace-context.ts';
+export * from './tracer.ts';
