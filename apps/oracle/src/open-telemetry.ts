@@ -50,6 +50,12 @@ export async function openMetrics<const T extends MetricTable>(
   return metrics;
 }
 
+/** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` */
+export async function checkHeadersFile(file: string): Promise<void> {
+  const { readHeadersFile } = await import('@oracle-calls/telemetry/otlp');
+  await readHeadersFile(file);
+}
+
 async function openTraces(
   { otlpUrl, headersFile, sampleRatio = 1 }: TelemetryConfig,
   clock: Clock,

@@ -22,6 +22,7 @@ export type TimelineMs = Partial<Record<TimelineStage, number>>;
 export const JOB_STAGES = [
   'claimed',
   'keyFetched',
+  'userResolved',
   'keyOpened',
   'connected',
   'published',
