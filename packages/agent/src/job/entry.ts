@@ -71,7 +71,7 @@ export default defineAgent<Partial<Prewarmed>>({
   async entry(ctx: JobContext<Partial<Prewarmed>>) {
     const startedAt = clock.now();
     const { settings, apiKey, identity, trust, speech, vad, traces, ...process_ } = prewarmed(ctx);
-    const tell = settings.isMeasured ? tellMeasure : undefined;
+    const tell = settings.isMeasured === true ? tellMeasure : undefined;
     const telemetry = new JobTelemetry({ ...traces, tell, startedAt });
     const timeline = new JobTimeline(clock, (stage, at) => telemetry.reached(stage, at));
     const log = new CallLog(process_.log);

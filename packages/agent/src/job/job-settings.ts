@@ -28,7 +28,7 @@ export const jobSettingsSchema = v.object({
   /** Traces, sent by each job itself. */
   telemetry: v.optional(telemetryConfigSchema),
   /** Whether jobs tell their worker what to count. */
-  isMeasured: v.optional(v.boolean(), false),
+  isMeasured: v.optional(v.boolean()),
   /** How long a user who vanished may stay away, in ms. */
   graceMs: v.pipe(v.number(), v.minValue(0)),
   /** How long a call may last, in ms. */
