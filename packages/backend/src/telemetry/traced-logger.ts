@@ -6,7 +6,8 @@ import { currentScope } from './trace-scope.ts';
 /** Adds `traceId` to each line that is about a call whose trace is known, so that one search finds the call everywhere. */
 export function tracedLogger(logger: Logger, traces?: Pick<CallTraces, 'of' | 'ofCall'>): Logger {
   const traced = (fields: LogFields | undefined): LogFields | undefined => {
-    const traceId = currentScope()?.traceId ?? (traces && fields && traceOf(traces, fields));
+    // The call's own first: whoever asks for something about it may be tracing something else.
+    const traceId = (traces && fields && traceOf(traces, fields)) ?? currentScope()?.traceId;
     return traceId === undefined ? fields : { traceId, ...fields };
   };
   return {

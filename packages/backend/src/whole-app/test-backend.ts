@@ -69,6 +69,7 @@ export interface RequestOptions {
 export interface TestBackendSetup {
   readonly options?: Partial<BackendOptions>;
   readonly didResolver?: BackendDeps['didResolver'];
+  readonly telemetry?: BackendDeps['telemetry'];
   readonly http?: Partial<HttpAppDeps>;
 }
 
@@ -143,6 +144,7 @@ export class TestBackend implements AsyncDisposable {
         ...this.#setup.options,
       },
       didResolver: this.#setup.didResolver,
+      telemetry: this.#setup.telemetry,
       matrix: this.matrix,
       sfu: this.sfu,
       store: this.#store,
@@ -384,6 +386,7 @@ export class TestBackend implements AsyncDisposable {
       getBackend: () => this.#backend,
       corsOrigins: [PAGE_ORIGIN],
       clock: this.httpClock,
+      telemetry: this.#setup.telemetry,
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
       ...this.#setup.http,
     });
