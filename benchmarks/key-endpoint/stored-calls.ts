@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import {
   CALL_EVENT_TYPE,
@@ -23,10 +24,13 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const uuid = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 
+const seedOf = (number: number): string => sha256(`call ${number}`);
+
 /** The call of a number: everything about it follows from that. */
 function callOf(number: number) {
-  const seed = sha256(`call ${number}`);
-  const eventId = parseMatrixEventId(`$${Buffer.from(seed, 'hex').toString('base64url')}`);
+  const seed = seedOf(number);
+  // As long as a real one.
+  const eventId = parseMatrixEventId(`$${seed.slice(0, 43)}`);
   const sfuRoomName = parseSfuRoomName(`lk-${seed.slice(0, 32)}`);
   const user = number % USERS;
   return {
@@ -64,7 +68,12 @@ export function writeCalls(file: string, { from, to, live }: CallRange): void {
     database.exec('begin');
     const insertCall = database.prepare(INSERT_CALL);
     const insertAnswer = database.prepare(INSERT_ANSWER);
-    for (let number = from; number < to; number += 1) {
+    // In the order of their ids, which is random to everything else: most indices then grow at their end, which is many times as quick.
+    const numbers = Array.from({ length: to - from }, (_, index) => ({
+      number: from + index,
+      seed: seedOf(from + index),
+    }));
+    for (const { number } of numbers.toSorted((one, other) => (one.seed < other.seed ? -1 : 1))) {
       const { callId, eventId, sfuRoomName, matrixRoomId, matrixUserId, startedAt, ...call } = callOf(number);
       const isLive = number < live;
       const now = Date.now();
@@ -80,6 +89,10 @@ export function writeCalls(file: string, { from, to, live }: CallRange): void {
   } finally {
     database.close();
   }
+  // Else the system is still writing while the rates are measured, and every checkpoint waits for it.
+  const written = openSync(file, 'r+');
+  fsyncSync(written);
+  closeSync(written);
 }
 
 /** Puts the events of the first calls on a homeserver in memory: the backend reads the envelope from there each time. */

@@ -155,7 +155,10 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
   const { olderProtocol = 'refuse', otlpUrl, metricsPorts } = options;
-  const backendPlan = await backendSpec({ ...parts, pageUrls, olderProtocol, otlpUrl, metricsPort: metricsPorts?.backend }, logOf('backend'));
+  const backendPlan = await backendSpec(
+    { ...parts, pageUrls, olderProtocol, otlpUrl, metricsPort: metricsPorts?.backend },
+    logOf('backend'),
+  );
   const backendProcess = { ...backendPlan, env: () => environment('backend') };
   const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);

@@ -50,7 +50,12 @@ const scrape = async (port: number): Promise<string> => (await fetch(`http://127
 
 /** The value of the one sample whose name and labels are these. */
 const sample = (text: string, name: string): number =>
-  Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.slice(name.length + 1));
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1),
+  );
 
 /** Everything that would tell who called whom. */
 async function secretsOf(callIdText: string | undefined): Promise<readonly string[]> {
@@ -61,69 +66,74 @@ async function secretsOf(callIdText: string | undefined): Promise<readonly strin
   return [callId, eventId, sfuRoomName, alice.userId, stack.oracleUserId, stack.oracleDid, 'did:key', '@', 'u-'];
 }
 
-test('one call can be followed through page, backend and agent, and neither spans nor metrics say whose it is', {
-  timeout: 120_000,
-}, async () => {
-  await using caller = await scene.caller();
-  await caller.call();
-  await caller.untilAudible();
-  const { callId } = await caller.snapshot();
-  await caller.hangUp();
-  await expect.poll(() => missingOf(collector.spans()), { timeout: SPANS_MAX_MS, interval: 250 }).toEqual([]);
+test(
+  'one call can be followed through page, backend and agent, and neither spans nor metrics say whose it is',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    await using caller = await scene.caller();
+    await caller.call();
+    await caller.untilAudible();
+    const { callId } = await caller.snapshot();
+    await caller.hangUp();
+    await expect.poll(() => missingOf(collector.spans()), { timeout: SPANS_MAX_MS, interval: 250 }).toEqual([]);
 
-  const spans = collector.spans();
-  const call = spans.find(({ service, name }) => service === 'oracle-calls-page' && name === 'call');
-  expect(call?.traceId).toMatch(/^[0-9a-f]{32}$/);
-  const { traceId = '', spanId: callSpanId } = call ?? {};
-  const ofCall = spans.filter((span) => span.traceId === traceId);
-  expect(missingOf(ofCall)).toEqual([]);
+    const spans = collector.spans();
+    const call = spans.find(({ service, name }) => service === 'oracle-calls-page' && name === 'call');
+    expect(call?.traceId).toMatch(/^[0-9a-f]{32}$/);
+    const { traceId = '', spanId: callSpanId } = call ?? {};
+    const ofCall = spans.filter((span) => span.traceId === traceId);
+    expect(missingOf(ofCall)).toEqual([]);
 
-  // Every span but the call's own hangs on another of the same trace.
-  const ids = new Set(ofCall.map(({ spanId }) => spanId));
-  expect(ofCall.filter(({ parentSpanId }) => !ids.has(parentSpanId)).map(({ name }) => name)).toEqual(['call']);
-  const parentOf = (service: string, name: string): string | undefined => {
-    const span = ofCall.find((one) => one.service === service && one.name === name);
-    return ofCall.find(({ spanId }) => spanId === span?.parentSpanId)?.name;
-  };
-  expect(ofCall.find(({ name }) => name === 'job')?.parentSpanId).toBe(callSpanId);
-  expect(parentOf('oracle-calls-page', 'handshake')).toBe('call');
-  expect(parentOf('oracle-calls-backend', 'POST /join-token')).toBe('call');
-  expect(parentOf('oracle-calls-backend', 'sfu.dispatch')).toBe('POST /join-token');
-  expect(parentOf('oracle-calls-backend', 'GET /calls/:callId/key')).toBe('job');
-  expect(parentOf('oracle-calls-backend', 'matrix.fetch')).toBe('GET /calls/:callId/key');
-  expect(parentOf('oracle-calls-agent', 'confirmed')).toBe('job');
-  for (const { name, startTimeUnixNano, endTimeUnixNano } of ofCall) {
-    expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano), name).toBe(true);
-  }
+    // Every span but the call's own hangs on another of the same trace.
+    const ids = new Set(ofCall.map(({ spanId }) => spanId));
+    expect(ofCall.filter(({ parentSpanId }) => !ids.has(parentSpanId)).map(({ name }) => name)).toEqual(['call']);
+    const parentOf = (service: string, name: string): string | undefined => {
+      const span = ofCall.find((one) => one.service === service && one.name === name);
+      return ofCall.find(({ spanId }) => spanId === span?.parentSpanId)?.name;
+    };
+    expect(ofCall.find(({ name }) => name === 'job')?.parentSpanId).toBe(callSpanId);
+    expect(parentOf('oracle-calls-page', 'handshake')).toBe('call');
+    expect(parentOf('oracle-calls-backend', 'POST /join-token')).toBe('call');
+    expect(parentOf('oracle-calls-backend', 'sfu.dispatch')).toBe('POST /join-token');
+    expect(parentOf('oracle-calls-backend', 'GET /calls/:callId/key')).toBe('job');
+    expect(parentOf('oracle-calls-backend', 'matrix.fetch')).toBe('GET /calls/:callId/key');
+    expect(parentOf('oracle-calls-agent', 'confirmed')).toBe('job');
+    for (const { name, startTimeUnixNano, endTimeUnixNano } of ofCall) {
+      expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano), name).toBe(true);
+    }
 
-  // The log of backend and agent names the trace too; the SFU's and the homeserver's do not know it.
-  const linesWith = (part: string): number =>
-    scene.log.filter((line) => line.startsWith(`${part} | `) && line.includes(traceId)).length;
-  expect(linesWith('backend')).toBeGreaterThan(2);
-  expect(linesWith('agent')).toBeGreaterThan(2);
-  expect([linesWith('livekit'), linesWith('synapse')]).toEqual([0, 0]);
+    // The log of backend and agent names the trace too; the SFU's and the homeserver's do not know it.
+    const linesWith = (part: string): number =>
+      scene.log.filter((line) => line.startsWith(`${part} | `) && line.includes(traceId)).length;
+    expect(linesWith('backend')).toBeGreaterThan(2);
+    expect(linesWith('agent')).toBeGreaterThan(2);
+    expect([linesWith('livekit'), linesWith('synapse')]).toEqual([0, 0]);
 
-  await expect
-    .poll(async () => sample(await scrape(ports.agent), 'oracle_calls_agent_jobs_active'), { timeout: SPANS_MAX_MS })
-    .toBe(0);
-  const [backend, agent] = [await scrape(ports.backend), await scrape(ports.agent)];
-  expect(sample(backend, 'oracle_calls_accepted_total{call_type="audio"}')).toBe(1);
-  expect(backend).toMatch(/oracle_calls_ended_total\{end_reason="hangup",ended_by="\w+"\} 1/);
-  expect(sample(backend, 'oracle_calls_key_requests_total{code="ok"}')).toBe(1);
-  expect(sample(backend, 'oracle_calls_setup_stage_seconds_count{stage="active"}')).toBe(1);
-  expect(sample(backend, 'oracle_calls_matrix_syncing')).toBe(1);
-  expect(sample(backend, 'oracle_calls_matrix_sync_age_seconds')).toBeLessThan(60);
-  expect(sample(backend, 'oracle_calls_ready{part="sfu"}')).toBe(1);
-  expect(sample(backend, 'oracle_calls_live{status="active"}')).toBe(0);
-  expect(sample(agent, 'oracle_calls_agent_jobs_accepted_total')).toBe(1);
-  expect(sample(agent, 'oracle_calls_agent_handshake_seconds_count')).toBe(1);
-  expect(sample(agent, 'oracle_calls_agent_stage_seconds_count{stage="confirmed"}')).toBe(1);
+    await expect
+      .poll(async () => sample(await scrape(ports.agent), 'oracle_calls_agent_jobs_active'), { timeout: SPANS_MAX_MS })
+      .toBe(0);
+    const [backend, agent] = [await scrape(ports.backend), await scrape(ports.agent)];
+    expect(sample(backend, 'oracle_calls_accepted_total{call_type="audio"}')).toBe(1);
+    expect(backend).toMatch(/oracle_calls_ended_total\{end_reason="hangup",ended_by="\w+"\} 1/);
+    expect(sample(backend, 'oracle_calls_key_requests_total{code="ok"}')).toBe(1);
+    expect(sample(backend, 'oracle_calls_setup_stage_seconds_count{stage="active"}')).toBe(1);
+    expect(sample(backend, 'oracle_calls_matrix_syncing')).toBe(1);
+    expect(sample(backend, 'oracle_calls_matrix_sync_age_seconds')).toBeLessThan(60);
+    expect(sample(backend, 'oracle_calls_ready{part="sfu"}')).toBe(1);
+    expect(sample(backend, 'oracle_calls_live{status="active"}')).toBe(0);
+    expect(sample(agent, 'oracle_calls_agent_jobs_accepted_total')).toBe(1);
+    expect(sample(agent, 'oracle_calls_agent_handshake_seconds_count')).toBe(1);
+    expect(sample(agent, 'oracle_calls_agent_stage_seconds_count{stage="confirmed"}')).toBe(1);
 
-  const told = { spans: collector.bodies.join('\n'), backend, agent };
-  for (const secret of await secretsOf(callId)) {
-    for (const [what, text] of Object.entries(told)) expect(text.includes(secret), `${secret} in ${what}`).toBe(false);
-  }
-});
+    const told = { spans: collector.bodies.join('\n'), backend, agent };
+    for (const secret of await secretsOf(callId)) {
+      for (const [what, text] of Object.entries(told))
+        expect(text.includes(secret), `${secret} in ${what}`).toBe(false);
+    }
+  },
+);
 
 test('where nobody asks for it, nothing is sent and nothing listens', { timeout: 180_000 }, async () => {
   const { stack } = scene;

@@ -1,4 +1,10 @@
-import { AGENT_METRICS, readBearerFile, readOwnIdentity, resolveOwnDocument, startAgentWorker } from '@oracle-calls/agent';
+import {
+  AGENT_METRICS,
+  readBearerFile,
+  readOwnIdentity,
+  resolveOwnDocument,
+  startAgentWorker,
+} from '@oracle-calls/agent';
 import type { JobSettings } from '@oracle-calls/agent';
 import { openTrustStore } from '@oracle-calls/agent/trust-store';
 import { createJsonLogger, isOracleCallError, systemClock } from '@oracle-calls/protocol';

@@ -13,7 +13,10 @@ export const metricsConfigSchema = v.pipe(
     tokenFile: v.optional(v.pipe(v.string(), v.minLength(1, 'a file path'))),
   }),
   v.forward(
-    v.check(({ host, tokenFile }) => tokenFile !== undefined || LOOPBACK.test(host), 'a loopback host, or a tokenFile,'),
+    v.check(
+      ({ host, tokenFile }) => tokenFile !== undefined || LOOPBACK.test(host),
+      'a loopback host, or a tokenFile,',
+    ),
     ['host'],
   ),
 );

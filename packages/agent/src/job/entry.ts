@@ -65,7 +65,16 @@ export default defineAgent<Partial<Prewarmed>>({
     const traces = settings.telemetry && (await openJobTraces(settings.telemetry, clock));
     collectGarbage();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
-    Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad, traces } satisfies Prewarmed);
+    Object.assign(process_.userData, {
+      settings,
+      log,
+      apiKey,
+      identity,
+      trust,
+      speech,
+      vad,
+      traces,
+    } satisfies Prewarmed);
   },
 
   async entry(ctx: JobContext<Partial<Prewarmed>>) {

@@ -1,5 +1,12 @@
 import { silentLogger } from '@oracle-calls/protocol';
-import { createTraceContext, formatTraceparent, parseTraceparent, type SpanName, type SpanStart, type Tracer } from '@oracle-calls/protocol/trace';
+import {
+  createTraceContext,
+  formatTraceparent,
+  parseTraceparent,
+  type SpanName,
+  type SpanStart,
+  type Tracer,
+} from '@oracle-calls/protocol/trace';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { createPrometheusMetrics } from '@oracle-calls/telemetry/prometheus';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +27,11 @@ function scene(options: Partial<JobTelemetryOptions> = {}) {
   const measures: Measure[] = [];
   const tracer: Tracer = {
     startSpan(name, { parent, at } = {}) {
-      const context = { ...createTraceContext(), traceId: parent?.traceId ?? createTraceContext().traceId, isSampled: true };
+      const context = {
+        ...createTraceContext(),
+        traceId: parent?.traceId ?? createTraceContext().traceId,
+        isSampled: true,
+      };
       if (parent?.isSampled === false) return { context: parent, end: () => undefined };
       return { context, end: (end) => void spans.push({ name, parent, at, endedAt: end?.at }) };
     },

@@ -70,7 +70,10 @@ export class JobTelemetry {
       this.#job = tracer.startSpan('job', { parent: { ...parent, isSampled }, at });
     } else {
       const own = createTraceContext();
-      this.#job = sample?.(own.traceId) === true ? tracer.startSpan('job', { at }) : silentTracer.startSpan('job', { parent: own });
+      this.#job =
+        sample?.(own.traceId) === true
+          ? tracer.startSpan('job', { at })
+          : silentTracer.startSpan('job', { parent: own });
     }
     this.#stages = new StageSpans({ tracer, parent: this.#job.context, startedAt: at, after: AFTER });
     // What happened before the trace was known, in its order.
@@ -84,7 +87,8 @@ export class JobTelemetry {
     this.#stages?.reached(stage, at);
     tell?.({ kind: 'stage', stage, ms: Math.max(0, at - startedAt) });
     const offeredAt = this.#times.get('handshakeBegun');
-    if (stage === 'confirmed' && offeredAt !== undefined) tell?.({ kind: 'handshake', ms: Math.max(0, at - offeredAt) });
+    if (stage === 'confirmed' && offeredAt !== undefined)
+      tell?.({ kind: 'handshake', ms: Math.max(0, at - offeredAt) });
   }
 
   noticed(event: MediaEvent): void {

@@ -8,7 +8,6 @@ import type { Backend } from '../backend.ts';
 import { TrustedProxies } from '../client-address/trusted-proxies.ts';
 import { RateLimits, type RateLimitOptions } from '../rate-limits/rate-limits.ts';
 import { silentTelemetry, type BackendTelemetry } from '../telemetry/backend-telemetry.ts';
-import { traceRequests } from '../telemetry/trace-requests.ts';
 import { tracedLogger } from '../telemetry/traced-logger.ts';
 import { Gate } from './gate.ts';
 import { OPEN_API_PATH } from './open-api/open-api-document.ts';
@@ -27,6 +26,7 @@ import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
 import { syncRoute } from './routes/sync.ts';
 import { updateRoute } from './routes/update.ts';
 import { securityHeaders } from './security-headers.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export interface HttpAppDeps {
   /** The running backend, or `undefined` while there is none: then only `/healthz` answers well. */
@@ -84,7 +84,9 @@ export function createHttpApp(httpDeps: HttpAppDeps): Hono {
   const { getBackend, corsOrigins, clock = systemClock, telemetry = silentTelemetry } = httpDeps;
   const { trustedProxies = [], rateLimits, requestDeadlineMs = REQUEST_DEADLINE_MS } = httpDeps;
   const logger = tracedLogger(httpDeps.logger ?? silentLogger);
-  const limits = new RateLimits(rateLimits, (limit) => telemetry.metrics.add('oracle_calls_rate_limited_total', { limit }));
+  const limits = new RateLimits(rateLimits, (limit) =>
+    telemetry.metrics.add('oracle_calls_rate_limited_total', { limit }),
+  );
   const gate = new Gate({ limits, proxies: new TrustedProxies(trustedProxies) });
   const app = new Hono();
   app.onError((error, c) => problemResponse(c, error, logger));

@@ -1,11 +1,11 @@
-import { CALL_TYPES, END_REASONS, ERROR_TABLE, type ErrorCode } from '@oracle-calls/protocol';
+import { CALL_TYPES, END_REASONS, ERROR_CODES } from '@oracle-calls/protocol';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import { SPAN_METHODS } from '@oracle-calls/protocol/trace';
 import { CALL_BUCKETS_S, REQUEST_BUCKETS_S, type Metrics, type MetricTable } from '@oracle-calls/telemetry';
 import { RATE_LIMIT_DEFAULTS, type RateLimitKind } from '../rate-limits/rate-limits.ts';
 import { READINESS_PARTS } from '../readiness/readiness.ts';
 
-const ERROR_CODES = Object.keys(ERROR_TABLE) as readonly ErrorCode[];
+const LIMITS = Object.keys(RATE_LIMIT_DEFAULTS) as readonly RateLimitKind[];
 
 /** How a request ended: well, or with a code of the error table. */
 const OUTCOMES = ['ok', ...ERROR_CODES] as const;
@@ -36,7 +36,7 @@ export const BACKEND_METRICS = {
   oracle_calls_rate_limited_total: {
     kind: 'counter',
     help: 'Requests above a limit, by which limit.',
-    labels: { limit: Object.keys(RATE_LIMIT_DEFAULTS) as readonly RateLimitKind[] },
+    labels: { limit: LIMITS },
   },
   oracle_calls_events_refused_total: {
     kind: 'counter',
@@ -70,7 +70,11 @@ export const BACKEND_METRICS = {
     labels: { code: OUTCOMES },
   },
   oracle_calls_sfu_rooms_open: { kind: 'gauge', help: 'SFU rooms that are not known to be closed.', labels: {} },
-  oracle_calls_matrix_syncing: { kind: 'gauge', help: '1 while the oracle’s Matrix account syncs, else 0.', labels: {} },
+  oracle_calls_matrix_syncing: {
+    kind: 'gauge',
+    help: '1 while the oracle’s Matrix account syncs, else 0.',
+    labels: {},
+  },
   oracle_calls_matrix_sync_age_seconds: {
     kind: 'gauge',
     help: 'Time since the homeserver last answered a sync; it holds a quiet one for half a minute.',
@@ -81,7 +85,11 @@ export const BACKEND_METRICS = {
     help: 'Calls whose state the oracle’s side has not been able to tell in Matrix yet.',
     labels: {},
   },
-  oracle_calls_database_ping_seconds: { kind: 'gauge', help: 'How long the database took to answer just now.', labels: {} },
+  oracle_calls_database_ping_seconds: {
+    kind: 'gauge',
+    help: 'How long the database took to answer just now.',
+    labels: {},
+  },
   oracle_calls_ready: {
     kind: 'gauge',
     help: '1 while a part that calls need answers, else 0; the same as `/readyz`.',

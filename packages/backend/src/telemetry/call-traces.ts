@@ -1,4 +1,11 @@
-import { callIdParts, isOracleCallError, type CallId, type Clock, type ErrorCode, type SfuRoomName } from '@oracle-calls/protocol';
+import {
+  callIdParts,
+  isOracleCallError,
+  type CallId,
+  type Clock,
+  type ErrorCode,
+  type SfuRoomName,
+} from '@oracle-calls/protocol';
 import type { TraceContext } from '@oracle-calls/protocol/trace';
 import type { Call } from '../calls/call.ts';
 import type { CallObserver, EndedBy } from '../calls/call-service.ts';
@@ -58,7 +65,13 @@ export class CallTraces implements CallObserver {
     if (context === undefined) return work();
     const { tracer } = this.#telemetry;
     const startedAt = this.#clock.now();
-    const scope = new TraceScope({ tracer, sample: () => context.isSampled, name: 'envelope.check', startedAt, claimed: context });
+    const scope = new TraceScope({
+      tracer,
+      sample: () => context.isSampled,
+      name: 'envelope.check',
+      startedAt,
+      claimed: context,
+    });
     let code: string | undefined;
     try {
       return await runInScope(scope, work);

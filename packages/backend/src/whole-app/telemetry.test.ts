@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { createSfuRoomName, OracleCallError } from '@oracle-calls/protocol';
 import {
   createTraceContext,
-  formatTraceparent,
   parseTraceparent,
   type SpanEnd,
   type SpanName,
@@ -76,7 +75,13 @@ describe('traces', () => {
     await backend.key(call.callId);
     const ofCall = spans.filter(({ context }) => context.traceId === client?.traceId);
     expect(ofCall.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['POST /join-token', 'sfu.dispatch', 'envelope.check', 'POST /agent/claim', 'matrix.fetch']),
+      expect.arrayContaining([
+        'POST /join-token',
+        'sfu.dispatch',
+        'envelope.check',
+        'POST /agent/claim',
+        'matrix.fetch',
+      ]),
     );
     const join = ofCall.find(({ name }) => name === 'POST /join-token');
     expect(join?.parent?.spanId).toBe(client?.spanId);
@@ -205,7 +210,18 @@ describe('metrics', () => {
     await backend.request('GET', '/canary-path?canary=query', { headers: { 'user-agent': 'canary' } });
     await backend.request('CANARY', '/calls');
     const told = await text();
-    const secrets = [call.callId, call.eventId, call.sfuRoomName, ALICE, ORACLE_DID, 'did:', '@', 'canary', 'CANARY', AGENT_KEY];
+    const secrets = [
+      call.callId,
+      call.eventId,
+      call.sfuRoomName,
+      ALICE,
+      ORACLE_DID,
+      'did:',
+      '@',
+      'canary',
+      'CANARY',
+      AGENT_KEY,
+    ];
     for (const secret of secrets) expect(told.includes(secret), secret).toBe(false);
     expect(told).toContain('route="other"');
   });
@@ -219,7 +235,9 @@ describe('metrics', () => {
     for (const line of own) {
       const [, name = '', labels = ''] = /^([a-z_]+)(?:\{(.*)\})? -?[0-9.e+-]+$/.exec(line) ?? [];
       expect(name, line).not.toBe('');
-      const row = Object.entries(BACKEND_METRICS).find(([known]) => name.replace(/_(bucket|sum|count)$/, '') === known || name === known);
+      const row = Object.entries(BACKEND_METRICS).find(
+        ([known]) => name.replace(/_(bucket|sum|count)$/, '') === known || name === known,
+      );
       expect(row, line).toBeDefined();
       for (const [, label = '', value = ''] of labels.matchAll(/([a-z_]+)="([^"]*)"/g)) {
         if (label === 'le') continue;

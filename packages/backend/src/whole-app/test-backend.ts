@@ -66,10 +66,8 @@ export interface RequestOptions {
 }
 
 /** What a test has otherwise than most. */
-export interface TestBackendSetup {
+export interface TestBackendSetup extends Pick<BackendDeps, 'didResolver' | 'telemetry'> {
   readonly options?: Partial<BackendOptions>;
-  readonly didResolver?: BackendDeps['didResolver'];
-  readonly telemetry?: BackendDeps['telemetry'];
   readonly http?: Partial<HttpAppDeps>;
 }
 

@@ -55,8 +55,8 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
   const { clock, retryPolicy: policy, random = Math.random } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
 
-  const post = (path: string, body: object, options: Omit<PostOptions, 'fetch' | 'clock'>) =>
-    postJson(backendUrl + path, body, { ...options, fetch, clock });
+  const post = (path: string, body: object, how: Omit<PostOptions, 'fetch' | 'clock'>) =>
+    postJson(backendUrl + path, body, { ...how, fetch, clock });
   const retried = <T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> =>
     withRetries(attempt, { clock, signal, random, policy });
 
@@ -71,9 +71,9 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
   });
 
   /** The same request again while the refusal is retryable; a refused session token is replaced once. */
-  const ask = async (path: string, body: object, options: Omit<PostOptions, 'fetch' | 'clock'>): Promise<unknown> => {
-    const { signal } = options;
-    const attempt = (bearer: BearerSecret) => retried(signal, () => post(path, body, { ...options, bearer }));
+  const ask = async (path: string, body: object, how: Omit<PostOptions, 'fetch' | 'clock'>): Promise<unknown> => {
+    const { signal } = how;
+    const attempt = (bearer: BearerSecret) => retried(signal, () => post(path, body, { ...how, bearer }));
     const first = await tokens.get(signal);
     try {
       return await attempt(first);
@@ -88,21 +88,21 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
     async prepare({ signal }) {
       await tokens.get(signal);
     },
-    async requestJoinToken(roomId, oracleDid, options) {
-      const answer = parseWith(joinTokenResponseSchema, await ask(ROUTES.joinToken, { roomId, oracleDid }, options));
+    async requestJoinToken(roomId, oracleDid, asked) {
+      const answer = parseWith(joinTokenResponseSchema, await ask(ROUTES.joinToken, { roomId, oracleDid }, asked));
       return {
         url: answer.url,
         joinToken: new BearerSecret(answer.joinToken, 'join token'),
         identity: answer.identity,
       };
     },
-    async syncCall(callId, sessionId, options) {
-      return parseWith(callRecordSchema, await ask(callPath(ROUTES.sync, callId), { callId, sessionId }, options));
+    async syncCall(callId, sessionId, asked) {
+      return parseWith(callRecordSchema, await ask(callPath(ROUTES.sync, callId), { callId, sessionId }, asked));
     },
-    async endCall(callId, endReason, options) {
+    async endCall(callId, endReason, asked) {
       const body = { callStatus: 'ended', endReason };
       try {
-        await ask(callPath(ROUTES.update, callId), body, { ...options, isKeptAlive: true });
+        await ask(callPath(ROUTES.update, callId), body, { ...asked, isKeptAlive: true });
       } catch (error) {
         if (isOracleCallError(error) && (error.code === 'ERR_CALL_ENDED' || error.code === 'ERR_CALL_TRANSITION'))
           return;

@@ -21,7 +21,7 @@ test('a call is one trace: its own span with its stages below, and the backend i
   const scene = createScene({ deps: { tracer } });
   const call = await scene.liveCall();
   await call.endCall();
-  const [root] = spans().filter(({ name }) => name === 'call');
+  const root = spans().find(({ name }) => name === 'call');
   const id = root?.spanContext();
   expect(root?.parentSpanContext).toBeUndefined();
   expect(root?.attributes).toEqual({ 'oracle_calls.end_reason': 'hangup' });
@@ -57,7 +57,11 @@ test('without a provider a call has a trace of its own all the same', () => {
 
 test('a failed call is told by its code, and nothing that is not foreseen leaves', () => {
   const { tracer, spans } = application();
-  const attributes: SpanAttributes = JSON.parse('{"error.type":"ERR_MEDIA_CONNECT","enduser.id":"@canary:example.org"}');
+  const attributes: SpanAttributes = JSON.parse(
+    '{"error.type":"ERR_MEDIA_CONNECT","enduser.id":"@canary:example.org"}',
+  );
   tracer.startSpan('call').end({ attributes });
-  expect(spans().map((span) => [span.attributes, span.status.code])).toEqual([[{ 'error.type': 'ERR_MEDIA_CONNECT' }, 2]]);
+  expect(spans().map((span) => [span.attributes, span.status.code])).toEqual([
+    [{ 'error.type': 'ERR_MEDIA_CONNECT' }, 2],
+  ]);
 });

@@ -53,7 +53,10 @@ function contextOf(parent: TraceContext | undefined): Context {
 }
 
 /** Without a provider OpenTelemetry gives ids of zeros; the call still needs a trace of its own. */
-function toTraceContext(context: Parameters<typeof isSpanContextValid>[0], parent: TraceContext | undefined): TraceContext {
+function toTraceContext(
+  context: Parameters<typeof isSpanContextValid>[0],
+  parent: TraceContext | undefined,
+): TraceContext {
   if (!isSpanContextValid(context)) return parent ?? createTraceContext();
   const { traceId, spanId, traceFlags } = context;
   return { traceId, spanId, isSampled: (traceFlags & TraceFlags.SAMPLED) !== 0 };

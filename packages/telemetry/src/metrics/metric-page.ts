@@ -1,7 +1,7 @@
 import type { MetricTable } from './metric-table.ts';
 
 /** Labels with more values than this are described by their number in the page. */
-const VALUES_LISTED = 12;
+const VALUES_LISTED = 7;
 
 /** A table as Markdown, one row for each metric. */
 export function metricPage(table: MetricTable): string {

@@ -21,7 +21,10 @@ export async function readHeadersFile(file: string): Promise<Readonly<Record<str
     if (line === '') continue;
     const [, name, value] = LINE.exec(line) ?? [];
     if (name === undefined || value === undefined) {
-      throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `telemetry.headersFile: line ${index + 1} of ${file} is no header.`);
+      throw new OracleCallError(
+        'ERR_PROTOCOL_MALFORMED',
+        `telemetry.headersFile: line ${index + 1} of ${file} is no header.`,
+      );
     }
     headers[name.toLowerCase()] = value;
   }

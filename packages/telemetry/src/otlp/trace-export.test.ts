@@ -23,7 +23,8 @@ test('spans of a sampled trace are sent, with their parent, their times and the 
   const { traceId } = parent;
   expect(body).toContain('"service.name"');
   for (const forbidden of ['host.', 'process.', 'of-the-collector']) expect(body).not.toContain(forbidden);
-  const [{ scopeSpans }] = (JSON.parse(body) as { resourceSpans: [{ scopeSpans: [{ spans: object[] }] }] }).resourceSpans;
+  const [{ scopeSpans }] = (JSON.parse(body) as { resourceSpans: [{ scopeSpans: [{ spans: object[] }] }] })
+    .resourceSpans;
   const spans = scopeSpans[0].spans;
   expect(spans).toHaveLength(2);
   expect(spans).toContainEqual(

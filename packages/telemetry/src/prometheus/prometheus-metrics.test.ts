@@ -21,6 +21,10 @@ test('counts, sets and observes', async () => {
   expect(text).toContain('thing_seconds_bucket{le="0.1",kind="bad"} 0');
   expect(text).toContain('thing_seconds_bucket{le="1",kind="bad"} 1');
   expect(text).toContain('process_cpu_seconds_total');
+  // As `promtool check metrics` asks: what ends in `_total` is a counter.
+  for (const [, name = '', kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+    expect(name.endsWith('_total'), name).toBe(kind === 'counter');
+  }
 });
 
 test('a value that is not in its set is told as "other"', async () => {

@@ -4,6 +4,9 @@ import type { LabelsOf, MetricRow, Metrics, MetricTable, NamesOf } from '../metr
 /** What a label says instead of a value that is not in its set. */
 export const OTHER = 'other';
 
+/** Gauges of `prom-client` that are named as counters are, which `promtool check metrics` does not accept. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 export interface PrometheusMetrics<T extends MetricTable> extends Metrics<T> {
   /** Asked before each scrape, for what is read rather than counted. Should set gauges; a failure leaves them as they are. */
   onScrape(read: () => Promise<void>): void;
@@ -17,6 +20,7 @@ type Instrument = Counter | Gauge | Histogram;
 export function createPrometheusMetrics<const T extends MetricTable>(table: T): PrometheusMetrics<T> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const instruments = new Map(Object.entries(table).map(([name, row]) => [name, create(registry, name, row)]));
   const readers: (() => Promise<void>)[] = [];
 
@@ -53,7 +57,8 @@ export function createPrometheusMetrics<const T extends MetricTable>(table: T): 
 
 function create(registry: Registry, name: string, { kind, help, labels, buckets }: MetricRow): Instrument {
   const options = { name, help, labelNames: Object.keys(labels), registers: [registry] };
-  if (kind === 'histogram') return new Histogram({ ...options, ...(buckets === undefined ? {} : { buckets: [...buckets] }) });
+  if (kind === 'histogram')
+    return new Histogram({ ...options, ...(buckets === undefined ? {} : { buckets: [...buckets] }) });
   const instrument = kind === 'counter' ? new Counter(options) : new Gauge(options);
   return instrument;
 }

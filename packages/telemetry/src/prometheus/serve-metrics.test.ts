@@ -16,7 +16,11 @@ test('GET /metrics is answered, and nothing else', async () => {
   await using server = await open();
   const ask = (path: string, method = 'GET') => fetch(`http://127.0.0.1:${server.port}${path}`, { method });
   const answer = await ask('/metrics');
-  expect([answer.status, await answer.text(), answer.headers.get('cache-control')]).toEqual([200, 'up 1\n', 'no-store']);
+  expect([answer.status, await answer.text(), answer.headers.get('cache-control')]).toEqual([
+    200,
+    'up 1\n',
+    'no-store',
+  ]);
   expect((await ask('/')).status).toBe(404);
   expect((await ask('/metrics/x')).status).toBe(404);
   expect((await ask('/metrics', 'POST')).status).toBe(405);

@@ -39,7 +39,10 @@ export async function serveMetrics({ host, port, token, scrape, logger }: ServeM
       const { contentType, text } = await scrape();
       end(200, { 'content-type': contentType }, text);
     } catch (error) {
-      logger.error('metrics not told', { code: 'ERR_INTERNAL', cause: error instanceof Error ? error.name : typeof error });
+      logger.error('metrics not told', {
+        code: 'ERR_INTERNAL',
+        cause: error instanceof Error ? error.name : typeof error,
+      });
       end(500);
     }
   };

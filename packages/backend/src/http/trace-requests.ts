@@ -3,9 +3,9 @@ import { routePath } from 'hono/route';
 import { isOracleCallError, type Clock } from '@oracle-calls/protocol';
 import { API_PREFIX, ROUTES } from '@oracle-calls/protocol/http';
 import { parseTraceparent, SPAN_METHODS, TRACEPARENT } from '@oracle-calls/protocol/trace';
-import { METRIC_ROUTES, type MetricMethod, type MetricRoute, type Outcome } from './backend-metrics.ts';
-import type { BackendTelemetry } from './backend-telemetry.ts';
-import { runInScope, TraceScope } from './trace-scope.ts';
+import { METRIC_ROUTES, type MetricMethod, type MetricRoute, type Outcome } from '../telemetry/backend-metrics.ts';
+import type { BackendTelemetry } from '../telemetry/backend-telemetry.ts';
+import { runInScope, TraceScope } from '../telemetry/trace-scope.ts';
 
 /** Asked by machines all day long, and part of no call. */
 const UNTRACED: ReadonlySet<string> = new Set([ROUTES.healthz, ROUTES.readyz, ROUTES.sfuWebhook]);
