@@ -84,6 +84,8 @@ export class CallJob {
       if (!this.#stopping.signal.aborted) this.#log.error('the job failed', { code: codeOf(cause) });
     } finally {
       this.#over.abort(new Error('the call is over'));
+      // Unless a reason was reported before.
+      this.#deps.telemetry?.ended(undefined);
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
       this.#live?.link[Symbol.dispose]();
@@ -94,7 +96,7 @@ export class CallJob {
   }
 
   async #perform(outcome: SetUp): Promise<void> {
-    if (outcome.kind === 'stay-out') return this.#deps.telemetry?.ended(undefined);
+    if (outcome.kind === 'stay-out') return;
     const { call } = outcome;
     if (outcome.kind === 'report') return this.#report(call, outcome.endReason);
     let endReason: EndReason | undefined = 'agent-failed';

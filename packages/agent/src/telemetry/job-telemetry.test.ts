@@ -104,6 +104,8 @@ describe('what a job measures', () => {
     timeline.mark('confirmed');
     telemetry.noticed('undecryptable');
     telemetry.ended('hangup');
+    telemetry.ended(undefined);
+    telemetry.ended('agent-failed');
     expect(measures).toEqual([
       { kind: 'stage', stage: 'handshakeBegun', ms: 200 },
       { kind: 'stage', stage: 'confirmed', ms: 240 },

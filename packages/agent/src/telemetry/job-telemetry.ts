@@ -45,6 +45,7 @@ export class JobTelemetry {
   readonly #times = new Map<JobStage, number>();
   #job: Span | undefined;
   #stages: StageSpans<JobStage> | undefined;
+  #isOver = false;
 
   constructor(options: JobTelemetryOptions) {
     this.#options = options;
@@ -97,6 +98,8 @@ export class JobTelemetry {
 
   /** The job is over; `undefined` when there was nothing to report. The first time counts. */
   ended(endReason: EndReason | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     if (endReason !== undefined) this.#options.tell?.({ kind: 'ended', endReason });
     this.#job?.end({ attributes: { 'oracle_calls.end_reason': endReason } });
   }
