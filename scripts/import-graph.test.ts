@@ -89,6 +89,10 @@ describe('every rule fires on its sample and not on its neighbour', () => {
     "a package's entry for browsers does not lead into its folder for Node": [
       ['packages/matrix/src/index.ts', './node/account.ts'],
     ],
+    "the SDK's core does not lead to its entry for OpenTelemetry": [
+      ['packages/sdk/src/index.ts', './open-telemetry/index.ts'],
+      ['packages/sdk/src/call/a.ts', '../open-telemetry/open-telemetry-tracer.ts', true],
+    ],
     'livekit-client': [
       ['packages/sdk/src/call/a.ts', 'livekit-client'],
       ['packages/sdk/src/call/a.ts', 'livekit-client/e2ee-worker?worker', true],

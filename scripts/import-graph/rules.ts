@@ -27,6 +27,9 @@ const BROWSER_FOLDERS = ['packages/protocol/src', 'packages/matrix/src', 'packag
 /** Entry points for Node inside of those. */
 const NODE_FOLDERS = ['packages/matrix/src/node'];
 
+/** Has an optional peer that applications without it must not need. */
+const OPEN_TELEMETRY_FOLDER = 'packages/sdk/src/open-telemetry';
+
 const isUnder = (file: string, folders: readonly string[]): boolean =>
   folders.some((folder) => file.startsWith(`${folder}/`));
 
@@ -132,11 +135,19 @@ export const RULES: readonly Rule[] = [
       return !found.isTypeOnly && isUnder(found.file, BROWSER_FOLDERS) && isUnder(target, NODE_FOLDERS);
     },
   },
+  {
+    name: "the SDK's core does not lead to its entry for OpenTelemetry",
+    isBrokenBy(found) {
+      const target = relativeTarget(found);
+      if (target === undefined || isUnder(found.file, [OPEN_TELEMETRY_FOLDER])) return false;
+      return isUnder(found.file, ['packages/sdk/src']) && isUnder(target, [OPEN_TELEMETRY_FOLDER]);
+    },
+  },
   keptTo('livekit-client', ['packages/sdk/src/media', 'apps/web']),
   keptTo('matrix-js-sdk', ['packages/matrix/src', 'apps/web'], { isTypeAllowed: true }),
   keptTo('prom-client', ['packages/telemetry/src/prometheus']),
   keptTo('@opentelemetry/sdk-trace-base', ['packages/telemetry/src/otlp', 'apps/web/src/call']),
-  keptTo('@opentelemetry/api', ['packages/telemetry/src/otlp', 'packages/sdk/src/open-telemetry', 'apps/web/src/call']),
+  keptTo('@opentelemetry/api', ['packages/telemetry/src/otlp', OPEN_TELEMETRY_FOLDER, 'apps/web/src/call']),
   keptTo('fake-indexeddb', ['packages/matrix/src/node']),
   keptTo('react', ['packages/react']),
   keptTo('react-dom', ['packages/react']),
