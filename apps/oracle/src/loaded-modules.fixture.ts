@@ -17,5 +17,8 @@ const { silentLogger, systemClock } = await import('@oracle-calls/protocol');
 const config = JSON.parse(process.argv[2] ?? '{}') as object;
 await using opened = new AsyncDisposableStack();
 const wishes = { metrics: undefined, telemetry: undefined, ...config };
-await openBackendTelemetry({ ...wishes, getBackend: () => undefined, clock: systemClock, logger: silentLogger }, opened);
+await openBackendTelemetry(
+  { ...wishes, getBackend: () => undefined, clock: systemClock, logger: silentLogger },
+  opened,
+);
 process.stdout.write(JSON.stringify([...loaded].toSorted()));

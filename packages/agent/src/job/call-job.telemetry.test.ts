@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { JobTelemetry } from '../telemetry/job-telemetry.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import { USER } from './call-job.fixture.ts';
-import { liveJob, logHas, over, say } from './call-job.steps.fixture.ts';
+import { gone, liveJob, logHas, over, say } from './call-job.steps.fixture.ts';
 
 function measuring() {
   const measures: Measure[] = [];
@@ -18,7 +18,9 @@ describe('what is measured of a call', () => {
     scene.seat.notice({ kind: 'undecryptable', participantIdentity: USER, error });
     scene.seat.notice({ kind: 'reconnecting' });
     scene.seat.notice({ kind: 'reconnected' });
-    say(scene, { kind: 'control', action: 'hang-up' });
+    // What the user ends, the job need not report; here it is the job that gives up waiting.
+    scene.seat.notice(gone(false));
+    await scene.clock.advance(15_000);
     await over(scene);
     const stages = measures.flatMap((measure) => (measure.kind === 'stage' ? [measure.stage] : []));
     expect(stages).toEqual(
@@ -35,7 +37,7 @@ describe('what is measured of a call', () => {
     const events = measures.flatMap((measure) => (measure.kind === 'media' ? [measure.event] : []));
     expect(events).toEqual(['undecryptable', 'reconnecting', 'reconnected']);
     expect(measures.filter(({ kind }) => kind === 'handshake')).toHaveLength(1);
-    expect(measures.filter(({ kind }) => kind === 'ended')).toHaveLength(1);
+    expect(measures.filter(({ kind }) => kind === 'ended')).toEqual([{ kind: 'ended', endReason: 'connection-lost' }]);
   });
 
   it("is in the log under the call's trace", async () => {
