@@ -6,6 +6,7 @@ export const TYPESCRIPT_PROJECTS = [
   'packages/sdk',
   'packages/react',
   'packages/backend',
+  'packages/node-media',
   'packages/agent',
   'packages/testing',
   'apps/oracle',
@@ -15,5 +16,6 @@ export const TYPESCRIPT_PROJECTS = [
   'tests',
   'benchmarks',
   'examples',
+  'deploy',
   'scripts',
 ] as const;
