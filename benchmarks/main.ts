@@ -70,7 +70,7 @@ try {
     for (const line of sizeLines(size)) say(line);
     const { gzBytes, livekitGzBytes, workerGzBytes } = size;
     const sdk = { gzBytes, livekitGzBytes, workerGzBytes };
-    if (values.json) console.log(JSON.stringify({ setup, handshake, keyEndpoint, sdk }));
+    if (values.json) console.log(JSON.stringify({ setup, handshake, sdk, keyEndpoint }));
   } finally {
     await browser.close();
   }
