@@ -17,7 +17,7 @@ const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
   'packages/testing': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/backend', 'packages/agent'],
   'apps/oracle': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent'],
   'apps/web': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/react'],
-  'apps/cli': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent'],
+  'apps/cli': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent', 'apps/oracle'],
 };
 
 /** Code that browsers run as well: nothing of Node may be in it. */
