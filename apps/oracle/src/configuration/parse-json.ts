@@ -79,7 +79,7 @@ export function parseJson(text: string): ParsedJson | { readonly problems: reado
   if (twice.length > 0) {
     return {
       problems: twice.map((node) => ({
-        path: pathText(node.parent === undefined ? [] : getNodePath(node.parent)),
+        path: pathText([...getNodePath(node.parent?.parent ?? root), String(node.value)]),
         text: 'stands there twice',
         place: placeAt(text, node.offset),
       })),

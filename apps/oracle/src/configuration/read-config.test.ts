@@ -56,7 +56,7 @@ test('all problems are told at once, each with its field, its place, what was fo
     expect.stringMatching(
       /^logLevel: "debug" or "info" or "warn" or "error" expected, found "loud" \(line \d+, column 15\)$/,
     ) as string,
-    expect.stringMatching(/^maxCalls: at most 64 expected, found 65 \(line 13,/) as string,
+    expect.stringMatching(/^maxCalls: at most 64 expected, found 65 \(line 12,/) as string,
     expect.stringMatching(/^oracleDid: .* expected, found a text of 6 characters \(line 2, column 16\)$/) as string,
     expect.stringMatching(/^warmProcesses: a number expected, found a text of 3 characters/) as string,
   ]);

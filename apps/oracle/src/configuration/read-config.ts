@@ -12,7 +12,13 @@ const SCHEMA_FIELD = '$schema';
 const CONFIG_MAX_BYTES = 1_000_000;
 
 export type ConfigReading<C> =
-  { readonly kind: 'good'; readonly config: C } | { readonly kind: 'bad'; readonly problems: readonly ConfigProblem[] };
+  | { readonly kind: 'good'; readonly config: C }
+  | {
+      readonly kind: 'bad';
+      readonly problems: readonly ConfigProblem[];
+      /** When only files that it names are wrong: for those who only look. */
+      readonly config?: C | undefined;
+    };
 
 /** `path: what (line 3)`. */
 export function describeProblem({ path, text, place }: ConfigProblem): string {
@@ -51,6 +57,8 @@ export async function readConfigFile<S extends v.GenericSchema>(
   if (text.length > CONFIG_MAX_BYTES) return bad(ROOT_PATH, 'is too large for a configuration');
   const parsed = parseJson(text.replace(/^\u{FEFF}/u, ''));
   if ('problems' in parsed) return { kind: 'bad', problems: parsed.problems };
+  // For the schema library a list is an object as well.
+  if (Array.isArray(parsed.value)) return bad(ROOT_PATH, 'an object { … } expected, found a list');
   const value = withoutSchemaField(parsed.value);
   const result = v.safeParse(schema, value);
   const described = result.success ? [] : result.issues.map((issue) => describeIssue(issue, schema));
@@ -62,11 +70,13 @@ export async function readConfigFile<S extends v.GenericSchema>(
     .filter(({ path }) => !wrong.has(path))
     .map((problem): ConfigProblem => ({ ...problem, place: parsed.placeOf(problem.path.split('.')) }));
   const problems = [...fields, ...paths];
-  return result.success && problems.length === 0 ? { kind: 'good', config: result.output } : { kind: 'bad', problems };
+  return result.success && problems.length === 0
+    ? { kind: 'good', config: result.output }
+    : { kind: 'bad', problems, config: result.success ? result.output : undefined };
 }
 
 function withoutSchemaField(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== SCHEMA_FIELD));
 }
 

@@ -8,7 +8,8 @@ import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
-import { createSeatRemoval } from './seat-removal.ts';
+import { AGENT_PROBE } from './agent-probe.ts';
+import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -62,6 +63,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   declineTurnDetector();
   const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }));
   const delay = new StartDelay(warmProcesses, systemClock);
+  const probeAnswer = createProbeAnswer(sfu);
   preloadLateStart();
   const server = new AgentServer(
     new ServerOptions({
@@ -80,7 +82,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, delay, log),
+      requestFunc: (request) => answer(request, delay, probeAnswer, log),
       logLevel: 'error',
     }),
   );
@@ -108,7 +110,17 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   return { registered, stopped, close, [Symbol.asyncDispose]: close };
 }
 
-async function answer(request: JobRequest, delay: StartDelay, log: Logger): Promise<void> {
+async function answer(
+  request: JobRequest,
+  delay: StartDelay,
+  probeAnswer: ReturnType<typeof createProbeAnswer>,
+  log: Logger,
+): Promise<void> {
+  if (request.job.metadata === AGENT_PROBE) {
+    await request.reject();
+    log.info('probe answered', { isMarked: await probeAnswer(request.job.room?.name ?? '') });
+    return;
+  }
   if (request.job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
     log.warn('job without a ticket refused');

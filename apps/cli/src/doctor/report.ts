@@ -1,0 +1,68 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { CheckResult, Status } from './check.ts';
+import { TEXT_COLUMNS } from '../terminal/output.ts';
+
+const MARKS: Readonly<Record<Status, { readonly word: string; readonly colour: 'green' | 'yellow' | 'red' | 'gray' }>> =
+  {
+    ok: { word: 'ok', colour: 'green' },
+    warning: { word: 'warning', colour: 'yellow' },
+    failed: { word: 'FAILED', colour: 'red' },
+    skipped: { word: 'skipped', colour: 'gray' },
+  };
+
+const MARK_COLUMNS = 9;
+const INDENT = 2 + MARK_COLUMNS;
+
+/** Breaks text at spaces; a word that is longer than a line stays whole, so that it can be copied. */
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > columns) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+const groupOf = ({ id }: CheckResult): string => id.split('.', 1)[0] ?? id;
+
+type Paint = (colour: 'green' | 'yellow' | 'red' | 'gray' | 'bold', text: string) => string;
+
+function describe(result: CheckResult, paint: Paint): string[] {
+  const { word, colour } = MARKS[result.status];
+  const indent = ' '.repeat(INDENT);
+  const [first = '', ...more] = wrap(`${result.title}: ${result.detail}`, TEXT_COLUMNS - INDENT);
+  const mend =
+    'mend' in result
+      ? wrap(`→ ${result.mend}`, TEXT_COLUMNS - INDENT).map((line, at) => (at === 0 ? line : `  ${line}`))
+      : [];
+  return [`  ${paint(colour, word.padEnd(MARK_COLUMNS))}${first}`, ...[...more, ...mend].map((line) => indent + line)];
+}
+
+/** How many of each, in words. */
+export function countsOf(results: readonly CheckResult[]): Readonly<Record<Status, number>> {
+  const counts = { ok: 0, warning: 0, failed: 0, skipped: 0 };
+  for (const { status } of results) counts[status] += 1;
+  return counts;
+}
+
+/** The report for a person, at most {@link TEXT_COLUMNS} wide. */
+export function describeResults(results: readonly CheckResult[], hasColour: boolean): string {
+  const paint: Paint = (colour, text) => (hasColour ? styleText(colour, text, { validateStream: false }) : text);
+  const lines: string[] = [];
+  for (const [at, result] of results.entries()) {
+    const group = groupOf(result);
+    const before = results[at - 1];
+    if (before === undefined || groupOf(before) !== group) lines.push(...(at === 0 ? [] : ['']), paint('bold', group));
+    // What servers say is shown, but may not write on the terminal.
+    lines.push(...describe({ ...result, detail: stripVTControlCharacters(result.detail) }, paint));
+  }
+  const { ok, warning, failed, skipped } = countsOf(results);
+  const summary = [`${ok} ok`, `${warning} warnings`, `${failed} failed`, `${skipped} skipped`].join(', ');
+  return `${[...lines, '', paint('bold', summary)].join('\n')}\n`;
+}
