@@ -1,4 +1,4 @@
-import { GRACE_MS, MAX_CALL_MS, REKEY_INTERVAL_MS } from '@oracle-calls/agent';
+import { GRACE_MS, MAX_CALL_MS, REKEY_INTERVAL_MS } from '@oracle-calls/agent/settings';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { namedPath } from './configuration/schema-walk.ts';

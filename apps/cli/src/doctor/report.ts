@@ -51,18 +51,29 @@ export function countsOf(results: readonly CheckResult[]): Readonly<Record<Statu
   return counts;
 }
 
-/** The report for a person, at most {@link TEXT_COLUMNS} wide. */
+/** Checks of one group, side by side in the list. */
+function groupsOf(results: readonly CheckResult[]): ReadonlyMap<string, readonly CheckResult[]> {
+  return Map.groupBy(results, groupOf);
+}
+
+/** A group of which nothing was looked at is said in one line. */
+function shortened(group: readonly CheckResult[]): readonly CheckResult[] {
+  const [first] = group;
+  const isAllSkipped = first !== undefined && group.length > 1 && group.every(({ status }) => status === 'skipped');
+  return isAllSkipped ? [{ ...first, title: `All ${group.length}` }] : group;
+}
+
+/** The report for a person, at most {@link TEXT_COLUMNS} wide but for words that are longer. */
 export function describeResults(results: readonly CheckResult[], hasColour: boolean): string {
   const paint: Paint = (colour, text) => (hasColour ? styleText(colour, text, { validateStream: false }) : text);
-  const lines: string[] = [];
-  for (const [at, result] of results.entries()) {
-    const group = groupOf(result);
-    const before = results[at - 1];
-    if (before === undefined || groupOf(before) !== group) lines.push(...(at === 0 ? [] : ['']), paint('bold', group));
+  const parts = [...groupsOf(results)].map(([name, group]) => {
     // What servers say is shown, but may not write on the terminal.
-    lines.push(...describe({ ...result, detail: stripVTControlCharacters(result.detail) }, paint));
-  }
+    const lines = shortened(group).flatMap((result) =>
+      describe({ ...result, detail: stripVTControlCharacters(result.detail) }, paint),
+    );
+    return [paint('bold', name), ...lines, ''].join('\n');
+  });
   const { ok, warning, failed, skipped } = countsOf(results);
   const summary = [`${ok} ok`, `${warning} warnings`, `${failed} failed`, `${skipped} skipped`].join(', ');
-  return `${[...lines, '', paint('bold', summary)].join('\n')}\n`;
+  return `${[...parts, paint('bold', summary)].join('\n')}\n`;
 }

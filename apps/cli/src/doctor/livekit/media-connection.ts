@@ -10,8 +10,6 @@ export interface MediaConnection {
  * The library is loaded only here, as it is large and native.
  */
 export async function connectMedia(clientUrl: string, joinToken: string, clock: Clock): Promise<MediaConnection> {
-  // Otherwise the library writes to stdout.
-  process.env['NODE_ENV'] ??= 'production';
   const { Room, dispose } = await import('@livekit/rtc-node');
   const room = new Room();
   const startedAt = clock.now();
