@@ -93,6 +93,19 @@ describe.each(['zsh', 'fish'])('for %s', (shell) => {
   });
 });
 
+const hasFish = spawnSync('fish', ['--version']).error === undefined;
+
+test.runIf(hasFish)('fish offers what follows, where it is installed', () => {
+  const offer = (words: string): string[] => {
+    const program = `source "$argv[1]"; complete -C "$argv[2]"`;
+    const { stdout } = spawnSync('fish', ['-c', program, join(folder, 'fish'), words], { encoding: 'utf8' });
+    return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t', 1)[0] ?? '']));
+  };
+  expect(offer('oracle-calls api-keys r').toSorted()).toEqual(['revoke', 'rotate']);
+  expect(offer('oracle-calls keygen --mat')).toEqual(['--matrix']);
+  expect(offer('oracle-calls completion z')).toEqual(['zsh']);
+});
+
 test('another shell is not understood', async () => {
   let errors = '';
   const code = await runCommandLine(['completion', 'csh'], { out: () => undefined, error: (more) => (errors += more) });

@@ -44,7 +44,7 @@ ${cases.join('\n')}
 }`;
 }
 
-/** Completion for zsh: a file for `fpath`, or to be sourced after `compinit`. */
+/** Completion for zsh: to be sourced after `compinit`, or a file `_name` in `fpath`, where zsh calls it as a function of that name. */
 export function zshCompletion(name: string, root: CommandNode): string {
   const functions = (node: CommandNode): string[] => [nodeFunction(name, node), ...node.children.flatMap(functions)];
   const main = functionOf(name, []);
@@ -52,6 +52,6 @@ export function zshCompletion(name: string, root: CommandNode): string {
 # zsh completion of ${name}: source <(${name} completion zsh)
 ${functions(root).join('\n\n')}
 
-if [[ $funcstack[1] == ${main} ]]; then ${main} "$@"; else compdef ${main} ${name}; fi
+if [[ $funcstack[1] == _${name} ]]; then ${main} "$@"; else compdef ${main} ${name}; fi
 `;
 }

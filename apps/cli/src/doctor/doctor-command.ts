@@ -44,7 +44,7 @@ export function addDoctorCommand(program: Command, { out, error, hasColour = fal
     .option(
       '--web-origin <origin>',
       'a page that should be able to call; again for more',
-      (text: string, before: readonly string[] = []) => [...before, originValue(text)],
+      (text: string, before: readonly string[] | undefined) => [...(before ?? []), originValue(text)],
     )
     .optionsGroup('Other:')
     .option('--json', 'print one JSON object')

@@ -37,10 +37,9 @@ function describe(result: CheckResult, paint: Paint): string[] {
   const { word, colour } = MARKS[result.status];
   const indent = ' '.repeat(INDENT);
   const [first = '', ...more] = wrap(`${result.title}: ${result.detail}`, TEXT_COLUMNS - INDENT);
-  const mend =
-    'mend' in result
-      ? wrap(`→ ${result.mend}`, TEXT_COLUMNS - INDENT).map((line, at) => (at === 0 ? line : `  ${line}`))
-      : [];
+  // The arrow hangs to the left of its text.
+  const mendLines = 'mend' in result ? wrap(result.mend, TEXT_COLUMNS - INDENT - 2) : [];
+  const mend = mendLines.map((line, at) => `${at === 0 ? '→' : ' '} ${line}`);
   return [`  ${paint(colour, word.padEnd(MARK_COLUMNS))}${first}`, ...[...more, ...mend].map((line) => indent + line)];
 }
 

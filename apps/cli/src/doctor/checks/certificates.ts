@@ -8,7 +8,7 @@ const RENEWAL_WARNING_MS = 14 * DAY_MS;
 const HTTPS_PORT = 443;
 
 /** Whether what clients reach over the network is encrypted on the way, with a certificate that they accept. */
-export async function judgeTransport(url: string, now: number, signal: AbortSignal): Promise<Outcome> {
+export async function judgeTransport(url: string, now: number, signal: AbortSignal, ca?: string): Promise<Outcome> {
   const { protocol, hostname, port } = new URL(url);
   if (protocol === 'http:' || protocol === 'ws:') {
     if (isPrivateHost(hostname)) return skipped('not encrypted, on this machine or a private network');
@@ -18,7 +18,7 @@ export async function judgeTransport(url: string, now: number, signal: AbortSign
   }
   const host = hostname.replaceAll(/[[\]]/g, '');
   try {
-    const { problem, validTo } = await certificateOf(host, Number(port || HTTPS_PORT), signal);
+    const { problem, validTo } = await certificateOf(host, Number(port || HTTPS_PORT), signal, ca);
     const days = Math.floor((validTo - now) / DAY_MS);
     if (problem !== undefined) {
       const mend = 'Install a certificate for this name by an authority that browsers know, with its whole chain.';

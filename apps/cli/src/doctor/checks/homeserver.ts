@@ -40,11 +40,7 @@ async function judgeReachable(server: Asker, url: string, signal: AbortSignal): 
       const mend = 'Check matrix.homeserverUrl: it is the base address of the client API, without /_matrix behind it.';
       return failed(`${url} answers ${status}, but not as a Matrix homeserver`, mend);
     }
-    const newest =
-      versions
-        .map(String)
-        .filter((version) => version.startsWith('v'))
-        .at(-1) ?? 'unknown';
+    const newest = versions.map(String).findLast((version) => version.startsWith('v')) ?? 'unknown';
     if (isOlder(newest, MATRIX_VERSION_MIN)) {
       return failed(
         `${url} speaks Matrix ${newest} at most`,

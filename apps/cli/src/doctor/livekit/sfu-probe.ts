@@ -128,7 +128,7 @@ export class SfuProbe implements AsyncDisposable {
 function firstAnswer(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<JoinResponse> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { headers, followRedirects: false });
-    const onAbort = (): void => void socket.terminate();
+    const onAbort = (): void => socket.terminate();
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('close', () => {
       signal.removeEventListener('abort', onAbort);
