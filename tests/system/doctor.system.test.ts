@@ -42,18 +42,18 @@ afterAll(async () => {
 });
 
 /** The real program, as a process of its own. */
-function doctor(...args: readonly string[]): Promise<Report> {
+async function doctor(...args: readonly string[]): Promise<Report> {
   const given = args.length === 0 ? ['--backend', files.backend, '--agent', files.agent] : args;
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [MAIN, 'doctor', ...given, '--json'], { timeout: 100_000 }, (error, stdout, stderr) => {
-      try {
-        const { checks } = JSON.parse(stdout) as { readonly checks: readonly Found[] };
-        resolve({ exitCode: error === null ? 0 : Number(error.code), text: stdout + stderr, checks });
-      } catch {
-        reject(new Error(`No document: ${stdout}${stderr}`));
-      }
-    });
-  });
+  const command = [MAIN, 'doctor', ...given, '--json'];
+  const { exitCode, stdout, stderr } = await new Promise<{ exitCode: number; stdout: string; stderr: string }>(
+    (resolve) => {
+      execFile(process.execPath, command, { timeout: 100_000 }, (error, out, errors) => {
+        resolve({ exitCode: error === null ? 0 : Number(error.code), stdout: out, stderr: errors });
+      });
+    },
+  );
+  const { checks } = JSON.parse(stdout) as { readonly checks: readonly Found[] };
+  return { exitCode, text: stdout + stderr, checks };
 }
 
 const problemsOf = ({ checks }: Report): Found[] =>
