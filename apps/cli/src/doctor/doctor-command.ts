@@ -51,8 +51,6 @@ export function addDoctorCommand(program: Command, { out, error, hasColour = fal
     .addHelpText('after', HELP)
     .action(async ({ json = false, ...given }: DoctorFlags) => {
       if (Object.keys(given).length === 0) command.error('error: give --backend <file>, --agent <file> or an address');
-      // The media library writes to stdout unless it is told, before it is loaded, that this is production.
-      process.env['NODE_ENV'] = 'production';
       const [{ examine }, { countsOf, describeResults }] = await Promise.all([
         import('./doctor.ts'),
         import('./report.ts'),

@@ -7,17 +7,17 @@ import { KeyRefused, type SfuFacts, type SfuProbe } from '../livekit/sfu-probe.t
 import { Unreachable } from '../network/ask.ts';
 import { answersStun, udpServerOf } from '../network/stun.ts';
 
-async function judgeConnection(probe: SfuProbe, clientUrl: string, clock: Clock): Promise<Outcome> {
-  const token = await probe.joinToken();
-  try {
-    const { tookMs } = await connectMedia(clientUrl, token, clock);
-    return ok(`a real media connection stood after ${tookMs} ms`);
-  } catch {
-    // The library's message may name the token.
-    const mend =
-      'Open LiveKit’s media ports to the world: rtc.udp_port or rtc.port_range_start to port_range_end (UDP), and rtc.tcp_port (7881). Behind NAT set rtc.use_external_ip or node_ip.';
-    return failed('Signalling works, but no media connection comes about', mend);
-  }
+async function judgeConnection(
+  probe: SfuProbe,
+  clientUrl: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const tookMs = await connectMedia(clientUrl, await probe.joinToken(), { clock, signal });
+  if (tookMs !== undefined) return ok(`a real media connection stood after ${tookMs} ms`);
+  const mend =
+    'Open LiveKit’s media ports to the world: rtc.udp_port or rtc.port_range_start to port_range_end (UDP), and rtc.tcp_port (7881). Behind NAT set rtc.use_external_ip or node_ip.';
+  return failed('Signalling works, but no media connection comes about', mend);
 }
 
 /** Callers behind strict firewalls get through only by TURN over TLS. */
@@ -79,7 +79,7 @@ export function mediaChecks({ installation, sfuProbe, clock }: CheckDeps): Check
       title: 'Media',
       run: withProbe(async (probe, signal) => {
         await probe.facts(signal);
-        return await judgeConnection(probe, clientUrl, clock);
+        return await judgeConnection(probe, clientUrl, clock, signal);
       }),
     },
     {
