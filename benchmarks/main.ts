@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { dispose } from '@livekit/rtc-node';
 import { launchChromium } from '../dev/caller/chromium.ts';
 import { CallFacts } from '../dev/demo/call-facts.ts';
-import { timelineTable } from '../dev/demo/timeline-table.ts';
+import { timelineTable } from '@oracle-calls/cli/timeline-table';
 import { startStack } from '../dev/stack/stack.ts';
 import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
 import type { Figures } from './setup/call-costs.ts';

@@ -4,7 +4,7 @@ import type { Import } from './imports.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * What each part may import of the others: `protocol` ← `matrix` ← `sdk`, `backend`, `agent`; `sdk` ← `react`; apps last.
+ * What each part may import of the others: `protocol` ← `matrix` ← `sdk`, `backend`, `agent`; `sdk` ← `react`, `node-media` ← `agent`; apps last.
  * A part that is not named (`dev`, `tests`, `benchmarks`, `scripts`, `examples`) may import any package.
  */
 const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
@@ -13,11 +13,20 @@ const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
   'packages/sdk': ['packages/protocol', 'packages/matrix'],
   'packages/react': ['packages/protocol', 'packages/sdk'],
   'packages/backend': ['packages/protocol', 'packages/matrix'],
-  'packages/agent': ['packages/protocol', 'packages/matrix'],
+  'packages/node-media': ['packages/protocol', 'packages/sdk'],
+  'packages/agent': ['packages/protocol', 'packages/matrix', 'packages/node-media'],
   'packages/testing': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/backend', 'packages/agent'],
   'apps/oracle': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent'],
   'apps/web': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/react'],
-  'apps/cli': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent', 'apps/oracle'],
+  'apps/cli': [
+    'packages/protocol',
+    'packages/matrix',
+    'packages/sdk',
+    'packages/backend',
+    'packages/node-media',
+    'packages/agent',
+    'apps/oracle',
+  ],
 };
 
 /** Code that browsers run as well: nothing of Node may be in it. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addCallCommand } from './call/call-command.ts';
 import { addCheckConfigCommand } from './check-config/check-config-command.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
@@ -39,6 +40,8 @@ export function createProgram(output: Output): Command {
   addKeygenCommand(program, output.out);
   addCheckConfigCommand(program, output.out);
   addDoctorCommand(program, output);
+  program.commandsGroup('Call an oracle:');
+  addCallCommand(program, output);
   program.commandsGroup('Look after one that runs:');
   addApiKeysCommand(program, output.out);
   addAuditCommand(program, output.out);
