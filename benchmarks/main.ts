@@ -6,11 +6,13 @@ import { parseArgs } from 'node:util';
 import { dispose } from '@livekit/rtc-node';
 import { launchChromium } from '../dev/caller/chromium.ts';
 import { CallFacts } from '../dev/demo/call-facts.ts';
-import { timelineTable } from '../dev/demo/timeline-table.ts';
+import { timelineTable } from '@oracle-calls/cli/timeline-table';
 import { startStack } from '../dev/stack/stack.ts';
 import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
 import type { Figures } from './setup/call-costs.ts';
 import { measureSetup } from './setup/setup.ts';
+import { measureBuiltSdk } from './size/built-sdk.ts';
+import { sizeLines } from './size/size-lines.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '20' }, json: { type: 'boolean', default: false } },
@@ -45,7 +47,11 @@ try {
     say(`  at the agent, until the user has keys ${figures(untilPeerReady)}`);
     say(`  in the page, offer to confirmed      ${figures(page)}`);
     say(`  on the critical path of set-up       ${figures(criticalPath)}`);
-    if (values.json) console.log(JSON.stringify({ setup, handshake }));
+    const size = await measureBuiltSdk();
+    for (const line of sizeLines(size)) say(line);
+    const { gzBytes, livekitGzBytes, workerGzBytes } = size;
+    const sdk = { gzBytes, livekitGzBytes, workerGzBytes };
+    if (values.json) console.log(JSON.stringify({ setup, handshake, sdk }));
   } finally {
     await browser.close();
   }

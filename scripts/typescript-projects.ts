@@ -5,6 +5,7 @@ export const TYPESCRIPT_PROJECTS = [
   'packages/sdk',
   'packages/react',
   'packages/backend',
+  'packages/node-media',
   'packages/agent',
   'packages/testing',
   'apps/oracle',
