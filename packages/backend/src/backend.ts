@@ -22,6 +22,7 @@ import { PresenceWatch } from './sfu/presence-watch.ts';
 import { RoomKeeper } from './sfu/room-keeper.ts';
 import type { SfuControl } from './sfu/sfu-control.ts';
 import { WebhookDesk } from './sfu/webhook-desk.ts';
+import { StandbyDesk } from './standby/standby-desk.ts';
 import { Pruning } from './store/pruning.ts';
 import type { Store } from './store/store.ts';
 
@@ -62,6 +63,7 @@ export interface Backend extends AsyncDisposable {
   readonly calls: CallService;
   readonly store: Store;
   readonly agentDesk: AgentDesk;
+  readonly standby: StandbyDesk;
   readonly webhooks: WebhookDesk;
   readonly readiness: Readiness;
   /** Resolves when no work is left that nobody waits for: answers, room deletions, Matrix events. */
@@ -90,6 +92,7 @@ export async function openBackend({
   const calls = new CallService({ store, clock, logger, closing });
   const answers = new AnswerOutbox({ matrix, store, logger, deadlines, background, closing });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
+  const standby = new StandbyDesk({ sfu, rooms: store.sfuRooms, clock, logger, deadlines, background, closing });
   const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
@@ -145,10 +148,11 @@ export async function openBackend({
       clock,
       logger,
     }),
-    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, clock, logger }),
+    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, standby, clock, logger }),
     calls,
     store,
-    agentDesk: new AgentDesk({ matrix, store, calls, clock, logger }),
+    agentDesk: new AgentDesk({ matrix, store, calls, standby, clock, logger }),
+    standby,
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
     readiness: new Readiness({ store, matrix, sfu, clock, logger }),
     settled: () => background.settled(),

@@ -4,11 +4,16 @@ import { AgentServer, initializeLogger, InferenceRunner, ServerOptions, WorkerPe
 import type { JobRequest } from '@livekit/agents';
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
+import { readBearerFile } from '../identity/oracle-key.ts';
+import { createBackendClient } from '../job/backend/backend-client.ts';
+import type { StandbyPort } from '../job/backend/backend-port.ts';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
+import { HandedCalls } from './handed-calls.ts';
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
 import { createSeatRemoval } from './seat-removal.ts';
+import { Standby } from './standby.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -80,14 +85,23 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, delay, log),
+      requestFunc: (request) => answer(request, handed, delay, log),
       logLevel: 'error',
     }),
   );
   withoutAttributes(server);
+  const handed = new HandedCalls(server.event, systemClock);
+  let standby: Standby | undefined;
   const registered = new Promise<void>((resolve) => {
     server.event.once('worker_registered', () => {
       log.info('worker registered', { agentName });
+      standby ??= new Standby({
+        backend: standbyAt(job),
+        load: () => server.activeJobs.length / maxCalls,
+        take: (call) => handed.request(call),
+        clock: systemClock,
+        log,
+      });
       resolve();
     });
   });
@@ -98,6 +112,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   // The host last: calls speak until they have ended.
   const stop = async (): Promise<void> => {
     try {
+      await standby?.close();
       await server.close();
     } finally {
       watch[Symbol.dispose]();
@@ -108,8 +123,22 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   return { registered, stopped, close, [Symbol.asyncDispose]: close };
 }
 
-async function answer(request: JobRequest, delay: StartDelay, log: Logger): Promise<void> {
-  if (request.job.metadata === '') {
+/** The backend, for a worker that waits: the key is read when it first asks. */
+function standbyAt({ backendUrl, apiKeyFile }: JobSettings): StandbyPort {
+  let client: Promise<StandbyPort> | undefined;
+  return {
+    async standby(load, options) {
+      client ??= readBearerFile(apiKeyFile, 'agent API key').then((key) => createBackendClient(backendUrl, key));
+      return (await client).standby(load, options);
+    },
+  };
+}
+
+async function answer(request: JobRequest, handed: HandedCalls, delay: StartDelay, log: Logger): Promise<void> {
+  const { job } = request;
+  // What the SFU dispatches brings its ticket along; what we asked for we have one for. The job's process gets it either way.
+  if (job.metadata === '') job.metadata = handed.ticketOf(job.room?.name) ?? '';
+  if (job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
     log.warn('job without a ticket refused');
     await request.reject();

@@ -15,12 +15,14 @@ import type { AgentPrincipal } from '../auth/principal.ts';
 import { hashEnvelope, type Call } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
 import type { AuditEntry } from '../store/audit-store.ts';
+import type { StandbyDesk } from '../standby/standby-desk.ts';
 import type { Store } from '../store/store.ts';
 
 export interface AgentDeskDeps {
   readonly matrix: Pick<MatrixPort, 'fetchEvent'>;
   readonly store: Store;
   readonly calls: CallService;
+  readonly standby: Pick<StandbyDesk, 'claimed'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -83,7 +85,7 @@ export class AgentDesk {
   }
 
   async #claim({ agent, signal }: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
-    const { store, calls, clock, logger } = this.#deps;
+    const { store, calls, standby, clock, logger } = this.#deps;
     const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
     const room = await store.sfuRooms.find(roomId);
     const isGood =
@@ -92,6 +94,7 @@ export class AgentDesk {
       room.ticketUsedAt === undefined &&
       room.oracleDid === agent.oracleDid;
     if (!isGood) throw new OracleCallError('ERR_CALL_TICKET');
+    standby.claimed(roomId);
     if (room.closedAt !== undefined) throw new OracleCallError('ERR_CALL_ENDED');
     const call = await calls.waitForRoom(roomId, signal);
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');

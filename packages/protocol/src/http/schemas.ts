@@ -114,3 +114,16 @@ export const claimResponseSchema = v.object({
   language: v.optional(v.string()),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
+
+/** `POST /agent/standby`: a worker with an API key waits for the next call. */
+export const standbyRequestSchema = v.object({
+  /** Share of its calls that the worker holds now, from 0 to 1: the least busy gets the call. */
+  load: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
+export type StandbyRequest = v.InferOutput<typeof standbyRequestSchema>;
+
+export const standbyResponseSchema = v.object({
+  /** What to claim the call with; absent when none came. */
+  call: v.optional(claimRequestSchema),
+});
+export type StandbyResponse = v.InferOutput<typeof standbyResponseSchema>;
