@@ -2,6 +2,7 @@ import { OracleCallError, silentLogger, systemClock, type Clock, type Did, type 
 import type { Resolvable } from '@oracle-calls/protocol/did';
 import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
 import { AgentDesk } from './agent-desk/agent-desk.ts';
+import { FreshEnvelopes } from './agent-desk/fresh-envelopes.ts';
 import { AnswerOutbox } from './answers/answer-outbox.ts';
 import { Authenticator, type AgentKey } from './auth/authenticator.ts';
 import { createOpenIdVerifier } from './auth/open-id-verifier.ts';
@@ -92,6 +93,7 @@ export async function openBackend({
   const calls = new CallService({ store, clock, logger, closing });
   const answers = new AnswerOutbox({ matrix, store, logger, deadlines, background, closing });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
+  const fresh = new FreshEnvelopes(clock);
   const standby = new StandbyDesk({ sfu, rooms: store.sfuRooms, clock, logger, deadlines, background, closing });
   const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
@@ -111,7 +113,7 @@ export async function openBackend({
   const listener = new MatrixListener({
     matrix,
     invites: new InviteDesk({ matrix, allowedServers, logger, deadlines, background, closing }),
-    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, clock }),
+    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, fresh, clock }),
     editIntake: new EditIntake({ calls, logger }),
     store,
     logger,
@@ -135,6 +137,7 @@ export async function openBackend({
     (closed ??= (async () => {
       listener[Symbol.dispose]();
       deadlines[Symbol.dispose]();
+      fresh[Symbol.dispose]();
       closer.abort(new OracleCallError('ERR_UPSTREAM_BUSY', 'The backend is closing.'));
       await background.settled();
       logger.info('backend closed');
@@ -151,7 +154,7 @@ export async function openBackend({
     join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, standby, clock, logger }),
     calls,
     store,
-    agentDesk: new AgentDesk({ matrix, store, calls, standby, clock, logger }),
+    agentDesk: new AgentDesk({ matrix, store, calls, standby, fresh, clock, logger }),
     standby,
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
     readiness: new Readiness({ store, matrix, sfu, clock, logger }),

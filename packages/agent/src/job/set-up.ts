@@ -124,7 +124,8 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetch
     call = claimed;
     log.nameCall(claimed.callId);
     timeline.mark('claimed');
-    const key = await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal);
+    const key =
+      claimed.key ?? (await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal));
     timeline.mark('keyFetched');
     const fetched = await tryOpen(deps, claimed, key, signal);
     timeline.mark('keyOpened');

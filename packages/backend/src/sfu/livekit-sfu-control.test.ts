@@ -69,7 +69,7 @@ test('a join token lets one identity into one room and grants nothing else', asy
 
 test('a room is made with its agent, who is told a ticket and nothing else', async () => {
   const sfuRoomName = createSfuRoomName();
-  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') });
+  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') }, 'dispatch');
   expect(requests).toMatchObject([
     { method: 'CreateRoom', body: { name: sfuRoomName, agents: [{ agentName: 'oracle-1', metadata: 'the-ticket' }] } },
   ]);

@@ -112,6 +112,8 @@ export const claimResponseSchema = v.object({
   userIdentity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   agentVoice: v.optional(v.string()),
   language: v.optional(v.string()),
+  /** What `GET /calls/:callId/key` would answer now; left out when it would refuse. */
+  key: v.optional(keyResponseSchema),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
 

@@ -26,6 +26,9 @@ import { CLOSING_REASON_MS } from './oracle-presence.ts';
 import { OracleSide } from './oracle-side.ts';
 import { tearDown } from './tear-down.ts';
 
+/** The oracle is usually heard this soon after the call event was sent, in milliseconds; the rest of the record waits no longer. */
+export const FIRST_SOUND_MS = 1_000;
+
 export interface ParsedCallOptions extends CallOptions {
   readonly oracleDid: string & Did;
   readonly sessionId: string;
@@ -50,6 +53,7 @@ export class CallAttempt {
   readonly #security: SecurityDetails;
   readonly #sfuRoomName: SfuRoomName = createSfuRoomName();
   readonly #abort = new AbortController();
+  readonly #heard = Promise.withResolvers<void>();
   readonly #startedAt: string;
   #capture: Promise<readonly LocalTrack[]> | undefined;
   #tracks: readonly LocalTrack[] = [];
@@ -103,6 +107,7 @@ export class CallAttempt {
       security: this.#security,
       events: this.#events,
       microphone: () => this.#microphone(),
+      heard: () => this.#heard.resolve(),
     });
     this.#side = side;
     void side.setMuted(this.#isMuted);
@@ -294,6 +299,7 @@ export class CallAttempt {
       userId,
     });
     announced({ sent, envelope });
+    await this.#untilHeard(signal);
     // The backend finds the call by its event; it need not have seen the edit.
     await Promise.all([
       announcement.addCallId(signal),
@@ -301,6 +307,19 @@ export class CallAttempt {
     ]);
     signal.throwIfAborted();
     this.#timeline.mark('synced');
+  }
+
+  /** What comes now nobody waits for, and on a small machine the first sound would wait for it. */
+  async #untilHeard(signal: AbortSignal): Promise<void> {
+    const enough = new AbortController();
+    const bound = this.#deps.clock.sleep(FIRST_SOUND_MS, { signal: AbortSignal.any([signal, enough.signal]) });
+    try {
+      await Promise.race([this.#heard.promise, bound]);
+    } finally {
+      enough.abort(new Error('the oracle is heard'));
+      await bound.catch(() => undefined);
+    }
+    signal.throwIfAborted();
   }
 
   async #sync(backend: BackendClient, callId: CallId, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import type { Clock } from '@oracle-calls/protocol';
 
 /** The cryptor is there once the SFU has taken the track; after a reconnect that takes some round trips more, in ms. */
 export const GUARDED_MAX_MS = 5_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 10;
 
 /** The own voice in the SFU room. */
 export interface VoiceTrack {
