@@ -48,13 +48,12 @@ export async function openCall(
   if (key.oracleDid !== identity.keys.did) throw new OracleCallError('ERR_ENVELOPE_CONTEXT');
   if (!isSignedEnvelope(key.encryptionKey)) return openOlderCall(deps, key);
   const envelope = parseSignedEnvelope(key.encryptionKey);
-  const t0=performance.now(); const user = await resolveUser(deps, envelope, key, signal); const t1=performance.now();
+  const user = await resolveUser(deps, envelope, key, signal);
   const opening = openingOf(deps, call, key, envelope, user);
-  verifySignedEnvelope(opening); const t2=performance.now();
-  pinUserKey(deps, user); const t3=performance.now();
-  trust.usedContexts.use(envelope, call.callId, clock.now()); const t4=performance.now();
-  const callKey = await openSignedEnvelope(opening); const t5=performance.now(); deps.log.info('TRACE open', {resolve:Math.round(t1-t0), verify:Math.round(t2-t1), pin:Math.round(t3-t2), use: Math.round(t4-t3), open: Math.round(t5-t4)});
-  return { protocol: 'strict', callKey, envelope };
+  verifySignedEnvelope(opening);
+  pinUserKey(deps, user);
+  trust.usedContexts.use(envelope, call.callId, clock.now());
+  return { protocol: 'strict', callKey: await openSignedEnvelope(opening), envelope };
 }
 
 /**

@@ -74,11 +74,7 @@ export class AgentDesk {
     return this.#release(request, callId, (call) => this.#readEnvelope(call, request.signal));
   }
 
-  #release(
-    request: AgentRequest,
-    callId: CallId,
-    read: (call: Call) => Promise<string>,
-  ): Promise<KeyResponse> {
+  #release(request: AgentRequest, callId: CallId, read: (call: Call) => Promise<string>): Promise<KeyResponse> {
     return this.#audited(request, { action: 'key-release', callId }, () => this.#key(request, callId, read));
   }
 

@@ -115,10 +115,7 @@ export class CallAttempt {
     const announced = Promise.withResolvers<SealedAnnouncement>();
     const synced = Promise.withResolvers<void>();
     this.#run((signal) => this.#connect(parts, connection, joined.resolve, signal));
-    this.#run(async (signal) => {
-      await this.#announce(parts, announced.resolve, signal);
-      synced.resolve();
-    });
+    this.#run((signal) => this.#announce(parts, announced.resolve, synced.resolve, signal));
     this.#run(async (signal) => {
       // Whichever of the two fails ends the call by itself.
       const [userIdentity, { sent, envelope }] = await Promise.all([joined.promise, announced.promise]);
@@ -255,6 +252,7 @@ export class CallAttempt {
   async #announce(
     { oracle, protocol, secrets, signer }: CallParts,
     announced: (call: SealedAnnouncement) => void,
+    synced: () => void,
     signal: AbortSignal,
   ): Promise<void> {
     const { matrix, clock } = this.#deps;
@@ -299,17 +297,16 @@ export class CallAttempt {
       userId,
     });
     announced({ sent, envelope });
-    await this.#untilHeard(signal);
     // The backend finds the call by its event; it need not have seen the edit.
-    await Promise.all([
-      announcement.addCallId(signal),
-      this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal),
-    ]);
+    await this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal);
     signal.throwIfAborted();
     this.#timeline.mark('synced');
+    synced();
+    await this.#untilHeard(signal);
+    await announcement.addCallId(signal);
   }
 
-  /** What comes now nobody waits for, and on a small machine the first sound would wait for it. */
+  /** Nobody waits for the first edit, and on a small machine the first sound would wait for it. */
   async #untilHeard(signal: AbortSignal): Promise<void> {
     const enough = new AbortController();
     const bound = this.#deps.clock.sleep(FIRST_SOUND_MS, { signal: AbortSignal.any([signal, enough.signal]) });

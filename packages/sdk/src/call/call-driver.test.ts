@@ -7,6 +7,7 @@ import {
 } from '@oracle-calls/protocol';
 import type { MatrixRoomId } from '@oracle-calls/matrix';
 import { expect, test } from 'vitest';
+import { FIRST_SOUND_MS } from './call-attempt.ts';
 import { CONNECTING_MAX_MS } from './call-driver.ts';
 import { createScene, MALLORY, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
 import { CLOSING_REASON_MS, ORACLE_ABSENT_MS } from './oracle-presence.ts';
@@ -44,13 +45,16 @@ test('the call event carries what the architecture says, first without callId, t
   if (eventId === undefined) throw new Error('nothing was sent');
   const callId = createCallId(eventId, content.roomId);
   expect(call.callId).toBe(callId);
+  // The first sound comes first.
+  expect(scene.matrix.edits).toEqual([]);
+  await scene.clock.advance(FIRST_SOUND_MS);
   await call.endCall();
   const ended = {
     ...content,
     callId,
     callStatus: 'ended',
     endReason: 'hangup',
-    callEndedAt: '2026-01-01T10:00:00.000Z',
+    callEndedAt: '2026-01-01T10:00:01.000Z',
   };
   expect(scene.matrix.edits).toEqual([{ ...content, callId }, ended]);
   for (const { content: edit } of scene.matrix.sent.slice(1)) {
@@ -206,6 +210,7 @@ test('an SFU that lets go for good ends the call as connection-lost', async () =
 test("the oracle's ended answer ends the call with its reason, and the record is left to it", async () => {
   const scene = createScene();
   const call = await scene.liveCall();
+  await scene.clock.advance(FIRST_SOUND_MS);
   scene.answer({ callStatus: 'ended', endReason: 'completed' });
   expect(await call.whenEnded()).toMatchObject({ reason: 'completed', error: undefined });
   expect(scene.matrix.edits).toHaveLength(1);
