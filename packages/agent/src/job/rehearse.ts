@@ -8,6 +8,7 @@ import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import type { DidResolver } from '../identity/did-resolver.ts';
 import { rehearseGuard } from '../guard/index.ts';
 import { rehearseBackend } from './backend/rehearse-backend.ts';
+import { rehearseSeat } from './sfu/rehearse-seat.ts';
 import { TrackSpeaker } from './sfu/track-speaker.ts';
 
 /** Minutes are enough for a call that nobody has. */
@@ -15,7 +16,7 @@ const REHEARSAL_MS = 60_000;
 
 /**
  * Does once, before a call, what a call's set-up will do: claims it, opens a signed envelope, exchanges keys, looks through signalling,
- * makes a track. The first time costs some 300 ms (curve tables, schemas, the media library's start), and no caller should wait for
+ * takes a seat. The first time costs some 400 ms (curve tables, schemas, the media library's start), and no caller should wait for
  * that. Also proves that the keys work.
  *
  * @throws {OracleCallError} `ERR_ENVELOPE_UNSUPPORTED` when a private key is none
@@ -52,5 +53,6 @@ export async function rehearse(oracle: OwnOracleKeys, resolver: DidResolver): Pr
   await speaker.close();
 
   rehearseGuard();
+  await rehearseSeat();
   await rehearseBackend();
 }

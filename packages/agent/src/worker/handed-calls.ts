@@ -40,7 +40,7 @@ export class HandedCalls {
     });
     const value = new SimulateJobRequest({ type: JobType.JT_ROOM, room: new Room({ name: roomId }) });
     this.#messages.emit('worker_msg', new WorkerMessage({ message: { case: 'simulateJob', value } }));
-    return answered.promise;
+    return await answered.promise;
   }
 
   /** The ticket of a room that was asked for, once. */

@@ -105,9 +105,12 @@ test('oracleAudible is the first poll at which the oracle is loud, and the first
   const track = scene.sfu.last.speak('agent-1');
   await scene.clock.advance(100);
   expect(call.timeline.oracleAudible).toBeUndefined();
+  expect(scene.matrix.edits).toEqual([]);
   track.loudness = 0.2;
   await scene.clock.advance(100);
   expect(call.timeline.oracleAudible).toBe(110);
+  // The first sound is there: now the record is completed.
+  expect(scene.matrix.edits).toHaveLength(1);
   track.loudness = 0;
   await scene.clock.advance(300);
   const microphone = scene.devices.opened[0];
