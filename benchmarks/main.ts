@@ -2,10 +2,11 @@
 import type { Benchmark } from './benchmark.ts';
 import { benchHelp, parseBenchCommand } from './command-line.ts';
 import { conditionsLine, watchConditions } from './conditions.ts';
-import { setupBenchmark } from './setup/benchmark.ts';
 
-/** Every benchmark, in the order in which they run. */
-const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([['setup', setupBenchmark]]);
+/** Every benchmark, in the order in which they run. Loaded when its turn comes. */
+const BENCHMARKS: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
+  ['setup', async () => (await import('./setup/benchmark.ts')).setupBenchmark],
+]);
 
 async function main(): Promise<number> {
   const names = [...BENCHMARKS.keys()];
@@ -18,12 +19,15 @@ async function main(): Promise<number> {
     console.error(`error: ${command.problem} (see --help)`);
     return 2;
   }
+  // rtc-node prints debug lines to stdout unless it is told, before it is loaded, that this is production.
+  process.env['NODE_ENV'] ??= 'production';
   const say = (line: string): void => console.error(line);
   const show = command.output === 'json' ? say : (line: string): void => console.log(line);
   const conditions = watchConditions();
   const json: Record<string, unknown> = {};
   for (const name of command.only) {
-    const measured = await BENCHMARKS.get(name)?.({ runs: command.runs, say });
+    const benchmark = await BENCHMARKS.get(name)?.();
+    const measured = await benchmark?.({ runs: command.runs, say });
     for (const line of measured?.lines ?? []) show(line);
     show('');
     Object.assign(json, measured?.json);
