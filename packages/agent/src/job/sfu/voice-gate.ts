@@ -92,7 +92,8 @@ export class VoiceGate {
       const slot = this.#slot;
       // While interrupted there is nothing to see; the reconnect looks again.
       if (slot === undefined || this.#connection === 'interrupted') return;
-      this.#track.useSlot(slot);
+      // Without an id there is no track, and the media library ends the process when it is asked about one.
+      if (this.#track.trackSid !== undefined) this.#track.useSlot(slot);
       if (isVoiceGuarded(this.#track, slot)) break;
       this.#track.setGate('shut');
       if (this.#clock.now() >= giveUpAt) {
