@@ -41,10 +41,11 @@ export class CallAnnouncement {
    * Sends the event, once. An abort would not tell whether Matrix took it, so only {@link close} stops it: whoever ends the
    * call waits for it and then ends the record.
    *
+   * @param onSending told when the event leaves
    * @throws {OracleCallError} `ERR_MATRIX_*`
    */
-  send(): Promise<AnnouncedCall> {
-    this.#sending ??= this.#send();
+  send(onSending?: () => void): Promise<AnnouncedCall> {
+    this.#sending ??= this.#send(onSending);
     return this.#sending;
   }
 
@@ -53,8 +54,9 @@ export class CallAnnouncement {
     this.#closing.abort(new OracleCallError('ERR_CALL_ENDED'));
   }
 
-  async #send(): Promise<AnnouncedCall> {
-    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal: this.#closing.signal };
+  async #send(onSending: (() => void) | undefined): Promise<AnnouncedCall> {
+    const { signal } = this.#closing;
+    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal, onSending };
     const eventId = await this.#matrix.sendEvent(this.#matrixRoomId, CALL_EVENT_TYPE, this.#content, options);
     const callId = createCallId(eventId, this.#content.roomId);
     this.#content = { ...this.#content, callId };

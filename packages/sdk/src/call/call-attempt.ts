@@ -29,6 +29,9 @@ import { tearDown } from './tear-down.ts';
 /** The oracle is usually heard this soon after the call event was sent, in milliseconds; the rest of the record waits no longer. */
 export const FIRST_SOUND_MS = 1_000;
 
+/** Sealing and encrypting the call event takes some tens of milliseconds; a slow signer, a wallet that asks, is not waited for. In ms. */
+export const EVENT_FIRST_MS = 100;
+
 export interface ParsedCallOptions extends CallOptions {
   readonly oracleDid: string & Did;
   readonly sessionId: string;
@@ -54,6 +57,8 @@ export class CallAttempt {
   readonly #sfuRoomName: SfuRoomName = createSfuRoomName();
   readonly #abort = new AbortController();
   readonly #heard = Promise.withResolvers<void>();
+  /** Resolves when the call event leaves. */
+  readonly #sending = Promise.withResolvers<void>();
   readonly #startedAt: string;
   #capture: Promise<readonly LocalTrack[]> | undefined;
   #tracks: readonly LocalTrack[] = [];
@@ -235,6 +240,8 @@ export class CallAttempt {
     this.#timeline.mark('joinToken');
     this.#deps.sfuSeen(oracle.backendUrl, invitation.url);
     joined(invitation.identity);
+    // Connecting keeps the thread busy for longer than encrypting the event, and the oracle's side waits for the event.
+    await this.#firstOf(this.#sending.promise, EVENT_FIRST_MS, signal);
     await connection.connect({ ...invitation, signal });
     signal.throwIfAborted();
     this.#timeline.mark('sfuConnected');
@@ -280,7 +287,7 @@ export class CallAttempt {
       ...(language === undefined ? {} : { language }),
     });
     this.#announcement = announcement;
-    const sent = await announcement.send();
+    const sent = await announcement.send(() => this.#sending.resolve());
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
     signal.throwIfAborted();
@@ -302,18 +309,19 @@ export class CallAttempt {
     signal.throwIfAborted();
     this.#timeline.mark('synced');
     synced();
-    await this.#untilHeard(signal);
+    // Nobody waits for the first edit, and on a small machine the first sound would wait for it.
+    await this.#firstOf(this.#heard.promise, FIRST_SOUND_MS, signal);
     await announcement.addCallId(signal);
   }
 
-  /** Nobody waits for the first edit, and on a small machine the first sound would wait for it. */
-  async #untilHeard(signal: AbortSignal): Promise<void> {
+  /** Waits for something else to have the machine for itself, for a while at most. */
+  async #firstOf(event: Promise<void>, maxMs: number, signal: AbortSignal): Promise<void> {
     const enough = new AbortController();
-    const bound = this.#deps.clock.sleep(FIRST_SOUND_MS, { signal: AbortSignal.any([signal, enough.signal]) });
+    const bound = this.#deps.clock.sleep(maxMs, { signal: AbortSignal.any([signal, enough.signal]) });
     try {
-      await Promise.race([this.#heard.promise, bound]);
+      await Promise.race([event, bound]);
     } finally {
-      enough.abort(new Error('the oracle is heard'));
+      enough.abort(new Error('it has happened'));
       await bound.catch(() => undefined);
     }
     signal.throwIfAborted();
