@@ -7,7 +7,7 @@ import {
 } from '@oracle-calls/protocol';
 import type { MatrixRoomId } from '@oracle-calls/matrix';
 import { expect, test } from 'vitest';
-import { FIRST_SOUND_MS } from './call-attempt.ts';
+import { EVENT_FIRST_MS, FIRST_SOUND_MS } from './call-attempt.ts';
 import { CONNECTING_MAX_MS } from './call-driver.ts';
 import { createScene, MALLORY, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
 import { CLOSING_REASON_MS, ORACLE_ABSENT_MS } from './oracle-presence.ts';
@@ -81,6 +81,21 @@ test('the join token, the SFU connection and the microphone do not wait for Matr
   gate.open();
   await scene.clock.settle();
   expect(call.state).toMatchObject({ awaiting: ['oracle'] });
+  await call.endCall();
+});
+
+test('the page connects once the call event has left, or a moment later', async () => {
+  const scene = createScene();
+  const gate = scene.matrix.holdRoom();
+  const call = scene.placeCall();
+  await scene.clock.settle();
+  expect(call.timeline.joinToken).toBe(0);
+  await scene.clock.advance(EVENT_FIRST_MS - 1);
+  expect(scene.sfu.last.phase).toBe('new');
+  await scene.clock.advance(1);
+  expect(scene.sfu.last.phase).toBe('connected');
+  gate.open();
+  await scene.clock.settle();
   await call.endCall();
 });
 
