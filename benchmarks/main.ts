@@ -6,6 +6,7 @@ import { conditionsLine, watchConditions } from './conditions.ts';
 /** Every benchmark, in the order in which they run. Loaded when its turn comes. */
 const BENCHMARKS: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
   ['setup', async () => (await import('./setup/benchmark.ts')).setupBenchmark],
+  ['size', async () => (await import('./size/benchmark.ts')).sizeBenchmark],
 ]);
 
 async function main(): Promise<number> {

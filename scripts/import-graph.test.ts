@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { findImports, readImports, type Import } from './import-graph/imports.ts';
@@ -41,6 +42,29 @@ test('packages depend on each other without a circle', () => {
     return [];
   };
   for (const name of packages.keys()) expect(reach(name, [])).toEqual([]);
+});
+
+/** Everything of the SDK that a module loads, itself and dynamic imports included; bare names stay as they are. */
+function loadedBy(entry: string): ReadonlySet<string> {
+  const loaded = new Set([entry]);
+  for (const file of loaded) {
+    for (const found of imports.filter((one) => one.file === file && !one.isTypeOnly)) {
+      const { specifier } = found;
+      loaded.add(specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier);
+    }
+  }
+  return loaded;
+}
+
+test("the SDK's core for other platforms loads nothing of a browser's media, and the browser's entry nothing of Node's", () => {
+  const core = loadedBy('packages/sdk/src/core.ts');
+  expect(core).toContain('packages/sdk/src/call/call-driver.ts');
+  expect(
+    [...core].filter((one) => /livekit-client|frame-cryptor|livekit-|browser-devices|audio-graph/.test(one)),
+  ).toEqual([]);
+  const browser = loadedBy('packages/sdk/src/index.ts');
+  expect(browser).toContain('livekit-client');
+  expect([...browser].filter((one) => /rtc-node|node-media|^node:/.test(one))).toEqual([]);
 });
 
 describe('every rule fires on its sample and not on its neighbour', () => {

@@ -5,6 +5,7 @@ export const TYPESCRIPT_PROJECTS = [
   'packages/sdk',
   'packages/react',
   'packages/backend',
+  'packages/node-media',
   'packages/agent',
   'packages/testing',
   'apps/oracle',
@@ -14,5 +15,6 @@ export const TYPESCRIPT_PROJECTS = [
   'tests',
   'benchmarks',
   'examples',
+  'deploy',
   'scripts',
 ] as const;

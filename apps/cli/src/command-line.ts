@@ -4,6 +4,7 @@ import { addKeygenCommand } from './keygen/keygen-command.ts';
 import { addTrustCommand } from './trust/trust-command.ts';
 import { addApiKeysCommand } from './operator/api-keys-command.ts';
 import { addAuditCommand } from './operator/audit-command.ts';
+import { addCallCommand } from './call/call-command.ts';
 
 /** Exit codes: 2 means that the command was not understood, 1 that it was and failed. */
 export const EXIT_CODES = { ok: 0, failed: 1, usage: 2 } as const;
@@ -26,6 +27,7 @@ export async function runCommandLine(args: readonly string[], output: Output): P
   addTrustCommand(program, output.out);
   addApiKeysCommand(program, output.out);
   addAuditCommand(program, output.out);
+  addCallCommand(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT_CODES.ok;

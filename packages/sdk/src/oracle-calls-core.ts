@@ -30,7 +30,7 @@ import {
   type TabStorage,
 } from './session/interrupted-calls.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
-import { deadline } from './waiting/abortable.ts';
+import { withDeadline } from './waiting/abortable.ts';
 
 export interface OracleCallsCoreDeps {
   readonly matrix: MatrixPort;
@@ -146,12 +146,13 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
 
   const replace = async (old: InterruptedCall): Promise<void> => {
-    using bound = deadline(clock, TEAR_DOWN_MS);
-    const signal = AbortSignal.any([bound.signal, closing.signal]);
-    const results = await Promise.allSettled([
-      endRecordAsReplaced(matrix, old, { clock, signal }),
-      (async () => backendAt(old.backendUrl).endCall(old.callId, 'replaced', { signal }))(),
-    ]);
+    const results = await withDeadline(clock, TEAR_DOWN_MS, (bound) => {
+      const signal = AbortSignal.any([bound, closing.signal]);
+      return Promise.allSettled([
+        endRecordAsReplaced(matrix, old, { clock, signal }),
+        (async () => backendAt(old.backendUrl).endCall(old.callId, 'replaced', { signal }))(),
+      ]);
+    });
     for (const result of results) {
       if (result.status === 'fulfilled') continue;
       logger.warn('the interrupted call was not ended', { code: toOracleCallError(result.reason).code });

@@ -10,7 +10,7 @@ import type { TrustStore } from '../trust-store/trust-store.ts';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CallJob } from './call-job.ts';
 import { CallLog } from './call-log.ts';
-import type { TrackEvidence } from './call-statistics.ts';
+import type { TrackEvidence } from '@oracle-calls/node-media/seat';
 import type { TalkOptions } from './call-voice.ts';
 import { JobTimeline } from './job-timeline.ts';
 import type { AgentLinkPort } from './link/strict-link.ts';
@@ -22,7 +22,7 @@ import type {
   SeatEvents,
   SeatNotice,
   SfuSeat,
-} from './sfu/sfu-seat.ts';
+} from '@oracle-calls/node-media/seat';
 import {
   CALL_ID,
   createIdentity,

@@ -13,7 +13,7 @@ import { INITIAL_PRESENCE, stepPresence } from './presence.ts';
 import type { PresenceEffect, PresenceInput, PresenceState } from './presence.ts';
 import { codeOf, leave, setUp } from './set-up.ts';
 import type { SeatedCall, SetUp, SetUpDeps } from './set-up.ts';
-import type { MediaSeat, SeatNotice } from './sfu/sfu-seat.ts';
+import type { MediaSeat, SeatNotice } from '@oracle-calls/node-media/seat';
 
 /** The SFU tells when our voice is received; should that notice get lost, the oracle speaks after this long, in ms. */
 const SUBSCRIPTION_WAIT_MS = 1_500;

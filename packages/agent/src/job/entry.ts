@@ -4,7 +4,7 @@ import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { startConversation } from '../conversation/conversation.ts';
 import { openVad } from '../conversation/engines.ts';
-import { identityOf } from '../guard/index.ts';
+import { identityOf } from '@oracle-calls/node-media/guard';
 import { agentDidResolver } from '../identity/did-resolver.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { readOwnIdentity } from '../identity/own-identity.ts';
@@ -23,8 +23,7 @@ import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
 import { rehearse } from './rehearse.ts';
-import { createSeat } from './sfu/livekit-seat.ts';
-import { createOlderSeat } from './sfu/older-seat.ts';
+import { createOlderSeat, createSeat } from '@oracle-calls/node-media/seat';
 
 /** What a process has ready when it is given a call. */
 interface Prewarmed {

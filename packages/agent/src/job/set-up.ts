@@ -6,7 +6,7 @@ import { CLAIM_RETRY, retrying } from './backend/retry.ts';
 import type { JobTimeline } from './job-timeline.ts';
 import { openCall } from './open-call.ts';
 import type { OpenCallDeps, OpenedCall } from './open-call.ts';
-import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from './sfu/sfu-seat.ts';
+import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from '@oracle-calls/node-media/seat';
 
 /** Entering a room takes a tenth of a second; past this the SFU is not going to answer, in ms. */
 const JOIN_MAX_MS = 15_000;
