@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { STAGE_LABELS } from '@oracle-calls/cli/timeline-table';
+import { STAGE_LABELS } from 'oracle-calls/timeline-table';
 import type { Figures } from './call-costs.ts';
 import type { CallBenchmark } from './setup.ts';
 

@@ -63,5 +63,6 @@ test('every page of docs is in its index', async () => {
   const { targets } = await readMarkdown(root, 'docs/README.md');
   const linked = new Set(targets.map((target) => posix.join('docs', target.split('#')[0] ?? '')));
   const wanted = files.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
-  expect(wanted.filter((path) => !linked.has(path) && !path.startsWith('docs/decisions/'))).toEqual([]);
+  const many = ['docs/decisions/', 'docs/api/'];
+  expect(wanted.filter((path) => !linked.has(path) && !many.some((folder) => path.startsWith(folder)))).toEqual([]);
 });

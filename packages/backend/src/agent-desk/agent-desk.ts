@@ -2,6 +2,7 @@ import {
   BearerSecret,
   CALL_EVENT_TYPE,
   OracleCallError,
+  callIdParts,
   isOracleCallError,
   parseCallEvent,
   type CallId,
@@ -9,6 +10,7 @@ import {
   type Logger,
 } from '@oracle-calls/protocol';
 import type { ClaimRequest, ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import { formatTraceparent } from '@oracle-calls/protocol/trace';
 import type { MatrixPort } from '@oracle-calls/matrix/port';
 import { hashToken } from '../auth/opaque-token.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
@@ -18,6 +20,9 @@ import type { AuditEntry } from '../store/audit-store.ts';
 import type { FreshEnvelopes } from './fresh-envelopes.ts';
 import type { StandbyDesk } from '../standby/standby-desk.ts';
 import type { Store } from '../store/store.ts';
+import type { BackendMetrics } from '../telemetry/backend-metrics.ts';
+import type { CallTraces } from '../telemetry/call-traces.ts';
+import { inSpan } from '../telemetry/trace-scope.ts';
 
 export interface AgentDeskDeps {
   readonly matrix: Pick<MatrixPort, 'fetchEvent'>;
@@ -25,6 +30,8 @@ export interface AgentDeskDeps {
   readonly calls: CallService;
   readonly standby: Pick<StandbyDesk, 'claimed'>;
   readonly fresh: Pick<FreshEnvelopes, 'take'>;
+  readonly traces: CallTraces;
+  readonly metrics: BackendMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -52,6 +59,7 @@ export class AgentDesk {
    */
   async claim(request: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
     const fact = { action: 'call-claim', sfuRoomName: roomId } as const;
+    this.#deps.traces.adopt(roomId);
     const claimed = await this.#audited(request, fact, () => this.#claim(request, { ticket, roomId }));
     const { callId } = claimed;
     const envelope = this.#deps.fresh.take(callId);
@@ -71,6 +79,7 @@ export class AgentDesk {
    *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, and as {@link CallService.waitForCall}
    */
   key(request: AgentRequest, callId: CallId): Promise<KeyResponse> {
+    this.#deps.traces.adopt(callIdParts(callId).sfuRoomName);
     return this.#release(request, callId, (call) => this.#readEnvelope(call, request.signal));
   }
 
@@ -84,7 +93,8 @@ export class AgentDesk {
     fact: Pick<AuditEntry, 'action' | 'callId' | 'sfuRoomName'>,
     work: () => Promise<T>,
   ): Promise<T> {
-    const { store, clock } = this.#deps;
+    const { store, metrics, clock } = this.#deps;
+    const isKey = fact.action === 'key-release';
     const who = { keyId: agent.keyId, oracleDid: agent.oracleDid, address };
     let result: T;
     try {
@@ -93,15 +103,17 @@ export class AgentDesk {
       // An agent that went away while it waited was told nothing.
       const otherwise = signal?.aborted === true ? 'ERR_UPSTREAM_BUSY' : 'ERR_INTERNAL';
       const code = isOracleCallError(error) ? error.code : otherwise;
+      if (isKey) metrics.add('oracle_calls_key_requests_total', { code });
       await store.audit.add({ ...fact, ...who, at: clock.now(), code });
       throw error;
     }
     await store.audit.add({ ...fact, ...who, at: clock.now() });
+    if (isKey) metrics.add('oracle_calls_key_requests_total', { code: 'ok' });
     return result;
   }
 
   async #claim({ agent, signal }: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
-    const { store, calls, standby, clock, logger } = this.#deps;
+    const { store, calls, standby, traces, clock, logger } = this.#deps;
     const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
     const room = await store.sfuRooms.find(roomId);
     const isGood =
@@ -118,6 +130,8 @@ export class AgentDesk {
       throw new OracleCallError('ERR_CALL_TICKET');
     }
     logger.info('call claimed', { callId: call.callId, agentKeyId: agent.keyId });
+    traces.reached(roomId, 'claimed');
+    const trace = traces.of(roomId);
     return {
       callId: call.callId,
       callType: call.callType,
@@ -125,6 +139,7 @@ export class AgentDesk {
       userIdentity: room.userIdentity,
       ...(call.agentVoice === undefined ? {} : { agentVoice: call.agentVoice }),
       ...(call.language === undefined ? {} : { language: call.language }),
+      ...(trace === undefined ? {} : { traceparent: formatTraceparent(trace) }),
     };
   }
 
@@ -133,7 +148,7 @@ export class AgentDesk {
     callId: CallId,
     read: (call: Call) => Promise<string>,
   ): Promise<KeyResponse> {
-    const { store, calls, logger } = this.#deps;
+    const { store, calls, traces, logger } = this.#deps;
     const call = await calls.waitForCall(callId, { signal });
     if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
     if (await store.credentials.isAgentRefused(callId, agent.keyId)) {
@@ -142,12 +157,14 @@ export class AgentDesk {
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
     const encryptionKey = await read(call);
     if (hashEnvelope(encryptionKey) !== call.envelopeSha256) throw new OracleCallError('ERR_CALL_REPLAYED');
+    traces.reached(call.sfuRoomName, 'keyReleased');
     logger.info('key released', { audit: true, callId, agentKeyId: agent.keyId });
     return { encryptionKey, userDid: call.userDid, oracleDid: call.oracleDid };
   }
 
   async #readEnvelope(call: Call, signal: AbortSignal | undefined): Promise<string> {
-    const event = await this.#deps.matrix.fetchEvent(call.matrixRoomId, call.eventId, { signal });
+    const { matrix } = this.#deps;
+    const event = await inSpan('matrix.fetch', () => matrix.fetchEvent(call.matrixRoomId, call.eventId, { signal }));
     if (event.type !== CALL_EVENT_TYPE || event.sender.userId !== call.matrixUserId) {
       throw new OracleCallError('ERR_CALL_REPLAYED');
     }

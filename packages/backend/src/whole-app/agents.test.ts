@@ -35,6 +35,8 @@ test('POST /agent/claim trades a ticket for the call, once', async () => {
     language: 'de',
     // The event has only just come.
     key: { encryptionKey: call.content['encryptionKey'], userDid: USER_DID, oracleDid: ORACLE_DID },
+    // The call's trace, begun here because nobody brought one, and not recorded.
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
   });
   expectProblem(await backend.claim(call.sfuRoomName, ticket), 403, 'ERR_CALL_TICKET');
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });

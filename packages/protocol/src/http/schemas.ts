@@ -80,6 +80,8 @@ export const claimResponseSchema = v.object({
   language: v.optional(v.string()),
   /** What `GET /calls/:callId/key` would answer now; left out when it would refuse. */
   key: v.optional(keyResponseSchema),
+  /** The trace of the call (W3C Trace Context), with the backend's decision about recording it. */
+  traceparent: v.optional(v.pipe(v.string(), v.regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'a traceparent'))),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
 

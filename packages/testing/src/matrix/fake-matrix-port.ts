@@ -159,6 +159,10 @@ export class FakeMatrixPort implements MatrixAccountPort {
     for (const told of this.#inviteListeners.values()) told.delete(room);
   }
 
+  lastSyncAt(): number | undefined {
+    return undefined;
+  }
+
   isSyncing(): boolean {
     return this.isOnline && !this.isClosed;
   }

@@ -9,6 +9,7 @@ import {
   standbyResponseSchema,
 } from '@oracle-calls/protocol/http';
 import type { ClaimRequest, StandbyRequest, UpdateRequest } from '@oracle-calls/protocol/http';
+import { TRACEPARENT } from '@oracle-calls/protocol/trace';
 import type { BackendPort, RequestOptions, StandbyPort } from './backend-port.ts';
 import { timeLimit } from './time-limit.ts';
 
@@ -27,6 +28,8 @@ export function createBackendClient(
   apiKey: BearerSecret,
   send: Fetch = fetch,
   clock: Pick<Clock, 'after'> = systemClock,
+  /** The trace that requests belong to, once there is one. */
+  traceparent: () => string | undefined = () => undefined,
 ): BackendPort & StandbyPort {
   const request = async (
     method: 'GET' | 'POST',
@@ -36,12 +39,17 @@ export function createBackendClient(
     maxMs = REQUEST_MAX_MS,
   ): Promise<unknown> => {
     using bound = timeLimit(clock, maxMs, signal);
+    const trace = traceparent();
     let response: Response;
     let text: string;
     try {
       response = await send(`${baseUrl.replace(/\/+$/, '')}${path}`, {
         method,
-        headers: { authorization: `Bearer ${apiKey.expose()}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${apiKey.expose()}`,
+          'content-type': 'application/json',
+          ...(trace === undefined ? {} : { [TRACEPARENT]: trace }),
+        },
         // A redirect could carry the key to somebody else.
         redirect: 'error',
         signal: bound.signal,
