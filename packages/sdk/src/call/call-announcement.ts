@@ -27,6 +27,7 @@ export class CallAnnouncement {
   readonly #oracle: MatrixUserId;
   #content: CallEventContent;
   readonly #closing = new AbortController();
+  readonly #leaving = Promise.withResolvers<void>();
   #sending: Promise<AnnouncedCall> | undefined;
   #lastEdit: Promise<unknown> = Promise.resolve();
 
@@ -41,12 +42,16 @@ export class CallAnnouncement {
    * Sends the event, once. An abort would not tell whether Matrix took it, so only {@link close} stops it: whoever ends the
    * call waits for it and then ends the record.
    *
-   * @param onSending told when the event leaves
    * @throws {OracleCallError} `ERR_MATRIX_*`
    */
-  send(onSending?: () => void): Promise<AnnouncedCall> {
-    this.#sending ??= this.#send(onSending);
+  send(): Promise<AnnouncedCall> {
+    this.#sending ??= this.#send();
     return this.#sending;
+  }
+
+  /** Resolves when the event is encrypted and leaves. */
+  get leaving(): Promise<void> {
+    return this.#leaving.promise;
   }
 
   /** Gives up what is still being sent. */
@@ -54,8 +59,9 @@ export class CallAnnouncement {
     this.#closing.abort(new OracleCallError('ERR_CALL_ENDED'));
   }
 
-  async #send(onSending: (() => void) | undefined): Promise<AnnouncedCall> {
+  async #send(): Promise<AnnouncedCall> {
     const { signal } = this.#closing;
+    const onSending = (): void => this.#leaving.resolve();
     const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal, onSending };
     const eventId = await this.#matrix.sendEvent(this.#matrixRoomId, CALL_EVENT_TYPE, this.#content, options);
     const callId = createCallId(eventId, this.#content.roomId);

@@ -289,7 +289,8 @@ export class CallAttempt {
       ...(language === undefined ? {} : { language }),
     });
     this.#announcement = announcement;
-    const sent = await announcement.send(() => this.#sending.resolve());
+    void announcement.leaving.then(() => this.#sending.resolve());
+    const sent = await announcement.send();
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
     signal.throwIfAborted();
