@@ -2,6 +2,7 @@ import { OracleCallError, silentLogger, systemClock, type Clock, type Did, type 
 import type { Resolvable } from '@oracle-calls/protocol/did';
 import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
 import { AgentDesk } from './agent-desk/agent-desk.ts';
+import { FreshEnvelopes } from './agent-desk/fresh-envelopes.ts';
 import { AnswerOutbox } from './answers/answer-outbox.ts';
 import { Authenticator, type AgentKey } from './auth/authenticator.ts';
 import { createOpenIdVerifier } from './auth/open-id-verifier.ts';
@@ -22,6 +23,7 @@ import { PresenceWatch } from './sfu/presence-watch.ts';
 import { RoomKeeper } from './sfu/room-keeper.ts';
 import type { SfuControl } from './sfu/sfu-control.ts';
 import { WebhookDesk } from './sfu/webhook-desk.ts';
+import { StandbyDesk } from './standby/standby-desk.ts';
 import { Pruning } from './store/pruning.ts';
 import type { Store } from './store/store.ts';
 import { silentTelemetry, type BackendTelemetry } from './telemetry/backend-telemetry.ts';
@@ -68,6 +70,7 @@ export interface Backend extends AsyncDisposable {
   readonly calls: CallService;
   readonly store: Store;
   readonly agentDesk: AgentDesk;
+  readonly standby: StandbyDesk;
   readonly webhooks: WebhookDesk;
   readonly readiness: Readiness;
   /** Sets the gauges of its metrics; for whoever is about to tell them. */
@@ -102,6 +105,8 @@ export async function openBackend({
   const calls = new CallService({ store, clock, logger, closing });
   const answers = new AnswerOutbox({ matrix, store, logger, deadlines, background, closing });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
+  const fresh = new FreshEnvelopes(clock);
+  const standby = new StandbyDesk({ sfu, rooms: store.sfuRooms, clock, logger, deadlines, background, closing });
   const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
@@ -120,7 +125,7 @@ export async function openBackend({
   const listener = new MatrixListener({
     matrix,
     invites: new InviteDesk({ matrix, allowedServers, logger, deadlines, background, closing }),
-    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, traces, clock }),
+    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, fresh, traces, clock }),
     editIntake: new EditIntake({ calls, logger }),
     store,
     logger,
@@ -145,6 +150,7 @@ export async function openBackend({
     (closed ??= (async () => {
       listener[Symbol.dispose]();
       deadlines[Symbol.dispose]();
+      fresh[Symbol.dispose]();
       closer.abort(new OracleCallError('ERR_UPSTREAM_BUSY', 'The backend is closing.'));
       await background.settled();
       logger.info('backend closed');
@@ -158,10 +164,11 @@ export async function openBackend({
       clock,
       logger,
     }),
-    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, traces, clock, logger }),
+    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, standby, traces, clock, logger }),
     calls,
     store,
-    agentDesk: new AgentDesk({ matrix, store, calls, traces, metrics, clock, logger }),
+    agentDesk: new AgentDesk({ matrix, store, calls, standby, fresh, traces, metrics, clock, logger }),
+    standby,
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
     readiness,
     readGauges: () => readGauges({ metrics, store, matrix, readiness, answers, clock }),

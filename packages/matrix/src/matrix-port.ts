@@ -40,6 +40,8 @@ export interface SendOptions {
   /** For whom: nothing is sent unless the room's members are exactly this account and they. */
   readonly peer: MatrixUserId;
   readonly signal?: AbortSignal | undefined;
+  /** Told when the event is encrypted and its first request goes out. */
+  readonly onSending?: (() => void) | undefined;
 }
 
 export interface PrepareOptions extends WaitOptions {

@@ -128,7 +128,8 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetch
     telemetry?.follow(claimed.traceparent);
     log.nameCall(claimed.callId, telemetry?.traceId);
     timeline.mark('claimed');
-    const key = await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal);
+    const key =
+      claimed.key ?? (await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal));
     timeline.mark('keyFetched');
     const fetched = await tryOpen(deps, claimed, key, signal);
     timeline.mark('keyOpened');

@@ -5,13 +5,18 @@ import type { JobRequest } from '@livekit/agents';
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { silentMetrics } from '@oracle-calls/telemetry';
+import { readBearerFile } from '../identity/oracle-key.ts';
+import { createBackendClient } from '../job/backend/backend-client.ts';
+import type { StandbyPort } from '../job/backend/backend-port.ts';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
 import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
-import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
 import { AGENT_PROBE } from './agent-probe.ts';
+import { HandedCalls } from './handed-calls.ts';
+import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
 import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
+import { Standby } from './standby.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -87,14 +92,23 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, { delay, probeAnswer, metrics, log }),
+      requestFunc: (request) => answer(request, { handed, delay, probeAnswer, metrics, log }),
       logLevel: 'error',
     }),
   );
   withoutAttributes(server);
+  const handed = new HandedCalls(server.event, systemClock);
+  let standby: Standby | undefined;
   const registered = new Promise<void>((resolve) => {
     server.event.once('worker_registered', () => {
       log.info('worker registered', { agentName });
+      standby ??= new Standby({
+        backend: standbyAt(job),
+        load: () => server.activeJobs.length / maxCalls,
+        take: (call) => handed.request(call),
+        clock: systemClock,
+        log,
+      });
       resolve();
     });
   });
@@ -105,6 +119,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   // The host last: calls speak until they have ended.
   const stop = async (): Promise<void> => {
     try {
+      await standby?.close();
       await server.close();
     } finally {
       watch[Symbol.dispose]();
@@ -115,20 +130,35 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   return { registered, stopped, close, [Symbol.asyncDispose]: close };
 }
 
+/** The backend, for a worker that waits: the key is read when it first asks. */
+function standbyAt({ backendUrl, apiKeyFile }: JobSettings): StandbyPort {
+  let client: Promise<StandbyPort> | undefined;
+  return {
+    async standby(load, options) {
+      client ??= readBearerFile(apiKeyFile, 'agent API key').then((key) => createBackendClient(backendUrl, key));
+      return (await client).standby(load, options);
+    },
+  };
+}
+
 interface Answering {
+  readonly handed: HandedCalls;
   readonly delay: StartDelay;
   readonly probeAnswer: ReturnType<typeof createProbeAnswer>;
   readonly metrics: AgentMetrics;
   readonly log: Logger;
 }
 
-async function answer(request: JobRequest, { delay, probeAnswer, metrics, log }: Answering): Promise<void> {
-  if (request.job.metadata === AGENT_PROBE) {
+async function answer(request: JobRequest, { handed, delay, probeAnswer, metrics, log }: Answering): Promise<void> {
+  const { job } = request;
+  if (job.metadata === AGENT_PROBE) {
     await request.reject();
-    log.info('probe answered', { isMarked: await probeAnswer(request.job.room?.name ?? '') });
+    log.info('probe answered', { isMarked: await probeAnswer(job.room?.name ?? '') });
     return;
   }
-  if (request.job.metadata === '') {
+  // What the SFU dispatches brings its ticket along; what we asked for we have one for. The job's process gets it either way.
+  if (job.metadata === '') job.metadata = handed.ticketOf(job.room?.name) ?? '';
+  if (job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
     metrics.add('oracle_calls_agent_jobs_refused_total', {});
     log.warn('job without a ticket refused');

@@ -17,6 +17,8 @@ import type { AgentPrincipal } from '../auth/principal.ts';
 import { hashEnvelope, type Call } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
 import type { AuditEntry } from '../store/audit-store.ts';
+import type { FreshEnvelopes } from './fresh-envelopes.ts';
+import type { StandbyDesk } from '../standby/standby-desk.ts';
 import type { Store } from '../store/store.ts';
 import type { BackendMetrics } from '../telemetry/backend-metrics.ts';
 import type { CallTraces } from '../telemetry/call-traces.ts';
@@ -26,6 +28,8 @@ export interface AgentDeskDeps {
   readonly matrix: Pick<MatrixPort, 'fetchEvent'>;
   readonly store: Store;
   readonly calls: CallService;
+  readonly standby: Pick<StandbyDesk, 'claimed'>;
+  readonly fresh: Pick<FreshEnvelopes, 'take'>;
   readonly traces: CallTraces;
   readonly metrics: BackendMetrics;
   readonly clock: Clock;
@@ -48,14 +52,24 @@ export class AgentDesk {
   }
 
   /**
-   * Trades a dispatch ticket for its call. Only success uses the ticket up, so an agent may ask again while Matrix is slow.
+   * Trades a dispatch ticket for its call. Only success uses the ticket up, so an agent may ask again while Matrix is slow. When the call's event
+   * has only just come, its sealed key is given along, audited as a release of its own.
    *
    * @throws {OracleCallError} `ERR_CALL_TICKET`, `ERR_MATRIX_EVENT_NOT_FOUND` (retryable), `ERR_CALL_ENDED`
    */
-  claim(request: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
+  async claim(request: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
     const fact = { action: 'call-claim', sfuRoomName: roomId } as const;
     this.#deps.traces.adopt(roomId);
-    return this.#audited(request, fact, () => this.#claim(request, { ticket, roomId }));
+    const claimed = await this.#audited(request, fact, () => this.#claim(request, { ticket, roomId }));
+    const { callId } = claimed;
+    const envelope = this.#deps.fresh.take(callId);
+    if (envelope === undefined) return claimed;
+    try {
+      return { ...claimed, key: await this.#release(request, callId, () => Promise.resolve(envelope)) };
+    } catch {
+      // The claim stands. Whoever asks for the key is told why not.
+      return claimed;
+    }
   }
 
   /**
@@ -66,7 +80,11 @@ export class AgentDesk {
    */
   key(request: AgentRequest, callId: CallId): Promise<KeyResponse> {
     this.#deps.traces.adopt(callIdParts(callId).sfuRoomName);
-    return this.#audited(request, { action: 'key-release', callId }, () => this.#key(request, callId));
+    return this.#release(request, callId, (call) => this.#readEnvelope(call, request.signal));
+  }
+
+  #release(request: AgentRequest, callId: CallId, read: (call: Call) => Promise<string>): Promise<KeyResponse> {
+    return this.#audited(request, { action: 'key-release', callId }, () => this.#key(request, callId, read));
   }
 
   /** Writes down what is given and what is refused. What cannot be written down is not given. */
@@ -95,7 +113,7 @@ export class AgentDesk {
   }
 
   async #claim({ agent, signal }: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
-    const { store, calls, traces, clock, logger } = this.#deps;
+    const { store, calls, standby, traces, clock, logger } = this.#deps;
     const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
     const room = await store.sfuRooms.find(roomId);
     const isGood =
@@ -104,6 +122,7 @@ export class AgentDesk {
       room.ticketUsedAt === undefined &&
       room.oracleDid === agent.oracleDid;
     if (!isGood) throw new OracleCallError('ERR_CALL_TICKET');
+    standby.claimed(roomId);
     if (room.closedAt !== undefined) throw new OracleCallError('ERR_CALL_ENDED');
     const call = await calls.waitForRoom(roomId, signal);
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
@@ -124,7 +143,11 @@ export class AgentDesk {
     };
   }
 
-  async #key({ agent, signal }: AgentRequest, callId: CallId): Promise<KeyResponse> {
+  async #key(
+    { agent, signal }: AgentRequest,
+    callId: CallId,
+    read: (call: Call) => Promise<string>,
+  ): Promise<KeyResponse> {
     const { store, calls, traces, logger } = this.#deps;
     const call = await calls.waitForCall(callId, { signal });
     if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
@@ -132,7 +155,8 @@ export class AgentDesk {
       throw new OracleCallError('ERR_AUTH_INVALID_AUTHENTICATION');
     }
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
-    const encryptionKey = await this.#readEnvelope(call, signal);
+    const encryptionKey = await read(call);
+    if (hashEnvelope(encryptionKey) !== call.envelopeSha256) throw new OracleCallError('ERR_CALL_REPLAYED');
     traces.reached(call.sfuRoomName, 'keyReleased');
     logger.info('key released', { audit: true, callId, agentKeyId: agent.keyId });
     return { encryptionKey, userDid: call.userDid, oracleDid: call.oracleDid };
@@ -144,8 +168,6 @@ export class AgentDesk {
     if (event.type !== CALL_EVENT_TYPE || event.sender.userId !== call.matrixUserId) {
       throw new OracleCallError('ERR_CALL_REPLAYED');
     }
-    const { encryptionKey } = parseCallEvent(event.content);
-    if (hashEnvelope(encryptionKey) !== call.envelopeSha256) throw new OracleCallError('ERR_CALL_REPLAYED');
-    return encryptionKey;
+    return parseCallEvent(event.content).encryptionKey;
   }
 }

@@ -18,6 +18,12 @@ import type { Store } from '../store/store.ts';
 /** First pause after the port itself has given up; it doubles with each further failure. */
 const RETRY_BASE_MS = 5_000;
 
+/**
+ * The call is being set up when it becomes active, and on one machine with the homeserver its first sound would wait for this event, which
+ * nobody waits for; in ms.
+ */
+export const ACTIVE_ANSWER_DELAY_MS = 1_000;
+
 /** After these attempts, some 20 minutes, the next start tries again. */
 const ATTEMPTS_MAX = 8;
 
@@ -54,8 +60,9 @@ export class AnswerOutbox implements CallObserver {
     return this.#due.size;
   }
 
-  onActive(call: Call): void {
-    this.#send(call.callId);
+  onActive({ callId }: Call): void {
+    this.#due.add(callId);
+    this.#deps.deadlines.set(`answer:${callId}`, ACTIVE_ANSWER_DELAY_MS, () => this.#send(callId));
   }
 
   onEnded(call: Call): void {

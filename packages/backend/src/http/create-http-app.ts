@@ -23,6 +23,7 @@ import { keyRoute } from './routes/key.ts';
 import { openApiRoute } from './routes/open-api.ts';
 import { sessionRoute } from './routes/session.ts';
 import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
+import { standbyRoute } from './routes/standby.ts';
 import { syncRoute } from './routes/sync.ts';
 import { updateRoute } from './routes/update.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -56,6 +57,7 @@ const routes: readonly Route[] = [
   keyRoute,
   updateRoute,
   claimRoute,
+  standbyRoute,
   sfuWebhookRoute,
   healthRoute,
   openApiRoute,

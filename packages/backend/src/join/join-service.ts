@@ -12,6 +12,7 @@ import { createOpaqueToken, createUserIdentity, hashToken } from '../auth/opaque
 import { ORPHAN_ROOM_MS, type RoomKeeper } from '../sfu/room-keeper.ts';
 import type { SfuControl } from '../sfu/sfu-control.ts';
 import type { SfuRoom } from '../store/sfu-room-store.ts';
+import type { StandbyDesk } from '../standby/standby-desk.ts';
 import type { Store } from '../store/store.ts';
 import type { CallTraces } from '../telemetry/call-traces.ts';
 import { inSpan } from '../telemetry/trace-scope.ts';
@@ -32,6 +33,7 @@ export interface JoinServiceDeps {
   readonly sfu: SfuControl;
   readonly store: Store;
   readonly rooms: RoomKeeper;
+  readonly standby: Pick<StandbyDesk, 'reserve'>;
   readonly traces: Pick<CallTraces, 'begin'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -102,7 +104,7 @@ export class JoinService {
   }
 
   async #openOnce({ name, ticketSha256 }: SfuRoom, ticket: BearerSecret, isCallAwaited: boolean): Promise<void> {
-    const { store, sfu, rooms, clock } = this.#deps;
+    const { oracleDid, store, sfu, rooms, standby, clock } = this.#deps;
     // The deadline stands before the room does: if this fails half-way, the room is deleted all the same.
     if (isCallAwaited) rooms.expectCall(name);
     if (ticketSha256 !== hashToken(ticket)) {
@@ -110,7 +112,9 @@ export class JoinService {
       await sfu.deleteRoom(name);
       await store.sfuRooms.replaceTicket(name, hashToken(ticket));
     }
-    await sfu.createRoom({ sfuRoomName: name, agentTicket: ticket });
+    using worker = standby.reserve(oracleDid);
+    await sfu.createRoom({ sfuRoomName: name, agentTicket: ticket }, worker === undefined ? 'dispatch' : 'on-its-way');
+    await worker?.handOver(name, ticket);
     await store.sfuRooms.markOpened(name, clock.now());
   }
 }

@@ -8,6 +8,7 @@ import {
   type Did,
 } from '@oracle-calls/protocol';
 import type { DecryptedEvent } from '@oracle-calls/matrix/port';
+import type { FreshEnvelopes } from '../agent-desk/fresh-envelopes.ts';
 import { serverNameOf } from '../auth/matrix-ids.ts';
 import { hashEnvelope } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
@@ -24,6 +25,7 @@ export interface CallIntakeDeps {
   readonly store: Store;
   readonly calls: CallService;
   readonly envelopes: EnvelopeCheck;
+  readonly fresh: Pick<FreshEnvelopes, 'keep' | 'forget'>;
   readonly traces: Pick<CallTraces, 'follow'>;
   readonly clock: Clock;
 }
@@ -70,9 +72,12 @@ export class CallIntake {
   }
 
   async #accept({ eventId, matrixRoomId, sender }: DecryptedEvent, content: CallEventContent): Promise<void> {
-    const { calls, clock } = this.#deps;
+    const { calls, fresh, clock } = this.#deps;
+    const callId = createCallId(eventId, content.roomId);
+    // Before: an agent may be waiting for the call.
+    fresh.keep(callId, content.encryptionKey);
     const acceptance = await calls.accept({
-      callId: createCallId(eventId, content.roomId),
+      callId,
       eventId,
       sfuRoomName: content.roomId,
       matrixRoomId,
@@ -89,6 +94,7 @@ export class CallIntake {
       envelopeSha256: hashEnvelope(content.encryptionKey),
       acceptedAt: clock.now(),
     });
+    if (acceptance !== 'accepted') fresh.forget(callId);
     if (acceptance === 'replayed') throw new OracleCallError('ERR_CALL_REPLAYED');
   }
 }

@@ -69,11 +69,18 @@ test('a join token lets one identity into one room and grants nothing else', asy
 
 test('a room is made with its agent, who is told a ticket and nothing else', async () => {
   const sfuRoomName = createSfuRoomName();
-  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') });
+  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') }, 'dispatch');
   expect(requests).toMatchObject([
     { method: 'CreateRoom', body: { name: sfuRoomName, agents: [{ agentName: 'oracle-1', metadata: 'the-ticket' }] } },
   ]);
   expect(requests[0]?.body['metadata'] ?? '').toBe('');
+});
+
+test('a room whose agent is on its way calls nobody, nameless agents included, and is told no ticket', async () => {
+  const sfuRoomName = createSfuRoomName();
+  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') }, 'on-its-way');
+  expect(requests).toMatchObject([{ body: { name: sfuRoomName, agents: [{ agentName: 'oracle-calls:nobody' }] } }]);
+  expect(JSON.stringify(requests)).not.toContain('the-ticket');
 });
 
 test('another agent is dispatched with a ticket and nothing else', async () => {
@@ -108,9 +115,9 @@ test('an SFU that refuses or is not there is unavailable', async () => {
   await expect(sfu.dispatchAgent({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') })).rejects.toMatchObject(
     unavailable,
   );
-  await expect(sfu.createRoom({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') })).rejects.toMatchObject(
-    unavailable,
-  );
+  await expect(
+    sfu.createRoom({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') }, 'dispatch'),
+  ).rejects.toMatchObject(unavailable);
 });
 
 test('an SFU that answers is there', async () => {

@@ -29,6 +29,9 @@ const EMPTY_TIMEOUT_S = 60;
 /** Seconds the room outlives its last participant: longer than the 15 s in which a vanished one may come back. */
 const DEPARTURE_TIMEOUT_S = 30;
 
+/** No worker has this name. A room that names no agent at all would get every nameless one of the SFU. */
+const NOBODY = 'oracle-calls:nobody';
+
 /** What a call may carry of the user's. */
 const USER_SOURCES = [TrackSource.MICROPHONE, TrackSource.CAMERA, TrackSource.SCREEN_SHARE];
 
@@ -96,13 +99,17 @@ export function createLiveKitSfuControl({
   const webhooks = new WebhookReceiver(apiKey, apiSecret.expose());
 
   return {
-    async createRoom({ sfuRoomName, agentTicket }) {
+    async createRoom({ sfuRoomName, agentTicket }, agent) {
       await upstream(
         rooms.createRoom({
           name: sfuRoomName,
           emptyTimeout: EMPTY_TIMEOUT_S,
           departureTimeout: DEPARTURE_TIMEOUT_S,
-          agents: [new RoomAgentDispatch({ agentName, metadata: agentTicket.expose() })],
+          agents: [
+            agent === 'dispatch'
+              ? new RoomAgentDispatch({ agentName, metadata: agentTicket.expose() })
+              : new RoomAgentDispatch({ agentName: NOBODY }),
+          ],
         }),
       );
     },

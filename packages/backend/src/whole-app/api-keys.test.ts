@@ -141,6 +141,8 @@ test('the audit log has every release and claim, and every refusal of one, with 
   expect(await audit()).toMatchObject([
     { action: 'call-claim', sfuRoomName, ...foreign, code: 'ERR_CALL_TICKET' },
     { action: 'call-claim', sfuRoomName, ...own, code: undefined },
+    // The event is fresh: the claim brought the key along.
+    { action: 'key-release', callId, ...own, code: undefined },
     { action: 'call-claim', sfuRoomName, ...own, code: 'ERR_CALL_TICKET' },
     { action: 'key-release', callId, ...own, code: undefined },
     { action: 'key-release', callId, ...foreign, code: 'ERR_AUTH_FORBIDDEN' },

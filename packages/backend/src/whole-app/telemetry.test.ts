@@ -10,6 +10,7 @@ import {
 } from '@oracle-calls/protocol/trace';
 import { createPrometheusMetrics } from '@oracle-calls/telemetry/prometheus';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ACTIVE_ANSWER_DELAY_MS } from '../answers/answer-outbox.ts';
 import { BACKEND_METRICS } from '../telemetry/backend-metrics.ts';
 import { AGENT_KEY, ALICE, expectProblem, MALLORY, ORACLE_DID, TestBackend } from './test-backend.ts';
 
@@ -152,14 +153,15 @@ describe('metrics', () => {
     await backend.claim(call.sfuRoomName, backend.ticketOf(call.sfuRoomName));
     await backend.key(call.callId);
     await backend.sync(call);
-    await backend.backend.settled();
+    await backend.pass(ACTIVE_ANSWER_DELAY_MS);
     const during = await text();
     for (const sample of [
       'oracle_calls_accepted_total{call_type="audio"} 1',
       'oracle_calls_live{status="active"} 1',
       'oracle_calls_live{status="pending"} 0',
       'oracle_calls_sfu_rooms_open 1',
-      'oracle_calls_key_requests_total{code="ok"} 1',
+      // With the claim, and asked for.
+      'oracle_calls_key_requests_total{code="ok"} 2',
       'oracle_calls_setup_stage_seconds_count{stage="eventAccepted"} 1',
       'oracle_calls_setup_stage_seconds_count{stage="claimed"} 1',
       'oracle_calls_setup_stage_seconds_count{stage="keyReleased"} 1',

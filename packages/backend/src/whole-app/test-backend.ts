@@ -320,7 +320,7 @@ export class TestBackend implements AsyncDisposable {
   /** The ticket that the SFU got for a room's agent. */
   ticketOf(sfuRoomName: SfuRoomName): string {
     const made = this.sfu.rooms.get(sfuRoomName);
-    if (made === undefined) throw new Error('The SFU has no such room.');
+    if (made?.agentTicket === undefined) throw new Error('The SFU called no agent to such a room.');
     return made.agentTicket.expose();
   }
 

@@ -7,6 +7,7 @@ export const ROUTES = {
   key: '/calls/:callId/key',
   update: '/calls/:callId/update',
   claim: '/agent/claim',
+  standby: '/agent/standby',
   sfuWebhook: '/livekit/webhook',
   healthz: '/healthz',
   readyz: '/readyz',
@@ -19,3 +20,6 @@ export const REQUEST_MAX_BYTES = 65_536;
 
 /** How long `sync`, `key` and `claim` wait for Matrix to deliver the call event, before a retryable 404. */
 export const EVENT_WAIT_MS = 5_000;
+
+/** How long `standby` waits for a call to hand out, in milliseconds. */
+export const STANDBY_WAIT_MS = 10_000;

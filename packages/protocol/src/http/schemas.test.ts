@@ -161,6 +161,27 @@ const CASES: Readonly<Record<string, Case>> = {
       ['callType', { callType: null }],
     ],
   },
+  standbyRequest: {
+    schema: schemas.standbyRequestSchema,
+    good: { load: 0.25 },
+    moreGood: [{ load: 0 }, { load: 1 }],
+    bad: [
+      ['load', { load: -0.1 }],
+      ['load', { load: 1.1 }],
+      ['load', { load: '0' }],
+      ['load', { load: undefined }],
+    ],
+  },
+  standbyResponse: {
+    schema: schemas.standbyResponseSchema,
+    good: { call: { ticket, roomId: 'lk-1' } },
+    moreGood: [{}],
+    bad: [
+      ['call', { call: null }],
+      ['call.ticket', { call: { ticket: 'short', roomId: 'lk-1' } }],
+      ['call.roomId', { call: { ticket, roomId: '' } }],
+    ],
+  },
 };
 
 test('every request and response has its table', () => {

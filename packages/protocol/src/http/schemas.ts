@@ -78,7 +78,22 @@ export const claimResponseSchema = v.object({
   userIdentity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   agentVoice: v.optional(v.string()),
   language: v.optional(v.string()),
+  /** What `GET /calls/:callId/key` would answer now; left out when it would refuse. */
+  key: v.optional(keyResponseSchema),
   /** The trace of the call (W3C Trace Context), with the backend's decision about recording it. */
   traceparent: v.optional(v.pipe(v.string(), v.regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'a traceparent'))),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
+
+/** `POST /agent/standby`: a worker with an API key waits for the next call. */
+export const standbyRequestSchema = v.object({
+  /** Share of its calls that the worker holds now, from 0 to 1: the least busy gets the call. */
+  load: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
+export type StandbyRequest = v.InferOutput<typeof standbyRequestSchema>;
+
+export const standbyResponseSchema = v.object({
+  /** What to claim the call with; absent when none came. */
+  call: v.optional(claimRequestSchema),
+});
+export type StandbyResponse = v.InferOutput<typeof standbyResponseSchema>;

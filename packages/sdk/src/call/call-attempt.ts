@@ -26,6 +26,12 @@ import { CLOSING_REASON_MS } from './oracle-presence.ts';
 import { OracleSide } from './oracle-side.ts';
 import { tearDown } from './tear-down.ts';
 
+/** The oracle is usually heard this soon after the call event was sent, in milliseconds; the rest of the record waits no longer. */
+export const FIRST_SOUND_MS = 1_000;
+
+/** Sealing and encrypting the call event takes some tens of milliseconds; a slow signer, a wallet that asks, is not waited for. In ms. */
+export const EVENT_FIRST_MS = 100;
+
 export interface ParsedCallOptions extends CallOptions {
   readonly oracleDid: string & Did;
   readonly sessionId: string;
@@ -50,6 +56,9 @@ export class CallAttempt {
   readonly #security: SecurityDetails;
   readonly #sfuRoomName: SfuRoomName = createSfuRoomName();
   readonly #abort = new AbortController();
+  readonly #heard = Promise.withResolvers<void>();
+  /** Resolves when the call event leaves. */
+  readonly #sending = Promise.withResolvers<void>();
   readonly #startedAt: string;
   #capture: Promise<readonly LocalTrack[]> | undefined;
   #tracks: readonly LocalTrack[] = [];
@@ -103,6 +112,7 @@ export class CallAttempt {
       security: this.#security,
       events: this.#events,
       microphone: () => this.#microphone(),
+      heard: () => this.#heard.resolve(),
     });
     this.#side = side;
     void side.setMuted(this.#isMuted);
@@ -110,10 +120,7 @@ export class CallAttempt {
     const announced = Promise.withResolvers<SealedAnnouncement>();
     const synced = Promise.withResolvers<void>();
     this.#run((signal) => this.#connect(parts, connection, joined.resolve, signal));
-    this.#run(async (signal) => {
-      await this.#announce(parts, announced.resolve, signal);
-      synced.resolve();
-    });
+    this.#run((signal) => this.#announce(parts, announced.resolve, synced.resolve, signal));
     this.#run(async (signal) => {
       // Whichever of the two fails ends the call by itself.
       const [userIdentity, { sent, envelope }] = await Promise.all([joined.promise, announced.promise]);
@@ -235,6 +242,8 @@ export class CallAttempt {
     this.#timeline.mark('joinToken');
     this.#deps.sfuSeen(oracle.backendUrl, invitation.url);
     joined(invitation.identity);
+    // Connecting keeps the thread busy for longer than encrypting the event, and the oracle's side waits for the event.
+    await this.#firstOf(this.#sending.promise, EVENT_FIRST_MS, signal);
     await connection.connect({ ...invitation, signal });
     signal.throwIfAborted();
     this.#timeline.mark('sfuConnected');
@@ -252,6 +261,7 @@ export class CallAttempt {
   async #announce(
     { oracle, protocol, secrets, signer }: CallParts,
     announced: (call: SealedAnnouncement) => void,
+    synced: () => void,
     signal: AbortSignal,
   ): Promise<void> {
     const { matrix, clock } = this.#deps;
@@ -279,6 +289,7 @@ export class CallAttempt {
       ...(language === undefined ? {} : { language }),
     });
     this.#announcement = announcement;
+    void announcement.leaving.then(() => this.#sending.resolve());
     const sent = await announcement.send();
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
@@ -297,12 +308,26 @@ export class CallAttempt {
     });
     announced({ sent, envelope });
     // The backend finds the call by its event; it need not have seen the edit.
-    await Promise.all([
-      announcement.addCallId(signal),
-      this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal),
-    ]);
+    await this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal);
     signal.throwIfAborted();
     this.#timeline.mark('synced');
+    synced();
+    // Nobody waits for the first edit, and on a small machine the first sound would wait for it.
+    await this.#firstOf(this.#heard.promise, FIRST_SOUND_MS, signal);
+    await announcement.addCallId(signal);
+  }
+
+  /** Waits for something else to have the machine for itself, for a while at most. */
+  async #firstOf(event: Promise<void>, maxMs: number, signal: AbortSignal): Promise<void> {
+    const enough = new AbortController();
+    const bound = this.#deps.clock.sleep(maxMs, { signal: AbortSignal.any([signal, enough.signal]) });
+    try {
+      await Promise.race([event, bound]);
+    } finally {
+      enough.abort(new Error('it has happened'));
+      await bound.catch(() => undefined);
+    }
+    signal.throwIfAborted();
   }
 
   async #sync(backend: BackendClient, callId: CallId, signal: AbortSignal): Promise<void> {

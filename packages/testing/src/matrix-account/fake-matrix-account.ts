@@ -139,9 +139,10 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     matrixRoomId: MatrixRoomId,
     type: string,
     content: object,
-    { transactionId, peer, signal }: SendOptions,
+    { transactionId, peer, signal, onSending }: SendOptions,
   ): Promise<MatrixEventId> {
     this.sendAttempts += 1;
+    onSending?.();
     await this.#request(signal);
     const repeated = this.sent.find((sent) => sent.transactionId === transactionId);
     if (repeated !== undefined) return repeated.eventId;

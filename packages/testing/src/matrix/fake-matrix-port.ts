@@ -83,8 +83,9 @@ export class FakeMatrixPort implements MatrixAccountPort {
     room: MatrixRoomId,
     type: string,
     content: object,
-    { transactionId, peer, signal }: SendOptions,
+    { transactionId, peer, signal, onSending }: SendOptions,
   ): Promise<MatrixEventId> {
+    onSending?.();
     await this.#ask('sendEvent', signal);
     this.#requireTrust(room, peer);
     return this.#homeserver.store(this, room, type, content, transactionId);

@@ -7,8 +7,8 @@ export interface FakeSfuParticipant {
 }
 
 export interface FakeSfuControlRoom {
-  /** The ticket that the latest agent was dispatched with. */
-  agentTicket: BearerSecret;
+  /** The ticket that the latest agent was dispatched with; none while an agent was only on its way. */
+  agentTicket: BearerSecret | undefined;
   readonly participants: FakeSfuParticipant[];
 }
 
@@ -31,17 +31,15 @@ export class FakeSfuControl {
   /** The notices that `receiveWebhook` knows, by their body. */
   readonly notices = new Map<string, FakeSfuNotice>();
 
-  async createRoom({
-    sfuRoomName,
-    agentTicket,
-  }: {
-    readonly sfuRoomName: SfuRoomName;
-    readonly agentTicket: BearerSecret;
-  }): Promise<void> {
+  async createRoom(
+    { sfuRoomName, agentTicket }: { readonly sfuRoomName: SfuRoomName; readonly agentTicket: BearerSecret },
+    agent: 'dispatch' | 'on-its-way',
+  ): Promise<void> {
     this.log.push(`create ${sfuRoomName}`);
     await this.holdCreation;
     this.#request();
-    if (!this.rooms.has(sfuRoomName)) this.rooms.set(sfuRoomName, { agentTicket, participants: [] });
+    if (this.rooms.has(sfuRoomName)) return;
+    this.rooms.set(sfuRoomName, { agentTicket: agent === 'dispatch' ? agentTicket : undefined, participants: [] });
   }
 
   async dispatchAgent({

@@ -11,6 +11,8 @@ import {
   keyResponseSchema,
   sessionRequestSchema,
   sessionResponseSchema,
+  standbyRequestSchema,
+  standbyResponseSchema,
   syncRequestSchema,
   updateRequestSchema,
   type ROUTES,
@@ -153,6 +155,16 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
       body: { schema: claimRequestSchema, isRequired: true },
       answer: claimResponseSchema,
       refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_CALL_TICKET', 'ERR_CALL_ENDED', 'ERR_MATRIX_EVENT_NOT_FOUND'],
+    },
+  ],
+  standby: [
+    {
+      method: 'post',
+      summary: 'Waits for the next call, for some seconds, and hands out what it is claimed with.',
+      caller: 'agent',
+      body: { schema: standbyRequestSchema, isRequired: true },
+      answer: standbyResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED'],
     },
   ],
   sfuWebhook: [
