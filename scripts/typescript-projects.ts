@@ -2,6 +2,7 @@
 export const TYPESCRIPT_PROJECTS = [
   'packages/protocol',
   'packages/matrix',
+  'packages/telemetry',
   'packages/sdk',
   'packages/react',
   'packages/backend',
@@ -15,5 +16,6 @@ export const TYPESCRIPT_PROJECTS = [
   'tests',
   'benchmarks',
   'examples',
+  'deploy',
   'scripts',
 ] as const;

@@ -1,5 +1,6 @@
 import { GRACE_MS, MAX_CALL_MS, REKEY_INTERVAL_MS } from '@oracle-calls/agent';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
+import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
 
 const textSchema = v.pipe(v.string(), v.minLength(1));
@@ -29,6 +30,10 @@ export const agentConfigSchema = v.strictObject({
   warmProcesses: v.optional(count(16)),
   /** Calls that this worker holds at a time. */
   maxCalls: v.optional(count(64)),
+  /** Prometheus metrics, on a listener of their own. */
+  metrics: v.optional(metricsConfigSchema),
+  /** Traces, sent by OTLP over HTTP. */
+  telemetry: v.optional(telemetryConfigSchema),
   logLevel: v.optional(v.picklist(LOG_LEVELS), 'info'),
   /** How long a user who vanished may stay away, in ms. */
   graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(120_000)), GRACE_MS),

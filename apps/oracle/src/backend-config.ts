@@ -2,6 +2,7 @@ import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, type RateLimitKind } from '@or
 import { isMatrixUserId, type MatrixUserId } from '@oracle-calls/matrix';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { findAddressProblem } from '@oracle-calls/protocol/did';
+import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
 
 const textSchema = v.pipe(v.string(), v.minLength(1));
@@ -86,6 +87,10 @@ const fieldsSchema = v.strictObject({
   rateLimits: v.optional(rateLimitsSchema, {}),
   maxConnections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
   maxCallMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 60))),
+  /** Prometheus metrics, on a listener of their own. */
+  metrics: v.optional(metricsConfigSchema),
+  /** Traces, sent by OTLP over HTTP. */
+  telemetry: v.optional(telemetryConfigSchema),
   logLevel: v.optional(v.picklist(LOG_LEVELS), 'info'),
 });
 

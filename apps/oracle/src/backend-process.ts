@@ -10,6 +10,7 @@ import type { MatrixAccountPort } from '@oracle-calls/matrix';
 import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
 import { createDidResolver } from '@oracle-calls/protocol/did';
 import type { BackendConfig } from './backend-config.ts';
+import { openBackendTelemetry } from './open-telemetry.ts';
 import { readSecretFile } from './secret-file.ts';
 
 /** Pauses between attempts to reach a homeserver that does not answer, in milliseconds. */
@@ -41,11 +42,17 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
     agentName: config.agentName,
   });
   let backend: Backend | undefined;
+  const { metrics } = config;
+  const telemetry = await openBackendTelemetry(
+    { metrics, telemetry: config.telemetry, getBackend: () => backend, clock, logger },
+    opened,
+  );
   const app = createHttpApp({
     getBackend: () => backend,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
+    telemetry,
     clock,
     logger,
   });
@@ -73,6 +80,7 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
         matrix,
         sfu,
         store,
+        telemetry,
         clock,
         logger,
       }),

@@ -31,5 +31,7 @@ export { AGENT_REPLACEMENTS_MAX } from './sfu/agent-replacement.ts';
 export { VANISH_MS } from './sfu/presence-watch.ts';
 export { ORPHAN_ROOM_MS } from './sfu/room-keeper.ts';
 export type { NewJoinToken, NewSfuRoom, SfuControl, SfuNotice, SfuParticipant } from './sfu/sfu-control.ts';
+export { BACKEND_METRICS, type BackendMetrics } from './telemetry/backend-metrics.ts';
+export { silentTelemetry, type BackendTelemetry } from './telemetry/backend-telemetry.ts';
 export { createStore, openSqliteStore, type Store } from './store/store.ts';
 export { ApiKeys, type CreatedApiKey } from './api-keys/api-keys.ts';

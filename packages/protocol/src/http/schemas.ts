@@ -78,5 +78,7 @@ export const claimResponseSchema = v.object({
   userIdentity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   agentVoice: v.optional(v.string()),
   language: v.optional(v.string()),
+  /** The trace of the call (W3C Trace Context), with the backend's decision about recording it. */
+  traceparent: v.optional(v.pipe(v.string(), v.regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'a traceparent'))),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
