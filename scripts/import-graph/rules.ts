@@ -27,6 +27,7 @@ const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
     'packages/backend',
     'packages/node-media',
     'packages/agent',
+    'apps/oracle',
   ],
 };
 

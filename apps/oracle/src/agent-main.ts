@@ -11,7 +11,7 @@ import { createJsonLogger, isOracleCallError, systemClock } from '@oracle-calls/
 import type { Logger } from '@oracle-calls/protocol';
 import { agentConfigSchema } from './agent-config.ts';
 import type { AgentConfig } from './agent-config.ts';
-import { readJsonConfig } from './json-config.ts';
+import { isCheckOnly, readJsonConfig } from './json-config.ts';
 import { checkHeadersFile, openMetrics } from './open-telemetry.ts';
 
 /** From the first request to stop until this process gives up waiting for its jobs, in ms. */
@@ -22,7 +22,10 @@ async function main(): Promise<number> {
   const early = createLog('info');
   try {
     const config = await readJsonConfig(agentConfigSchema, process.argv.slice(2));
-    return await run(config, createLog(config.logLevel));
+    const log = createLog(config.logLevel);
+    if (!isCheckOnly(process.argv.slice(2))) return await run(config, log);
+    log.info('configuration is good');
+    return 0;
   } catch (cause) {
     // The message of a configuration error names the field or the file.
     const fields = isOracleCallError(cause) ? { code: cause.code, problem: describe(cause) } : { code: 'ERR_INTERNAL' };

@@ -4,11 +4,15 @@ import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { findAddressProblem } from '@oracle-calls/protocol/did';
 import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
+import { namedPath } from './configuration/schema-walk.ts';
 
 const textSchema = v.pipe(v.string(), v.minLength(1));
-const fileSchema = v.pipe(v.string(), v.minLength(1, 'a file path'));
-const httpUrlSchema = v.pipe(v.string(), v.url(), v.regex(/^https?:/i, 'an http or https address'));
-const wsUrlSchema = v.pipe(v.string(), v.url(), v.regex(/^wss?:/i, 'a ws or wss address'));
+const httpUrlSchema = v.pipe(
+  v.string(),
+  v.url('an http or https address'),
+  v.regex(/^https?:/i, 'an http or https address'),
+);
+const wsUrlSchema = v.pipe(v.string(), v.url('a ws or wss address'), v.regex(/^wss?:/i, 'a ws or wss address'));
 const serverNameSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:[\]-]{1,255}$/, 'a server name'));
 const userIdSchema = v.custom<MatrixUserId>(isMatrixUserId, 'a Matrix user id');
 /** What browsers send as `Origin`: scheme, host and port, nothing behind. */
@@ -45,11 +49,11 @@ const fieldsSchema = v.strictObject({
   matrix: v.strictObject({
     homeserverUrl: httpUrlSchema,
     userId: userIdSchema,
-    passwordFile: fileSchema,
+    passwordFile: namedPath('secret'),
     /** Device, access token, keys and sync state; one process at a time. */
-    storeDir: fileSchema,
+    storeDir: namedPath('made'),
     /** The account's recovery key, made at the first start; `recovery.key` in `storeDir` when absent. Keep a copy elsewhere. */
-    recoveryKeyFile: v.optional(fileSchema),
+    recoveryKeyFile: v.optional(namedPath('made')),
     /** For one start after both the store and the recovery key were lost: `reset` makes another identity, and callers are warned. */
     lostIdentity: v.optional(v.picklist(['refuse', 'reset'])),
     /**
@@ -66,9 +70,9 @@ const fieldsSchema = v.strictObject({
     /** For the backend. */
     apiUrl: httpUrlSchema,
     apiKey: textSchema,
-    apiSecretFile: fileSchema,
+    apiSecretFile: namedPath('secret'),
   }),
-  databaseFile: fileSchema,
+  databaseFile: namedPath('made'),
   /** To begin with; `oracle-calls api-keys` makes, rotates and revokes keys in the database, which come on top. */
   agentKeys: v.optional(v.array(agentKeySchema), []),
   agentName: textSchema,

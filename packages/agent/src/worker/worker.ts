@@ -10,7 +10,8 @@ import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
 import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
-import { createSeatRemoval } from './seat-removal.ts';
+import { AGENT_PROBE } from './agent-probe.ts';
+import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -67,6 +68,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   declineTurnDetector();
   const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }), metrics);
   const delay = new StartDelay(warmProcesses, systemClock);
+  const probeAnswer = createProbeAnswer(sfu);
   preloadLateStart();
   const server = new AgentServer(
     new ServerOptions({
@@ -85,7 +87,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, { delay, metrics, log }),
+      requestFunc: (request) => answer(request, { delay, probeAnswer, metrics, log }),
       logLevel: 'error',
     }),
   );
@@ -115,11 +117,17 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
 
 interface Answering {
   readonly delay: StartDelay;
+  readonly probeAnswer: ReturnType<typeof createProbeAnswer>;
   readonly metrics: AgentMetrics;
   readonly log: Logger;
 }
 
-async function answer(request: JobRequest, { delay, metrics, log }: Answering): Promise<void> {
+async function answer(request: JobRequest, { delay, probeAnswer, metrics, log }: Answering): Promise<void> {
+  if (request.job.metadata === AGENT_PROBE) {
+    await request.reject();
+    log.info('probe answered', { isMarked: await probeAnswer(request.job.room?.name ?? '') });
+    return;
+  }
   if (request.job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
     metrics.add('oracle_calls_agent_jobs_refused_total', {});

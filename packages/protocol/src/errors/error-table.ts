@@ -175,12 +175,15 @@ export const ERROR_TABLE = {
   ERR_UPSTREAM_TIMEOUT: row('upstream-timeout', 504, 'Somebody we depend on took too long.', true),
   ERR_UPSTREAM_BUSY: row('busy', 503, 'The service is not ready. Try again shortly.', true),
 
-  // The command line.
+  // What an operator writes and types.
+  ERR_CONFIG_INVALID: row('config-invalid', undefined, 'The configuration cannot be used.'),
+  ERR_CLI_USAGE: row('usage', undefined, 'The command was not understood.'),
+  ERR_CLI_SYSTEM: row('system-refused', undefined, 'The operating system refused what the command needs.'),
   ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
   ERR_CLI_DATABASE: row('database-absent', undefined, 'There is no database file of a backend at that path.'),
   ERR_CLI_API_KEY: row('api-key-unknown', undefined, 'There is no usable API key of that id.'),
   ERR_CLI_ORACLE: row('oracle-unknown', undefined, 'No oracle with this Matrix account was called from here before.'),
-  ERR_CLI_SPEECH: row('speech-unavailable', undefined, 'There is no voice on this machine to speak a text with.'),
+  ERR_CLI_SPEECH: row('voice-absent', undefined, 'There is no voice on this machine to speak a text with.'),
 
   // A bug here. Its text says nothing about the inside.
   ERR_INTERNAL: row('internal', 500, 'Something went wrong on our side.'),
