@@ -22,7 +22,7 @@ import { PresenceWatch } from './sfu/presence-watch.ts';
 import { RoomKeeper } from './sfu/room-keeper.ts';
 import type { SfuControl } from './sfu/sfu-control.ts';
 import { WebhookDesk } from './sfu/webhook-desk.ts';
-import { Pruning } from './store/pruning.ts';
+import { Pruning, RETENTION_DEFAULTS, type RetentionOptions } from './store/pruning.ts';
 import type { Store } from './store/store.ts';
 
 /** The longest a call may last when configuration does not say, in minutes. */
@@ -39,6 +39,8 @@ export interface BackendOptions {
   /** Bare ECIES envelopes are refused unless allowed by name. */
   readonly olderProtocol?: OlderProtocol | undefined;
   readonly maxCallMinutes?: number | undefined;
+  /** {@link RETENTION_DEFAULTS} unless told. */
+  readonly retention?: Partial<RetentionOptions> | undefined;
 }
 
 export interface BackendDeps {
@@ -81,6 +83,7 @@ export async function openBackend({
   logger = silentLogger,
 }: BackendDeps): Promise<Backend> {
   const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
+  const retention = { ...RETENTION_DEFAULTS, ...options.retention };
   const closer = new AbortController();
   const closing = closer.signal;
   const deadlines = new Deadlines(clock);
@@ -93,7 +96,7 @@ export async function openBackend({
   const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
-  const pruning = new Pruning({ store, clock, deadlines, background });
+  const pruning = new Pruning({ store, clock, retention, logger, deadlines, background });
   for (const observer of [answers, rooms, presence, replacement, expiry]) calls.observe(observer);
 
   const envelopes = new EnvelopeCheck({

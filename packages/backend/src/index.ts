@@ -31,5 +31,7 @@ export { AGENT_REPLACEMENTS_MAX } from './sfu/agent-replacement.ts';
 export { VANISH_MS } from './sfu/presence-watch.ts';
 export { ORPHAN_ROOM_MS } from './sfu/room-keeper.ts';
 export type { NewJoinToken, NewSfuRoom, SfuControl, SfuNotice, SfuParticipant } from './sfu/sfu-control.ts';
-export { createStore, openSqliteStore, type Store } from './store/store.ts';
+export { parsePostgresUrl, type DatabaseLocation } from './store/database/database-location.ts';
+export { RETENTION_DEFAULTS, type RetentionOptions } from './store/pruning.ts';
+export { openSqliteStore, openStore, type Store } from './store/store.ts';
 export { ApiKeys, type CreatedApiKey } from './api-keys/api-keys.ts';

@@ -14,13 +14,15 @@ import {
 import { instantColumn } from './call-rows.ts';
 import type { Tables } from './tables.ts';
 
-/** What is written down: who was given which envelope, and who may ask for any. */
+/** What is written down: who was given which envelope, who may ask for any, and that a call was deleted. */
 export const AUDIT_ACTIONS = [
   'key-release',
   'call-claim',
   'api-key-create',
   'api-key-rotate',
   'api-key-revoke',
+  'call-delete-by-user',
+  'call-delete-by-operator',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -55,7 +57,9 @@ const auditSchema = v.object({
   address: v.nullable(v.string()),
 });
 
-/** The audit log. Rows are added and, when old, deleted; none is ever changed. */
+/**
+ * The audit log. Rows are added and, when old, deleted; none is ever changed, but that a deleted call's id and room are taken out.
+ */
 export class AuditStore {
   readonly #db: Kysely<Tables>;
 
