@@ -38,7 +38,11 @@ export interface OracleParts {
 
 /** Writes the backend's configuration; how to run it. */
 export async function backendSpec(
-  parts: OracleParts & { readonly pageUrls: readonly string[]; readonly olderProtocol: 'allow' | 'refuse' },
+  parts: OracleParts & {
+    readonly pageUrls: readonly string[];
+    readonly olderProtocol: 'allow' | 'refuse';
+    readonly databaseUrlFile: string | undefined;
+  },
   log: LogLine,
 ): Promise<ProcessSpec> {
   const { stateDir, backendUrl, synapse, livekit, accounts, identity, didResolverUrl, olderProtocol } = parts;
@@ -55,7 +59,9 @@ export async function backendSpec(
       allowedServers: { [synapse.serverName]: synapse.baseUrl },
     },
     sfu: sfuConfig(livekit),
-    databaseFile: join(dir, 'calls.db'),
+    ...(parts.databaseUrlFile === undefined
+      ? { databaseFile: join(dir, 'calls.db') }
+      : { databaseUrlFile: parts.databaseUrlFile }),
     agentKeys: [{ id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 }],
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     corsOrigins: parts.pageUrls,

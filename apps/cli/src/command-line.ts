@@ -1,6 +1,8 @@
 import { isOracleCallError } from '@oracle-calls/protocol';
 import { Command, CommanderError } from 'commander';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
+import { addBackupCommands } from './backup/backup-command.ts';
+import { addCallsCommand } from './calls/calls-command.ts';
 import { addTrustCommand } from './trust/trust-command.ts';
 import { addApiKeysCommand } from './operator/api-keys-command.ts';
 import { addAuditCommand } from './operator/audit-command.ts';
@@ -26,6 +28,8 @@ export async function runCommandLine(args: readonly string[], output: Output): P
   addTrustCommand(program, output.out);
   addApiKeysCommand(program, output.out);
   addAuditCommand(program, output.out);
+  addCallsCommand(program, output.out);
+  addBackupCommands(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT_CODES.ok;

@@ -43,6 +43,8 @@ export interface AuditEntry {
 export interface AuditFilter {
   /** Entries from this instant on. */
   readonly since?: number | undefined;
+  /** About this call only. */
+  readonly call?: { readonly callId: CallId; readonly sfuRoomName: SfuRoomName } | undefined;
   readonly limit: number;
 }
 
@@ -84,14 +86,14 @@ export class AuditStore {
   }
 
   /** The latest entries, oldest of them first. */
-  async list({ since = 0, limit }: AuditFilter): Promise<readonly AuditEntry[]> {
-    const rows = await this.#db
-      .selectFrom('audit_log')
-      .selectAll()
-      .where('at', '>=', since)
-      .orderBy('seq', 'desc')
-      .limit(limit)
-      .execute();
+  async list({ since = 0, call, limit }: AuditFilter): Promise<readonly AuditEntry[]> {
+    let query = this.#db.selectFrom('audit_log').selectAll().where('at', '>=', since);
+    if (call !== undefined) {
+      query = query.where((where) =>
+        where.or([where('call_id', '=', call.callId), where('sfu_room_name', '=', call.sfuRoomName)]),
+      );
+    }
+    const rows = await query.orderBy('seq', 'desc').limit(limit).execute();
     return rows.toReversed().map((row) => {
       const parsed = parseWith(auditSchema, row, 'ERR_INTERNAL');
       return {

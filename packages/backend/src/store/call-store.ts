@@ -113,6 +113,17 @@ export class CallStore {
     return this.#findBy('sfu_room_name', sfuRoomName);
   }
 
+  /** Calls whose id begins so, `limit` at most. Reads every id, and is for people at a command line. */
+  async findByBeginning(text: string, limit: number): Promise<readonly Call[]> {
+    const rows = await this.#db
+      .selectFrom('calls')
+      .selectAll()
+      .where((where) => where(sql<string>`substr(call_id, 1, ${sql.lit(text.length)})`, '=', text))
+      .limit(limit)
+      .execute();
+    return rows.map(toCall);
+  }
+
   /** Makes a pending call active and its answer due; `false` when it was not pending. */
   activate(callId: CallId, now: number): Promise<boolean> {
     return this.#database.atomically(async (tx) => {

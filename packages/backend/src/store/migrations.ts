@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
-import type { SqlDialect } from './database/sql-dialect.ts';
+import { SQLITE, type SqlDialect } from './database/sql-dialect.ts';
 
 /** A migration in the SQL that SQLite and Postgres share, but for what the dialect adds. */
 type MigrationFor = (dialect: SqlDialect) => Migration;
@@ -173,4 +173,9 @@ export function createMigrations(dialect: SqlDialect): MigrationProvider {
         '0004-deletion': addDeletion(dialect),
       }),
   };
+}
+
+/** Name of the last migration of this version: what a backup of it says. */
+export async function latestMigration(): Promise<string> {
+  return Object.keys(await createMigrations(SQLITE).getMigrations()).at(-1) ?? '';
 }

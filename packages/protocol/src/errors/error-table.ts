@@ -192,6 +192,9 @@ export const ERROR_TABLE = {
   // The command line.
   ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
   ERR_CLI_DATABASE: row('database-absent', undefined, 'There is no database file of a backend at that path.'),
+  ERR_CLI_BACKUP: row('backup-unusable', undefined, 'The backup is damaged, incomplete, or not one of ours.'),
+  ERR_CLI_BACKUP_PASSPHRASE: row('backup-passphrase', undefined, 'The backup does not open with this passphrase.'),
+  ERR_CLI_POSTGRES_PROGRAM: row('postgres-program', undefined, "One of Postgres's own programs is missing or failed."),
   ERR_CLI_API_KEY: row('api-key-unknown', undefined, 'There is no usable API key of that id.'),
 
   // A bug here. Its text says nothing about the inside.
