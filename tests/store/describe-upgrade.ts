@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { openStore } from '@oracle-calls/backend/operator';
+import { OUR_TABLES, openStore } from '@oracle-calls/backend/operator';
 import { parseCallId, parseSfuRoomName } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runRace } from './races.ts';
@@ -53,6 +53,31 @@ export function describeUpgrade(server: TestServer): void {
       expect(await store.calls.accept(fresh)).toBe('accepted');
       expect((await store.calls.findById(fresh.callId))?.seq).toBe(3);
       expect(await store.deletion.delete(ended, { kind: 'user', userId: ALICE }, NOON)).toBe('deleted');
+    });
+
+    test('every table is known to backups', async () => {
+      await (await openStore(database.location)).close();
+      const all =
+        server.kind === 'sqlite'
+          ? "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+          : "select tablename as name from pg_tables where schemaname = 'public'";
+      const names = (await database.rows(all)).map(({ name }) => String(name));
+      expect(names.toSorted()).toEqual([...OUR_TABLES].toSorted());
+    });
+
+    test.each([
+      ['calls_of_user', "* from calls where matrix_user_id = 'a' and (started_at, seq) < (5, 5) order by started_at desc, seq desc limit 21"],
+      ['calls_by_time', '* from calls order by started_at desc, seq desc limit 51'],
+      ['calls_live', "* from calls where call_status <> 'ended' order by seq"],
+      ['calls_by_end', 'call_id from calls where ended_at < 5 order by ended_at limit 500'],
+      ['answers_due', '* from answers where event_id is null order by due_at, call_status'],
+      ['sfu_rooms_unclosed', '* from sfu_rooms where closed_at is null'],
+      ['audit_log_of_call', "* from audit_log where call_id = 'a'"],
+    ])('the index %s finds what it is for', async (index, query) => {
+      await (await openStore(database.location)).close();
+      // Postgres reads a small table as a whole; the question is what it does with a large one.
+      if (server.kind === 'postgres') await database.execute('set enable_seqscan = off; set enable_sort = off');
+      expect(await database.plan(`select ${query}`)).toContain(index);
     });
 
     test('a database of a newer version is refused and not touched', async () => {

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { backup, DatabaseSync } from 'node:sqlite';
-import { backUpDatabase, latestMigration } from '@oracle-calls/backend/operator';
+import { backUpDatabase, copySqliteFile, latestMigration } from '@oracle-calls/backend/operator';
 import { backUpStore, type StoreCopied } from '@oracle-calls/matrix/node';
 import type { BearerSecret, Clock } from '@oracle-calls/protocol';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -48,7 +47,7 @@ export async function makeBackup(options: BackupOptions): Promise<Backup> {
     if (trustStoreFile !== undefined) {
       progress('Trust store');
       await mkdir(dirname(join(staging, TRUST_FILE)), { mode: 0o700 });
-      await copyDatabase(trustStoreFile, join(staging, TRUST_FILE));
+      await copySqliteFile(trustStoreFile, join(staging, TRUST_FILE));
     }
     const { manifest, paths } = await writeManifest(staging, {
       createdAt,
@@ -62,15 +61,5 @@ export async function makeBackup(options: BackupOptions): Promise<Backup> {
     return { manifest, bytes: (await stat(file)).size };
   } finally {
     await rm(staging, { recursive: true, force: true });
-  }
-}
-
-/** A SQLite file as it is at one instant, while its owner may be writing. */
-async function copyDatabase(file: string, target: string): Promise<void> {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    await backup(database, target);
-  } finally {
-    database.close();
   }
 }

@@ -5,6 +5,7 @@ import { OracleCallError, type BearerSecret } from '@oracle-calls/protocol';
 import type { DatabaseLocation } from '../database/database-location.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPostgres } from '../database/open-postgres.ts';
+import { BUSY_TIMEOUT_MS } from '../database/node-sqlite-database.ts';
 import { openSqlite } from '../database/open-sqlite.ts';
 import type { Tables } from '../tables.ts';
 import { OUR_TABLES } from './our-tables.ts';
@@ -23,17 +24,30 @@ export interface RestoreTarget {
 /** Copies the database into a file as it is at one instant, while a backend may be writing to it. @throws {OracleCallError} */
 export async function backUpDatabase(location: DatabaseLocation, file: string, signal?: AbortSignal): Promise<void> {
   if (location.kind === 'sqlite') {
-    const database = new DatabaseSync(location.file, { readOnly: true });
-    try {
-      await backup(database, file);
-    } finally {
-      database.close();
-    }
-    checkSqliteFile(file);
+    await copySqliteFile(location.file, file);
     return;
   }
   const tables = OUR_TABLES.flatMap((table) => ['--table', table]);
   await runPostgresProgram('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', '--file', file, ...tables], location.url, signal);
+}
+
+/**
+ * Copies a SQLite file as it is at one instant, while others may be writing, and checks the copy.
+ *
+ * @throws {OracleCallError} `ERR_CLI_DATABASE` when it is not there, `ERR_CLI_BACKUP` when the copy is damaged
+ */
+export async function copySqliteFile(file: string, target: string): Promise<void> {
+  await access(file).catch((cause: unknown) => {
+    throw new OracleCallError('ERR_CLI_DATABASE', undefined, { cause });
+  });
+  // Not read-only: such a connection leaves a journal behind, which may be of another owner than the backend.
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    await backup(database, target);
+  } finally {
+    database.close();
+  }
+  checkSqliteFile(target);
 }
 
 /** Whether a place has calls already, or something else in their stead. */
