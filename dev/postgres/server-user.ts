@@ -23,5 +23,8 @@ export async function findServerUser(): Promise<ServerUser | undefined> {
     const [, , uid, gid] = lines.find(([found]) => found === name) ?? [];
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
   }
-  throw new DevError('ERR_DEV_TOOL_MISSING', `Postgres does not run as root, and there is no user ${NAMES.join(' or ')}.`);
+  throw new DevError(
+    'ERR_DEV_TOOL_MISSING',
+    `Postgres does not run as root, and there is no user ${NAMES.join(' or ')}.`,
+  );
 }

@@ -26,7 +26,12 @@ test('the newest complete version of Debian is taken, and said', async () => {
   const newest = makePrograms(join(folder, '15', 'bin'));
   makePrograms(join(folder, '17', 'bin'), ['psql', 'pg_dump', 'pg_restore']);
   const lines: string[] = [];
-  const options = { env: { PATH: '' }, debianFolder: folder, mayInstall: no, report: (line: string) => lines.push(line) };
+  const options = {
+    env: { PATH: '' },
+    debianFolder: folder,
+    mayInstall: no,
+    report: (line: string) => lines.push(line),
+  };
   expect(await ensurePostgres(options)).toBe(newest);
   expect(lines).toEqual([`Postgres — found (${newest})`]);
 });

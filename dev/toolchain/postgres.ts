@@ -46,7 +46,10 @@ async function findPostgres(env: NodeJS.ProcessEnv, debianFolder: string): Promi
   const named = env['POSTGRES_BIN'];
   if (named !== undefined && named !== '') {
     if (await isComplete(named)) return named;
-    throw new DevError('ERR_DEV_TOOL_MISSING', `POSTGRES_BIN names ${named}, which has not all of ${PROGRAMS.join(', ')}.`);
+    throw new DevError(
+      'ERR_DEV_TOOL_MISSING',
+      `POSTGRES_BIN names ${named}, which has not all of ${PROGRAMS.join(', ')}.`,
+    );
   }
   const versions = await readdir(debianFolder).catch(() => []);
   for (const version of versions.toSorted((one, other) => Number(other) - Number(one))) {

@@ -76,7 +76,10 @@ export function describeRaces(server: TestServer): void {
       await store.calls.accept(call);
       expect(count(await race('one activation', call), true)).toBe(1);
       expect(count(await race('one end', call), true)).toBe(1);
-      expect((await store.answers.listDue()).map(({ callStatus }) => callStatus).toSorted()).toEqual(['active', 'ended']);
+      expect((await store.answers.listDue()).map(({ callStatus }) => callStatus).toSorted()).toEqual([
+        'active',
+        'ended',
+      ]);
     });
 
     test('an API key is rotated once', async () => {

@@ -26,8 +26,9 @@ export function describeStore(server: TestServer): void {
 
     /** Every row of every table that knows calls, as text. */
     const everything = async (): Promise<string> =>
-      JSON.stringify(await Promise.all(CALL_TABLES.map((table) => database.rows(`select * from ${table}`))), (_key, value: unknown) =>
-        typeof value === 'bigint' ? String(value) : value,
+      JSON.stringify(
+        await Promise.all(CALL_TABLES.map((table) => database.rows(`select * from ${table}`))),
+        (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
       );
 
     test('a call comes back as it was accepted, with its instants as numbers', async () => {
@@ -117,7 +118,7 @@ export function describeStore(server: TestServer): void {
       ]) {
         expect(await found(filter), JSON.stringify(filter)).toEqual([first.callId]);
       }
-      for (const filter of [{ search: 'HANGUP' }, { search: 'De' , status: 'ended' }, { since: NOON + 1 }]) {
+      for (const filter of [{ search: 'HANGUP' }, { search: 'De', status: 'ended' }, { since: NOON + 1 }]) {
         expect(await found(filter), JSON.stringify(filter)).toEqual([second.callId]);
       }
       expect(await found({ oracleDid: ORACLE_DID, search: 'ORACLE456' })).toHaveLength(2);
@@ -132,7 +133,9 @@ export function describeStore(server: TestServer): void {
       expect(await store.sfuRooms.ask(stolen)).toMatchObject({ owner: ALICE, userIdentity: room.userIdentity });
       const call = newCall();
       await store.calls.accept(call);
-      expect(await store.sfuRooms.ask(roomRequest({ name: call.sfuRoomName, asker: MALLORY }))).toMatchObject({ owner: ALICE });
+      expect(await store.sfuRooms.ask(roomRequest({ name: call.sfuRoomName, asker: MALLORY }))).toMatchObject({
+        owner: ALICE,
+      });
       await store.sfuRooms.ask(roomRequest());
       expect(await store.sfuRooms.ask(roomRequest())).toBe('too-many-open');
       await store.sfuRooms.markClosed(room.name, NOON + 1);
@@ -192,7 +195,8 @@ export function describeStore(server: TestServer): void {
       expect(await apiKeys.revoke('two', NOON)).toBe(ORACLE_DID);
       expect(await apiKeys.revoke('two', NOON)).toBeUndefined();
       expect(await apiKeys.list(ORACLE_DID)).toMatchObject([{ id: 'one', replacedBy: 'two' }, { revokedAt: NOON }]);
-      for (const at of [NOON, NOON + 1, NOON + 2]) await audit.add({ at, action: 'api-key-create', keyId: String(at - NOON) });
+      for (const at of [NOON, NOON + 1, NOON + 2])
+        await audit.add({ at, action: 'api-key-create', keyId: String(at - NOON) });
       expect((await audit.list({ limit: 2 })).map(({ keyId }) => keyId)).toEqual(['1', '2']);
       expect(await audit.list({ since: NOON + 2, limit: 9 })).toHaveLength(1);
       await audit.prune(NOON + 1);
@@ -210,12 +214,16 @@ export function describeStore(server: TestServer): void {
     test('a deleted call is gone from every table; the audit log keeps that a key was given, not for which call', async () => {
       const [call, other] = [await finishedCall(store), await finishedCall(store)];
       const before = await everything();
-      for (const name of [call.callId, call.eventId, call.sfuRoomName, call.envelopeSha256]) expect(before).toContain(name);
+      for (const name of [call.callId, call.eventId, call.sfuRoomName, call.envelopeSha256])
+        expect(before).toContain(name);
       expect(await store.deletion.delete(call.callId, { kind: 'user', userId: ALICE }, NOON)).toBe('deleted');
       const after = await everything();
-      for (const name of [call.callId, call.eventId, call.sfuRoomName, call.envelopeSha256]) expect(after).not.toContain(name);
+      for (const name of [call.callId, call.eventId, call.sfuRoomName, call.envelopeSha256])
+        expect(after).not.toContain(name);
       for (const name of [other.callId, other.sfuRoomName]) expect(after).toContain(name);
-      expect((await store.audit.list({ limit: 10 })).map(({ action, callId }) => [action, callId !== undefined])).toEqual([
+      expect(
+        (await store.audit.list({ limit: 10 })).map(({ action, callId }) => [action, callId !== undefined]),
+      ).toEqual([
         ['call-claim', false],
         ['key-release', false],
         ['call-claim', false],

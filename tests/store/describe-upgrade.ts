@@ -45,7 +45,10 @@ export function describeUpgrade(server: TestServer): void {
       expect(await store.credentials.isOpenIdTokenUsed('dd')).toBe(true);
       expect(await store.credentials.isAgentRefused(ended, 'agent-1')).toBe(true);
       expect(await store.notices.addWebhook('webhook-1', NOON)).toBe(false);
-      expect(await store.sfuRooms.find(liveRoom)).toMatchObject({ ticketSha256: 'bb', ticketUsedAt: 1_795_438_801_000 });
+      expect(await store.sfuRooms.find(liveRoom)).toMatchObject({
+        ticketSha256: 'bb',
+        ticketUsedAt: 1_795_438_801_000,
+      });
       // The room of before is counted, its agent may be replaced, and new calls get the next numbers.
       expect(await store.sfuRooms.ask(roomRequest({ openMax: 1 }))).toBe('too-many-open');
       expect(await store.sfuRooms.replaceAgent(liveRoom, 'cc', 1)).toBe(true);
@@ -66,7 +69,10 @@ export function describeUpgrade(server: TestServer): void {
     });
 
     test.each([
-      ['calls_of_user', "* from calls where matrix_user_id = 'a' and (started_at, seq) < (5, 5) order by started_at desc, seq desc limit 21"],
+      [
+        'calls_of_user',
+        "* from calls where matrix_user_id = 'a' and (started_at, seq) < (5, 5) order by started_at desc, seq desc limit 21",
+      ],
       ['calls_by_time', '* from calls order by started_at desc, seq desc limit 51'],
       ['calls_live', "* from calls where call_status <> 'ended' order by seq"],
       ['calls_by_end', 'call_id from calls where ended_at < 5 order by ended_at limit 500'],
@@ -82,9 +88,14 @@ export function describeUpgrade(server: TestServer): void {
 
     test('a database of a newer version is refused and not touched', async () => {
       await (await openStore(database.location)).close();
-      await database.execute("insert into kysely_migration values ('0999-from-the-future', '2030-01-01T00:00:00.000Z')");
+      await database.execute(
+        "insert into kysely_migration values ('0999-from-the-future', '2030-01-01T00:00:00.000Z')",
+      );
       const error: unknown = await openStore(database.location).catch((cause: unknown) => cause);
-      expect(error).toMatchObject({ code: 'ERR_STORE_NEWER', details: { unknownMigrations: ['0999-from-the-future'] } });
+      expect(error).toMatchObject({
+        code: 'ERR_STORE_NEWER',
+        details: { unknownMigrations: ['0999-from-the-future'] },
+      });
       expect(await migrations()).toContain('0999-from-the-future');
     });
 
@@ -94,7 +105,8 @@ export function describeUpgrade(server: TestServer): void {
       await database.execute('create table deleted_names_by_time (x integer)');
       await expect(openStore(database.location)).rejects.toMatchObject({ code: 'ERR_STORE_MIGRATION' });
       expect(await migrations()).toEqual(['0001-calls']);
-      for (const table of ['api_keys', 'deleted_names']) await expect(database.rows(`select * from ${table}`)).rejects.toThrow();
+      for (const table of ['api_keys', 'deleted_names'])
+        await expect(database.rows(`select * from ${table}`)).rejects.toThrow();
       expect(await database.rows('select * from calls')).toHaveLength(2);
       await database.execute('drop table deleted_names_by_time');
       await using store = await openStore(database.location);

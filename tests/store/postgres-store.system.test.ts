@@ -27,7 +27,9 @@ describe('a Postgres that is not there', () => {
     await postgres.restart();
     // The first may meet a connection that broke; nothing is ever lost or done twice.
     await store.ping().catch(() => undefined);
-    await expect.poll(() => store.calls.findById(call.callId), { timeout: 20_000 }).toMatchObject({ callId: call.callId });
+    await expect
+      .poll(() => store.calls.findById(call.callId), { timeout: 20_000 })
+      .toMatchObject({ callId: call.callId });
     expect(await store.calls.accept(call)).toBe('known');
   });
 

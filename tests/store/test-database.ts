@@ -37,7 +37,6 @@ export const sqliteServer: TestServer = {
     const folder = await mkdtemp(join(tmpdir(), 'oracle-calls-store-'));
     const file = join(folder, 'calls.db');
     const open = (): DatabaseSync => new DatabaseSync(file, { timeout: 5_000 });
-    // oxlint-disable-next-line require-await -- what SQLite refuses at once is a rejection, as it is of Postgres
     const rows = async (sql: string): Promise<readonly Row[]> => {
       const database = open();
       try {

@@ -16,7 +16,7 @@ interface Scene extends AsyncDisposable {
   /** Every line of the backend. */
   readonly log: string[];
   /** Runs the operator's command line. */
-  run(...args: readonly string[]): Promise<string>;
+  readonly run: (...args: readonly string[]) => Promise<string>;
   /** Loses everything that the backend keeps. */
   wipe(): Promise<void>;
 }
@@ -97,7 +97,9 @@ describe.each(['sqlite', 'postgres'] as const)('a backend on %s', (kind) => {
       expect(await alice.key(first)).toEqual({ status: 200 });
 
       // While it runs: everything but the device. When it is stopped: everything.
-      expect(JSON.parse((await run('backup', '--json', '--out', running, ...locked)).split('\n').at(-1) ?? '')).toMatchObject({
+      expect(
+        JSON.parse((await run('backup', '--json', '--out', running, ...locked)).split('\n').at(-1) ?? ''),
+      ).toMatchObject({
         encrypted: true,
         database: { kind },
         matrix: [{ copy: 'identity' }],

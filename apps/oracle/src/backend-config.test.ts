@@ -132,7 +132,9 @@ test('a secret that is empty or not there names the field', async () => {
 
 test('the database is a file or an address in a file, and exactly one of them', async () => {
   const { databaseFile: _file, ...without } = valid;
-  expect(await read({ ...without, databaseUrlFile: 'database.url' })).toMatchObject({ databaseUrlFile: 'database.url' });
+  expect(await read({ ...without, databaseUrlFile: 'database.url' })).toMatchObject({
+    databaseUrlFile: 'database.url',
+  });
   for (const config of [without, { ...valid, databaseUrlFile: 'database.url' }]) {
     await expect(read(config)).rejects.toMatchObject({
       code: 'ERR_PROTOCOL_MALFORMED',

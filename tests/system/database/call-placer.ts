@@ -118,7 +118,10 @@ export class CallPlacer implements AsyncDisposable {
   }
 
   /** Claims a call as the agent; status and code of the answer. */
-  async claim({ sfuRoomName }: PlacedCall, ticket: string): Promise<{ readonly status: number; readonly code?: string | undefined }> {
+  async claim(
+    { sfuRoomName }: PlacedCall,
+    ticket: string,
+  ): Promise<{ readonly status: number; readonly code?: string | undefined }> {
     return this.#asAgent('/agent/claim', { ticket, roomId: sfuRoomName });
   }
 

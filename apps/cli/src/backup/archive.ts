@@ -12,7 +12,8 @@ import { create, extract } from 'tar';
 const AGE_MAGIC = 'age-encryption.org/v1\n';
 
 /** Node's web streams and the platform's are one thing under two types. */
-const toNode = (stream: ReadableStream<Uint8Array>): Readable => Readable.fromWeb(stream as NodeReadableStream<Uint8Array>);
+const toNode = (stream: ReadableStream<Uint8Array>): Readable =>
+  Readable.fromWeb(stream as NodeReadableStream<Uint8Array>);
 const toWeb = (stream: Readable): ReadableStream<Uint8Array> => Readable.toWeb(stream) as ReadableStream<Uint8Array>;
 
 /**
@@ -44,8 +45,9 @@ export async function packArchive(
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) await rm(partial, { force: true });
     throw error;
   }
-  const parent = await open(dirname(file), 'r');
-  await parent.sync().finally(() => parent.close());
+  // The rename itself is kept only once the folder is.
+  await using parent = await open(dirname(file), 'r');
+  await parent.sync();
 }
 
 async function refuseExisting(file: string): Promise<void> {

@@ -39,7 +39,8 @@ export async function readBackendPlaces(configFile: string): Promise<BackendPlac
   }
   const { databaseFile, databaseUrlFile, matrix, oracles = [] } = parseWith(configSchema, content);
   const accounts = [...(matrix === undefined ? [] : [matrix]), ...oracles.map((oracle) => oracle.matrix)];
-  if (accounts.length === 0) throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `${configFile} names no matrix.storeDir.`);
+  if (accounts.length === 0)
+    throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `${configFile} names no matrix.storeDir.`);
   if (databaseUrlFile !== undefined) {
     return { database: parsePostgresUrl((await readFile(databaseUrlFile, 'utf8')).trim()), accounts };
   }

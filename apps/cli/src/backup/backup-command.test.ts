@@ -59,7 +59,8 @@ const restore = (...more: readonly string[]): Promise<Run> =>
 const locked = (): readonly string[] => ['--passphrase-file', at('passphrase')];
 
 async function wipe(): Promise<void> {
-  for (const name of await readdir(at('live'))) if (name !== 'backend.json') await rm(at('live', name), { recursive: true });
+  for (const name of await readdir(at('live')))
+    if (name !== 'backend.json') await rm(at('live', name), { recursive: true });
 }
 
 async function keyIds(): Promise<string[]> {
@@ -75,9 +76,13 @@ async function tamper(change: (unpacked: string) => Promise<void>): Promise<void
   await create({ cwd: at('unpacked'), gzip: true, file: at('calls.backup') }, await readdir(at('unpacked')));
 }
 
-async function expectRefused(run: Promise<Run>, code: string): Promise<void> {
-  const { code: exitCode, stdout, stderr } = await run;
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringContaining(`(${code})`) });
+async function expectRefused(command: Promise<Run>, code: string): Promise<void> {
+  const { code: exitCode, stdout, stderr } = await command;
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: expect.stringContaining(`(${code})`),
+  });
 }
 
 test('what was backed up comes back, on the same device when that is asked for', async () => {
@@ -103,7 +108,11 @@ test('without that, the identity comes back and the device is marked to be signe
 
 test('an encrypted backup shows nothing, opens with its passphrase alone, and not when it is cut off', async () => {
   const { stdout } = await backUp('--json', ...locked());
-  expect(JSON.parse(stdout)).toMatchObject({ encrypted: true, database: { kind: 'sqlite' }, matrix: [{ copy: 'device' }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    encrypted: true,
+    database: { kind: 'sqlite' },
+    matrix: [{ copy: 'device' }],
+  });
   expect(stdout).not.toContain(TOKEN);
   const bytes = await readFile(at('calls.backup'), 'latin1');
   expect(bytes.startsWith('age-encryption.org/v1\n')).toBe(true);
@@ -133,7 +142,10 @@ test('a backup that is cut off, or is none, is refused before anything is touche
 });
 
 test.each([
-  ['another byte in a file', (top: string) => writeFile(join(top, 'matrix', '0', 'recovery.key'), 'EsTb canary recovery key')],
+  [
+    'another byte in a file',
+    (top: string) => writeFile(join(top, 'matrix', '0', 'recovery.key'), 'EsTb canary recovery key'),
+  ],
   ['a file that is missing', (top: string) => rm(join(top, 'database', 'calls'))],
   ['a file that is too many', (top: string) => writeFile(join(top, 'database', 'more'), '')],
   ['no manifest', (top: string) => rm(join(top, MANIFEST_FILE))],

@@ -67,12 +67,21 @@ export function addBackupCommands(program: Command, { out: write, error: tell }:
       ]);
       const passphrase = await readPassphrase(passphraseFile);
       const places = await readBackendPlaces(config);
-      const made = await makeBackup({ places, trustStoreFile: trustStore, file: out, passphrase, clock: systemClock, progress });
+      const made = await makeBackup({
+        places,
+        trustStoreFile: trustStore,
+        file: out,
+        passphrase,
+        clock: systemClock,
+        progress,
+      });
       const { createdAt, database, matrix, trustStore: trust } = made.manifest;
       if (passphrase === undefined) tell('Not encrypted: whoever has this file can be the oracle in Matrix.\n');
       if (json) {
         const encrypted = passphrase !== undefined;
-        write(`${JSON.stringify({ file: out, bytes: made.bytes, encrypted, createdAt, database, matrix, trustStore: trust })}\n`);
+        write(
+          `${JSON.stringify({ file: out, bytes: made.bytes, encrypted, createdAt, database, matrix, trustStore: trust })}\n`,
+        );
         return;
       }
       write(`${out}: ${formatBytes(made.bytes)}, as of ${createdAt}\n`);
@@ -83,7 +92,9 @@ export function addBackupCommands(program: Command, { out: write, error: tell }:
   program
     .command('restore')
     .summary('put a backup in place')
-    .description('Puts database and Matrix store of a backup where the configuration says. The backend must be stopped.')
+    .description(
+      'Puts database and Matrix store of a backup where the configuration says. The backend must be stopped.',
+    )
     .argument('<file>', 'the backup')
     .requiredOption('--config <file>', "the backend's configuration")
     .option('--passphrase-file <file>', 'the passphrase of an encrypted backup')

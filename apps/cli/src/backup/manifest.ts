@@ -94,7 +94,8 @@ async function readManifest(folder: string): Promise<Manifest> {
   } catch (cause) {
     throw new OracleCallError('ERR_CLI_BACKUP', undefined, { cause });
   }
-  const version: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, 'version') : undefined;
+  const version: unknown =
+    typeof content === 'object' && content !== null ? Reflect.get(content, 'version') : undefined;
   if (typeof version === 'number' && version > FORMAT_VERSION) {
     throw new OracleCallError('ERR_CLI_BACKUP', 'A newer version made this backup. Restore it with that version.');
   }

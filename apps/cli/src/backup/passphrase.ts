@@ -9,7 +9,10 @@ export async function readPassphrase(file: string | undefined): Promise<BearerSe
   if (file === undefined) return undefined;
   const text = (await readFile(file, 'utf8')).replace(/[\r\n]+$/, '');
   if (text.length < LENGTH_MIN) {
-    throw new OracleCallError('ERR_CLI_BACKUP_PASSPHRASE', `A passphrase of at least ${LENGTH_MIN} characters is expected.`);
+    throw new OracleCallError(
+      'ERR_CLI_BACKUP_PASSPHRASE',
+      `A passphrase of at least ${LENGTH_MIN} characters is expected.`,
+    );
   }
   return new BearerSecret(text, 'backup passphrase');
 }

@@ -42,7 +42,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const { places, file, passphrase, progress } = options;
   const { database, accounts } = places;
   // Beside what is restored, so that a file moves into its place at one stroke.
-  const home = database.kind === 'sqlite' ? dirname(resolve(database.file)) : dirname(resolve(accounts[0]?.storeDir ?? '.'));
+  const home =
+    database.kind === 'sqlite' ? dirname(resolve(database.file)) : dirname(resolve(accounts[0]?.storeDir ?? '.'));
   await mkdir(home, { recursive: true, mode: 0o700 });
   const staging = await mkdtemp(join(home, '.oracle-calls-restore-'));
   try {
@@ -85,7 +86,8 @@ async function refuseOccupied({ places, trustStoreFile, scope, occupied }: Resto
   const obstacles = (await isDatabaseThere(places.database)) ? ['the database'] : [];
   if (scope === 'everything') {
     for (const { storeDir, recoveryKeyFile } of places.accounts) {
-      for (const path of [storeDir, recoveryKeyFile]) if (path !== undefined && (await isThere(path))) obstacles.push(path);
+      for (const path of [storeDir, recoveryKeyFile])
+        if (path !== undefined && (await isThere(path))) obstacles.push(path);
     }
     if (trustStoreFile !== undefined && (await isThere(trustStoreFile))) obstacles.push(trustStoreFile);
   }

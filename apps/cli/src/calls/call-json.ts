@@ -4,7 +4,8 @@ import type { Call } from '@oracle-calls/backend/operator';
 export function callJson(call: Call): Readonly<Record<string, string>> {
   const { callId, callType, callStatus, startedAt, endedAt, endReason, sessionId } = call;
   const { matrixUserId, matrixRoomId, userDid, oracleDid, agentVoice, language } = call;
-  const instant = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
+  const instant = (at: number | undefined): string | undefined =>
+    at === undefined ? undefined : new Date(at).toISOString();
   const fields = {
     callId,
     callType,
@@ -20,5 +21,7 @@ export function callJson(call: Call): Readonly<Record<string, string>> {
     agentVoice,
     language,
   };
-  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -30,7 +30,9 @@ beforeEach(async () => {
       startedAt: NOON + index * 60_000,
       sessionId: `session-${letter}`,
       userDid: parseDid('did:ixo:user123'),
-      oracleDid: parseDid(index === 0 ? 'did:ixo:oracle456' : `did:web:a-very-long-name-of-an-oracle.example.org:${letter}`),
+      oracleDid: parseDid(
+        index === 0 ? 'did:ixo:oracle456' : `did:web:a-very-long-name-of-an-oracle.example.org:${letter}`,
+      ),
       agentVoice: undefined,
       language: 'en',
       envelopeSha256: letter,
@@ -72,9 +74,15 @@ test('the list is a table that fits a terminal, newest first', async () => {
 
 test.each([
   [['--status', 'pending'], ['c']],
-  [['--status', 'ended'], ['b', 'a']],
+  [
+    ['--status', 'ended'],
+    ['b', 'a'],
+  ],
   [['--oracle', 'did:ixo:oracle456'], ['a']],
-  [['--since', '2026-11-23T12:01:00Z'], ['c', 'b']],
+  [
+    ['--since', '2026-11-23T12:01:00Z'],
+    ['c', 'b'],
+  ],
   [['--until', '2026-11-23T12:01:00Z'], ['a']],
   [['--search', 'SESSION-B'], ['b']],
   [['--limit', '1'], ['c']],
@@ -98,7 +106,10 @@ test('one call is shown with what the audit log says of it, and nothing of its e
 
 test('a call that is over is deleted; a live one is not', async () => {
   expect(await calls('delete', 'aaa')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Deleted: \$aaa/) });
-  expect(await calls('delete', 'aaa')).toMatchObject({ code: 1, stderr: expect.stringContaining('ERR_CALL_NOT_FOUND') });
+  expect(await calls('delete', 'aaa')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('ERR_CALL_NOT_FOUND'),
+  });
   expect(await calls('delete', 'ccc')).toMatchObject({ code: 1, stderr: expect.stringContaining('ERR_CALL_LIVE') });
   expect(JSON.parse((await calls('delete', 'bbb', '--json')).stdout)).toMatchObject({ state: 'deleted' });
   const { stdout } = await calls('list', '--json');
@@ -111,9 +122,12 @@ test('a beginning that several calls have deletes none of them', async () => {
   expect(JSON.parse((await calls('list', '--json')).stdout)).toHaveLength(3);
 });
 
-test.each([[['--status', 'over']], [['--since', 'yesterday']], [['--limit', '0']]])('list %o is not understood', async (flags) => {
-  expect((await calls('list', ...flags)).code).toBe(2);
-});
+test.each([[['--status', 'over']], [['--since', 'yesterday']], [['--limit', '0']]])(
+  'list %o is not understood',
+  async (flags) => {
+    expect((await calls('list', ...flags)).code).toBe(2);
+  },
+);
 
 test('a file with an address that is not one of Postgres is refused, and not quoted', async () => {
   await writeFile(database, 'postgres://oracle:canary@\n');

@@ -33,7 +33,8 @@ Example:
 
 function parseInstant(text: string): number {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new InvalidArgumentError('An instant such as 2026-11-23 or 2026-11-23T12:00:00Z is expected.');
+  if (Number.isNaN(at))
+    throw new InvalidArgumentError('An instant such as 2026-11-23 or 2026-11-23T12:00:00Z is expected.');
   return at;
 }
 

@@ -41,6 +41,8 @@ export function callsTable(calls: readonly Call[]): string {
   const taken = widths.reduce((sum, width) => sum + width + GAP.length, 0);
   const oracleWidth = Math.max(ORACLE_MIN, WIDTH - taken);
   const line = (row: readonly string[]): string =>
-    [...widths.map((width, column) => (row[column] ?? '').padEnd(width)), tail(row[5] ?? '', oracleWidth)].join(GAP).trimEnd();
+    [...widths.map((width, column) => (row[column] ?? '').padEnd(width)), tail(row[5] ?? '', oracleWidth)]
+      .join(GAP)
+      .trimEnd();
   return `${all.map(line).join('\n')}\n`;
 }

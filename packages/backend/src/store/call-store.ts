@@ -1,13 +1,5 @@
 import { sql, type Kysely, type RawBuilder, type SqlBool, type Transaction } from 'kysely';
-import type {
-  CallId,
-  CallStatus,
-  CallType,
-  Did,
-  EndReason,
-  MatrixEventId,
-  SfuRoomName,
-} from '@oracle-calls/protocol';
+import type { CallId, CallStatus, CallType, Did, EndReason, MatrixEventId, SfuRoomName } from '@oracle-calls/protocol';
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import type { Call, NewCall } from '../calls/call.ts';
 import { toCall, toCallRow } from './call-rows.ts';
@@ -165,7 +157,8 @@ export class CallStore {
     if (callType !== undefined) query = query.where('call_type', '=', callType);
     if (since !== undefined) query = query.where('started_at', '>=', since);
     if (until !== undefined) query = query.where('started_at', '<', until);
-    if (search !== undefined) query = query.where((where) => where.or(SEARCHED.map((column) => contains(column, search))));
+    if (search !== undefined)
+      query = query.where((where) => where.or(SEARCHED.map((column) => contains(column, search))));
     if (after !== undefined) {
       // As one comparison of pairs, an index leads straight to the page however far behind it is.
       query = query.where((where) =>

@@ -16,7 +16,11 @@ const hashName = (kind: NameKind, name: string): string =>
   createHash('sha256').update(`deleted ${kind} ${name}`).digest('hex');
 
 /** Remembers names by hash, so that the event of a deleted call that Matrix delivers once more makes no new call. */
-export async function rememberDeleted(tx: Transaction<Tables>, calls: readonly CallNames[], now: number): Promise<void> {
+export async function rememberDeleted(
+  tx: Transaction<Tables>,
+  calls: readonly CallNames[],
+  now: number,
+): Promise<void> {
   const hashes = calls.flatMap(({ eventId, sfuRoomName, envelopeSha256 }) => [
     hashName('event', eventId),
     hashName('room', sfuRoomName),
@@ -39,6 +43,10 @@ export async function findDeleted(
     const name = names[kind];
     if (name !== undefined) kinds.set(hashName(kind, name), kind);
   }
-  const rows = await tx.selectFrom('deleted_names').select('sha256').where('sha256', 'in', [...kinds.keys()]).execute();
+  const rows = await tx
+    .selectFrom('deleted_names')
+    .select('sha256')
+    .where('sha256', 'in', [...kinds.keys()])
+    .execute();
   return new Set(rows.flatMap(({ sha256 }) => kinds.get(sha256) ?? []));
 }

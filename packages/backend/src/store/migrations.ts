@@ -145,7 +145,10 @@ const addDeletion: MigrationFor = () => ({
       columns: readonly string[],
       where?: RawBuilder<SqlBool>,
     ): Promise<void> => {
-      const build = db.schema.createIndex(name).on(table).columns([...columns]);
+      const build = db.schema
+        .createIndex(name)
+        .on(table)
+        .columns([...columns]);
       await (where === undefined ? build : build.where(where)).execute();
     };
     await db.schema.dropIndex('calls_by_status').execute();

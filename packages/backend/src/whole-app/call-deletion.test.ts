@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AGENT_KEY, ALICE, expectProblem, MALLORY, TestBackend, type ApiAnswer, type PlacedCall } from './test-backend.ts';
+import {
+  AGENT_KEY,
+  ALICE,
+  expectProblem,
+  MALLORY,
+  TestBackend,
+  type ApiAnswer,
+  type PlacedCall,
+} from './test-backend.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -21,7 +21,13 @@ export interface RetireOptions {
  * Signs the device out that a restored account left behind: its keys are in backups, and nobody must go on sealing for them. Called once the new
  * device is signed; what fails is tried again at the next start.
  */
-export async function retireOldDevice({ storeDir, homeserverUrl, common, logger, signal }: RetireOptions): Promise<void> {
+export async function retireOldDevice({
+  storeDir,
+  homeserverUrl,
+  common,
+  logger,
+  signal,
+}: RetireOptions): Promise<void> {
   const old = await readSession(storeDir, RETIRED_FILE);
   if (old === undefined) return;
   try {

@@ -28,7 +28,12 @@ export async function backUpDatabase(location: DatabaseLocation, file: string, s
     return;
   }
   const tables = OUR_TABLES.flatMap((table) => ['--table', table]);
-  await runPostgresProgram('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', '--file', file, ...tables], location.url, signal);
+  await runPostgresProgram(
+    'pg_dump',
+    ['--format=custom', '--no-owner', '--no-privileges', '--file', file, ...tables],
+    location.url,
+    signal,
+  );
 }
 
 /**
@@ -81,7 +86,8 @@ function checkSqliteFile(file: string): void {
   const database = new DatabaseSync(file);
   try {
     const [row] = database.prepare('PRAGMA integrity_check').all();
-    if (row?.['integrity_check'] !== 'ok') throw new OracleCallError('ERR_CLI_BACKUP', 'The copy of the database is damaged.');
+    if (row?.['integrity_check'] !== 'ok')
+      throw new OracleCallError('ERR_CLI_BACKUP', 'The copy of the database is damaged.');
     // A copy of its own, without a journal beside it.
     database.exec('PRAGMA journal_mode = DELETE');
   } finally {
@@ -126,7 +132,12 @@ async function restorePostgres(url: BearerSecret, file: string, { label, signal 
   try {
     const args = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges'];
     const { pathname } = new URL(url.expose());
-    await runPostgresProgram('pg_restore', [...args, '--dbname', decodeURIComponent(pathname.slice(1)), file], url, signal);
+    await runPostgresProgram(
+      'pg_restore',
+      [...args, '--dbname', decodeURIComponent(pathname.slice(1)), file],
+      url,
+      signal,
+    );
     await withPostgres(url, async () => undefined, 'migrate');
   } catch (error) {
     if (moved) {

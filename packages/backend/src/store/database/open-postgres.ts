@@ -72,6 +72,7 @@ function guarded(pool: pg.Pool): PostgresPool {
 
 function guardClient(client: pg.PoolClient): PostgresPoolClient {
   // A connection that breaks in use fails its query as well; without a listener it would end the process.
+  // oxlint-disable-next-line oracle-calls/listener-without-disposer -- it lives exactly as long as its connection
   client.on('error', () => undefined);
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     try {

@@ -47,5 +47,8 @@ class NodeSqliteDialect extends SqliteDialect {
 
 /** Opens a SQLite file, made when absent and readable by its owner only. */
 export function openSqlite(file: string): Database {
-  return new Database(new Kysely<Tables>({ dialect: new NodeSqliteDialect({ database: openNodeSqlite(file) }) }), SQLITE);
+  return new Database(
+    new Kysely<Tables>({ dialect: new NodeSqliteDialect({ database: openNodeSqlite(file) }) }),
+    SQLITE,
+  );
 }

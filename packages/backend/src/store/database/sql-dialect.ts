@@ -22,8 +22,7 @@ function risingNumber(
   type: RisingNumberType,
   build: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder,
 ): SqlDialect['addRisingNumber'] {
-  // The column's name is not part of the table's type: migrations speak to tables whose rows TypeScript does not know.
-  return (table, column) => table.addColumn(column, type, build) as typeof table;
+  return (table, column) => table.addColumn(column, type, build);
 }
 
 const hasCode = (error: unknown, field: 'code' | 'errcode', codes: readonly SqlCode[]): boolean => {
