@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Fast tests run beside their source; `system` and `browser` need the real servers and run one file at a time. */
+/**
+ * Fast tests run beside their source; `system` and `browser` need the real servers and run one file at a time.
+ *
+ * Each test has a second attempt, because on a busy machine one may lose a race that says nothing, and `npm test` names at its
+ * end whatever needed it: that is a bug to look at. Refusals of attacks have none (`tests/attacks/describe-attacks.ts`).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -12,6 +17,7 @@ export default defineConfig({
           environment: 'node',
           // A fast test takes milliseconds; properties on a machine that is busy with other work take seconds.
           testTimeout: 20_000,
+          retry: 1,
         },
       },
       {
@@ -24,6 +30,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           teardownTimeout: 30_000,
+          retry: 1,
         },
       },
     ],

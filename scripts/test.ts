@@ -8,19 +8,14 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
+import { summaryLines, type TestReport } from './test-report/test-report.ts';
 import { TYPESCRIPT_PROJECTS } from './typescript-projects.ts';
-
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, nightly: { type: 'boolean', default: false } },
 });
 const stages = new Set(values.only?.split(',') ?? ['static', 'unit', 'system']);
-const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const reports: TestReport[] = [];
 
 function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -36,32 +31,32 @@ async function check(name: string, command: string, args: readonly string[]): Pr
   const code = await run(command, args);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${code === 0 ? 'ok  ' : 'FAIL'}  ${name} (${seconds} s)`);
-  if (code === 0) tally.passed += 1;
-  else tally.failed += 1;
-}
-
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numFailedTestSuites: number;
+  const failures =
+    code === 0 ? [] : [{ name, problem: `\`${command} ${args.join(' ')}\` ended with exit code ${code}` }];
+  reports.push({ passed: 1 - failures.length, skipped: 0, failures, repeated: [] });
 }
 
 async function vitest(project: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'oracle-calls-test-'));
-  const outputFile = join(folder, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`];
-  const code = await run('vitest', ['run', '--project', project, ...reporters], environment);
+  const file = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=./scripts/test-report/report-writer.ts'];
+  const args = ['run', '--project', project, ...reporters];
   try {
-    const report = JSON.parse(await readFile(outputFile, 'utf8')) as VitestReport;
-    tally.passed += report.numPassedTests;
-    // A suite that fails to load has no failed test of its own, and a failed run is never counted as none.
-    tally.failed += Math.max(report.numFailedTests, code === 0 ? 0 : 1);
-    tally.skipped += report.numPendingTests;
-  } catch {
-    tally.failed += 1;
+    const code = await run('vitest', args, { ...environment, ORACLE_CALLS_TEST_REPORT: file });
+    reports.push(await readReport(file, project, code));
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A run that failed is never counted as one without failures, whatever it wrote. */
+async function readReport(file: string, project: string, code: number): Promise<TestReport> {
+  const broken = { name: `the ${project} tests`, problem: `the runner ended with exit code ${code}` };
+  try {
+    const report = JSON.parse(await readFile(file, 'utf8')) as TestReport;
+    return code !== 0 && report.failures.length === 0 ? { ...report, failures: [broken] } : report;
+  } catch {
+    return { passed: 0, skipped: 0, failures: [broken], repeated: [] };
   }
 }
 
@@ -85,6 +80,5 @@ if (stages.has('system')) {
   await vitest('system', environment);
 }
 
-const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';
-console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
+console.log(`\n${summaryLines(reports).join('\n')}`);
+process.exitCode = reports.some(({ failures }) => failures.length > 0) ? 1 : 0;

@@ -104,7 +104,14 @@ describe('an SFU that names a trailer of frames to play undecrypted', () => {
       await using library = await scene.peer(room, 'library', { url: guarded.url, keys: [['user', 5, 9]] });
       await using friend = await scene.peer(room, 'friend', { keys: [['user', 5, 1]] });
       await expect.poll(() => friend.hears('user'), SOON).toBeGreaterThan(HEARD);
-      expect(library.noiseMs('user')).toBe(0);
+      // The library decodes a new track some milliseconds before its cryptor is attached, which a seat's ear gate waits out;
+      // from then on nothing is played.
+      const beforeCryptor = library.noiseMs('user');
+      expect(beforeCryptor).toBeLessThan(500);
+      friend.forget('user');
+      await expect.poll(() => friend.heardMs('user'), SOON).toBeGreaterThan(1_500);
+      expect(friend.hears('user')).toBeGreaterThan(HEARD);
+      expect(library.noiseMs('user')).toBe(beforeCryptor);
       // With the key the guarded library does hear: the guard does not silence.
       library.setKey('user', 5, 1);
       await expect.poll(() => library.hears('user'), SOON).toBeGreaterThan(HEARD);
