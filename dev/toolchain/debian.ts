@@ -22,8 +22,17 @@ export interface AptInstall {
   readonly signal: AbortSignal | undefined;
 }
 
+/** apt-get has one lock and does not wait for it: installations of this process follow each other. */
+let lastInstall: Promise<void> = Promise.resolve();
+
 /** Installs Debian packages, saying so. @throws {DevError} `ERR_DEV_INSTALL` */
-export async function aptInstall({ what, packages, env, report, signal }: AptInstall): Promise<void> {
+export function aptInstall(options: AptInstall): Promise<void> {
+  const install = lastInstall.then(() => installNow(options));
+  lastInstall = install.catch(() => undefined);
+  return install;
+}
+
+async function installNow({ what, packages, env, report, signal }: AptInstall): Promise<void> {
   const startedAt = systemClock.now();
   report(`${what} — installing with apt-get…`);
   const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
