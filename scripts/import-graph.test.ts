@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { findImports, readImports, type Import } from './import-graph/imports.ts';
@@ -41,6 +42,29 @@ test('packages depend on each other without a circle', () => {
     return [];
   };
   for (const name of packages.keys()) expect(reach(name, [])).toEqual([]);
+});
+
+/** Everything of the SDK that a module loads, itself and dynamic imports included; bare names stay as they are. */
+function loadedBy(entry: string): ReadonlySet<string> {
+  const loaded = new Set([entry]);
+  for (const file of loaded) {
+    for (const found of imports.filter((one) => one.file === file && !one.isTypeOnly)) {
+      const { specifier } = found;
+      loaded.add(specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier);
+    }
+  }
+  return loaded;
+}
+
+test("the SDK's core for other platforms loads nothing of a browser's media, and the browser's entry nothing of Node's", () => {
+  const core = loadedBy('packages/sdk/src/core.ts');
+  expect(core).toContain('packages/sdk/src/call/call-driver.ts');
+  expect(
+    [...core].filter((one) => /livekit-client|frame-cryptor|livekit-|browser-devices|audio-graph/.test(one)),
+  ).toEqual([]);
+  const browser = loadedBy('packages/sdk/src/index.ts');
+  expect(browser).toContain('livekit-client');
+  expect([...browser].filter((one) => /rtc-node|node-media|^node:/.test(one))).toEqual([]);
 });
 
 describe('every rule fires on its sample and not on its neighbour', () => {
@@ -89,6 +113,10 @@ describe('every rule fires on its sample and not on its neighbour', () => {
     "a package's entry for browsers does not lead into its folder for Node": [
       ['packages/matrix/src/index.ts', './node/account.ts'],
     ],
+    "the SDK's core does not lead to its entry for OpenTelemetry": [
+      ['packages/sdk/src/index.ts', './open-telemetry/index.ts'],
+      ['packages/sdk/src/call/a.ts', '../open-telemetry/open-telemetry-tracer.ts', true],
+    ],
     'livekit-client': [
       ['packages/sdk/src/call/a.ts', 'livekit-client'],
       ['packages/sdk/src/call/a.ts', 'livekit-client/e2ee-worker?worker', true],
@@ -98,6 +126,9 @@ describe('every rule fires on its sample and not on its neighbour', () => {
       ['packages/sdk/src/a.ts', 'matrix-js-sdk'],
       ['packages/protocol/src/a.ts', 'matrix-js-sdk/lib/models/event.js'],
     ],
+    'prom-client': [['packages/backend/src/a.ts', 'prom-client']],
+    '@opentelemetry/sdk-trace-base': [['apps/oracle/src/a.ts', '@opentelemetry/sdk-trace-base']],
+    '@opentelemetry/api': [['packages/sdk/src/a.ts', '@opentelemetry/api']],
     'fake-indexeddb': [['packages/matrix/src/a.ts', 'fake-indexeddb']],
     react: [['packages/sdk/src/a.ts', 'react', true]],
     'react-dom': [['apps/web/src/a.ts', 'react-dom/client']],

@@ -63,6 +63,7 @@ async function readReport(file: string, project: string, code: number): Promise<
 async function staticChecks(): Promise<void> {
   await check('formatted', 'prettier', ['--check', '--log-level=warn', '.']);
   await check('linted, warnings denied', 'oxlint', ['--type-aware', '--deny-warnings', '.']);
+  await check('nothing is unused', 'knip', ['--no-progress']);
   const waiting = [...TYPESCRIPT_PROJECTS];
   const worker = async (): Promise<void> => {
     for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {

@@ -2,9 +2,11 @@
 export const TYPESCRIPT_PROJECTS = [
   'packages/protocol',
   'packages/matrix',
+  'packages/telemetry',
   'packages/sdk',
   'packages/react',
   'packages/backend',
+  'packages/node-media',
   'packages/agent',
   'packages/testing',
   'apps/oracle',
@@ -14,5 +16,6 @@ export const TYPESCRIPT_PROJECTS = [
   'tests',
   'benchmarks',
   'examples',
+  'deploy',
   'scripts',
 ] as const;

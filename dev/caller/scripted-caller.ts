@@ -12,6 +12,8 @@ export interface ScriptedCallerOptions {
   /** Runs in the page before its own scripts, for tests that watch or disturb it. */
   readonly initScript?: () => void;
   readonly log?: (line: string) => void;
+  /** Size of the page in CSS pixels, and how many pixels of a picture make one of them. */
+  readonly display?: { readonly width: number; readonly height: number; readonly scale: number };
 }
 
 /** Root mean square from which a block counts as audible. */
@@ -46,9 +48,16 @@ export class ScriptedCaller implements AsyncDisposable {
   }
 
   static async open(options: ScriptedCallerOptions): Promise<ScriptedCaller> {
-    const context = await options.browser.newContext({ permissions: ['microphone', 'camera'], bypassCSP: true });
+    const { log, display } = options;
+    const context = await options.browser.newContext({
+      permissions: ['microphone', 'camera'],
+      bypassCSP: true,
+      ...(display !== undefined && {
+        viewport: { width: display.width, height: display.height },
+        deviceScaleFactor: display.scale,
+      }),
+    });
     const page = await context.newPage();
-    const { log } = options;
     if (log !== undefined) {
       page.on('console', (message) => log(`${message.type()}: ${message.text()}`));
       page.on('pageerror', (error) => log(`page error: ${error.message}`));

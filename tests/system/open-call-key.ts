@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ORACLE_FILE_NAMES } from '@oracle-calls/cli/keygen';
+import { ORACLE_FILE_NAMES } from 'oracle-calls/keygen';
 import { parseWith, type CallId, type SecretBytes } from '@oracle-calls/protocol';
 import { createDidResolver, readOracleKeys, resolveDocument, resolveUserKey } from '@oracle-calls/protocol/did';
 import { parseOracleKeyFile } from '@oracle-calls/protocol/envelope';

@@ -8,9 +8,9 @@ import { readDatabaseLocation } from './database-location.ts';
 import { readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
 
-let directory: string;
+const directory = mkdtempSync(join(tmpdir(), 'oracle-calls-config-'));
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'oracle-calls-config-'));
+  for (const name of ['password', 'sfu-secret']) writeFileSync(join(directory, name), 'secret', { mode: 0o600 });
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -20,12 +20,17 @@ const valid = {
   matrix: {
     homeserverUrl: 'http://127.0.0.1:8008',
     userId: '@oracle:localhost',
-    passwordFile: 'password',
-    storeDir: 'matrix',
+    passwordFile: join(directory, 'password'),
+    storeDir: join(directory, 'matrix'),
     allowedServers: { localhost: 'http://127.0.0.1:8008' },
   },
-  sfu: { url: 'ws://127.0.0.1:7880', apiUrl: 'http://127.0.0.1:7880', apiKey: 'key', apiSecretFile: 'secret' },
-  databaseFile: 'calls.db',
+  sfu: {
+    url: 'ws://127.0.0.1:7880',
+    apiUrl: 'http://127.0.0.1:7880',
+    apiKey: 'key',
+    apiSecretFile: join(directory, 'sfu-secret'),
+  },
+  databaseFile: join(directory, 'calls.db'),
   agentKeys: [{ id: 'agent-1', oracleDid: 'did:ixo:oracle456', sha256: 'ab'.repeat(32) }],
   agentName: 'oracle',
   corsOrigins: ['https://app.example', 'http://127.0.0.1:5173'],
@@ -107,7 +112,7 @@ test.each([
   ['agentKey', { ...valid, agentKey: 'a typo' }],
 ])('a configuration with a wrong %s names the field and not its value', async (field, config) => {
   const error = await read(config).catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+  expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
   const { issues } = (error as { details: { issues: string[] } }).details;
   expect(issues).toHaveLength(1);
   expect(issues[0]?.startsWith(`${field}: `)).toBe(true);

@@ -2,12 +2,17 @@ import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, RETENTION_DEFAULTS, type RateL
 import { isMatrixUserId, type MatrixUserId } from '@oracle-calls/matrix';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { findAddressProblem } from '@oracle-calls/protocol/did';
+import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
+import { namedPath } from './configuration/schema-walk.ts';
 
 const textSchema = v.pipe(v.string(), v.minLength(1));
-const fileSchema = v.pipe(v.string(), v.minLength(1, 'a file path'));
-const httpUrlSchema = v.pipe(v.string(), v.url(), v.regex(/^https?:/i, 'an http or https address'));
-const wsUrlSchema = v.pipe(v.string(), v.url(), v.regex(/^wss?:/i, 'a ws or wss address'));
+const httpUrlSchema = v.pipe(
+  v.string(),
+  v.url('an http or https address'),
+  v.regex(/^https?:/i, 'an http or https address'),
+);
+const wsUrlSchema = v.pipe(v.string(), v.url('a ws or wss address'), v.regex(/^wss?:/i, 'a ws or wss address'));
 const serverNameSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:[\]-]{1,255}$/, 'a server name'));
 const userIdSchema = v.custom<MatrixUserId>(isMatrixUserId, 'a Matrix user id');
 /** What browsers send as `Origin`: scheme, host and port, nothing behind. */
@@ -46,11 +51,11 @@ const fieldsSchema = v.strictObject({
   matrix: v.strictObject({
     homeserverUrl: httpUrlSchema,
     userId: userIdSchema,
-    passwordFile: fileSchema,
+    passwordFile: namedPath('secret'),
     /** Device, access token, keys and sync state; one process at a time. */
-    storeDir: fileSchema,
+    storeDir: namedPath('made'),
     /** The account's recovery key, made at the first start; `recovery.key` in `storeDir` when absent. Keep a copy elsewhere. */
-    recoveryKeyFile: v.optional(fileSchema),
+    recoveryKeyFile: v.optional(namedPath('made')),
     /** For one start after both the store and the recovery key were lost: `reset` makes another identity, and callers are warned. */
     lostIdentity: v.optional(v.picklist(['refuse', 'reset'])),
     /**
@@ -67,12 +72,12 @@ const fieldsSchema = v.strictObject({
     /** For the backend. */
     apiUrl: httpUrlSchema,
     apiKey: textSchema,
-    apiSecretFile: fileSchema,
+    apiSecretFile: namedPath('secret'),
   }),
   /** SQLite, made when absent: the ordinary way for one backend. */
-  databaseFile: v.optional(fileSchema),
+  databaseFile: v.optional(namedPath('made')),
   /** Postgres instead: a file with its address, which holds a password. `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`. */
-  databaseUrlFile: v.optional(fileSchema),
+  databaseUrlFile: v.optional(namedPath('secret')),
   /** How long calls, from their end, and the audit log are kept. */
   retention: v.optional(
     v.strictObject({
@@ -99,6 +104,10 @@ const fieldsSchema = v.strictObject({
   rateLimits: v.optional(rateLimitsSchema, {}),
   maxConnections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
   maxCallMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 60))),
+  /** Prometheus metrics, on a listener of their own. */
+  metrics: v.optional(metricsConfigSchema),
+  /** Traces, sent by OTLP over HTTP. */
+  telemetry: v.optional(telemetryConfigSchema),
   logLevel: v.optional(v.picklist(LOG_LEVELS), 'info'),
 });
 

@@ -2,7 +2,7 @@ import { openMatrixAccount } from '@oracle-calls/matrix/node';
 import { createJsonLogger, isOracleCallError, systemClock, type Logger } from '@oracle-calls/protocol';
 import { backendConfigSchema, type BackendConfig } from './backend-config.ts';
 import { runBackend } from './backend-process.ts';
-import { readJsonConfig } from './json-config.ts';
+import { isCheckOnly, readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
 
 /** Runs the backend until it is told to stop. Returns the exit code. */
@@ -18,6 +18,10 @@ async function main(): Promise<number> {
   try {
     const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
     logger = createLogger(config.logLevel);
+    if (isCheckOnly(process.argv.slice(2))) {
+      logger.info('configuration is good');
+      return 0;
+    }
     const password = await readSecretFile(config.matrix.passwordFile, 'matrix.passwordFile');
     const { passwordFile: _file, allowedServers: _servers, ...account } = config.matrix;
     await runBackend({

@@ -11,6 +11,7 @@ import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protoc
 import { createDidResolver } from '@oracle-calls/protocol/did';
 import type { BackendConfig } from './backend-config.ts';
 import { readDatabaseLocation } from './database-location.ts';
+import { openBackendTelemetry } from './open-telemetry.ts';
 import { readSecretFile } from './secret-file.ts';
 
 /** Pauses between attempts to reach a homeserver that does not answer, in milliseconds. */
@@ -42,11 +43,17 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
     agentName: config.agentName,
   });
   let backend: Backend | undefined;
+  const { metrics } = config;
+  const telemetry = await openBackendTelemetry(
+    { metrics, telemetry: config.telemetry, getBackend: () => backend, clock, logger },
+    opened,
+  );
   const app = createHttpApp({
     getBackend: () => backend,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
+    telemetry,
     clock,
     logger,
   });
@@ -75,6 +82,7 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
         matrix,
         sfu,
         store,
+        telemetry,
         clock,
         logger,
       }),

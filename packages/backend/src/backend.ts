@@ -24,6 +24,10 @@ import type { SfuControl } from './sfu/sfu-control.ts';
 import { WebhookDesk } from './sfu/webhook-desk.ts';
 import { Pruning, RETENTION_DEFAULTS, type RetentionOptions } from './store/pruning.ts';
 import type { Store } from './store/store.ts';
+import { silentTelemetry, type BackendTelemetry } from './telemetry/backend-telemetry.ts';
+import { CallTraces } from './telemetry/call-traces.ts';
+import { readGauges } from './telemetry/read-gauges.ts';
+import { tracedLogger } from './telemetry/traced-logger.ts';
 
 /** The longest a call may last when configuration does not say, in minutes. */
 export const MAX_CALL_MINUTES_DEFAULT = 240;
@@ -54,6 +58,8 @@ export interface BackendDeps {
   readonly didResolver?: Resolvable | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** Silent unless told. */
+  readonly telemetry?: BackendTelemetry | undefined;
 }
 
 /** A running backend: what the HTTP routes ask, and the work behind. */
@@ -66,6 +72,8 @@ export interface Backend extends AsyncDisposable {
   readonly agentDesk: AgentDesk;
   readonly webhooks: WebhookDesk;
   readonly readiness: Readiness;
+  /** Sets the gauges of its metrics; for whoever is about to tell them. */
+  readGauges(): Promise<void>;
   /** Resolves when no work is left that nobody waits for: answers, room deletions, Matrix events. */
   settled(): Promise<void>;
   /** Lets go of waiting requests, stops timers and waits for work under way. Idempotent. */
@@ -80,10 +88,14 @@ export async function openBackend({
   store,
   didResolver,
   clock = systemClock,
-  logger = silentLogger,
+  logger: bareLogger = silentLogger,
+  telemetry = silentTelemetry,
 }: BackendDeps): Promise<Backend> {
   const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
   const retention = { ...RETENTION_DEFAULTS, ...options.retention };
+  const { metrics } = telemetry;
+  const traces = new CallTraces(telemetry, clock);
+  const logger = tracedLogger(bareLogger, traces);
   const closer = new AbortController();
   const closing = closer.signal;
   const deadlines = new Deadlines(clock);
@@ -97,7 +109,7 @@ export async function openBackend({
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
   const pruning = new Pruning({ store, clock, retention, logger, deadlines, background });
-  for (const observer of [answers, rooms, presence, replacement, expiry]) calls.observe(observer);
+  for (const observer of [traces, answers, rooms, presence, replacement, expiry]) calls.observe(observer);
 
   const envelopes = new EnvelopeCheck({
     oracleDid,
@@ -111,7 +123,7 @@ export async function openBackend({
   const listener = new MatrixListener({
     matrix,
     invites: new InviteDesk({ matrix, allowedServers, logger, deadlines, background, closing }),
-    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, clock }),
+    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, traces, clock }),
     editIntake: new EditIntake({ calls, logger }),
     store,
     logger,
@@ -130,6 +142,7 @@ export async function openBackend({
   background.run('resume presence', () => presence.resume());
   logger.info('backend open');
 
+  const readiness = new Readiness({ store, matrix, sfu, clock, logger });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closed ??= (async () => {
@@ -148,12 +161,13 @@ export async function openBackend({
       clock,
       logger,
     }),
-    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, clock, logger }),
+    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, traces, clock, logger }),
     calls,
     store,
-    agentDesk: new AgentDesk({ matrix, store, calls, clock, logger }),
+    agentDesk: new AgentDesk({ matrix, store, calls, traces, metrics, clock, logger }),
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
-    readiness: new Readiness({ store, matrix, sfu, clock, logger }),
+    readiness,
+    readGauges: () => readGauges({ metrics, store, matrix, readiness, answers, clock }),
     settled: () => background.settled(),
     close,
     [Symbol.asyncDispose]: close,

@@ -34,4 +34,6 @@ export type { NewJoinToken, NewSfuRoom, SfuControl, SfuNotice, SfuParticipant } 
 export { parsePostgresUrl, type DatabaseLocation } from './store/database/database-location.ts';
 export { RETENTION_DEFAULTS, type RetentionOptions } from './store/pruning.ts';
 export { openSqliteStore, openStore, type Store } from './store/store.ts';
+export { BACKEND_METRICS, type BackendMetrics } from './telemetry/backend-metrics.ts';
+export { silentTelemetry, type BackendTelemetry } from './telemetry/backend-telemetry.ts';
 export { ApiKeys, type CreatedApiKey } from './api-keys/api-keys.ts';

@@ -104,6 +104,8 @@ export interface MatrixAccountPort extends MatrixPort {
   observeInvites(listener: (invite: RoomInvite) => void): Disposable;
   /** Whether the last sync with the homeserver succeeded (readiness, not liveness). */
   isSyncing(): boolean;
+  /** When the homeserver last answered a sync, epoch milliseconds. It holds a sync that has nothing to tell for half a minute. */
+  lastSyncAt(): number | undefined;
   joinRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   leaveRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   /** Events of a call event: every event in the room that relates to it, oldest first, decrypted ones only. */

@@ -27,6 +27,19 @@ export function timeLimit({ clock, limitMs, onTimeout, signal: parent }: TimeLim
   };
 }
 
+/** Runs `work` with a signal that fires with the parent's reason, or with `onTimeout()` once the time is up. */
+export async function withTimeLimit<T>(
+  options: TimeLimitOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = timeLimit(options);
+  try {
+    return await work(limit.signal);
+  } finally {
+    limit[Symbol.dispose]();
+  }
+}
+
 /**
  * Waits for `work`, but no longer than `signal` allows. The work itself goes on: it belongs to others.
  *

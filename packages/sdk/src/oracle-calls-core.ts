@@ -9,6 +9,7 @@ import {
   type Logger,
 } from '@oracle-calls/protocol';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
+import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixPort } from '@oracle-calls/matrix';
 import * as v from 'valibot';
 import type { BackendClient } from './backend-client/backend-client.ts';
@@ -30,7 +31,7 @@ import {
   type TabStorage,
 } from './session/interrupted-calls.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
-import { deadline } from './waiting/abortable.ts';
+import { withDeadline } from './waiting/abortable.ts';
 
 export interface OracleCallsCoreDeps {
   readonly matrix: MatrixPort;
@@ -38,6 +39,8 @@ export interface OracleCallsCoreDeps {
   readonly devices: DevicesPort;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where spans of calls go; nowhere when absent. */
+  readonly tracer?: Tracer | undefined;
   readonly resolveOracle: ResolveOracle;
   /** Makes the client of one backend; asked once per address. */
   readonly createBackendClient: (backendUrl: string) => BackendClient;
@@ -146,12 +149,13 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
 
   const replace = async (old: InterruptedCall): Promise<void> => {
-    using bound = deadline(clock, TEAR_DOWN_MS);
-    const signal = AbortSignal.any([bound.signal, closing.signal]);
-    const results = await Promise.allSettled([
-      endRecordAsReplaced(matrix, old, { clock, signal }),
-      (async () => backendAt(old.backendUrl).endCall(old.callId, 'replaced', { signal }))(),
-    ]);
+    const results = await withDeadline(clock, TEAR_DOWN_MS, (bound) => {
+      const signal = AbortSignal.any([bound, closing.signal]);
+      return Promise.allSettled([
+        endRecordAsReplaced(matrix, old, { clock, signal }),
+        (async () => backendAt(old.backendUrl).endCall(old.callId, 'replaced', { signal }))(),
+      ]);
+    });
     for (const result of results) {
       if (result.status === 'fulfilled') continue;
       logger.warn('the interrupted call was not ended', { code: toOracleCallError(result.reason).code });

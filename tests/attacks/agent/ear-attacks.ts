@@ -31,7 +31,7 @@ export const earAttacks: readonly Attack<AgentScene>[] = [
       parts: ['agent'],
       patches: [
         {
-          file: 'packages/agent/src/job/sfu/ear-gate.ts',
+          file: 'packages/node-media/src/seat/ear-gate.ts',
           find: "if (this.#gate === 'open') out.enqueue(frame);",
           replace: 'out.enqueue(frame);',
         },

@@ -2,7 +2,7 @@
  * A process of its own, so that it can be a twin: the agent's seat in a room where somebody hums in the clear under the user's name.
  * Takes the seat again and again and prints, as its last line, how often and how much of the tone was heard.
  */
-import { createSeat } from '@oracle-calls/agent/seat';
+import { createSeat } from '@oracle-calls/node-media/seat';
 import { systemClock } from '@oracle-calls/protocol';
 import { installReceiving, TakenSeat } from '../../system/agent/seat-scene.ts';
 import { LOUD, PURE, WINDOWS_WANTED, type EarlyEars, type EarsPlan } from './ears-plan.ts';

@@ -44,17 +44,17 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
       parts: ['agent'],
       patches: [
         {
-          file: 'packages/agent/src/guard/guard-response.ts',
+          file: 'packages/node-media/src/guard/guard-response.ts',
           find: '    forceEncryption(message);\n',
           replace: '    void forceEncryption;\n',
         },
         {
-          file: 'packages/agent/src/job/sfu/room-seat.ts',
+          file: 'packages/node-media/src/seat/room-seat.ts',
           find: "if (this.#publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');",
           replace: '',
         },
         {
-          file: 'packages/agent/src/job/sfu/voice-gate.ts',
+          file: 'packages/node-media/src/seat/voice-gate.ts',
           find: 'if (isVoiceGuarded(this.#track, slot)) break;',
           replace: 'break;',
         },
@@ -142,7 +142,7 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
       parts: ['agent'],
       patches: [
         {
-          file: 'packages/agent/src/guard/guard-response.ts',
+          file: 'packages/node-media/src/guard/guard-response.ts',
           find: '    emptySifTrailer(message);\n',
           replace: '    void emptySifTrailer;\n',
         },

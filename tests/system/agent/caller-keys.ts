@@ -1,4 +1,4 @@
-import { frameCryptorsOf, setParticipantKey, useSlot } from '@oracle-calls/agent';
+import { frameCryptorsOf, setParticipantKey, useSlot } from '@oracle-calls/node-media/seat';
 import type { Room } from '@livekit/rtc-node';
 import { SecretBytes } from '@oracle-calls/protocol';
 import type { FrameKeys } from '@oracle-calls/protocol/secure-link';

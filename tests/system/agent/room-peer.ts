@@ -12,10 +12,10 @@ import {
 } from '@livekit/rtc-node';
 import type { RoomOptions } from '@livekit/rtc-node';
 import { KeyDerivationFunction } from '@livekit/rtc-ffi-bindings';
-import { ENCRYPTED_ROOM_OPTIONS, setParticipantKey } from '@oracle-calls/agent';
+import { ENCRYPTED_ROOM_OPTIONS, setParticipantKey } from '@oracle-calls/node-media/seat';
 import { rms } from '@oracle-calls/agent/speech';
 import { SecretBytes } from '@oracle-calls/protocol';
-import { useSlot } from '@oracle-calls/agent/seat';
+import { useSlot } from '@oracle-calls/node-media/seat';
 import { toneShare } from '../../browser/sdk-media/tone.ts';
 
 const SAMPLE_RATE = 48_000;

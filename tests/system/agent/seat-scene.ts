@@ -6,8 +6,8 @@ import { systemClock } from '@oracle-calls/protocol';
 import { AccessToken } from 'livekit-server-sdk';
 import { startLiveKit } from '../../../dev/livekit/livekit.ts';
 import type { LiveKit } from '../../../dev/livekit/livekit.ts';
-import { createOlderSeat, createSeat } from '@oracle-calls/agent/seat';
-import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from '@oracle-calls/agent/seat';
+import { createOlderSeat, createSeat } from '@oracle-calls/node-media/seat';
+import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from '@oracle-calls/node-media/seat';
 import { AGENT_TONE_HZ, keyOf, listen, PEER_TONE_HZ, playTone, RoomPeer, toneTime } from './room-peer.ts';
 import type { Heard, RoomPeerOptions } from './room-peer.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '@livekit/rtc-node';
 import type { RemoteParticipant, RoomOptions } from '@livekit/rtc-node';
 import { KeyDerivationFunction } from '@livekit/rtc-ffi-bindings';
-import { ENCRYPTED_ROOM_OPTIONS } from '@oracle-calls/agent';
+import { ENCRYPTED_ROOM_OPTIONS } from '@oracle-calls/node-media/seat';
 import { floatToInt16, int16ToFloat, rms } from '@oracle-calls/agent/speech';
 import { systemClock } from '@oracle-calls/protocol';
 import type { SecretBytes, SfuRoomName } from '@oracle-calls/protocol';

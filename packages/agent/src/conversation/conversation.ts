@@ -10,7 +10,7 @@ import { LocalStt } from './local-stt.ts';
 import { LocalTts } from './local-tts.ts';
 import { ObservedAgent } from './observed-agent.ts';
 import type { ConversationObserver, OracleActivity } from './observer.ts';
-import type { Speaker } from './speaker.ts';
+import type { Speaker } from '@oracle-calls/node-media/seat';
 import { SpokenText } from './spoken-text.ts';
 import { UserEars } from './user-ears.ts';
 import { VoiceOutput } from './voice-output.ts';

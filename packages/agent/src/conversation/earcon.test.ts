@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rms } from '../speech/pcm/pcm.ts';
+import { rms } from '@oracle-calls/node-media/pcm';
 import { earcon } from './earcon.ts';
 
 describe('the earcon', () => {

@@ -1,7 +1,7 @@
 import { mergeFrames, stt } from '@livekit/agents';
 import type { AudioBuffer } from '@livekit/agents';
-import { int16ToFloat } from '../speech/pcm/pcm.ts';
-import { resample } from '../speech/pcm/resample.ts';
+import { int16ToFloat } from '@oracle-calls/node-media/pcm';
+import { resample } from '@oracle-calls/node-media/pcm';
 import { RECOGNISER_SAMPLE_RATE } from '../speech/recogniser/recogniser.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 

@@ -1,7 +1,7 @@
 import { AudioFrame } from '@livekit/rtc-node';
 import { shortuuid, tts } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { floatToInt16 } from '../speech/pcm/pcm.ts';
+import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 
 /** Frames a second: 20 ms each, an Opus packet's length. */

@@ -2,7 +2,7 @@ import { AudioFrame } from '@livekit/rtc-node';
 import { initializeLogger, voice } from '@livekit/agents';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Speaker } from './speaker.ts';
+import type { Speaker } from '@oracle-calls/node-media/seat';
 import { VoiceOutput } from './voice-output.ts';
 
 const RATE = 48_000;

@@ -1,7 +1,7 @@
 import type { AudioFrame } from '@livekit/rtc-node';
 import { voice } from '@livekit/agents';
 import type { Clock } from '@oracle-calls/protocol';
-import type { Speaker } from './speaker.ts';
+import type { Speaker } from '@oracle-calls/node-media/seat';
 
 /** One stretch of speech between two flushes. */
 interface Segment {

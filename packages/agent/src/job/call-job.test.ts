@@ -41,7 +41,7 @@ describe('setting up a call', () => {
   it('offers nothing to anybody else', async () => {
     const scene = startJob();
     await scene.setUp();
-    scene.seat.notice({ kind: 'user-here', participantIdentity: 'somebody' });
+    scene.seat.notice({ kind: 'user-here', participantIdentity: 'somebody', participantKind: 'other' });
     await scene.clock.settle();
     expect(scene.seat.did).toEqual(['joined']);
   });
@@ -305,7 +305,7 @@ describe('a live call', () => {
   it('does not mind others who come and go, and never hears them', async () => {
     const scene = await liveJob();
     const before = [...scene.seat.did];
-    scene.seat.notice({ kind: 'user-here', participantIdentity: 'somebody' });
+    scene.seat.notice({ kind: 'user-here', participantIdentity: 'somebody', participantKind: 'other' });
     scene.seat.notice(audio('somebody'));
     scene.seat.notice({ kind: 'user-gone', participantIdentity: 'somebody', isDeliberate: true });
     await scene.clock.advance(20_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CallStatistics, UNOPENED_PACKETS_MAX } from './call-statistics.ts';
-import type { TrackEvidence } from './call-statistics.ts';
+import type { TrackEvidence } from '@oracle-calls/node-media/seat';
 
 const sent: TrackEvidence = {
   trackSid: 'TR_1',

@@ -1,24 +1,6 @@
+import type { TrackEvidence } from '@oracle-calls/node-media/seat';
 import type { LogFields } from '@oracle-calls/protocol';
 import type { CallLink } from './link/call-link.ts';
-
-/** What is known of one track at one moment. */
-export interface TrackEvidence {
-  readonly trackSid: string;
-  readonly direction: 'sent' | 'received';
-  readonly kind: 'audio' | 'video';
-  /** The publication is marked encrypted (GCM). The SFU's word. */
-  readonly isMarkedEncrypted: boolean;
-  /** This process has a frame cryptor for the track, switched on, with the call's key index. */
-  readonly hasCryptor: boolean;
-  /** The media key of the track's sender was set here. */
-  readonly isKeySet: boolean;
-  /** Encryption of the whole room is switched on. */
-  readonly isRoomEncrypted: boolean;
-  /** RTP packets so far, as WebRTC counts them. */
-  readonly packets: number;
-  /** Of a received track: samples that left the jitter buffer so far. What the frame cryptor did not open never gets into it. */
-  readonly openedSamples: number;
-}
 
 /** Packets in a row without one sample opened that are no accident, nor a key that comes a moment late: a second of speech has fifty. */
 export const UNOPENED_PACKETS_MAX = 50;

@@ -6,8 +6,8 @@ import type { Conversation } from '../conversation/conversation.ts';
 import { earcon } from '../conversation/earcon.ts';
 import { framesOf } from '../conversation/local-tts.ts';
 import type { ConversationObserver } from '../conversation/observer.ts';
-import type { Speaker } from '../conversation/speaker.ts';
-import { floatToInt16 } from '../speech/pcm/pcm.ts';
+import type { Speaker } from '@oracle-calls/node-media/seat';
+import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { JobTimeline } from './job-timeline.ts';
 import { codeOf } from './set-up.ts';
 

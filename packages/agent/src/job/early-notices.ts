@@ -1,4 +1,4 @@
-import type { SeatNotice } from './sfu/sfu-seat.ts';
+import type { SeatNotice } from '@oracle-calls/node-media/seat';
 
 /** A room has two participants; more notices than this before the call is set up are somebody's mischief. */
 const EARLY_MAX = 256;

@@ -2,7 +2,7 @@ import type { Clock, Logger } from '@oracle-calls/protocol';
 import { timeLimit } from './backend/time-limit.ts';
 import { CallStatistics } from './call-statistics.ts';
 import type { CallLink } from './link/call-link.ts';
-import type { MediaSeat } from './sfu/sfu-seat.ts';
+import type { MediaSeat } from '@oracle-calls/node-media/seat';
 
 /** Between two samples of the statistics, in ms: once the room is gone there is nothing to ask, and what did not open for longer is noticed. */
 const SAMPLE_EVERY_MS = 1_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rehearseGuard } from '../guard/index.ts';
+import { rehearseGuard } from '@oracle-calls/node-media/guard';
 import { rehearseBackend } from './backend/rehearse-backend.ts';
 import { collectGarbage } from './collect-garbage.ts';
 

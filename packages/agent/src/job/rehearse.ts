@@ -6,9 +6,9 @@ import { commitToNonce, openSignedEnvelope, sealSignedEnvelope } from '@oracle-c
 import type { CallFacts, OwnOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import type { DidResolver } from '../identity/did-resolver.ts';
-import { rehearseGuard } from '../guard/index.ts';
+import { rehearseGuard } from '@oracle-calls/node-media/guard';
 import { rehearseBackend } from './backend/rehearse-backend.ts';
-import { TrackSpeaker } from './sfu/track-speaker.ts';
+import { TrackSpeaker } from '@oracle-calls/node-media/seat';
 
 /** Minutes are enough for a call that nobody has. */
 const REHEARSAL_MS = 60_000;

@@ -1,8 +1,5 @@
-export { playoutMs } from './pcm/pcm.ts';
-export { resample } from './pcm/resample.ts';
-export { floatToInt16, int16ToFloat, rms } from './pcm/pcm.ts';
-export { readWav, writeWav } from './pcm/wav.ts';
-export type { WavAudio } from './pcm/wav.ts';
+export { floatToInt16, int16ToFloat, playoutMs, readWav, resample, rms, writeWav } from '@oracle-calls/node-media/pcm';
+export type { WavAudio } from '@oracle-calls/node-media/pcm';
 export { openRecogniser, RECOGNISER_SAMPLE_RATE } from './recogniser/recogniser.ts';
 export type { Recogniser } from './recogniser/recogniser.ts';
 export { openSynthesiser } from './synthesiser/synthesiser.ts';

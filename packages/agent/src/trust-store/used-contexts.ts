@@ -1,20 +1,26 @@
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { CallId } from '@oracle-calls/protocol';
-import { CONTEXT_MEMORY_MAX, ENVELOPE_CLOCK_SKEW_MS } from '@oracle-calls/protocol/signed-envelope';
+import { ENVELOPE_CLOCK_SKEW_MS } from '@oracle-calls/protocol/signed-envelope';
 import type { EnvelopeContext, SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { TrustDatabase } from './trust-database.ts';
+
+/** Contexts remembered at most: a bound on the file, far above the calls that one oracle answers in a day. */
+const USED_CONTEXTS_MAX = 100_000;
 
 /** What of an envelope is remembered, and how long. */
 export interface UsedEnvelope extends Pick<SignedEnvelope, 'contextHash'> {
   readonly context: Pick<EnvelopeContext, 'notAfter'>;
 }
 
-/** Which call each context was used for, over all jobs and restarts: `ContextMemory` of the protocol, in a file. */
+/**
+ * Remembers which call each context was used for, over all jobs and restarts, until it has expired. It is the context that is remembered, never the
+ * signature: one context can have many valid signatures.
+ */
 export class UsedContexts {
   readonly #database: TrustDatabase;
   readonly #maxEntries: number;
 
-  constructor(database: TrustDatabase, maxEntries = CONTEXT_MEMORY_MAX) {
+  constructor(database: TrustDatabase, maxEntries = USED_CONTEXTS_MAX) {
     this.#database = database;
     this.#maxEntries = maxEntries;
   }

@@ -4,11 +4,14 @@ import { AgentServer, initializeLogger, InferenceRunner, ServerOptions, WorkerPe
 import type { JobRequest } from '@livekit/agents';
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
+import { silentMetrics } from '@oracle-calls/telemetry';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
+import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
-import { createSeatRemoval } from './seat-removal.ts';
+import { AGENT_PROBE } from './agent-probe.ts';
+import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
@@ -37,6 +40,8 @@ export interface AgentWorkerOptions {
   readonly log: Logger;
   readonly warmProcesses?: number | undefined;
   readonly maxCalls?: number | undefined;
+  /** Silent when absent. Jobs tell what to count when `job.isMeasured` says so. */
+  readonly metrics?: AgentMetrics | undefined;
 }
 
 /** A worker: waits for dispatches of one SFU and holds each call in a process of its own. */
@@ -52,6 +57,7 @@ export interface AgentWorker extends AsyncDisposable {
 /** Starts a worker and its speech host. Its job processes inherit the environment, where they find the settings. */
 export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const { sfu, agentName, job, weightsDir, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
+  const { metrics = silentMetrics } = options;
   // Errors only: below that the framework logs whole jobs, ticket included.
   initializeLogger({ pretty: false, level: 'error' });
   // rtc-node prints debug lines to stdout unless it is told that this is production.
@@ -60,8 +66,9 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const speechHost = startSpeechHost({ weightsDir, maxCalls, clock: systemClock, log });
   process.env[SPEECH_SOCKET_VARIABLE] = speechHost.socketPath;
   declineTurnDetector();
-  const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }));
+  const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }), metrics);
   const delay = new StartDelay(warmProcesses, systemClock);
+  const probeAnswer = createProbeAnswer(sfu);
   preloadLateStart();
   const server = new AgentServer(
     new ServerOptions({
@@ -80,7 +87,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, delay, log),
+      requestFunc: (request) => answer(request, { delay, probeAnswer, metrics, log }),
       logLevel: 'error',
     }),
   );
@@ -108,13 +115,27 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   return { registered, stopped, close, [Symbol.asyncDispose]: close };
 }
 
-async function answer(request: JobRequest, delay: StartDelay, log: Logger): Promise<void> {
+interface Answering {
+  readonly delay: StartDelay;
+  readonly probeAnswer: ReturnType<typeof createProbeAnswer>;
+  readonly metrics: AgentMetrics;
+  readonly log: Logger;
+}
+
+async function answer(request: JobRequest, { delay, probeAnswer, metrics, log }: Answering): Promise<void> {
+  if (request.job.metadata === AGENT_PROBE) {
+    await request.reject();
+    log.info('probe answered', { isMarked: await probeAnswer(request.job.room?.name ?? '') });
+    return;
+  }
   if (request.job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
+    metrics.add('oracle_calls_agent_jobs_refused_total', {});
     log.warn('job without a ticket refused');
     await request.reject();
     return;
   }
+  metrics.add('oracle_calls_agent_jobs_accepted_total', {});
   // Read by the process that the framework starts once this call takes a waiting one.
   process.env[START_DELAY_VARIABLE] = String(delay.onAccepted());
   await request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, '');

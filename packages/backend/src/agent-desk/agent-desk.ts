@@ -2,6 +2,7 @@ import {
   BearerSecret,
   CALL_EVENT_TYPE,
   OracleCallError,
+  callIdParts,
   isOracleCallError,
   parseCallEvent,
   type CallId,
@@ -9,6 +10,7 @@ import {
   type Logger,
 } from '@oracle-calls/protocol';
 import type { ClaimRequest, ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import { formatTraceparent } from '@oracle-calls/protocol/trace';
 import type { MatrixPort } from '@oracle-calls/matrix/port';
 import { hashToken } from '../auth/opaque-token.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
@@ -16,11 +18,16 @@ import { hashEnvelope, type Call } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
 import type { AuditEntry } from '../store/audit-store.ts';
 import type { Store } from '../store/store.ts';
+import type { BackendMetrics } from '../telemetry/backend-metrics.ts';
+import type { CallTraces } from '../telemetry/call-traces.ts';
+import { inSpan } from '../telemetry/trace-scope.ts';
 
 export interface AgentDeskDeps {
   readonly matrix: Pick<MatrixPort, 'fetchEvent'>;
   readonly store: Store;
   readonly calls: CallService;
+  readonly traces: CallTraces;
+  readonly metrics: BackendMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -47,6 +54,7 @@ export class AgentDesk {
    */
   claim(request: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
     const fact = { action: 'call-claim', sfuRoomName: roomId } as const;
+    this.#deps.traces.adopt(roomId);
     return this.#audited(request, fact, () => this.#claim(request, { ticket, roomId }));
   }
 
@@ -57,6 +65,7 @@ export class AgentDesk {
    *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, and as {@link CallService.waitForCall}
    */
   key(request: AgentRequest, callId: CallId): Promise<KeyResponse> {
+    this.#deps.traces.adopt(callIdParts(callId).sfuRoomName);
     return this.#audited(request, { action: 'key-release', callId }, () => this.#key(request, callId));
   }
 
@@ -66,7 +75,8 @@ export class AgentDesk {
     fact: Pick<AuditEntry, 'action' | 'callId' | 'sfuRoomName'>,
     work: () => Promise<T>,
   ): Promise<T> {
-    const { store, clock } = this.#deps;
+    const { store, metrics, clock } = this.#deps;
+    const isKey = fact.action === 'key-release';
     const who = { keyId: agent.keyId, oracleDid: agent.oracleDid, address };
     let result: T;
     try {
@@ -75,15 +85,17 @@ export class AgentDesk {
       // An agent that went away while it waited was told nothing.
       const otherwise = signal?.aborted === true ? 'ERR_UPSTREAM_BUSY' : 'ERR_INTERNAL';
       const code = isOracleCallError(error) ? error.code : otherwise;
+      if (isKey) metrics.add('oracle_calls_key_requests_total', { code });
       await store.audit.add({ ...fact, ...who, at: clock.now(), code });
       throw error;
     }
     await store.audit.add({ ...fact, ...who, at: clock.now() });
+    if (isKey) metrics.add('oracle_calls_key_requests_total', { code: 'ok' });
     return result;
   }
 
   async #claim({ agent, signal }: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
-    const { store, calls, clock, logger } = this.#deps;
+    const { store, calls, traces, clock, logger } = this.#deps;
     const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
     const room = await store.sfuRooms.find(roomId);
     const isGood =
@@ -99,6 +111,8 @@ export class AgentDesk {
       throw new OracleCallError('ERR_CALL_TICKET');
     }
     logger.info('call claimed', { callId: call.callId, agentKeyId: agent.keyId });
+    traces.reached(roomId, 'claimed');
+    const trace = traces.of(roomId);
     return {
       callId: call.callId,
       callType: call.callType,
@@ -106,11 +120,12 @@ export class AgentDesk {
       userIdentity: room.userIdentity,
       ...(call.agentVoice === undefined ? {} : { agentVoice: call.agentVoice }),
       ...(call.language === undefined ? {} : { language: call.language }),
+      ...(trace === undefined ? {} : { traceparent: formatTraceparent(trace) }),
     };
   }
 
   async #key({ agent, signal }: AgentRequest, callId: CallId): Promise<KeyResponse> {
-    const { store, calls, logger } = this.#deps;
+    const { store, calls, traces, logger } = this.#deps;
     const call = await calls.waitForCall(callId, { signal });
     if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
     if (await store.credentials.isAgentRefused(callId, agent.keyId)) {
@@ -118,12 +133,14 @@ export class AgentDesk {
     }
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
     const encryptionKey = await this.#readEnvelope(call, signal);
+    traces.reached(call.sfuRoomName, 'keyReleased');
     logger.info('key released', { audit: true, callId, agentKeyId: agent.keyId });
     return { encryptionKey, userDid: call.userDid, oracleDid: call.oracleDid };
   }
 
   async #readEnvelope(call: Call, signal: AbortSignal | undefined): Promise<string> {
-    const event = await this.#deps.matrix.fetchEvent(call.matrixRoomId, call.eventId, { signal });
+    const { matrix } = this.#deps;
+    const event = await inSpan('matrix.fetch', () => matrix.fetchEvent(call.matrixRoomId, call.eventId, { signal }));
     if (event.type !== CALL_EVENT_TYPE || event.sender.userId !== call.matrixUserId) {
       throw new OracleCallError('ERR_CALL_REPLAYED');
     }

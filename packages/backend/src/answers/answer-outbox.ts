@@ -42,9 +42,16 @@ export function answerTransactionId(callId: CallId, status: AnswerStatus): strin
 export class AnswerOutbox implements CallObserver {
   readonly #deps: AnswerOutboxDeps;
   readonly #sending = new Set<CallId>();
+  /** Calls with something to tell, whether it is being sent or waits for another attempt. */
+  readonly #due = new Set<CallId>();
 
   constructor(deps: AnswerOutboxDeps) {
     this.#deps = deps;
+  }
+
+  /** How many calls have something to tell that Matrix has not taken yet. */
+  get callsDue(): number {
+    return this.#due.size;
   }
 
   onActive(call: Call): void {
@@ -63,6 +70,7 @@ export class AnswerOutbox implements CallObserver {
 
   #send(callId: CallId, attempt = 1): void {
     const { background, deadlines, closing, logger } = this.#deps;
+    this.#due.add(callId);
     // One sender per call keeps 'active' before 'ended'; it looks again before it stops.
     if (this.#sending.has(callId) || closing.aborted) return;
     deadlines.clear(`answer:${callId}`);
@@ -85,7 +93,10 @@ export class AnswerOutbox implements CallObserver {
 
   async #next(callId: CallId): Promise<DueAnswer | undefined> {
     const [due] = await this.#deps.store.answers.listDue(callId);
-    if (due === undefined) this.#sending.delete(callId);
+    if (due === undefined) {
+      this.#sending.delete(callId);
+      this.#due.delete(callId);
+    }
     return due;
   }
 

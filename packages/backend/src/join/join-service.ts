@@ -13,6 +13,8 @@ import { ORPHAN_ROOM_MS, type RoomKeeper } from '../sfu/room-keeper.ts';
 import type { SfuControl } from '../sfu/sfu-control.ts';
 import type { SfuRoom } from '../store/sfu-room-store.ts';
 import type { Store } from '../store/store.ts';
+import type { CallTraces } from '../telemetry/call-traces.ts';
+import { inSpan } from '../telemetry/trace-scope.ts';
 
 /** A join token is used at once; two minutes allow for a slow network and clocks that differ. */
 export const JOIN_TOKEN_TTL_MS = 2 * 60_000;
@@ -30,6 +32,7 @@ export interface JoinServiceDeps {
   readonly sfu: SfuControl;
   readonly store: Store;
   readonly rooms: RoomKeeper;
+  readonly traces: Pick<CallTraces, 'begin'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -52,7 +55,7 @@ export class JoinService {
    *   `ERR_UPSTREAM_SFU`
    */
   async join(asker: MatrixUserId, { roomId, oracleDid }: JoinTokenRequest): Promise<JoinTokenResponse> {
-    const { store, sfu, sfuUrl, clock, logger } = this.#deps;
+    const { store, sfu, sfuUrl, traces, clock, logger } = this.#deps;
     if (oracleDid !== this.#deps.oracleDid) {
       throw new OracleCallError('ERR_AUTH_FORBIDDEN', 'This backend does not serve that oracle.');
     }
@@ -72,12 +75,13 @@ export class JoinService {
     }
     if (room === 'deleted') throw new OracleCallError('ERR_CALL_ENDED');
     if (room.owner !== asker) throw new OracleCallError('ERR_CALL_REPLAYED');
+    traces.begin(roomId);
     const call = await store.calls.findBySfuRoomName(roomId);
     if (room.closedAt !== undefined || call?.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
     const expiresAt = clock.now() + JOIN_TOKEN_TTL_MS;
     const [joinToken] = await Promise.all([
       sfu.createJoinToken({ sfuRoomName: roomId, identity: room.userIdentity, ttlMs: JOIN_TOKEN_TTL_MS }),
-      this.#open(room, ticket, call === undefined),
+      inSpan('sfu.dispatch', () => this.#open(room, ticket, call === undefined)),
     ]);
     logger.info('join token given', { sfuRoomName: roomId, 'pii.userId': asker });
     return {

@@ -16,7 +16,8 @@ export interface ReadinessDeps {
 }
 
 /** The outside answers with these names only; the log says why. */
-export type ReadinessPart = 'database' | 'matrix' | 'sfu';
+export const READINESS_PARTS = ['database', 'matrix', 'sfu'] as const;
+export type ReadinessPart = (typeof READINESS_PARTS)[number];
 
 /** Whether calls can be served now. */
 export class Readiness {
@@ -28,14 +29,19 @@ export class Readiness {
 
   /** @throws {OracleCallError} `ERR_UPSTREAM_BUSY`, its issues naming the parts that are not ready */
   async check(): Promise<void> {
+    const issues = await this.missingParts();
+    if (issues.length > 0) throw new OracleCallError('ERR_UPSTREAM_BUSY', undefined, { details: { issues } });
+  }
+
+  /** The parts that are not ready. */
+  async missingParts(): Promise<readonly ReadinessPart[]> {
     const { store, matrix, sfu } = this.#deps;
     const results = await Promise.all([
       this.#try('database', () => store.ping()),
       this.#try('matrix', () => (matrix.isSyncing() ? Promise.resolve() : Promise.reject(notSyncing()))),
       this.#try('sfu', () => sfu.ping()),
     ]);
-    const issues = results.filter((part) => part !== undefined);
-    if (issues.length > 0) throw new OracleCallError('ERR_UPSTREAM_BUSY', undefined, { details: { issues } });
+    return results.filter((part) => part !== undefined);
   }
 
   /** The part's name when it is not ready. */

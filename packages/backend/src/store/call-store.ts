@@ -180,6 +180,19 @@ export class CallStore {
     return rows.map(toCall);
   }
 
+  /** How many have not ended. The two values are named so that the index by status serves. */
+  async countLive(): Promise<Readonly<Record<'pending' | 'active', number>>> {
+    const rows = await this.#db
+      .selectFrom('calls')
+      .select((row) => ['call_status', row.fn.countAll<number | string>().as('calls')])
+      .where('call_status', 'in', ['pending', 'active'])
+      .groupBy('call_status')
+      .execute();
+    const countOf = (status: CallStatus): number =>
+      Number(rows.find(({ call_status }) => call_status === status)?.calls ?? 0);
+    return { pending: countOf('pending'), active: countOf('active') };
+  }
+
   async #findBy(column: 'call_id' | 'event_id' | 'sfu_room_name', value: string): Promise<Call | undefined> {
     const row = await this.#db.selectFrom('calls').selectAll().where(column, '=', value).executeTakeFirst();
     return row === undefined ? undefined : toCall(row);

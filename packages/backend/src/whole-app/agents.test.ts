@@ -32,6 +32,8 @@ test('POST /agent/claim trades a ticket for the call, once', async () => {
     userIdentity: identity,
     agentVoice: 'joe',
     language: 'de',
+    // The call's trace, begun here because nobody brought one, and not recorded.
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
   });
   expectProblem(await backend.claim(call.sfuRoomName, ticket), 403, 'ERR_CALL_TICKET');
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });

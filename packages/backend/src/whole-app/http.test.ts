@@ -130,7 +130,7 @@ test('pages of configured origins may call, others may not', async () => {
     });
   const allowed = await preflight(PAGE_ORIGIN);
   expect(allowed.headers.get('access-control-allow-origin')).toBe(PAGE_ORIGIN);
-  expect(allowed.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type');
+  expect(allowed.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type,traceparent');
   expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
   const refused = await backend.request('GET', '/calls', { headers: { origin: PAGE_ORIGIN } });
   expectProblem(refused, 401, 'ERR_AUTH_MISSING');

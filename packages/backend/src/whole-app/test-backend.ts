@@ -66,9 +66,8 @@ export interface RequestOptions {
 }
 
 /** What a test has otherwise than most. */
-export interface TestBackendSetup {
+export interface TestBackendSetup extends Pick<BackendDeps, 'didResolver' | 'telemetry'> {
   readonly options?: Partial<BackendOptions>;
-  readonly didResolver?: BackendDeps['didResolver'];
   readonly http?: Partial<HttpAppDeps>;
 }
 
@@ -143,6 +142,7 @@ export class TestBackend implements AsyncDisposable {
         ...this.#setup.options,
       },
       didResolver: this.#setup.didResolver,
+      telemetry: this.#setup.telemetry,
       matrix: this.matrix,
       sfu: this.sfu,
       store: this.#store,
@@ -384,6 +384,7 @@ export class TestBackend implements AsyncDisposable {
       getBackend: () => this.#backend,
       corsOrigins: [PAGE_ORIGIN],
       clock: this.httpClock,
+      telemetry: this.#setup.telemetry,
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
       ...this.#setup.http,
     });

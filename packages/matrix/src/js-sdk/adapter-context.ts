@@ -1,7 +1,7 @@
 import { isOracleCallError, OracleCallError, type Clock, type ErrorCode, type Logger } from '@oracle-calls/protocol';
 import { homeserverFailure, isPassing, type HomeserverFailure } from '../homeserver-failure.ts';
 import { retryHomeserver, type RetryPolicy } from '../retry.ts';
-import { abortable, timeLimit } from '../time-limit.ts';
+import { abortable, withTimeLimit } from '../time-limit.ts';
 import type { ChangedIdentities } from './peer-trust.ts';
 import type { SdkClient } from './sdk-client.ts';
 
@@ -39,10 +39,10 @@ export async function request<T>(
   { signal, ...codes }: FailureCodes & { readonly signal?: AbortSignal | undefined },
 ): Promise<T> {
   const { clock, random, retryPolicy: policy } = context;
-  const bounded = async (): Promise<T> => {
-    using limit = timeLimit({ clock, limitMs: REQUEST_LIMIT_MS, onTimeout: noAnswer, signal });
-    return await abortable(attempt(limit.signal), limit.signal);
-  };
+  const bounded = (): Promise<T> =>
+    withTimeLimit({ clock, limitMs: REQUEST_LIMIT_MS, onTimeout: noAnswer, signal }, (limit) =>
+      abortable(attempt(limit), limit),
+    );
   try {
     return await retryHomeserver(bounded, { clock, random, policy, signal });
   } catch (error) {

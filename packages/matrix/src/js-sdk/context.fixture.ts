@@ -28,6 +28,3 @@ export function fakeContext(): AdapterContext & { readonly client: FakeSdkClient
     retryPolicy: policy,
   };
 }
-
-/** Matches an `OracleCallError` by its code. */
-export const withCode = (code: string): object => ({ code });

@@ -2,7 +2,7 @@ import { isOracleCallError, OracleCallError, parseMatrixEventId, type Clock } fr
 import type { EventShieldReason } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { parseMatrixRoomId, parseMatrixUserId } from '../matrix-id.ts';
 import type { DecryptedEvent, EventRelation, VerifiedSender } from '../matrix-port.ts';
-import { abortable, timeLimit } from '../time-limit.ts';
+import { abortable, withTimeLimit } from '../time-limit.ts';
 import { requireUnchangedIdentity, type TrustContext } from './peer-trust.ts';
 import { MEGOLM_EVENT, type SdkClient, type SdkCrypto, type SdkEvent } from './sdk-client.ts';
 
@@ -109,9 +109,10 @@ async function fetchDeviceList(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const timeout = new OracleCallError('ERR_UPSTREAM_TIMEOUT');
-  using limit = timeLimit({ clock, limitMs: DEVICE_LIST_LIMIT_MS, onTimeout: () => timeout, signal });
   try {
-    await abortable(crypto.getUserDeviceInfo([userId], true), limit.signal);
+    await withTimeLimit({ clock, limitMs: DEVICE_LIST_LIMIT_MS, onTimeout: () => timeout, signal }, (limit) =>
+      abortable(crypto.getUserDeviceInfo([userId], true), limit),
+    );
   } catch {
     // Without the list the device stays unknown, and the event refused.
     signal?.throwIfAborted();

@@ -44,16 +44,23 @@ async function openWhenSigned(
   const { client, clock } = context;
   let refusal: unknown;
   const { promise: isOver, resolve: giveUp } = Promise.withResolvers<false>();
-  using _limit = clock.after(SIGNATURE_LIMIT_MS, () => giveUp(false));
-  for (;;) {
-    using news = nextNews(client, event.getSender() ?? '');
-    try {
-      return await openEvent(context, event, signal);
-    } catch (error) {
-      if (!mayOpenLater(error)) throw error;
-      refusal = error;
+  const limit = clock.after(SIGNATURE_LIMIT_MS, () => giveUp(false));
+  let news = nextNews(client, event.getSender() ?? '');
+  try {
+    for (;;) {
+      try {
+        return await openEvent(context, event, signal);
+      } catch (error) {
+        if (!mayOpenLater(error)) throw error;
+        refusal = error;
+      }
+      if (!(await abortable(Promise.race([news.came, isOver]), signal))) throw refusal;
+      news[Symbol.dispose]();
+      news = nextNews(client, event.getSender() ?? '');
     }
-    if (!(await abortable(Promise.race([news.came, isOver]), signal))) throw refusal;
+  } finally {
+    news[Symbol.dispose]();
+    limit[Symbol.dispose]();
   }
 }
 

@@ -1,5 +1,5 @@
 import { OracleCallError, type Clock, type ErrorCode } from '@oracle-calls/protocol';
-import { abortable, timeLimit } from '../time-limit.ts';
+import { abortable, withTimeLimit } from '../time-limit.ts';
 import type { SdkClient } from './sdk-client.ts';
 
 export interface WaitForOptions<T> {
@@ -32,10 +32,11 @@ export async function waitFor<T>(options: WaitForOptions<T>): Promise<T> {
   };
   for (const notice of notices) client.on(notice, check);
   const onTimeout = (): Error => new OracleCallError(code, undefined, { details: { waitedMs: limitMs } });
-  using limit = timeLimit({ clock, limitMs, onTimeout, signal: options.signal });
   try {
-    check();
-    return await abortable(promise, limit.signal);
+    return await withTimeLimit({ clock, limitMs, onTimeout, signal: options.signal }, (limit) => {
+      check();
+      return abortable(promise, limit);
+    });
   } finally {
     for (const notice of notices) client.off(notice, check);
   }

@@ -2,7 +2,7 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { expect, test } from 'vitest';
 import vectors from '../../vectors/data-frames.json' with { type: 'json' };
 import { Epoch, type EpochKeys } from '../key-schedule/index.ts';
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from '../key-schedule/media-direction.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { saidBy } from './data.fixture.ts';
 import { DataReceiver } from './data-receiver.ts';

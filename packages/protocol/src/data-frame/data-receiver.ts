@@ -1,7 +1,7 @@
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { refusedBy, type RefusedOutcome } from '../handshake/handshake-frame.ts';
 import { comparePositions, type EpochKeys, type KeyPosition } from '../key-schedule/epoch-keys.ts';
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from '../key-schedule/media-direction.ts';
 import { Serial } from '../serial.ts';
 import { dataNonce, splitDataFrame, type DataFrameParts } from './layout.ts';
 import { decodePayload, type DataPayload } from './payload.ts';

@@ -1,7 +1,7 @@
 import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { comparePositions, type EpochKeys } from '../key-schedule/epoch-keys.ts';
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from '../key-schedule/media-direction.ts';
 import { Serial } from '../serial.ts';
 import { DATA_COUNTER_LIMIT, dataNonce, encodeDataHeader } from './layout.ts';
 import { encodePayload, type DataPayload } from './payload.ts';

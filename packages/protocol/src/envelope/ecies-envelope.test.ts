@@ -2,7 +2,7 @@ import { decrypt, ECIES_CONFIG } from 'eciesjs';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { createCallKey } from '../media-key/media-key.ts';
+import { createCallKey } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { ENVELOPE_BYTES, openEnvelope, sealEnvelope } from './ecies-envelope.ts';
 import { createOracleKeyPair } from './secp256k1-key.ts';

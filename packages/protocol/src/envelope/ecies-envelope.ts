@@ -1,6 +1,6 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
-import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
+import { CALL_KEY_BYTES } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { ECIES_OVERHEAD_BYTES, sealWithEcies, tryOpenWithEcies } from './ecies.ts';
 

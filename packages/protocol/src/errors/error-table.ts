@@ -190,12 +190,18 @@ export const ERROR_TABLE = {
   ),
 
   // The command line.
+  // What an operator writes and types.
+  ERR_CONFIG_INVALID: row('config-invalid', undefined, 'The configuration cannot be used.'),
+  ERR_CLI_USAGE: row('usage', undefined, 'The command was not understood.'),
+  ERR_CLI_SYSTEM: row('system-refused', undefined, 'The operating system refused what the command needs.'),
   ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
   ERR_CLI_DATABASE: row('database-absent', undefined, 'There is no database file of a backend at that path.'),
   ERR_CLI_BACKUP: row('backup-unusable', undefined, 'The backup is damaged, incomplete, or not one of ours.'),
   ERR_CLI_BACKUP_PASSPHRASE: row('backup-passphrase', undefined, 'The backup does not open with this passphrase.'),
   ERR_CLI_POSTGRES_PROGRAM: row('postgres-program', undefined, "One of Postgres's own programs is missing or failed."),
   ERR_CLI_API_KEY: row('api-key-unknown', undefined, 'There is no usable API key of that id.'),
+  ERR_CLI_ORACLE: row('oracle-unknown', undefined, 'No oracle with this Matrix account was called from here before.'),
+  ERR_CLI_SPEECH: row('voice-absent', undefined, 'There is no voice on this machine to speak a text with.'),
 
   // A bug here. Its text says nothing about the inside.
   ERR_INTERNAL: row('internal', 500, 'Something went wrong on our side.'),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ERROR_CODES, ERROR_TABLE } from './error-table.ts';
 import { isOracleCallError, OracleCallError } from './oracle-call-error.ts';
-import { PROBLEM_TYPE_PREFIX, problemSchema, toProblem, tryParseProblem } from './problem.ts';
+import { problemSchema, tryParseProblem } from './problem.ts';
+import { PROBLEM_TYPE_PREFIX, toProblem } from './to-problem.ts';
 import * as v from 'valibot';
 
 const rows = ERROR_CODES.map((code) => ({ code, ...ERROR_TABLE[code] }));

@@ -1,4 +1,5 @@
-import { ERROR_TABLE, type ErrorCode } from './error-table.ts';
+import { isRetryable, titleOf } from '#error-facts';
+import type { ErrorCode } from './error-table.ts';
 
 const BRAND = Symbol.for('oracle-calls.error');
 
@@ -22,14 +23,14 @@ export class OracleCallError extends Error {
   readonly [BRAND] = true;
 
   constructor(code: ErrorCode, message?: string, options: OracleCallErrorOptions = {}) {
-    super(message ?? ERROR_TABLE[code].title, options.cause === undefined ? {} : { cause: options.cause });
+    super(message ?? titleOf(code), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
   }
 
   /** Whether the same request may succeed later without a change by the caller. */
   get retryable(): boolean {
-    return ERROR_TABLE[this.code].retryable;
+    return isRetryable(this.code);
   }
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import vectors from '../../vectors/call-events.json' with { type: 'json' };
 import { isOracleCallError, type OracleCallError } from '../errors/oracle-call-error.ts';
-import { parseCallAnswer, parseCallEvent } from './call-event.ts';
+import { parseCallAnswer } from './call-answer.ts';
+import { parseCallEvent } from './call-event.ts';
 
 interface Row {
   readonly name: string;

@@ -2,14 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import vectors from '../../vectors/call-events.json' with { type: 'json' };
 import { isOracleCallError } from '../errors/oracle-call-error.ts';
-import {
-  type CallEventContent,
-  findForbiddenEdit,
-  IMMUTABLE_CALL_FIELDS,
-  isCallAnswer,
-  parseCallAnswer,
-  parseCallEvent,
-} from './call-event.ts';
+import { isCallAnswer, parseCallAnswer } from './call-answer.ts';
+import { type CallEventContent, findForbiddenEdit, IMMUTABLE_CALL_FIELDS, parseCallEvent } from './call-event.ts';
 
 const first = parseCallEvent(vectors.calls.base);
 const callId = vectors.answers.base.callId;

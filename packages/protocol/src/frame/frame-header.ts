@@ -5,9 +5,6 @@ import { OracleCallError } from '../errors/oracle-call-error.ts';
 /** First byte of everything on the topic: the version of the protocol whose bytes follow. */
 export const FRAME_VERSION = 2;
 
-/** The one topic of data packets in the SFU room. Whatever arrives on another is dropped. */
-export const FRAME_TOPIC = 'oracle-calls';
-
 /** What a frame is → its second byte. The key exchange and the data share one topic, so one byte tells them apart. */
 export const FRAME_KIND_BYTES = {
   offer: 1,

@@ -17,8 +17,10 @@ import { encodeOracleKeyFile, parseOracleKeyFile } from '../envelope/oracle-key-
 import { createOracleKeyPair } from '../envelope/secp256k1-key.ts';
 import { createX25519KeyPair } from '../envelope/x25519-key.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
-import { toProblem, tryParseProblem } from '../errors/problem.ts';
-import { parseCallAnswer, parseCallEvent } from '../events/call-event.ts';
+import { tryParseProblem } from '../errors/problem.ts';
+import { toProblem } from '../errors/to-problem.ts';
+import { parseCallAnswer } from '../events/call-answer.ts';
+import { parseCallEvent } from '../events/call-event.ts';
 import * as http from '../http/schemas.ts';
 import { parseKeyPin } from '../key-pin/key-pin.ts';
 import { parseWith } from '../parse.ts';

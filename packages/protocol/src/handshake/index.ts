@@ -1,5 +1,6 @@
 export * from '../comparison-code/comparison-code.ts';
 export * from '../frame/frame-header.ts';
+export * from '../frame/frame-topic.ts';
 export * from '../kem/index.ts';
 export * from '../key-schedule/epoch-keys.ts';
 export * from '../signing/ed25519.ts';

@@ -15,9 +15,6 @@ export const SEAL_SALT_BYTES = 32;
 /** AES-GCM tag, in bytes (NIST SP 800-38D at full length). */
 export const SEAL_TAG_BYTES = 16;
 
-/** Bytes that a sealed message has besides its body. */
-export const SEALED_OVERHEAD_BYTES = FRAME_HEADER_BYTES + SEAL_SALT_BYTES + SEAL_TAG_BYTES;
-
 /** Zero is safe: the key comes from a fresh salt and seals one message. */
 const NONCE = new Uint8Array(12);
 

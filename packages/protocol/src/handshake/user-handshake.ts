@@ -5,7 +5,7 @@ import { systemEntropy, type Entropy } from '../kem/entropy.ts';
 import { encapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
 import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
-import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
+import { CALL_KEY_BYTES } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { Serial } from '../serial.ts';
 import type { Signer, Verifier } from '../signing/signer.ts';

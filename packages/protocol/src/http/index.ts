@@ -1,2 +1,10 @@
+export {
+  type CallRecord,
+  callRecordSchema,
+  type JoinTokenResponse,
+  joinTokenResponseSchema,
+  type SessionResponse,
+  sessionResponseSchema,
+} from './caller-answers.ts';
 export * from './routes.ts';
 export * from './schemas.ts';

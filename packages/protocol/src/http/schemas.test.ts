@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { API_PREFIX, ROUTES } from './routes.ts';
-import * as schemas from './schemas.ts';
+import * as schemas from './index.ts';
 
 const callId = '$hVVBHB0rvbXnKDnLNEKLHZGWfGEPBTCIS3vLY0BRyCg@lk-0123456789abcdef0123456789abcdef';
 const at = '2026-01-02T03:04:05.006Z';

@@ -2,16 +2,13 @@ import * as v from 'valibot';
 import { callIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { didSchema } from '../did/did.ts';
-import { instantSchema, sessionIdSchema } from '../events/call-event.ts';
+import { instantSchema, sessionIdSchema } from '../events/event-content.ts';
+import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
 
 /*
  * Requests and responses of the backend, in one place: the backend validates with them, the SDK and the agent parse
  * with them, documentation is generated from them. Names are wire names.
  */
-
-/** Bearer secrets in JSON: bounded text without spaces. */
-const opaqueSchema = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,4096}$/, 'an opaque token'));
-const matrixUserIdSchema = v.pipe(v.string(), v.regex(/^@[^:\s]{0,200}:[^\s]{1,200}$/, 'a Matrix user id'));
 
 /** `POST /auth/session`: the homeserver's answer to `/user/{userId}/openid/request_token` (Matrix spec, "OpenID"). */
 export const sessionRequestSchema = v.object({
@@ -22,40 +19,9 @@ export const sessionRequestSchema = v.object({
 });
 export type SessionRequest = v.InferOutput<typeof sessionRequestSchema>;
 
-export const sessionResponseSchema = v.object({
-  sessionToken: opaqueSchema,
-  userId: matrixUserIdSchema,
-  expiresAt: instantSchema,
-});
-export type SessionResponse = v.InferOutput<typeof sessionResponseSchema>;
-
 /** `POST /join-token`: may be asked before the call event is sent; the first asker owns the room name. */
 export const joinTokenRequestSchema = v.object({ roomId: sfuRoomNameSchema, oracleDid: didSchema });
 export type JoinTokenRequest = v.InferOutput<typeof joinTokenRequestSchema>;
-
-export const joinTokenResponseSchema = v.object({
-  /** WebSocket address of the SFU. */
-  url: v.pipe(v.string(), v.url()),
-  joinToken: opaqueSchema,
-  /** The caller's random SFU identity in this room. */
-  identity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
-  expiresAt: instantSchema,
-});
-export type JoinTokenResponse = v.InferOutput<typeof joinTokenResponseSchema>;
-
-/** One call as its own user sees it. */
-export const callRecordSchema = v.object({
-  callId: callIdSchema,
-  callType: v.picklist(CALL_TYPES),
-  callStatus: v.picklist(CALL_STATUSES),
-  callStartedAt: instantSchema,
-  callEndedAt: v.optional(instantSchema),
-  endReason: v.optional(v.picklist(END_REASONS)),
-  sessionId: sessionIdSchema,
-  userDid: didSchema,
-  oracleDid: didSchema,
-});
-export type CallRecord = v.InferOutput<typeof callRecordSchema>;
 
 /** `POST /calls/:callId/sync`: `callId` repeats the path's, as in the architecture, and must equal it. */
 export const syncRequestSchema = v.object({ callId: v.optional(callIdSchema), sessionId: v.optional(sessionIdSchema) });
@@ -120,5 +86,7 @@ export const claimResponseSchema = v.object({
   userIdentity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   agentVoice: v.optional(v.string()),
   language: v.optional(v.string()),
+  /** The trace of the call (W3C Trace Context), with the backend's decision about recording it. */
+  traceparent: v.optional(v.pipe(v.string(), v.regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'a traceparent'))),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;

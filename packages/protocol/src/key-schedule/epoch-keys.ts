@@ -1,4 +1,4 @@
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from './media-direction.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 
 /** Both directions, in the order in which keys are derived and vectors list them. */

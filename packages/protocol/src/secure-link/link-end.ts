@@ -5,7 +5,7 @@ import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import type { CallSession } from '../handshake/call-session.ts';
 import type { Entropy } from '../kem/entropy.ts';
 import type { KeyPosition } from '../key-schedule/epoch-keys.ts';
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from '../key-schedule/media-direction.ts';
 import type { RekeyOutcome } from '../rekey/rekey-step.ts';
 import { Serial } from '../serial.ts';
 import type { SendFrame } from './frame-channel.ts';

@@ -1,5 +1,5 @@
 import { mediaKeyIndex, type EpochKeys, type KeyPosition } from '../key-schedule/epoch-keys.ts';
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from '../key-schedule/media-direction.ts';
 import type { FrameKeys } from './frame-keys.ts';
 import type { SealedData } from './sealed-data.ts';
 

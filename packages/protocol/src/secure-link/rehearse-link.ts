@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { commitmentTo, createComparisonNonce } from '../comparison-code/comparison-code.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
-import { createCallKey } from '../media-key/media-key.ts';
+import { createCallKey } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { createEd25519Signer, createEd25519Verifier } from '../signing/ed25519.ts';
 import { createEs256kSigner, createEs256kVerifier } from '../signing/es256k.ts';

@@ -5,7 +5,7 @@ import { createPayloadId, type DataPayload } from '../data-frame/payload.ts';
 import { isOracleCallError } from '../errors/oracle-call-error.ts';
 import type { Entropy } from '../kem/entropy.ts';
 import type { EpochKeys } from '../key-schedule/epoch-keys.ts';
-import type { MediaDirection } from '../media-key/media-key.ts';
+import type { MediaDirection } from '../key-schedule/media-direction.ts';
 import { Serial } from '../serial.ts';
 import { OUTBOX_MAX, RECEIPT_TRIES, RECEIPT_WAIT_MS } from './link-times.ts';
 

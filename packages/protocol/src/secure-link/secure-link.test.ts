@@ -31,6 +31,7 @@ describe('an attempt', () => {
     expect(scene.toldAgent.events).toEqual(['confirmed 1', 'peerReady']);
     expectSameKeys(scene);
     expect(scene.userKeys.sendingSlot).toBe(5);
+    expect(scene.userKeys.sendingKey).not.toEqual(scene.agentKeys.sendingKey);
     expect(scene.toldUser.attempts).toEqual(scene.toldAgent.attempts);
     expect(scene.user.attempt).toMatchObject({ attempt: 1, agentIdentity: AGENT, userIdentity: USER });
   });

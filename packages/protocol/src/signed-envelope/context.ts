@@ -4,7 +4,7 @@ import { matrixEventIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_TYPES } from '../call-status.ts';
 import { DID_MAX_LENGTH, didSchema } from '../did/did.ts';
 import { isMatrixUserId } from '../did/document-services.ts';
-import { sessionIdSchema } from '../events/call-event.ts';
+import { sessionIdSchema } from '../events/event-content.ts';
 import { ENVELOPE_SUITES } from './suites.ts';
 
 /** Length of SHA-256, in bytes: of every hash and commitment here. */
@@ -42,40 +42,42 @@ const keySchema = v.object({ methodId: methodIdSchema, keyHash: bytesOf(HASH_BYT
 const isOwnMethod = (did: string, { methodId }: { readonly methodId: string }): boolean =>
   methodId.startsWith(`${did}#`);
 
-export const contextSchema = v.pipe(
-  v.object({
-    suite: v.picklist(ENVELOPE_SUITES),
-    callType: v.picklist(CALL_TYPES),
-    sfuRoomName: sfuRoomNameSchema,
-    sessionId: sessionIdSchema,
-    userDid: didSchema,
-    oracleDid: didSchema,
-    matrixRoomId: matrixRoomIdSchema,
-    matrixSender: matrixUserIdSchema,
-    matrixOracle: matrixUserIdSchema,
-    userSigningKey: keySchema,
-    oracleEnvelopeKey: keySchema,
-    oracleIdentityKey: keySchema,
-    /** Raw Ed25519 key made for this call alone; it signs the user's half of the handshake. */
-    callPublicKey: bytesOf(CALL_PUBLIC_KEY_BYTES),
-    /** Milliseconds since the epoch. */
-    notBefore: instantSchema,
-    /** Milliseconds since the epoch: the longest that the call may last. */
-    notAfter: instantSchema,
-    /** SHA-256 of the 32-byte nonce for the comparison code. */
-    comparisonCommitment: bytesOf(HASH_BYTES),
-    /** The oracle's ring that this call answers. */
-    ringEventId: v.optional(matrixEventIdSchema),
-  }),
+export const contextFieldsSchema = v.object({
+  suite: v.picklist(ENVELOPE_SUITES),
+  callType: v.picklist(CALL_TYPES),
+  sfuRoomName: sfuRoomNameSchema,
+  sessionId: sessionIdSchema,
+  userDid: didSchema,
+  oracleDid: didSchema,
+  matrixRoomId: matrixRoomIdSchema,
+  matrixSender: matrixUserIdSchema,
+  matrixOracle: matrixUserIdSchema,
+  userSigningKey: keySchema,
+  oracleEnvelopeKey: keySchema,
+  oracleIdentityKey: keySchema,
+  /** Raw Ed25519 key made for this call alone; it signs the user's half of the handshake. */
+  callPublicKey: bytesOf(CALL_PUBLIC_KEY_BYTES),
+  /** Milliseconds since the epoch. */
+  notBefore: instantSchema,
+  /** Milliseconds since the epoch: the longest that the call may last. */
+  notAfter: instantSchema,
+  /** SHA-256 of the 32-byte nonce for the comparison code. */
+  comparisonCommitment: bytesOf(HASH_BYTES),
+  /** The oracle's ring that this call answers. */
+  ringEventId: v.optional(matrixEventIdSchema),
+});
+
+/** Everything that a call key is meant for: names, and hashes of the keys behind the names. */
+export type EnvelopeContext = v.InferOutput<typeof contextFieldsSchema>;
+
+export const contextSchema: v.GenericSchema<unknown, EnvelopeContext> = v.pipe(
+  contextFieldsSchema,
   v.check(({ userDid, userSigningKey }) => isOwnMethod(userDid, userSigningKey), "the user's own key"),
   v.check(({ oracleDid, oracleEnvelopeKey }) => isOwnMethod(oracleDid, oracleEnvelopeKey), "the oracle's own key"),
   v.check(({ oracleDid, oracleIdentityKey }) => isOwnMethod(oracleDid, oracleIdentityKey), "the oracle's own key"),
   v.check(({ notBefore, notAfter }) => notBefore < notAfter, 'notBefore before notAfter'),
   v.check(({ notBefore, notAfter }) => notAfter - notBefore <= VALIDITY_MAX_MS, 'at most a day of validity'),
 );
-
-/** Everything that a call key is meant for: names, and hashes of the keys behind the names. */
-export type EnvelopeContext = v.InferOutput<typeof contextSchema>;
 
 /** A key as a context binds it. */
 export type KeyBinding = EnvelopeContext['userSigningKey'];

@@ -1,6 +1,6 @@
 import { areBytesEqual, concatBytes } from '../byte-layout/byte-strings.ts';
 import { sealWithEcies, tryOpenWithEcies } from '../envelope/ecies.ts';
-import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
+import { CALL_KEY_BYTES } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { HASH_BYTES } from './context.ts';
 import type { SealedKey } from './envelope-format.ts';

@@ -2,7 +2,7 @@ import { KEM_DHKEM_X25519_HKDF_SHA256 as nobleKem } from '@panva/hpke-noble';
 import { KEM_DHKEM_X25519_HKDF_SHA256 as platformKem } from 'hpke';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createX25519KeyPair } from '../envelope/x25519-key.ts';
-import { createCallKey } from '../media-key/media-key.ts';
+import { createCallKey } from '../call-key/call-key.ts';
 import { createHpkeSuite, pickKem } from './hpke-suite.ts';
 
 afterEach(() => {

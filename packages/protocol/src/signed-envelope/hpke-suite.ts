@@ -9,7 +9,7 @@ import {
 import { concatBytes } from '../byte-layout/byte-strings.ts';
 import { x25519PublicKeyOf } from '../envelope/x25519-key.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
-import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
+import { CALL_KEY_BYTES } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { HPKE_INFO_LABEL } from './labels.ts';
 import type { SealingSuite } from './sealing-suite.ts';

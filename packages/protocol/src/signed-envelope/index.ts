@@ -8,7 +8,6 @@ export {
   VALIDITY_MAX_MS,
 } from './context.ts';
 export { CONTEXT_VERSION, decodeContext, encodeContext, hashContext } from './context-encoding.ts';
-export * from './context-memory.ts';
 export {
   isSignedEnvelope,
   messageToSign,

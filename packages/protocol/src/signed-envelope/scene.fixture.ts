@@ -6,7 +6,7 @@ import { buildOracleDidDocument } from '../did/oracle-document.ts';
 import { createOracleKeyPair } from '../envelope/secp256k1-key.ts';
 import { createX25519KeyPair } from '../envelope/x25519-key.ts';
 import { encodeOracleKeyFile, parseOracleKeyFile } from '../envelope/oracle-key-file.ts';
-import { createCallKey } from '../media-key/media-key.ts';
+import { createCallKey } from '../call-key/call-key.ts';
 import { createRawKeySigner, signingPublicKeyOf } from '../signing/raw-key-signer.ts';
 import type { SigningAlgorithm } from '../signing/signing-key.ts';
 import { commitToNonce } from './context.ts';

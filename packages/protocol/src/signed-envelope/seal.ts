@@ -1,6 +1,6 @@
 import type { OracleKeys } from '../did/call-keys.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
-import { CALL_KEY_BYTES } from '../media-key/media-key.ts';
+import { CALL_KEY_BYTES } from '../call-key/call-key.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import type { CallSigner } from '../signing/call-signer.ts';
 import { isSignatureValid } from '../signing/verify-signature.ts';

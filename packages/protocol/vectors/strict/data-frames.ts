@@ -5,7 +5,7 @@ import { dataNonce, encodeDataHeader } from '../../src/data-frame/layout.ts';
 import { encodePayload, type DataPayload } from '../../src/data-frame/payload.ts';
 import { fixedBytes, flipBit } from '../../src/handshake/call.fixture.ts';
 import { Epoch } from '../../src/key-schedule/key-schedule.ts';
-import type { MediaDirection } from '../../src/media-key/media-key.ts';
+import type { MediaDirection } from '../../src/key-schedule/media-direction.ts';
 import { SecretBytes } from '../../src/secret-bytes.ts';
 
 const hex = bytesToHex;

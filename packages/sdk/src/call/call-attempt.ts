@@ -15,7 +15,7 @@ import type { SfuConnection } from '../media/sfu-port.ts';
 import { SecurityDetails, type CallSecurity } from '../security/call-security.ts';
 import type { AttemptEvents } from './attempt-events.ts';
 import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
-import type { CallDeps } from './call-deps.ts';
+import type { AttemptDeps } from './call-deps.ts';
 import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { errorOf, toOracleCallError } from './end-reasons.ts';
@@ -43,7 +43,7 @@ interface SealedAnnouncement {
  * soon as the call is ending.
  */
 export class CallAttempt {
-  readonly #deps: CallDeps;
+  readonly #deps: AttemptDeps;
   readonly #options: ParsedCallOptions;
   readonly #timeline: CallTimeline;
   readonly #events: AttemptEvents;
@@ -61,7 +61,7 @@ export class CallAttempt {
   #isMuted = false;
   #isEndedByOracle = false;
 
-  constructor(deps: CallDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {
+  constructor(deps: AttemptDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {
     this.#deps = deps;
     this.#options = options;
     this.#timeline = timeline;
@@ -182,6 +182,7 @@ export class CallAttempt {
       clock: this.#deps.clock,
       logger: this.#deps.logger,
       reason,
+      traceparent: this.#deps.traceparent,
       capture: this.#capture,
       connection: this.#connection,
       hangUp: this.#isEndedByOracle || side === undefined ? undefined : () => side.hangUp(),
@@ -229,7 +230,8 @@ export class CallAttempt {
     signal: AbortSignal,
   ): Promise<void> {
     const backend = this.#deps.backendAt(oracle.backendUrl);
-    const invitation = await backend.requestJoinToken(this.#sfuRoomName, oracle.did, { signal });
+    const { traceparent } = this.#deps;
+    const invitation = await backend.requestJoinToken(this.#sfuRoomName, oracle.did, { signal, traceparent });
     this.#timeline.mark('joinToken');
     this.#deps.sfuSeen(oracle.backendUrl, invitation.url);
     joined(invitation.identity);
@@ -305,7 +307,8 @@ export class CallAttempt {
 
   async #sync(backend: BackendClient, callId: CallId, signal: AbortSignal): Promise<void> {
     try {
-      await backend.syncCall(callId, this.#options.sessionId, { signal });
+      const { traceparent } = this.#deps;
+      await backend.syncCall(callId, this.#options.sessionId, { signal, traceparent });
     } catch (error) {
       // The oracle's side was quicker to end it, and its answer, which says why, is on the way.
       if (isOracleCallError(error) && error.code === 'ERR_CALL_ENDED') {

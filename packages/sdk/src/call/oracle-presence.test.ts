@@ -220,3 +220,10 @@ test('a link whose keys cannot be used ends the call with its error', async () =
   scene.protocol.link.options.events.failed(new OracleCallError('ERR_MEDIA_UNSUPPORTED'));
   expect(await call.whenEnded()).toMatchObject({ reason: 'media-failed', error: { code: 'ERR_MEDIA_UNSUPPORTED' } });
 });
+
+test('an adapter that left because the SFU broke a rule says which', async () => {
+  const scene = createScene();
+  const call = await scene.liveCall();
+  scene.sfu.last.tell({ kind: 'disconnected', cause: 'lost', error: new OracleCallError('ERR_MEDIA_IDENTITY') });
+  expect(await call.whenEnded()).toMatchObject({ reason: 'media-failed', error: { code: 'ERR_MEDIA_IDENTITY' } });
+});

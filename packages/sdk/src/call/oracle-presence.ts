@@ -144,6 +144,7 @@ export class OraclePresence implements Disposable {
         return;
       case 'disconnected':
         if (notice.cause === 'room-closed') this.closing();
+        else if (notice.error !== undefined) this.#events.lost('media-failed', notice.error);
         else this.#events.lost('connection-lost', connectionLost());
         return;
       case 'trackGone':

@@ -2,7 +2,7 @@ import type { Clock, EndReason, Logger } from '@oracle-calls/protocol';
 import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { LocalTrack } from '../devices/devices-port.ts';
 import type { SfuConnection } from '../media/sfu-port.ts';
-import { abortable, deadline } from '../waiting/abortable.ts';
+import { abortable, withDeadline } from '../waiting/abortable.ts';
 import { toOracleCallError } from './end-reasons.ts';
 import type { CallAnnouncement } from './call-announcement.ts';
 
@@ -16,6 +16,8 @@ export interface TearDown {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reason: EndReason;
+  /** The call's trace, for the backend. */
+  readonly traceparent: string;
   /** Devices that may still be opening. */
   readonly capture: Promise<readonly LocalTrack[]> | undefined;
   readonly connection: SfuConnection | undefined;
@@ -28,36 +30,37 @@ export interface TearDown {
 
 /** Closes everything side by side: one step's failure or slowness keeps no other from happening. Never rejects. */
 export async function tearDown(options: TearDown): Promise<void> {
-  const { clock, logger, reason, capture, connection, hangUp, announcement, backend } = options;
+  const { clock, logger, reason, traceparent, capture, connection, hangUp, announcement, backend } = options;
   const endedAt = new Date(clock.now()).toISOString();
-  using bound = deadline(clock, TEAR_DOWN_MS);
-  const { signal } = bound;
-  const steps: Record<string, () => Promise<void>> = {
+  const steps: Record<string, (signal: AbortSignal) => Promise<void>> = {
     devices: async () => {
       // A capture that was aborted has switched its devices off itself.
       const tracks = await capture?.catch(() => []);
       for (const track of tracks ?? []) track.stop();
     },
     sfu: async () => {
-      using moment = deadline(clock, HANG_UP_MS);
-      await abortable(hangUp?.() ?? Promise.resolve(), moment.signal).catch(() => undefined);
+      await withDeadline(clock, HANG_UP_MS, (moment) => abortable(hangUp?.() ?? Promise.resolve(), moment)).catch(
+        () => undefined,
+      );
       await connection?.close();
     },
-    matrix: async () => announcement?.end(reason, endedAt, signal),
-    backend: async () => {
+    matrix: async (signal) => announcement?.end(reason, endedAt, signal),
+    backend: async (signal) => {
       // Tells only of a call that has an id: waits for a send under way, and asks nothing when none was begun.
       const callId = await announcement?.sentCallId();
-      if (callId !== undefined) await backend?.endCall(callId, reason, { signal });
+      if (callId !== undefined) await backend?.endCall(callId, reason, { signal, traceparent });
     },
   };
-  await Promise.all(
-    Object.entries(steps).map(async ([name, run]) => {
-      try {
-        await abortable(run(), signal);
-      } catch (error) {
-        logger.warn('a step of ending the call failed', { step: name, code: toOracleCallError(error).code });
-      }
-    }),
+  await withDeadline(clock, TEAR_DOWN_MS, (signal) =>
+    Promise.all(
+      Object.entries(steps).map(async ([name, run]) => {
+        try {
+          await abortable(run(signal), signal);
+        } catch (error) {
+          logger.warn('a step of ending the call failed', { step: name, code: toOracleCallError(error).code });
+        }
+      }),
+    ),
   );
   announcement?.close();
 }

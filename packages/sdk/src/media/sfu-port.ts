@@ -1,4 +1,4 @@
-import type { BearerSecret } from '@oracle-calls/protocol';
+import type { BearerSecret, OracleCallError } from '@oracle-calls/protocol';
 import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import type { LocalTrack } from '../devices/devices-port.ts';
 
@@ -41,7 +41,8 @@ export type SfuNotice =
   | { readonly kind: 'sendingGuarded'; readonly isReady: boolean }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'reconnected' }
-  | { readonly kind: 'disconnected'; readonly cause: DisconnectCause };
+  /** `error`: why the adapter itself left, when the SFU broke a rule that protects the call. */
+  | { readonly kind: 'disconnected'; readonly cause: DisconnectCause; readonly error?: OracleCallError | undefined };
 
 /** One track in numbers. `isEncrypted` is this client's own knowledge: our worker sealed or opened every frame of it, and there were some. */
 export interface TrackStatistics {
@@ -94,7 +95,7 @@ export interface SfuConnection extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The media server as calls need it. The only implementation that knows LiveKit is `livekit-sfu.ts`. */
+/** The media server as calls need it: in browsers by `livekit-sfu.ts`, in Node by `@oracle-calls/node-media`. */
 export interface SfuPort {
   /** Whether this browser can encrypt media end to end. */
   isSupported(): boolean;

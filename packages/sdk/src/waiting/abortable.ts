@@ -15,9 +15,17 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
-/** A signal that aborts with `ERR_UPSTREAM_TIMEOUT` after `delayMs`, unless disposed before. */
-export function deadline(clock: Clock, delayMs: number): Disposable & { readonly signal: AbortSignal } {
+/** Runs `work` with a signal that aborts with `ERR_UPSTREAM_TIMEOUT` after `delayMs`. */
+export async function withDeadline<T>(
+  clock: Clock,
+  delayMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const timer = clock.after(delayMs, () => controller.abort(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));
-  return { signal: controller.signal, [Symbol.dispose]: () => timer[Symbol.dispose]() };
+  try {
+    return await work(controller.signal);
+  } finally {
+    timer[Symbol.dispose]();
+  }
 }

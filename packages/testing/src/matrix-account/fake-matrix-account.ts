@@ -119,6 +119,10 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     return this.isHealthy;
   }
 
+  lastSyncAt(): number | undefined {
+    return this.isHealthy ? this.#clock.now() : undefined;
+  }
+
   observeEvents(listener: (event: DecryptedEvent) => void): Disposable {
     this.#eventListeners.add(listener);
     for (const event of this.#heldEvents.splice(0)) listener(event);

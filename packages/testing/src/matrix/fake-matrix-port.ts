@@ -158,6 +158,10 @@ export class FakeMatrixPort implements MatrixAccountPort {
     for (const told of this.#inviteListeners.values()) told.delete(room);
   }
 
+  lastSyncAt(): number | undefined {
+    return undefined;
+  }
+
   isSyncing(): boolean {
     return this.isOnline && !this.isClosed;
   }

@@ -37,6 +37,25 @@ const problem = (
 const claimed = { callId, callType: 'audio', sessionId: 's', userIdentity: 'u-1' };
 
 describe('the backend as an agent sees it', () => {
+  it('is told the trace once there is one', async () => {
+    const traces: (string | null)[] = [];
+    let traceparent: string | undefined;
+    const backend = createBackendClient(
+      'https://backend.example',
+      new BearerSecret(KEY, 'agent API key'),
+      async (_url, init) => {
+        traces.push(new Headers(init.headers).get('traceparent'));
+        return json(claimed);
+      },
+      new FakeClock(),
+      () => traceparent,
+    );
+    await backend.claim('ticket-12345678901234567890', room);
+    traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+    await backend.endCall(callId, 'hangup');
+    expect(traces).toEqual([null, traceparent]);
+  });
+
   it('trades a ticket for the call', async () => {
     const { backend, sent } = client(() => json(claimed));
     expect(await backend.claim('ticket-12345678901234567890', room)).toEqual(claimed);

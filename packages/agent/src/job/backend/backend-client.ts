@@ -2,6 +2,7 @@ import { OracleCallError, parseWith, systemClock, tryParseProblem } from '@oracl
 import type { BearerSecret, Clock } from '@oracle-calls/protocol';
 import { claimResponseSchema, EVENT_WAIT_MS, keyResponseSchema, ROUTES } from '@oracle-calls/protocol/http';
 import type { ClaimRequest, UpdateRequest } from '@oracle-calls/protocol/http';
+import { TRACEPARENT } from '@oracle-calls/protocol/trace';
 import type { BackendPort, RequestOptions } from './backend-port.ts';
 import { timeLimit } from './time-limit.ts';
 
@@ -18,6 +19,8 @@ export function createBackendClient(
   apiKey: BearerSecret,
   send: Fetch = fetch,
   clock: Pick<Clock, 'after'> = systemClock,
+  /** The trace that requests belong to, once there is one. */
+  traceparent: () => string | undefined = () => undefined,
 ): BackendPort {
   const request = async (
     method: 'GET' | 'POST',
@@ -26,12 +29,17 @@ export function createBackendClient(
     { signal }: RequestOptions = {},
   ): Promise<unknown> => {
     using bound = timeLimit(clock, REQUEST_MAX_MS, signal);
+    const trace = traceparent();
     let response: Response;
     let text: string;
     try {
       response = await send(`${baseUrl.replace(/\/+$/, '')}${path}`, {
         method,
-        headers: { authorization: `Bearer ${apiKey.expose()}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${apiKey.expose()}`,
+          'content-type': 'application/json',
+          ...(trace === undefined ? {} : { [TRACEPARENT]: trace }),
+        },
         // A redirect could carry the key to somebody else.
         redirect: 'error',
         signal: bound.signal,

@@ -3,7 +3,7 @@ import llamaTokenizer from 'llama-tokenizer-js';
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import { openOnnx } from '../engine/onnx-session.ts';
-import { utterancesOf } from '../pcm/utterances.ts';
+import { utterancesOf } from '@oracle-calls/node-media/pcm';
 import { WEIGHT_FILES } from '../weights-layout.ts';
 
 /** Shape of Moonshine *base* (Jeffries et al. 2024, table 1): decoder layers, attention heads, width of a head. */

@@ -1,7 +1,7 @@
 // eSpeak NG, compiled: GPL-3.0-or-later. This thread is the only place that loads it (docs/decisions/0003-local-speech.md).
 import { phonemize } from 'phonemizer';
 import { serveEngine } from '../engine/serve-engine.ts';
-import { resample } from '../pcm/resample.ts';
+import { resample } from '@oracle-calls/node-media/pcm';
 import { Piper } from './piper.ts';
 import type { SynthesiserThreadData } from './synthesiser.ts';
 

@@ -1,9 +1,6 @@
 import { openEngine } from '../engine/engine-host.ts';
 import type { EngineOptions, OpenEngineOptions } from '../engine/engine-host.ts';
 
-/** Hertz of the oracle's voice on the wire: Opus' own rate, so that nothing resamples in between. */
-export const VOICE_SAMPLE_RATE = 48_000;
-
 /** Text to speech, in a thread of its own. */
 export interface Synthesiser extends AsyncDisposable {
   /** Hertz of what {@link synthesise} returns. */

@@ -1,0 +1,72 @@
+import type { CallNotice, CallState } from '@oracle-calls/sdk/core';
+
+/** Tells a person how a call goes: one line for each thing worth knowing, none twice in a row. */
+export class CallProgress {
+  readonly #write: (line: string) => void;
+  #last: string | undefined;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  /** The first state of a call comes before anybody can listen. */
+  begin(state: CallState): void {
+    this.#tell(describeState(state));
+  }
+
+  hear(notice: CallNotice): void {
+    this.#tell(describeNotice(notice));
+  }
+
+  #tell(line: string | undefined): void {
+    if (line === undefined || line === this.#last) return;
+    this.#last = line;
+    this.#write(line);
+  }
+}
+
+function describeNotice(notice: CallNotice): string | undefined {
+  switch (notice.kind) {
+    case 'state':
+      return describeState(notice.state);
+    case 'security': {
+      const { padlock, comparisonCode } = notice.security;
+      if (padlock === 'none' || comparisonCode === undefined) return undefined;
+      return padlock === 'verified'
+        ? 'encrypted, with the keys that were compared'
+        : `encrypted; compare this code with the oracle's operator: ${comparisonCode.formatted}`;
+    }
+    case 'stranger':
+      return 'somebody who is not the oracle is in the room: not heard, and hears nothing';
+    case 'keysRotated':
+      return 'the oracle has new keys, and signed the change with those before';
+    case 'undecryptable':
+      return 'sound of the oracle arrives that does not open';
+    case 'error':
+      return `${notice.error.message} (${notice.error.code})`;
+    case 'reconnecting':
+      return 'the connection is lost; reconnecting…';
+    case 'reconnected':
+      return 'connected again';
+    default:
+      return undefined;
+  }
+}
+
+/** What a state says to who waits for it; `undefined` for what need not be told. */
+function describeState(state: CallState): string | undefined {
+  switch (state.kind) {
+    case 'Idle':
+      return undefined;
+    case 'Preparing':
+      return 'looking the oracle up…';
+    case 'Connecting':
+      return state.callId === undefined ? 'calling…' : undefined;
+    case 'Live':
+      return 'the oracle is there';
+    case 'Ending':
+      return 'hanging up…';
+    case 'Ended':
+      return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { InvalidArgumentError } from 'commander';
+import { defaultAccountFolder } from './account/account-folder.ts';
+
+/** What the call is made with, as commander gives it. */
+export interface CallFlags {
+  readonly homeserver: string;
+  readonly user: string;
+  readonly passwordFile: string;
+  readonly recoveryKeyFile?: string;
+  readonly store?: string;
+  readonly resolver?: string;
+  readonly allowPrivateAddresses?: true;
+  readonly acceptKeys?: string;
+  readonly say?: readonly string[];
+  readonly wav?: string;
+  readonly pcm?: number | true;
+  readonly chat?: true;
+  readonly speechModels?: string;
+  readonly voice?: string;
+  readonly language?: string;
+  readonly session?: string;
+  readonly record?: string;
+  readonly maxSeconds?: number;
+  readonly verbose?: true;
+  readonly json?: true;
+}
+
+/** What there is to tell the oracle. */
+export type Source =
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  | { readonly kind: 'file'; readonly path: string }
+  /** Raw sound from standard input, in Hz. */
+  | { readonly kind: 'pcm'; readonly sampleRate: number }
+  /** Lines from standard input, until it ends. */
+  | { readonly kind: 'lines' };
+
+export interface CallSettings {
+  /** A DID, or the Matrix id of an oracle that was called before. */
+  readonly oracle: string;
+  readonly homeserverUrl: string;
+  readonly userId: string;
+  readonly passwordFile: string;
+  readonly recoveryKeyFile: string | undefined;
+  readonly storeDir: string;
+  readonly resolverUrl: string | undefined;
+  readonly allowPrivateAddresses: boolean;
+  /** Fingerprint of the changed identity key that is to be accepted. */
+  readonly acceptKeys: string | undefined;
+  readonly source: Source;
+  readonly texts: 'spoken' | 'written';
+  readonly speechModels: string | undefined;
+  readonly agentVoice: string | undefined;
+  readonly language: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly record: string | undefined;
+  readonly maxMs: number | undefined;
+}
+
+/** Raw sound is taken for this unless a rate is named: what the call itself carries. */
+export const DEFAULT_PCM_RATE = 48_000;
+
+export function readSettings(oracle: string, flags: CallFlags): CallSettings {
+  return {
+    oracle,
+    homeserverUrl: flags.homeserver,
+    userId: flags.user,
+    passwordFile: flags.passwordFile,
+    recoveryKeyFile: flags.recoveryKeyFile,
+    storeDir: flags.store ?? defaultAccountFolder(flags.user),
+    resolverUrl: flags.resolver,
+    allowPrivateAddresses: flags.allowPrivateAddresses === true,
+    acceptKeys: flags.acceptKeys,
+    source: sourceOf(flags),
+    texts: flags.chat === true ? 'written' : 'spoken',
+    speechModels: flags.speechModels,
+    agentVoice: flags.voice,
+    language: flags.language,
+    sessionId: flags.session,
+    record: flags.record,
+    maxMs: flags.maxSeconds === undefined ? undefined : flags.maxSeconds * 1000,
+  };
+}
+
+/** The command line lets only one of them through. */
+function sourceOf({ say, wav, pcm }: CallFlags): Source {
+  if (say !== undefined) return { kind: 'texts', texts: say };
+  if (wav !== undefined) return { kind: 'file', path: wav };
+  if (pcm !== undefined) return { kind: 'pcm', sampleRate: pcm === true ? DEFAULT_PCM_RATE : pcm };
+  return { kind: 'lines' };
+}
+
+/** Parses a flag's number, within bounds. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`a number from ${String(least)} to ${String(most)}`);
+    }
+    return value;
+  };
+}

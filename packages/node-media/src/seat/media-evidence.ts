@@ -1,0 +1,126 @@
+import { EncryptionType, TrackKind } from '@livekit/rtc-node';
+import type { Room, TrackPublication } from '@livekit/rtc-node';
+import type { FrameCryptor, RtcStats } from '@livekit/rtc-ffi-bindings';
+import type { TrackEvidence, TrackSample } from './track-evidence.ts';
+import type { PacketCounts } from './ear-gate.ts';
+import type { InboundFlow } from './media-watchdog.ts';
+import { frameCryptorsOf } from './participant-keys.ts';
+
+/** What is known of the keys in a room. */
+export interface KeyState {
+  /** Identities whose media key is set, in whatever slot. */
+  readonly keyed: ReadonlySet<string>;
+  /** The slot that the own voice is sealed with, if any. */
+  readonly sendingSlot: number | undefined;
+}
+
+/**
+ * What can be known here about the encryption of every track that is sent or received at this moment.
+ *
+ * @throws when the room is not connected any more
+ */
+export async function sampleEvidence(room: Room, keys: KeyState): Promise<TrackEvidence[]> {
+  const samples = await sampleTracks(room, keys);
+  return samples.map(({ participantIdentity: _identity, bytes: _bytes, ...evidence }) => evidence);
+}
+
+/** The same, with whose each track is. @throws when the room is not connected any more */
+export async function sampleTracks(
+  room: Room,
+  { keyed, sendingSlot }: KeyState,
+  openedOf: (trackSid: string, heardSamples: number) => number = (_trackSid, heardSamples) => heardSamples,
+): Promise<TrackSample[]> {
+  const self = room.localParticipant;
+  if (self === undefined) return [];
+  const cryptors = frameCryptorsOf(room).filter(({ enabled }) => enabled === true);
+  const describe = (
+    publication: TrackPublication,
+    identity: string,
+    direction: TrackEvidence['direction'],
+  ): Omit<TrackSample, 'packets' | 'bytes' | 'openedSamples'> => {
+    const trackSid = publication.sid ?? '';
+    const isOurs = (one: FrameCryptor): boolean => one.participantIdentity === identity && one.trackSid === trackSid;
+    // A received frame names its slot itself; what the cryptor says is only where it began.
+    const isInSlot = (one: FrameCryptor): boolean => direction === 'received' || one.keyIndex === sendingSlot;
+    return {
+      trackSid,
+      participantIdentity: identity,
+      direction,
+      kind: publication.kind === TrackKind.KIND_VIDEO ? 'video' : 'audio',
+      isMarkedEncrypted: publication.encryptionType === EncryptionType.GCM,
+      hasCryptor: cryptors.some((one) => isOurs(one) && isInSlot(one)),
+      isKeySet: keyed.has(identity),
+      isRoomEncrypted: room.e2eeManager?.enabled === true,
+    };
+  };
+  const sent = [...self.trackPublications.values()].map((one) => describe(one, self.identity, 'sent'));
+  const received = [...room.remoteParticipants.values()].flatMap((participant) =>
+    [...participant.trackPublications.values()]
+      .filter((publication) => publication.track !== undefined)
+      .map((publication) => describe(publication, participant.identity, 'received')),
+  );
+  const statistics = await statisticsOf(room);
+  const flow = flowOf(statistics);
+  const { heardSamples } = inboundAudio(statistics);
+  return [
+    ...sent.map((track) => ({ ...track, ...flow(track), openedSamples: 0 })),
+    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: openedOf(track.trackSid, heardSamples) })),
+  ];
+}
+
+/** What came in as sound so far, of everybody. @throws when the room is not connected any more */
+export async function inboundAudioOf(room: Room): Promise<InboundFlow> {
+  return inboundAudio(await statisticsOf(room));
+}
+
+function inboundAudio(statistics: readonly RtcStats[]): InboundFlow {
+  let [packets, heardSamples] = [0, 0];
+  for (const { stats } of statistics) {
+    if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'audio') continue;
+    packets += Number(stats.value.received?.packetsReceived ?? 0n);
+    heardSamples += Number(stats.value.inbound?.jitterBufferEmittedCount ?? 0n);
+  }
+  return { packets, heardSamples };
+}
+
+/** RTP packets of sound that came in so far, by stream. @throws when the room is not connected any more */
+export async function inboundPacketsOf(room: Room): Promise<PacketCounts> {
+  const counts = new Map<number, number>();
+  for (const { stats } of await statisticsOf(room)) {
+    if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'audio') continue;
+    counts.set(stats.value.stream.ssrc ?? 0, Number(stats.value.received?.packetsReceived ?? 0n));
+  }
+  return counts;
+}
+
+/** Newer servers use one connection for both directions, and everything then stands in the first list. */
+async function statisticsOf(room: Room): Promise<RtcStats[]> {
+  const { publisherStats, subscriberStats } = await room.getRtcStats();
+  return [...publisherStats, ...subscriberStats];
+}
+
+interface Flow {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/**
+ * RTP packets and bytes so far, of all tracks of one direction and kind: the statistics name tracks by WebRTC's own ids, which
+ * `rtc-node` does not tell. Each end sends one track and receives one, or after a reconnect of the other one after another.
+ */
+function flowOf(stats: readonly RtcStats[]): (track: Pick<TrackEvidence, 'direction' | 'kind'>) => Flow {
+  return ({ direction, kind }) => {
+    let [packets, bytes] = [0, 0];
+    for (const { stats: one } of stats) {
+      if (direction === 'sent' && one.case === 'outboundRtp' && one.value.stream?.kind === kind) {
+        packets += Number(one.value.sent?.packetsSent ?? 0n);
+        bytes += Number(one.value.sent?.bytesSent ?? 0n);
+      }
+      if (direction === 'received' && one.case === 'inboundRtp' && one.value.stream?.kind === kind) {
+        packets += Number(one.value.received?.packetsReceived ?? 0n);
+        bytes += Number(one.value.inbound?.bytesReceived ?? 0n);
+      }
+    }
+    return { packets, bytes };
+  };
+}

@@ -1,1 +1,0 @@
-export * from './frame-header.ts';

@@ -1,0 +1,17 @@
+/** The SDK for other platforms: the call itself, with everything of the world behind ports, and nothing of a browser. */
+export * from './dispose-symbols.ts';
+
+export * from './backend-client/backend-client.ts';
+export { isSafeUrl } from './backend-client/http.ts';
+export * from './call/call-state.ts';
+export * from './call/notices.ts';
+export * from './call/oracle-call.ts';
+export * from './devices/devices-port.ts';
+export type { KeyPinStore } from './key-pins/key-pin-store.ts';
+export type { KeyFingerprints, KeyState } from './key-pins/key-rules.ts';
+export { AUDIBLE_LEVEL } from './media/turn-meter.ts';
+export * from './media/sfu-port.ts';
+export type { ResolvedOracle, ResolveOracle } from './oracle/oracle-directory.ts';
+export * from './oracle-calls-core.ts';
+export type { CallSecurity, Padlock } from './security/call-security.ts';
+export { loadStrictProtocol, type StrictProtocol } from './strict/strict-protocol.ts';

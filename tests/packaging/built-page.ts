@@ -1,0 +1,27 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { startWeb, type WebConfig } from '@oracle-calls/web/serve';
+import type { Consumer } from './consumer.ts';
+
+/** Its server, its tests, and what the workspace knows about it. */
+const NOT_OF_THE_PAGE = /\.test\.ts$|\/(server|node_modules|dist|package\.json|tsconfig\.json)$/;
+
+/** Copies a page into the consumer and builds it there, with nothing but Vite's defaults. Answers with the folder to be served. */
+export async function buildConsumerPage(consumer: Consumer, pageFolder: string): Promise<string> {
+  const root = join(consumer.folder, 'page');
+  await cp(pageFolder, root, { recursive: true, filter: (path) => !NOT_OF_THE_PAGE.test(path) });
+  const outDir = join(consumer.folder, 'built-page');
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    worker: { format: 'es' },
+    build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 3_000, reportCompressedSize: false },
+  });
+  return outDir;
+}
+
+/** Serves it under the content security policy of the project's own page. */
+export const servePage = (folder: string, config: WebConfig, port = 0): ReturnType<typeof startWeb> =>
+  startWeb({ folder, config, port });
