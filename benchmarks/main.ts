@@ -1,62 +1,49 @@
-/** `npm run bench`: set-up beside the floor, in the same run. `--json` ends with one object. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { dispose } from '@livekit/rtc-node';
-import { launchChromium } from '../dev/caller/chromium.ts';
-import { CallFacts } from '../dev/demo/call-facts.ts';
-import { timelineTable } from '@oracle-calls/cli/timeline-table';
-import { startStack } from '../dev/stack/stack.ts';
-import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
-import type { Figures } from './setup/call-costs.ts';
-import { measureSetup } from './setup/setup.ts';
-import { measureBuiltSdk } from './size/built-sdk.ts';
-import { sizeLines } from './size/size-lines.ts';
+/** `npm run bench`: what the project promises, measured beside what it is compared with. `--json` ends with one object. */
+import type { Benchmark } from './benchmark.ts';
+import { benchHelp, parseBenchCommand } from './command-line.ts';
+import { conditionsLine, watchConditions } from './conditions.ts';
 
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '20' }, json: { type: 'boolean', default: false } },
-});
-const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1) throw new RangeError('--runs takes a whole number from 1.');
-const say = (line: string): void => console.error(line);
-const figures = ({ p50Ms, p95Ms }: Figures): string => `p50 ${Math.round(p50Ms)} ms, p95 ${Math.round(p95Ms)} ms`;
+/** Every benchmark, in the order in which they run. Loaded when its turn comes. */
+const BENCHMARKS: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
+  ['setup', async () => (await import('./setup/benchmark.ts')).setupBenchmark],
+  ['size', async () => (await import('./size/benchmark.ts')).sizeBenchmark],
+  ['key', async () => (await import('./key-endpoint/benchmark.ts')).keyEndpointBenchmark],
+]);
 
-const { chromium } = await ensureToolchain({ write: say });
-if (chromium === undefined) throw new TypeError('a tool without a path');
-const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-bench-'));
-try {
-  const facts = new CallFacts();
-  await using stack = await startStack({ stateDir, preferredPorts: 'any', log: (_part, line) => facts.add(line) });
-  await stack.agentWarm(AbortSignal.timeout(90_000));
-  const browser = await launchChromium(chromium);
-  try {
-    const { setup, handshake } = await measureSetup({ stack, facts, browser, runs, say });
-    const ratio = setup.p50Ms / setup.floorP50Ms;
-    for (const line of timelineTable(setup.stages, process.stderr.columns ?? 80)) say(line);
-    say(`set-up p50 ${Math.round(setup.p50Ms)} ms, p95 ${Math.round(setup.p95Ms)} ms`);
-    say(`floor  p50 ${Math.round(setup.floorP50Ms)} ms; set-up is ${ratio.toFixed(2)} × the floor`);
-    say(
-      `agent  ${Object.entries(setup.agentStages)
-        .map(([stage, ms]) => `${stage} ${ms}`)
-        .join(', ')} (p50, ms since the click)`,
-    );
-    const { page, untilPeerReady, criticalPath } = handshake;
-    say('handshake:');
-    say(`  at the agent, offer to confirmed     ${figures(handshake)}`);
-    say(`  at the agent, until the user has keys ${figures(untilPeerReady)}`);
-    say(`  in the page, offer to confirmed      ${figures(page)}`);
-    say(`  on the critical path of set-up       ${figures(criticalPath)}`);
-    const size = await measureBuiltSdk();
-    for (const line of sizeLines(size)) say(line);
-    const { gzBytes, livekitGzBytes, workerGzBytes } = size;
-    const sdk = { gzBytes, livekitGzBytes, workerGzBytes };
-    if (values.json) console.log(JSON.stringify({ setup, handshake, sdk }));
-  } finally {
-    await browser.close();
+async function main(): Promise<number> {
+  const names = [...BENCHMARKS.keys()];
+  const command = parseBenchCommand(process.argv.slice(2), names);
+  if (command.kind === 'help') {
+    process.stdout.write(benchHelp(names));
+    return 0;
   }
-} finally {
-  await rm(stateDir, { recursive: true, force: true });
-  // The native media library keeps the process alive otherwise.
-  await dispose();
+  if (command.kind === 'not-understood') {
+    console.error(`error: ${command.problem} (see --help)`);
+    return 2;
+  }
+  // rtc-node prints debug lines to stdout unless it is told, before it is loaded, that this is production.
+  process.env['NODE_ENV'] ??= 'production';
+  const say = (line: string): void => console.error(line);
+  const show = command.output === 'json' ? say : (line: string): void => console.log(line);
+  const conditions = watchConditions();
+  const json: Record<string, unknown> = {};
+  for (const name of command.only) {
+    const benchmark = await BENCHMARKS.get(name)?.();
+    const measured = await benchmark?.({ runs: command.runs, say });
+    for (const line of measured?.lines ?? []) show(line);
+    show('');
+    Object.assign(json, measured?.json);
+  }
+  const seen = conditions();
+  show(conditionsLine(seen));
+  if (command.output === 'json') console.log(JSON.stringify({ ...json, conditions: seen }));
+  return 0;
+}
+
+try {
+  // What a library has left open keeps nobody waiting.
+  process.exit(await main());
+} catch (error) {
+  console.error('error: the benchmark failed:', error);
+  process.exit(1);
 }

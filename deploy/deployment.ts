@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { generateOracleFiles, ORACLE_FILE_NAMES } from '@oracle-calls/cli/keygen';
+import { generateOracleFiles, ORACLE_FILE_NAMES } from 'oracle-calls/keygen';
 import { keptSecret, privateDir, tryRead, writePrivate } from '../dev/process/private-file.ts';
 import { newSigningKey } from '../dev/synapse/synapse-config.ts';
 

@@ -113,6 +113,10 @@ describe('every rule fires on its sample and not on its neighbour', () => {
     "a package's entry for browsers does not lead into its folder for Node": [
       ['packages/matrix/src/index.ts', './node/account.ts'],
     ],
+    "the SDK's core does not lead to its entry for OpenTelemetry": [
+      ['packages/sdk/src/index.ts', './open-telemetry/index.ts'],
+      ['packages/sdk/src/call/a.ts', '../open-telemetry/open-telemetry-tracer.ts', true],
+    ],
     'livekit-client': [
       ['packages/sdk/src/call/a.ts', 'livekit-client'],
       ['packages/sdk/src/call/a.ts', 'livekit-client/e2ee-worker?worker', true],
@@ -122,6 +126,9 @@ describe('every rule fires on its sample and not on its neighbour', () => {
       ['packages/sdk/src/a.ts', 'matrix-js-sdk'],
       ['packages/protocol/src/a.ts', 'matrix-js-sdk/lib/models/event.js'],
     ],
+    'prom-client': [['packages/backend/src/a.ts', 'prom-client']],
+    '@opentelemetry/sdk-trace-base': [['apps/oracle/src/a.ts', '@opentelemetry/sdk-trace-base']],
+    '@opentelemetry/api': [['packages/sdk/src/a.ts', '@opentelemetry/api']],
     'fake-indexeddb': [['packages/matrix/src/a.ts', 'fake-indexeddb']],
     react: [['packages/sdk/src/a.ts', 'react', true]],
     'react-dom': [['apps/web/src/a.ts', 'react-dom/client']],

@@ -1,6 +1,6 @@
 /**
  * `npm test`: every check needed to trust a change. `npm run nightly` adds the long ones (`NIGHTLY=1`).
- * `--only static,unit,system` picks stages. Ends with one line `N passed, N failed`.
+ * `--only static,unit,system` picks stages; `bench`, part of the nightly run, measures and judges nothing. Ends with one line `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,7 +14,9 @@ import { TYPESCRIPT_PROJECTS } from './typescript-projects.ts';
 const { values } = parseArgs({
   options: { only: { type: 'string' }, nightly: { type: 'boolean', default: false } },
 });
-const stages = new Set(values.only?.split(',') ?? ['static', 'unit', 'system']);
+const stages = new Set(values.only?.split(',') ?? ['static', 'unit', 'system', ...(values.nightly ? ['bench'] : [])]);
+/** Calls that the nightly benchmark places: some ten minutes. */
+const NIGHTLY_RUNS = 50;
 const reports: TestReport[] = [];
 
 function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
@@ -77,8 +79,12 @@ const environment = values.nightly ? { NIGHTLY: '1' } : {};
 if (stages.has('static')) await staticChecks();
 if (stages.has('unit')) await vitest('unit', environment);
 if (stages.has('system')) {
-  await ensureToolchain({ write: (line) => console.log(line), verifpal: true, schemathesis: true });
+  await ensureToolchain({ write: (line) => console.log(line), verifpal: true, schemathesis: true, postgres: true });
   await vitest('system', environment);
+}
+// Figures depend on the machine: that they could be measured is all that is checked.
+if (stages.has('bench')) {
+  await check(`benchmarks of ${NIGHTLY_RUNS} runs`, 'node', ['benchmarks/main.ts', '--runs', String(NIGHTLY_RUNS)]);
 }
 
 console.log(`\n${summaryLines(reports).join('\n')}`);

@@ -2,6 +2,7 @@
 export const TYPESCRIPT_PROJECTS = [
   'packages/protocol',
   'packages/matrix',
+  'packages/telemetry',
   'packages/sdk',
   'packages/react',
   'packages/backend',

@@ -37,7 +37,7 @@ test('on the critical path it costs what comes after the last of what set-up wou
 });
 
 test("the agent's stages are counted from the click", () => {
-  expect(agentStages([call()])).toMatchObject({ claimed: 350, confirmed: 465 });
+  expect(agentStages([call()])).toMatchObject({ begun: 250, claimed: 350, confirmed: 465 });
 });
 
 test('a line that is no timeline is refused', () => {

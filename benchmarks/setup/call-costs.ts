@@ -69,15 +69,17 @@ export function handshakeFigures(calls: readonly MeasuredCall[]): HandshakeFigur
 /** Medians of the agent's stages, in ms since the click: which of the two ends the other waits for. */
 export function agentStages(calls: readonly MeasuredCall[]): Readonly<Record<string, number>> {
   const stages = Object.keys(agentTimelineSchema.entries).filter((name) => name.endsWith('Ms'));
-  return Object.fromEntries(
-    stages.flatMap((name) => {
+  const begun = calls.map(({ clickedAt, agent }) => Date.parse(agent.startedAt) - clickedAt);
+  return Object.fromEntries([
+    ['begun', Math.round(percentile(begun, 0.5))],
+    ...stages.flatMap((name) => {
       const all = calls.flatMap(({ clickedAt, agent }) => {
         const ms = agent[name];
         return typeof ms === 'number' ? [Date.parse(agent.startedAt) + ms - clickedAt] : [];
       });
       return all.length === 0 ? [] : [[name.slice(0, -'Ms'.length), Math.round(percentile(all, 0.5))] as const];
     }),
-  );
+  ]);
 }
 
 function figures(all: readonly number[]): Figures {

@@ -17,9 +17,13 @@ import { startFloorAgent } from './floor-agent.ts';
 import { serveFloor } from './floor-site.ts';
 
 export interface SetupFigures {
+  readonly runs: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly floorP50Ms: number;
+  readonly floorP95Ms: number;
+  /** `p50Ms` in floors. */
+  readonly ratio: number;
   /** Medians in milliseconds since the click. */
   readonly stages: Partial<Record<TimelineStage, number>>;
   /** The same of the agent's own stages. */
@@ -83,11 +87,16 @@ export async function measureSetup({ stack, facts, browser, runs, say }: SetupBe
   }
   const timelines = calls.map(({ page }) => page);
   const audible = timelines.flatMap(({ oracleAudible }) => (oracleAudible === undefined ? [] : [oracleAudible]));
+  const p50Ms = percentile(audible, 0.5);
+  const floorP50Ms = percentile(floors, 0.5);
   return {
     setup: {
-      p50Ms: percentile(audible, 0.5),
+      runs,
+      p50Ms,
       p95Ms: percentile(audible, 0.95),
-      floorP50Ms: percentile(floors, 0.5),
+      floorP50Ms,
+      floorP95Ms: percentile(floors, 0.95),
+      ratio: p50Ms / floorP50Ms,
       stages: medians(timelines),
       agentStages: agentStages(calls),
     },

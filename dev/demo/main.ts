@@ -10,7 +10,7 @@ import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { CallFacts } from './call-facts.ts';
 import { holdDemoCall, type DemoReport } from './demo-call.ts';
 import { QUESTION } from './spoken-question.ts';
-import { timelineTable } from '@oracle-calls/cli/timeline-table';
+import { timelineTable } from 'oracle-calls/timeline-table';
 
 const HELP = `npm run demo -- [options]
 

@@ -25,6 +25,19 @@ const AGENT_STOP_GRACE_MS = 14_000;
 /** Registering takes two seconds, on a busy machine ten. */
 const AGENT_READY_MS = 60_000;
 
+/** Where a process tells what it does; nowhere when absent. */
+export interface TelemetryWishes {
+  readonly otlpUrl?: string | undefined;
+  readonly metricsPort?: number | undefined;
+}
+
+function telemetryConfig({ otlpUrl, metricsPort }: TelemetryWishes): object {
+  return {
+    ...(otlpUrl === undefined ? {} : { telemetry: { otlpUrl } }),
+    ...(metricsPort === undefined ? {} : { metrics: { port: metricsPort } }),
+  };
+}
+
 export interface OracleParts {
   readonly stateDir: string;
   readonly backendUrl: string;
@@ -42,7 +55,12 @@ export interface OracleParts {
 
 /** Writes the backend's configuration; how to run it. */
 export async function backendSpec(
-  parts: OracleParts & { readonly pageUrls: readonly string[]; readonly olderProtocol: 'allow' | 'refuse' },
+  parts: OracleParts &
+    TelemetryWishes & {
+      readonly pageUrls: readonly string[];
+      readonly olderProtocol: 'allow' | 'refuse';
+      readonly databaseUrlFile: string | undefined;
+    },
   log: LogLine,
 ): Promise<ProcessSpec> {
   const { stateDir, backendUrl, synapse, livekit, accounts, identity, didResolverUrl, olderProtocol } = parts;
@@ -77,7 +95,9 @@ export async function backendSpec(
     listen: { host: '127.0.0.1', port: Number(new URL(backendUrl).port) },
     ...oracles,
     sfu: sfuConfig(livekit),
-    databaseFile: join(dir, 'calls.db'),
+    ...(parts.databaseUrlFile === undefined
+      ? { databaseFile: join(dir, 'calls.db') }
+      : { databaseUrlFile: parts.databaseUrlFile }),
     agentKeys: [
       { id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 },
       ...(second === undefined
@@ -90,6 +110,7 @@ export async function backendSpec(
     // The resolver is on loopback.
     allowPrivateAddresses: true,
     olderProtocol,
+    ...telemetryConfig(parts),
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);
   return {
@@ -110,7 +131,7 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(parts: OracleParts, log: LogLine): Promise<AgentPlan> {
+export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLine): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
   const dir = await privateDir(join(stateDir, 'agent'));
   const configFile = join(dir, 'agent.json');
@@ -128,6 +149,7 @@ export async function planAgent(parts: OracleParts, log: LogLine): Promise<Agent
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,
     drainSeconds: parts.drainSeconds.agent ?? 0,
+    ...telemetryConfig(parts),
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);
   const watch = watchLog(log);

@@ -45,10 +45,16 @@ export interface StackOptions {
   readonly secondOracle?: 'none' | 'without-agents' | undefined;
   /** How long each waits for calls in progress when it is told to stop, in seconds. Default 0: it stops at once. */
   readonly drainSeconds?: { readonly backend?: number; readonly agent?: number } | undefined;
+  /** A file with the address of a Postgres database for the backend; SQLite without it. */
+  readonly databaseUrlFile?: string | undefined;
   /** Whether the page is served. Default true. */
   readonly web?: boolean | undefined;
   /** The environment of a process, asked for at each start; by default this process's own. */
   readonly environment?: ((part: 'backend' | 'agent') => NodeJS.ProcessEnv) | undefined;
+  /** Where page, backend and agent send their spans (OTLP over HTTP, JSON). Nowhere when absent. */
+  readonly otlpUrl?: string | undefined;
+  /** Ports on loopback where backend and agent tell their metrics. Nowhere when absent. */
+  readonly metricsPorts?: { readonly backend: number; readonly agent: number } | undefined;
   /** Where else a page is served that may call this backend. */
   readonly otherPageOrigins?: readonly string[] | undefined;
   /** Gives the start up; what was started by then is stopped. */
@@ -82,6 +88,10 @@ export interface Stack extends AsyncDisposable {
   };
   /** Ends the backend and starts it again on the same port and data. SIGKILL unless told otherwise. */
   restartBackend(how?: How): Promise<void>;
+  /** Ends the backend by SIGTERM. */
+  stopBackend(): Promise<void>;
+  /** Starts a stopped backend again on the same port and data. */
+  startBackend(): Promise<void>;
   /** Ends LiveKit and starts it again on the same ports. SIGTERM unless told otherwise. */
   restartLiveKit(how?: How): Promise<void>;
   stopAgent(): Promise<void>;
@@ -161,10 +171,13 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, second, drainSeconds, signal };
   const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
-  const { olderProtocol = 'refuse' } = options;
-  const backendPlan = await backendSpec({ ...parts, pageUrls, olderProtocol }, logOf('backend'));
+  const { olderProtocol = 'refuse', databaseUrlFile, otlpUrl, metricsPorts } = options;
+  const backendPlan = await backendSpec(
+    { ...parts, pageUrls, olderProtocol, databaseUrlFile, otlpUrl, metricsPort: metricsPorts?.backend },
+    logOf('backend'),
+  );
   const backendProcess = { ...backendPlan, env: () => environment('backend') };
-  const agentPlan = await planAgent(parts, logOf('agent'));
+  const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
@@ -198,6 +211,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     failed: failure.promise,
     pids: () => ({ synapse: synapse.pid, livekit: livekit.pid, backend: backend.pid, agent: agent.pid }),
     restartBackend: ({ signal: how = 'SIGKILL' } = {}) => backend.restart({ signal: how }),
+    stopBackend: () => backend.stop(),
+    startBackend: () => backend.start(),
     restartLiveKit: (how) => livekit.restart(how),
     stopAgent: () => agent.stop(),
     startAgent: () => agent.start(),
@@ -248,6 +263,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
       homeserverUrl: synapse.baseUrl,
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
+      otlpUrl,
       testUser: {
         userId: accounts.alice.userId,
         password: accounts.alice.password,

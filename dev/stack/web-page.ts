@@ -9,6 +9,8 @@ export interface WebPageOptions {
   readonly homeserverUrl: string;
   readonly didResolverUrl: string;
   readonly oracleDid: string;
+  /** Where the page sends spans; nowhere when absent. */
+  readonly otlpUrl?: string | undefined;
   /** Fills the sign-in form, and the one for a new device's recovery key. */
   readonly testUser: { readonly userId: string; readonly password: string; readonly recoveryKey: string };
   readonly log: LogLine;

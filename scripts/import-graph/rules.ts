@@ -4,19 +4,21 @@ import type { Import } from './imports.ts';
 import type { Packages } from './packages.ts';
 
 /**
- * What each part may import of the others: `protocol` ← `matrix` ← `sdk`, `backend`, `agent`; `sdk` ← `react`, `node-media` ← `agent`; apps last.
+ * What each part may import of the others: `protocol` ← `matrix` ← `sdk`, `backend`, `agent`; `protocol` ← `telemetry` ← `backend`,
+ * `agent`; `sdk` ← `react`, `node-media` ← `agent`; apps last.
  * A part that is not named (`dev`, `tests`, `benchmarks`, `scripts`, `examples`) may import any package.
  */
 const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
   'packages/protocol': [],
   'packages/matrix': ['packages/protocol'],
+  'packages/telemetry': ['packages/protocol'],
   'packages/sdk': ['packages/protocol', 'packages/matrix'],
   'packages/react': ['packages/protocol', 'packages/sdk'],
-  'packages/backend': ['packages/protocol', 'packages/matrix'],
+  'packages/backend': ['packages/protocol', 'packages/matrix', 'packages/telemetry'],
   'packages/node-media': ['packages/protocol', 'packages/sdk'],
-  'packages/agent': ['packages/protocol', 'packages/matrix', 'packages/node-media'],
+  'packages/agent': ['packages/protocol', 'packages/matrix', 'packages/telemetry', 'packages/node-media'],
   'packages/testing': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/backend', 'packages/agent'],
-  'apps/oracle': ['packages/protocol', 'packages/matrix', 'packages/backend', 'packages/agent'],
+  'apps/oracle': ['packages/protocol', 'packages/matrix', 'packages/telemetry', 'packages/backend', 'packages/agent'],
   'apps/web': ['packages/protocol', 'packages/matrix', 'packages/sdk', 'packages/react'],
   'apps/cli': [
     'packages/protocol',
@@ -25,6 +27,7 @@ const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
     'packages/backend',
     'packages/node-media',
     'packages/agent',
+    'apps/oracle',
   ],
 };
 
@@ -32,6 +35,9 @@ const ALLOWED_PARTS: Readonly<Record<string, readonly string[]>> = {
 const BROWSER_FOLDERS = ['packages/protocol/src', 'packages/matrix/src', 'packages/sdk/src', 'packages/react/src'];
 /** Entry points for Node inside of those. */
 const NODE_FOLDERS = ['packages/matrix/src/node'];
+
+/** Has an optional peer that applications without it must not need. */
+const OPEN_TELEMETRY_FOLDER = 'packages/sdk/src/open-telemetry';
 
 const isUnder = (file: string, folders: readonly string[]): boolean =>
   folders.some((folder) => file.startsWith(`${folder}/`));
@@ -139,8 +145,19 @@ export const RULES: readonly Rule[] = [
       return !found.isTypeOnly && isUnder(found.file, BROWSER_FOLDERS) && isUnder(target, NODE_FOLDERS);
     },
   },
+  {
+    name: "the SDK's core does not lead to its entry for OpenTelemetry",
+    isBrokenBy(found) {
+      const target = relativeTarget(found);
+      if (target === undefined || isUnder(found.file, [OPEN_TELEMETRY_FOLDER])) return false;
+      return isUnder(found.file, ['packages/sdk/src']) && isUnder(target, [OPEN_TELEMETRY_FOLDER]);
+    },
+  },
   keptTo('livekit-client', ['packages/sdk/src/media']),
   keptTo('matrix-js-sdk', ['packages/matrix/src', 'apps/web'], { isTypeAllowed: true }),
+  keptTo('prom-client', ['packages/telemetry/src/prometheus']),
+  keptTo('@opentelemetry/sdk-trace-base', ['packages/telemetry/src/otlp', 'apps/web/src/call']),
+  keptTo('@opentelemetry/api', ['packages/telemetry/src/otlp', OPEN_TELEMETRY_FOLDER, 'apps/web/src/call']),
   keptTo('fake-indexeddb', ['packages/matrix/src/node']),
   keptTo('react', ['packages/react']),
   keptTo('react-dom', ['packages/react']),

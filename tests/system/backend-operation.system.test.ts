@@ -3,7 +3,6 @@ import { readFile, rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Room, dispose } from '@livekit/rtc-node';
-import { ORACLE_FILE_NAMES } from '@oracle-calls/cli/keygen';
 import { createMatrixPort, parseMatrixUserId, type MatrixPort } from '@oracle-calls/matrix';
 import { ensureCrossSigning, RecoveryKeyHolder } from '@oracle-calls/matrix/cross-signing';
 import { silenceGlobalSdkLogger } from '@oracle-calls/matrix/node';
@@ -18,6 +17,7 @@ import {
 } from '@oracle-calls/protocol';
 import { AgentDispatchClient } from 'livekit-server-sdk';
 import { createClient, type MatrixClient } from 'matrix-js-sdk';
+import { ORACLE_FILE_NAMES } from 'oracle-calls/keygen';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStack, type Stack } from '../../dev/stack/stack.ts';
 import { until } from './agent/until.ts';

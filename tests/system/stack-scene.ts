@@ -6,7 +6,7 @@ import { launchChromium } from '../../dev/caller/chromium.ts';
 import { ScriptedCaller, type Speech } from '../../dev/caller/scripted-caller.ts';
 import { CallFacts } from '../../dev/demo/call-facts.ts';
 import { QUESTION, recognise, speakQuestion } from '../../dev/demo/spoken-question.ts';
-import { startStack, type Stack } from '../../dev/stack/stack.ts';
+import { startStack, type Stack, type StackOptions } from '../../dev/stack/stack.ts';
 import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
 
 /** Loading the models on two busy cores, in ms. */
@@ -37,7 +37,7 @@ export class StackScene implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  static async open(): Promise<StackScene> {
+  static async open(options: Pick<StackOptions, 'otlpUrl' | 'metricsPorts'> = {}): Promise<StackScene> {
     const { chromium, weightsDir } = await ensureToolchain();
     if (chromium === undefined || weightsDir === undefined) throw new Error('The tools are not complete.');
     await using opening = new AsyncDisposableStack();
@@ -47,6 +47,7 @@ export class StackScene implements AsyncDisposable {
     const log: string[] = [];
     const stack = opening.use(
       await startStack({
+        ...options,
         stateDir,
         preferredPorts: 'any',
         log: (part, line) => {

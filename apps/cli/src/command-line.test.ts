@@ -167,20 +167,47 @@ const replaced = (flag: string, value: string): string[] => {
 };
 
 test.each([
-  ['--did', 'oracle456', 'ERR_DID_MALFORMED'],
-  ['--did', 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme', 'ERR_DID_UNSUPPORTED'],
-  ['--matrix', 'oracle', 'ERR_DID_DOCUMENT'],
-  ['--backend-url', 'http://calls.example.org', 'ERR_DID_DOCUMENT'],
-  ['--backend-url', 'calls', 'ERR_DID_DOCUMENT'],
-])('%s %s is refused as %s and nothing is written', async (flag, value, code) => {
+  ['--did', 'oracle456', 'A DID such as'],
+  ['--matrix', 'oracle', 'A Matrix user id such as'],
+  ['--backend-url', 'http://calls.example.org', 'http is only used for private addresses'],
+  ['--backend-url', 'https://user:pass@calls.example.org', 'must not carry credentials'],
+  ['--backend-url', 'calls', 'An address such as'],
+])('%s %s is not understood, the option is named, and nothing is written', async (flag, value, why) => {
   const result = await run('keygen', ...replaced(flag, value), '--out', out);
-  expect(result).toMatchObject({ code: 1, stdout: '' });
-  expect(result.stderr).toContain(code);
+  expect(result).toMatchObject({ code: 2, stdout: '' });
+  expect(result.stderr).toContain(`option '${flag} <`);
+  expect(result.stderr).toContain(why);
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('a did:key is refused, since it names no services', async () => {
+  const did = 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme';
+  const result = await run('keygen', ...replaced('--did', did), '--out', out);
+  expect(result).toMatchObject({ code: 1, stdout: '' });
+  expect(result.stderr).toContain('ERR_DID_UNSUPPORTED');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('the summary says what was written, what to publish, and which fields of the configurations it is for', async () => {
+  const { stdout } = await keygen();
+  for (const name of FILES) expect(stdout).toContain(join(out, name));
+  for (const field of ['"oracleDid"', '"backendUrl"', '"oracleKeyFile"', '"apiKeyFile"', '"agentKeys"']) {
+    expect(stdout).toContain(field);
+  }
+  expect(stdout).toContain((await read('agent-api-key.sha256')).trim());
+  expect(stdout).toContain('the registry of did:ixo');
+  expect(stdout).toContain('oracle-calls doctor');
+});
+
 test.each([
-  ['no command', []],
+  ['did:web:oracle.example.org', 'https://oracle.example.org/.well-known/did.json'],
+  ['did:web:oracle.example.org:o:one', 'https://oracle.example.org/o/one/did.json'],
+  ['did:web:localhost%3A8443', 'https://localhost:8443/.well-known/did.json'],
+])('%s is to be published at %s', async (did, url) => {
+  expect((await run('keygen', ...replaced('--did', did), '--out', out)).stdout).toContain(`     ${url}\n`);
+});
+
+test.each([
   ['an unknown command', ['keygne']],
   ['an unknown flag', ['keygen', ...REQUIRED, '--out', 'x', '--quick']],
   ['a missing flag', ['keygen', ...REQUIRED]],
@@ -200,6 +227,25 @@ test('help is on stdout, names every flag, and is no failure', async () => {
   for (const word of ['--did', '--matrix', '--backend-url', '--out', '--json', '--force', ...FILES]) {
     expect(stdout).toContain(word);
   }
+});
+
+test('without a command there is help', async () => {
+  const { code, stdout, stderr } = await run();
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe((await run('--help')).stdout);
+});
+
+test('a command that is nearly right is suggested', async () => {
+  expect((await run('keygne')).stderr).toContain('(Did you mean keygen?)');
+  expect((await run('api-keys', 'rotat')).stderr).toContain('(Did you mean rotate?)');
+  expect((await run('keygen', ...REQUIRED, '--out', out, '--jsno')).stderr).toContain('(Did you mean --json?)');
+});
+
+test('the version is that of the package', async () => {
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  expect(await run('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
 test('the library function does the same without a command line', async () => {

@@ -1,11 +1,18 @@
-import { readBearerFile, readOwnIdentity, resolveOwnDocument, startAgentWorker } from '@oracle-calls/agent';
+import {
+  AGENT_METRICS,
+  readBearerFile,
+  readOwnIdentity,
+  resolveOwnDocument,
+  startAgentWorker,
+} from '@oracle-calls/agent';
 import type { JobSettings } from '@oracle-calls/agent';
 import { openTrustStore } from '@oracle-calls/agent/trust-store';
 import { createJsonLogger, isOracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import { agentConfigSchema } from './agent-config.ts';
 import type { AgentConfig } from './agent-config.ts';
-import { readJsonConfig } from './json-config.ts';
+import { isCheckOnly, readJsonConfig } from './json-config.ts';
+import { checkHeadersFile, openMetrics } from './open-telemetry.ts';
 import { followStopSignals } from './stop-signals.ts';
 import type { StopSignalName } from './stop-signals.ts';
 
@@ -17,7 +24,10 @@ async function main(): Promise<number> {
   const early = createLog('info');
   try {
     const config = await readJsonConfig(agentConfigSchema, process.argv.slice(2));
-    return await run(config, createLog(config.logLevel));
+    const log = createLog(config.logLevel);
+    if (!isCheckOnly(process.argv.slice(2))) return await run(config, log);
+    log.info('configuration is good');
+    return 0;
   } catch (cause) {
     // The message of a configuration error names the field or the file.
     const fields = isOracleCallError(cause) ? { code: cause.code, problem: describe(cause) } : { code: 'ERR_INTERNAL' };
@@ -29,25 +39,21 @@ async function main(): Promise<number> {
 async function run(config: AgentConfig, log: Logger): Promise<number> {
   const stop = Promise.withResolvers<StopSignalName>();
   using signals = followStopSignals(process, stop.resolve);
-  const {
-    sfu,
-    agentName,
-    weightsDir,
-    warmProcesses,
-    maxCalls,
-    maxCallMinutes,
-    rekeySeconds,
-    drainSeconds,
-    ...settings
-  } = config;
+  const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, rekeySeconds, ...rest } = config;
+  const { metrics: metricsConfig, drainSeconds, ...settings } = rest;
+  await using opened = new AsyncDisposableStack();
   const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, signals.drain);
   const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
-  const job: JobSettings = { ...settings, ...times, ownDocument };
+  const isMeasured = metricsConfig !== undefined;
+  const job: JobSettings = { ...settings, ...times, ownDocument, isMeasured };
   // Every job reads its own; a wrong file, or one that is not the document's, should be noticed now, not in the first call.
   (await readOwnIdentity(job, ownDocument, process.env))[Symbol.dispose]();
   openTrustStore(job.trustStoreFile)[Symbol.dispose]();
   await readBearerFile(job.apiKeyFile, 'agent API key');
   const apiSecret = await readBearerFile(sfu.apiSecretFile, 'SFU API secret');
+  // Every job reads it for itself; a file that is wrong should be noticed now.
+  if (config.telemetry?.headersFile !== undefined) await checkHeadersFile(config.telemetry.headersFile);
+  const metrics = metricsConfig && (await openMetrics(AGENT_METRICS, metricsConfig, { logger: log }, opened));
   const worker = startAgentWorker({
     sfu: { url: sfu.url, apiKey: sfu.apiKey, apiSecret },
     agentName,
@@ -56,6 +62,7 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
     log,
     warmProcesses,
     maxCalls,
+    metrics,
   });
   if (config.olderProtocol === 'allow') log.warn('the older protocol is allowed: its calls are not protected');
   log.info('oracle identity', {

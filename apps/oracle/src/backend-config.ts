@@ -1,12 +1,16 @@
-import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, type RateLimitKind } from '@oracle-calls/backend';
+import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, RETENTION_DEFAULTS, type RateLimitKind } from '@oracle-calls/backend';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { findAddressProblem } from '@oracle-calls/protocol/did';
+import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
-import { fileSchema, httpUrlSchema, textSchema, wsUrlSchema } from './config-fields.ts';
+import { httpUrlSchema, textSchema, wsUrlSchema } from './config-fields.ts';
+import { namedPath } from './configuration/schema-walk.ts';
 import { findFormProblems, normaliseOracles, oraclesField, singleOracleFields } from './oracle-config.ts';
 
 /** What browsers send as `Origin`: scheme, host and port, nothing behind. */
 const originSchema = v.pipe(v.string(), v.regex(/^https?:\/\/[^/\s*]+$/i, 'an origin'));
+
+const daysSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(36_500));
 
 const agentKeySchema = v.strictObject({
   /** Names the key in the log and in refusals. */
@@ -50,9 +54,20 @@ const fieldsSchema = v.strictObject({
     /** For the backend. */
     apiUrl: httpUrlSchema,
     apiKey: textSchema,
-    apiSecretFile: fileSchema,
+    apiSecretFile: namedPath('secret'),
   }),
-  databaseFile: fileSchema,
+  /** SQLite, made when absent: the ordinary way for one backend. */
+  databaseFile: v.optional(namedPath('made')),
+  /** Postgres instead: a file with its address, which holds a password. `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`. */
+  databaseUrlFile: v.optional(namedPath('secret')),
+  /** How long calls, from their end, and the audit log are kept. */
+  retention: v.optional(
+    v.strictObject({
+      callDays: v.optional(daysSchema, RETENTION_DEFAULTS.callDays),
+      auditDays: v.optional(daysSchema, RETENTION_DEFAULTS.auditDays),
+    }),
+    {},
+  ),
   /** To begin with; `oracle-calls api-keys` makes, rotates and revokes keys in the database, which come on top. */
   agentKeys: v.optional(v.array(agentKeySchema), []),
   corsOrigins: v.array(originSchema),
@@ -77,6 +92,10 @@ const fieldsSchema = v.strictObject({
   ),
   /** Whether `/docs` shows the API to people. */
   docsPage: v.optional(v.picklist(['shown', 'off']), 'shown'),
+  /** Prometheus metrics, on a listener of their own. */
+  metrics: v.optional(metricsConfigSchema),
+  /** Traces, sent by OTLP over HTTP. */
+  telemetry: v.optional(telemetryConfigSchema),
   logLevel: v.optional(v.picklist(LOG_LEVELS), 'info'),
 });
 
@@ -90,6 +109,13 @@ function isResolverUsable({ didResolverUrl, allowPrivateAddresses }: v.InferOutp
 export const backendConfigSchema = v.pipe(
   fieldsSchema,
   v.forward(
+    v.check(
+      ({ databaseFile, databaseUrlFile }) => (databaseFile === undefined) !== (databaseUrlFile === undefined),
+      'one of databaseFile and databaseUrlFile, and not both,',
+    ),
+    ['databaseFile'],
+  ),
+  v.forward(
     v.check(isResolverUsable, 'a public https address, or a private one together with allowPrivateAddresses,'),
     ['didResolverUrl'],
   ),
@@ -99,6 +125,7 @@ export const backendConfigSchema = v.pipe(
       const { value: input } = dataset;
       addIssue({
         message: expected,
+        input: input[field],
         path: [{ type: 'object', origin: 'value', input, key: field, value: input[field] }],
       });
     }

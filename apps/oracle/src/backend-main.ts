@@ -2,7 +2,7 @@ import { openMatrixAccount } from '@oracle-calls/matrix/node';
 import { createJsonLogger, isOracleCallError, systemClock, type Logger } from '@oracle-calls/protocol';
 import { backendConfigSchema, type BackendConfig } from './backend-config.ts';
 import { runBackend } from './backend-process.ts';
-import { readJsonConfig } from './json-config.ts';
+import { isCheckOnly, readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
 import { followStopSignals } from './stop-signals.ts';
 
@@ -15,6 +15,10 @@ async function main(): Promise<number> {
   try {
     const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
     logger = createLogger(config.logLevel);
+    if (isCheckOnly(process.argv.slice(2))) {
+      logger.info('configuration is good');
+      return 0;
+    }
     await runBackend({
       config,
       openMatrix: async ({ did, matrix }, signal) => {
@@ -43,10 +47,12 @@ function describe(error: unknown): Record<string, string> {
   if (!isOracleCallError(error)) {
     return { code: 'ERR_INTERNAL', problem: error instanceof Error ? error.message : 'unknown' };
   }
+  // Why tables could not be brought up to date is the database's to say, and is about tables.
+  const cause = error.code === 'ERR_STORE_MIGRATION' && error.cause instanceof Error ? ` ${error.cause.message}` : '';
   const issues = error.details['issues'];
   return {
     code: error.code,
-    problem: Array.isArray(issues) ? `${error.message} ${issues.join('; ')}` : error.message,
+    problem: Array.isArray(issues) ? `${error.message} ${issues.join('; ')}` : `${error.message}${cause}`,
   };
 }
 

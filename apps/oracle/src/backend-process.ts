@@ -2,7 +2,7 @@ import {
   createHttpApp,
   createLiveKitSfuControl,
   openBackend,
-  openSqliteStore,
+  openStore,
   serveHttp,
   type Backend,
 } from '@oracle-calls/backend';
@@ -10,6 +10,8 @@ import type { MatrixAccountPort } from '@oracle-calls/matrix';
 import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
 import { createDidResolver } from '@oracle-calls/protocol/did';
 import type { BackendConfig } from './backend-config.ts';
+import { readDatabaseLocation } from './database-location.ts';
+import { openBackendTelemetry } from './open-telemetry.ts';
 import type { OracleConfig } from './oracle-config.ts';
 import { readSecretFile } from './secret-file.ts';
 
@@ -37,15 +39,21 @@ export async function runBackend(deps: BackendProcessDeps): Promise<void> {
   const { config, clock, logger, drain, stop } = deps;
   const apiSecret = await readSecretFile(config.sfu.apiSecretFile, 'sfu.apiSecretFile');
   await using opened = new AsyncDisposableStack();
-  const store = opened.use(await openSqliteStore(config.databaseFile));
+  const store = opened.use(await openStore(await readDatabaseLocation(config)));
   const sfu = createLiveKitSfuControl({ apiUrl: config.sfu.apiUrl, apiKey: config.sfu.apiKey, apiSecret });
   let served: Backend | undefined;
+  const { metrics } = config;
+  const telemetry = await openBackendTelemetry(
+    { metrics, telemetry: config.telemetry, getBackend: () => served, clock, logger },
+    opened,
+  );
   const app = createHttpApp({
     getBackend: () => served,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
     docsPage: config.docsPage,
+    telemetry,
     clock,
     logger,
   });
@@ -66,6 +74,7 @@ export async function runBackend(deps: BackendProcessDeps): Promise<void> {
         agentKeys: config.agentKeys,
         olderProtocol: config.olderProtocol,
         maxCallMinutes: config.maxCallMinutes,
+        retention: config.retention,
       },
       didResolver: createDidResolver({
         ixoResolverUrl: config.didResolverUrl,
@@ -74,6 +83,7 @@ export async function runBackend(deps: BackendProcessDeps): Promise<void> {
       }),
       sfu,
       store,
+      telemetry,
       clock,
       logger,
     }),

@@ -1,16 +1,17 @@
 import { didSchema } from '@oracle-calls/protocol';
 import * as v from 'valibot';
-import { fileSchema, httpUrlSchema, serverNameSchema, textSchema, userIdSchema } from './config-fields.ts';
+import { httpUrlSchema, serverNameSchema, textSchema, userIdSchema } from './config-fields.ts';
+import { namedPath } from './configuration/schema-walk.ts';
 
 /** An oracle's Matrix account. */
 export const matrixSchema = v.strictObject({
   homeserverUrl: httpUrlSchema,
   userId: userIdSchema,
-  passwordFile: fileSchema,
+  passwordFile: namedPath('secret'),
   /** Device, access token, keys and sync state; one process at a time. */
-  storeDir: fileSchema,
+  storeDir: namedPath('made'),
   /** The account's recovery key, made at the first start; `recovery.key` in `storeDir` when absent. Keep a copy elsewhere. */
-  recoveryKeyFile: v.optional(fileSchema),
+  recoveryKeyFile: v.optional(namedPath('made')),
   /** For one start after both the store and the recovery key were lost: `reset` makes another identity, and callers are warned. */
   lostIdentity: v.optional(v.picklist(['refuse', 'reset'])),
   /**

@@ -5,6 +5,7 @@ import { findSession } from './account/kept-session.ts';
 import type { Credentials, MatrixAccount } from './account/matrix-account.ts';
 import type { CallPage } from './call/call-page.ts';
 import { fetchPageConfig, type PageConfig } from './page-config.ts';
+import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { OracleCallsPage } from './page-window.ts';
 import { element } from './view/element.ts';
 import { createSignInView, type SignInView } from './view/sign-in-view.ts';
@@ -49,14 +50,21 @@ function signIn(config: PageConfig, view: SignInView, credentials: Credentials):
   return enter(config, view, async () => (await loadAccount()).signIn(credentials));
 }
 
+/** Where nobody asks for spans, nothing of it is loaded. */
+async function openTracer({ otlpUrl }: PageConfig): Promise<Tracer | undefined> {
+  if (otlpUrl === undefined) return undefined;
+  return (await import('./call/page-tracer.ts')).openPageTracer(otlpUrl);
+}
+
 async function enter(config: PageConfig, view: SignInView, open: () => Promise<MatrixAccount>): Promise<void> {
   signInState = 'signing-in';
   view.setBusy(true);
   try {
-    const [account, { confirmDevice }, { CallPage: Page }] = await Promise.all([
+    const [account, { confirmDevice }, { CallPage: Page }, tracer] = await Promise.all([
       open(),
       loadIdentitySteps(),
       loadCallPage(),
+      openTracer(config),
     ]);
     const signedOut = (): void => location.reload();
     await confirmDevice({
@@ -68,7 +76,7 @@ async function enter(config: PageConfig, view: SignInView, open: () => Promise<M
       },
       signedOut,
     });
-    callPage = new Page({ config, account, signedOut });
+    callPage = new Page({ config, account, tracer, signedOut });
     outlet.replaceChildren(callPage.view.root);
   } catch (error) {
     signInState = 'signed-out';

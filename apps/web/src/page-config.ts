@@ -8,6 +8,8 @@ export const pageConfigSchema = v.object({
   oracleDid: didSchema,
   /** HTTP resolver for `did:ixo`. */
   didResolverUrl: v.optional(v.pipe(v.string(), v.url())),
+  /** Where spans of calls go by OTLP over HTTP; nowhere when absent. */
+  otlpUrl: v.optional(v.pipe(v.string(), v.url())),
   /** Fills the sign-in forms, on a development stack only. */
   testUser: v.optional(v.object({ userId: v.string(), password: v.string(), recoveryKey: v.optional(v.string()) })),
 });

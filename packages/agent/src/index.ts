@@ -7,5 +7,6 @@ export { readOwnIdentity } from './identity/own-identity.ts';
 export type { OwnIdentity } from './identity/own-identity.ts';
 export { GRACE_MS, jobSettingsSchema, MAX_CALL_MS, REKEY_INTERVAL_MS } from './job/job-settings.ts';
 export type { JobSettings } from './job/job-settings.ts';
+export { AGENT_METRICS, type AgentMetrics } from './telemetry/agent-metrics.ts';
 export { startAgentWorker } from './worker/worker.ts';
 export type { AgentWorker, AgentWorkerOptions } from './worker/worker.ts';

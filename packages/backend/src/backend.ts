@@ -2,6 +2,7 @@ import { OracleCallError, silentLogger, systemClock, type Clock, type Did, type 
 import type { Resolvable } from '@oracle-calls/protocol/did';
 import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
 import { AgentDesk } from './agent-desk/agent-desk.ts';
+import { FreshEnvelopes } from './agent-desk/fresh-envelopes.ts';
 import { AnswerOutbox } from './answers/answer-outbox.ts';
 import { Authenticator, type AgentKey } from './auth/authenticator.ts';
 import { createOpenIdVerifier } from './auth/open-id-verifier.ts';
@@ -22,8 +23,13 @@ import { PresenceWatch } from './sfu/presence-watch.ts';
 import { RoomKeeper } from './sfu/room-keeper.ts';
 import type { SfuControl } from './sfu/sfu-control.ts';
 import { WebhookDesk } from './sfu/webhook-desk.ts';
-import { Pruning } from './store/pruning.ts';
+import { StandbyDesk } from './standby/standby-desk.ts';
+import { Pruning, RETENTION_DEFAULTS, type RetentionOptions } from './store/pruning.ts';
 import type { Store } from './store/store.ts';
+import { silentTelemetry, type BackendTelemetry } from './telemetry/backend-telemetry.ts';
+import { CallTraces } from './telemetry/call-traces.ts';
+import { readGauges } from './telemetry/read-gauges.ts';
+import { tracedLogger } from './telemetry/traced-logger.ts';
 
 /** The longest a call may last when configuration does not say, in minutes. */
 export const MAX_CALL_MINUTES_DEFAULT = 240;
@@ -38,6 +44,8 @@ export interface BackendOptions {
   /** Bare ECIES envelopes are refused unless allowed by name. */
   readonly olderProtocol?: OlderProtocol | undefined;
   readonly maxCallMinutes?: number | undefined;
+  /** {@link RETENTION_DEFAULTS} unless told. */
+  readonly retention?: Partial<RetentionOptions> | undefined;
 }
 
 export interface BackendDeps {
@@ -49,6 +57,8 @@ export interface BackendDeps {
   readonly didResolver?: Resolvable | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
+  /** Silent unless told. */
+  readonly telemetry?: BackendTelemetry | undefined;
 }
 
 /** A running backend: what the HTTP routes ask, and the work behind. */
@@ -60,6 +70,7 @@ export interface Backend extends AsyncDisposable {
   readonly calls: CallService;
   readonly store: Store;
   readonly agentDesk: AgentDesk;
+  readonly standby: StandbyDesk;
   readonly webhooks: WebhookDesk;
   readonly readiness: Readiness;
   /**
@@ -71,6 +82,8 @@ export interface Backend extends AsyncDisposable {
   openOracle(did: Did, matrix: MatrixAccountPort): Promise<void>;
   /** Takes no new call and waits, within bounds, for those in progress; everything they need is served meanwhile. */
   drain(options: DrainOptions): Promise<DrainOutcome>;
+  /** Sets the gauges of its metrics; for whoever is about to tell them. */
+  readGauges(): Promise<void>;
   /** Resolves when no work is left that nobody waits for: answers, room deletions, Matrix events. */
   settled(): Promise<void>;
   /** Lets go of waiting requests, stops timers and waits for work under way. Idempotent. */
@@ -84,10 +97,15 @@ export async function openBackend({
   store,
   didResolver,
   clock = systemClock,
-  logger = silentLogger,
+  logger: bareLogger = silentLogger,
+  telemetry = silentTelemetry,
 }: BackendDeps): Promise<Backend> {
   const { sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
   const oracles = new ServedOracles(options.oracles);
+  const retention = { ...RETENTION_DEFAULTS, ...options.retention };
+  const { metrics } = telemetry;
+  const traces = new CallTraces(telemetry, clock);
+  const logger = tracedLogger(bareLogger, traces);
   const closer = new AbortController();
   const closing = closer.signal;
   const deadlines = new Deadlines(clock);
@@ -98,11 +116,14 @@ export async function openBackend({
   const calls = new CallService({ store, clock, logger, closing });
   const answers = new AnswerOutbox({ oracles, store, logger, deadlines, background, closing });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
+  const fresh = new FreshEnvelopes(clock);
+  const { sfuRooms } = store;
+  const standby = new StandbyDesk({ sfu, rooms: sfuRooms, drain, clock, logger, deadlines, background, closing });
   const replacement = new AgentReplacement({ oracles, sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
-  const pruning = new Pruning({ store, clock, deadlines, background });
-  for (const observer of [answers, rooms, presence, replacement, expiry]) calls.observe(observer);
+  const pruning = new Pruning({ store, clock, retention, logger, deadlines, background });
+  for (const observer of [traces, answers, rooms, presence, replacement, expiry]) calls.observe(observer);
 
   await expiry.resume();
   pruning.start();
@@ -116,17 +137,19 @@ export async function openBackend({
     oracles.setAccount(did, matrix);
     const oracle = oracles.find(did);
     if (oracle === undefined) throw new TypeError(`${did} is not served here.`);
-    const parts = { store, calls, olderProtocol, clock, logger, deadlines, background, closing };
+    const parts = { store, calls, fresh, traces, olderProtocol, clock, logger, deadlines, background, closing };
     await answers.resume(did);
     ears.use(openOracleEars({ oracle, matrix, resolver: didResolver, ...parts }));
     logger.info('oracle open', { oracleDid: did });
   };
 
+  const readiness = new Readiness({ store, oracles, drain, sfu, clock, logger });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       ears.dispose();
       deadlines[Symbol.dispose]();
+      fresh[Symbol.dispose]();
       closer.abort(new OracleCallError('ERR_UPSTREAM_BUSY', 'The backend is closing.'));
       await background.settled();
       logger.info('backend closed');
@@ -143,15 +166,17 @@ export async function openBackend({
       clock,
       logger,
     }),
-    join: new JoinService({ oracles, drain, sfuUrl, sfu, store, rooms, clock, logger }),
+    join: new JoinService({ oracles, drain, sfuUrl, sfu, store, rooms, standby, traces, clock, logger }),
     roomOfRequest: new RoomOfRequest({ oracles, store, calls }),
     calls,
     store,
-    agentDesk: new AgentDesk({ oracles, store, calls, clock, logger }),
+    agentDesk: new AgentDesk({ oracles, store, calls, standby, fresh, traces, metrics, clock, logger }),
+    standby,
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
-    readiness: new Readiness({ store, oracles, drain, sfu, clock, logger }),
+    readiness,
     openOracle,
     drain: (how) => drain.run(how),
+    readGauges: () => readGauges({ metrics, store, oracles, drain, readiness, answers, clock }),
     settled,
     close,
     [Symbol.asyncDispose]: close,

@@ -78,8 +78,14 @@ export function accountPortOver(context: AdapterContext): MatrixAccountPort {
   const { client } = context;
   const port = portOver(context, true);
   const invites = new InviteFeed(client, context.logger);
+  let lastSyncAt: number | undefined;
+  const onSync = (state: string): void => {
+    if (isInSync(state)) lastSyncAt = context.clock.now();
+  };
+  client.on(SDK_NOTICE.sync, onSync);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
+    client.off(SDK_NOTICE.sync, onSync);
     port[Symbol.dispose]();
     invites[Symbol.dispose]();
     client.stopClient();
@@ -88,13 +94,16 @@ export function accountPortOver(context: AdapterContext): MatrixAccountPort {
   return {
     ...port,
     observeInvites: (listener) => invites.observe(listener),
-    isSyncing: () => ['PREPARED', 'SYNCING'].includes(client.getSyncState() ?? ''),
+    isSyncing: () => isInSync(client.getSyncState() ?? ''),
+    lastSyncAt: () => lastSyncAt,
     joinRoom: (room, options) => joinRoom(context, room, options),
     leaveRoom: (room, options) => leaveRoom(context, room, options),
     fetchRelations: (room, eventId, options) => fetchRelations(context, room, eventId, options),
     close: () => (closing ??= close()),
   };
 }
+
+const isInSync = (state: string): boolean => state === 'PREPARED' || state === 'SYNCING';
 
 async function requestOpenIdToken(context: AdapterContext, { signal }: WaitOptions = {}): Promise<MatrixOpenIdToken> {
   const ask = (): Promise<MatrixOpenIdToken> => context.client.getOpenIdToken();

@@ -3,10 +3,20 @@ import type { MatrixEventId } from '@oracle-calls/protocol';
 declare const matrixRoomIdBrand: unique symbol;
 declare const matrixUserIdBrand: unique symbol;
 
+/** Named, so that declarations that were inferred can name it. */
+export interface MatrixRoomIdBrand {
+  readonly [matrixRoomIdBrand]: true;
+}
+
 /** A Matrix room id such as `!abc:example.org`. Never the SFU room's name. */
-export type MatrixRoomId = string & { readonly [matrixRoomIdBrand]: true };
+export type MatrixRoomId = string & MatrixRoomIdBrand;
+/** Named, so that declarations that were inferred can name it. */
+export interface MatrixUserIdBrand {
+  readonly [matrixUserIdBrand]: true;
+}
+
 /** A Matrix user id such as `@oracle:example.org`. */
-export type MatrixUserId = string & { readonly [matrixUserIdBrand]: true };
+export type MatrixUserId = string & MatrixUserIdBrand;
 
 /** Who sent an event, as the Matrix crypto says it: the owner of the Megolm session. Never taken from content. */
 export interface VerifiedSender {
@@ -40,6 +50,8 @@ export interface SendOptions {
   /** For whom: nothing is sent unless the room's members are exactly this account and they. */
   readonly peer: MatrixUserId;
   readonly signal?: AbortSignal | undefined;
+  /** Told when the event is encrypted and its first request goes out. */
+  readonly onSending?: (() => void) | undefined;
 }
 
 export interface PrepareOptions extends WaitOptions {
@@ -104,6 +116,8 @@ export interface MatrixAccountPort extends MatrixPort {
   observeInvites(listener: (invite: RoomInvite) => void): Disposable;
   /** Whether the last sync with the homeserver succeeded (readiness, not liveness). */
   isSyncing(): boolean;
+  /** When the homeserver last answered a sync, epoch milliseconds. It holds a sync that has nothing to tell for half a minute. */
+  lastSyncAt(): number | undefined;
   joinRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   leaveRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   /** Events of a call event: every event in the room that relates to it, oldest first, decrypted ones only. */

@@ -20,6 +20,16 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** A logger whose lines all carry these fields as well. */
+export function withLogFields(logger: Logger, common: LogFields): Logger {
+  return {
+    debug: (message, fields) => logger.debug(message, { ...common, ...fields }),
+    info: (message, fields) => logger.info(message, { ...common, ...fields }),
+    warn: (message, fields) => logger.warn(message, { ...common, ...fields }),
+    error: (message, fields) => logger.error(message, { ...common, ...fields }),
+  };
+}
+
 export interface JsonLoggerOptions {
   /** The lowest level that is written; `info` when absent. */
   readonly level?: LogLevel | undefined;

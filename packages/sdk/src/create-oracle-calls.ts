@@ -2,6 +2,7 @@ import { createMatrixPort, parseMatrixUserId } from '@oracle-calls/matrix';
 import { silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
 import type { OracleOverrides, resolveStrictOracle as resolve } from '@oracle-calls/protocol/did';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
+import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixClient } from 'matrix-js-sdk';
 import { createBackendClient } from './backend-client/backend-client.ts';
 import { createBrowserDevices } from './devices/browser-devices.ts';
@@ -47,6 +48,8 @@ export interface OracleCallsOptions {
   /** Overrides the ICE servers that the SFU names. */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
   readonly logger?: Logger | undefined;
+  /** Where spans of calls go: `createOpenTelemetryTracer` of `@oracle-calls/sdk/open-telemetry`. Nowhere when absent. */
+  readonly tracer?: Tracer | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -82,6 +85,7 @@ export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
     matrix,
     clock,
     logger,
+    tracer: options.tracer,
     sfu: createLiveKitSfu({
       e2eeWorker: options.e2eeWorker,
       audioGraph,

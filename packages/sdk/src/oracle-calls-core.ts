@@ -10,6 +10,7 @@ import {
   type Logger,
 } from '@oracle-calls/protocol';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
+import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixPort } from '@oracle-calls/matrix';
 import * as v from 'valibot';
 import type { BackendClient } from './backend-client/backend-client.ts';
@@ -41,6 +42,8 @@ export interface OracleCallsCoreDeps {
   readonly devices: DevicesPort;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where spans of calls go; nowhere when absent. */
+  readonly tracer?: Tracer | undefined;
   readonly resolveOracle: ResolveOracle;
   /** Makes the client of one backend; asked once per address. */
   readonly createBackendClient: (backendUrl: string) => BackendClient;

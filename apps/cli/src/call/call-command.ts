@@ -2,7 +2,9 @@ import { createJsonLogger, OracleCallError, systemClock } from '@oracle-calls/pr
 import type { ErrorCode } from '@oracle-calls/protocol';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { Output } from '../command-line.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { ReportedFailure } from '../terminal/exit-codes.ts';
+import type { Output } from '../terminal/output.ts';
 import { describeLine, describeReport } from './call-report.ts';
 import { numberBetween, readSettings } from './call-settings.ts';
 import type { CallFlags } from './call-settings.ts';
@@ -15,11 +17,7 @@ type, line by line. Ctrl-C hangs up.
 
 The first call makes a device of yours in the account's folder, with its keys. A
 Matrix account that has a cross-signing identity already needs its recovery key
-once (--recovery-key-file).
-
-  oracle-calls call did:ixo:my-oracle --homeserver https://matrix.example.org \\
-    --user @me:example.org --password-file ~/password --say "What can you do?" \\
-    --speech-models models/`;
+once (--recovery-key-file).`;
 
 const DEFAULT_COLUMNS = 80;
 /** A day; no call lasts longer anyway. */
@@ -29,7 +27,7 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 
 /** Adds `call` to the command line. */
 export function addCallCommand(program: Command, output: Output): void {
-  program
+  const command = program
     .command('call')
     .summary('call an oracle, without a browser')
     .description('Calls an oracle, encrypted end to end, and talks to it without a browser.')
@@ -64,6 +62,9 @@ export function addCallCommand(program: Command, output: Output): void {
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', HELP)
     .action((oracle: string, flags: CallFlags) => run(oracle, flags, output));
+  withExamples(command, [
+    'oracle-calls call did:ixo:my-oracle --homeserver https://matrix.example.org \\\n--user @me:example.org --password-file ~/password \\\n--say "What can you do?" --speech-models models/',
+  ]);
 }
 
 const required = (flags: string, description: string, variable: string): Option =>
@@ -87,5 +88,10 @@ async function run(oracle: string, flags: CallFlags, { out, error }: Output): Pr
   });
   if (flags.json === true) out(`${JSON.stringify(report, null, 2)}\n`);
   else if (report.oracleDid !== undefined) out(describeReport(report, columns));
-  if (report.error !== undefined) throw new OracleCallError(report.error.code as ErrorCode, report.error.message);
+  if (report.error === undefined) return;
+  const failure = new OracleCallError(report.error.code as ErrorCode, report.error.message);
+  if (flags.json !== true) throw failure;
+  // The one document on stdout has told it already.
+  error(`error: ${failure.message} (${failure.code})\n`);
+  throw new ReportedFailure();
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { TIMELINE_STAGES, type TimelineMs, type TimelineStage } from '@oracle-calls/protocol';
 
-const LABELS: Readonly<Record<TimelineStage, string>> = {
+export const STAGE_LABELS: Readonly<Record<TimelineStage, string>> = {
   click: 'click',
   eventSent: 'call event sent',
   joinToken: 'join token',
@@ -19,7 +19,7 @@ const LABELS: Readonly<Record<TimelineStage, string>> = {
 /** Set-up ends here: later stages depend on how long people speak. */
 const SETUP_END: TimelineStage = 'oracleAudible';
 const BAR_MAX = 40;
-const LABEL_WIDTH = Math.max(...Object.values(LABELS).map((label) => label.length));
+const LABEL_WIDTH = Math.max(...Object.values(STAGE_LABELS).map((label) => label.length));
 
 /** The timeline as lines for a terminal, in order of time, with bars up to the first audible frame. */
 export function timelineTable(timeline: TimelineMs, columns = 80): string[] {
@@ -34,7 +34,7 @@ export function timelineTable(timeline: TimelineMs, columns = 80): string[] {
       const isSetup = setupMs > 0 && ms <= setupMs;
       const bar = isSetup ? '━'.repeat(Math.round((ms / setupMs) * barWidth)) : '';
       const time = `${Math.round(ms)} ms`.padStart(9);
-      const line = `  ${LABELS[stage].padEnd(LABEL_WIDTH)} ${time}`;
+      const line = `  ${STAGE_LABELS[stage].padEnd(LABEL_WIDTH)} ${time}`;
       const shown = stage === SETUP_END ? styleText('bold', line) : line;
       return bar === '' ? shown : `${shown}  ${styleText('cyan', bar)}`;
     });

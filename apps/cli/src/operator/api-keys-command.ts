@@ -1,7 +1,10 @@
 import type { ApiKeyRecord, ApiKeyState, ApiKeys, CreatedApiKey } from '@oracle-calls/backend/operator';
 import { systemClock } from '@oracle-calls/protocol';
-import { parseDid } from '@oracle-calls/protocol/did';
+import type { Did } from '@oracle-calls/protocol';
 import { InvalidArgumentError, type Command } from 'commander';
+import { withExamples } from '../terminal/examples.ts';
+import { didValue } from '../terminal/option-values.ts';
+import { jsonLine } from '../terminal/output.ts';
 
 interface KeyFlags {
   readonly database: string;
@@ -9,12 +12,9 @@ interface KeyFlags {
 }
 
 const HELP = `
-Keys are for agents: each is good for one oracle, and only its SHA-256 is stored. A new key is printed once and never again.
-A running backend sees every change with its next request.
-
-Example:
-  oracle-calls api-keys create --database calls.db --did did:ixo:my-oracle
-  oracle-calls api-keys rotate key-0123456789abcdef --database calls.db --overlap-hours 24`;
+Keys are for agents: each is good for one oracle, and only its SHA-256 is
+stored. A new key is printed once and never again. A running backend sees every
+change with its next request.`;
 
 const HOUR_MS = 60 * 60_000;
 
@@ -35,9 +35,7 @@ async function withKeys<T>(
 /** The one place that prints a key. */
 function describeCreated({ id, oracleDid, secret }: CreatedApiKey, isJson: boolean): string {
   const key = secret.expose();
-  return isJson
-    ? `${JSON.stringify({ id, oracleDid, key })}\n`
-    : `Key ${id} of ${oracleDid}. It is shown this once:\n${key}\n`;
+  return isJson ? jsonLine({ id, oracleDid, key }) : `Key ${id} of ${oracleDid}. It is shown this once:\n${key}\n`;
 }
 
 const instant = (at: number | undefined): string => (at === undefined ? '' : new Date(at).toISOString());
@@ -73,32 +71,36 @@ function parseHours(text: string): number {
 export function addApiKeysCommand(program: Command, write: (text: string) => void): void {
   const group = program.command('api-keys').summary('make, list, rotate and revoke the API keys of agents');
   group.description('Manages the API keys under which agents ask the backend.').addHelpText('after', HELP);
-  const add = (name: string, summary: string): Command =>
-    group
-      .command(name)
+  const add = (name: string, summary: string, example: string): Command =>
+    withExamples(group.command(name), [`oracle-calls api-keys ${example}`])
       .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
       .requiredOption('--database <file>', "the backend's databaseFile")
-      .option('--json', 'print JSON');
+      .option('--json', 'print one JSON document');
+  withExamples(group, [
+    'oracle-calls api-keys create --database calls.db --did did:ixo:my-oracle',
+    'oracle-calls api-keys list --database calls.db',
+  ]);
 
-  add('create', 'make a key for an oracle; it is printed once')
-    .requiredOption('--did <did>', 'the oracle that the key is good for')
-    .action(async ({ database, did, json = false }: KeyFlags & { readonly did: string }) => {
-      const oracleDid = parseDid(did);
-      write(describeCreated(await withKeys(database, (keys) => keys.create(oracleDid)), json));
+  add('create', 'make a key for an oracle; it is printed once', 'create --database calls.db --did did:ixo:my-oracle')
+    .requiredOption('--did <did>', 'the oracle that the key is good for', didValue)
+    .action(async ({ database, did, json = false }: KeyFlags & { readonly did: Did }) => {
+      write(describeCreated(await withKeys(database, (keys) => keys.create(did)), json));
     });
-  add('list', 'list keys, without the keys themselves')
-    .option('--did <did>', 'of this oracle only')
-    .action(async ({ database, did, json = false }: KeyFlags & { readonly did?: string }) => {
-      const oracleDid = did === undefined ? undefined : parseDid(did);
+  add('list', 'list keys, without the keys themselves', 'list --database calls.db --json')
+    .option('--did <did>', 'of this oracle only', didValue)
+    .action(async ({ database, did, json = false }: KeyFlags & { readonly did?: Did }) => {
       const text = await withKeys(database, async (keys, stateOf) => {
-        const found = await keys.list(oracleDid);
-        return json
-          ? `${JSON.stringify(found.map((key) => toJson(key, stateOf(key))))}\n`
-          : describeList(found, stateOf);
+        const found = await keys.list(did);
+        return json ? jsonLine(found.map((key) => toJson(key, stateOf(key)))) : describeList(found, stateOf);
       });
       write(text);
     });
-  add('rotate', 'make a key in place of another, which stays good for a while')
+  add(
+    'rotate',
+    'make a key in place of another, which stays good for a while',
+    'rotate key-0123456789abcdef --database calls.db \\\n--overlap-hours 24',
+  )
     .argument('<id>', 'the key to replace')
     .option('--overlap-hours <hours>', 'how long the old key stays good', parseHours, 24)
     .action(
@@ -106,10 +108,10 @@ export function addApiKeysCommand(program: Command, write: (text: string) => voi
         write(describeCreated(await withKeys(database, (keys) => keys.rotate(id, overlapHours * HOUR_MS)), json));
       },
     );
-  add('revoke', 'make a key worthless at once')
+  add('revoke', 'make a key worthless at once', 'revoke key-0123456789abcdef --database calls.db')
     .argument('<id>', 'the key')
     .action(async (id: string, { database, json = false }: KeyFlags) => {
       await withKeys(database, (keys) => keys.revoke(id));
-      write(json ? `${JSON.stringify({ id, state: 'revoked' })}\n` : `Key ${id} is revoked.\n`);
+      write(json ? jsonLine({ id, state: 'revoked' }) : `Key ${id} is revoked.\n`);
     });
 }

@@ -1,5 +1,8 @@
 import type { AuditEntry } from '@oracle-calls/backend/operator';
 import { InvalidArgumentError, type Command } from 'commander';
+import { withExamples } from '../terminal/examples.ts';
+import { wholeNumberValue } from '../terminal/option-values.ts';
+import { jsonLine } from '../terminal/output.ts';
 
 interface AuditFlags {
   readonly database: string;
@@ -10,14 +13,6 @@ interface AuditFlags {
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 100_000;
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX)) {
-    throw new InvalidArgumentError(`A number from 1 to ${LIMIT_MAX} is expected.`);
-  }
-  return limit;
-}
 
 function parseInstant(text: string): number {
   const at = Date.parse(text);
@@ -34,19 +29,23 @@ function describe(entry: AuditEntry): string {
 
 /** Adds `audit` to the command line; `write` gets what goes to stdout. */
 export function addAuditCommand(program: Command, write: (text: string) => void): void {
-  program
+  const command = program
     .command('audit')
     .summary("show the backend's audit log")
     .description('Shows who was given or refused which envelope, and every change of an API key. Latest last.')
     .requiredOption('--database <file>', "the backend's databaseFile")
     .option('--since <instant>', 'from this instant on', parseInstant)
-    .option('--limit <count>', 'so many of the latest', parseLimit, LIMIT_DEFAULT)
-    .option('--json', 'print one JSON object a line')
+    .option('--limit <count>', 'so many of the latest', wholeNumberValue(1, LIMIT_MAX), LIMIT_DEFAULT)
+    .option('--json', 'print one JSON array')
     .action(async ({ database, since, limit, json = false }: AuditFlags) => {
       const { openDatabase } = await import('./open-database.ts');
       await using store = await openDatabase(database);
-      for (const entry of await store.audit.list({ since, limit })) {
-        write(json ? `${JSON.stringify({ ...entry, at: new Date(entry.at).toISOString() })}\n` : describe(entry));
-      }
+      const entries = await store.audit.list({ since, limit });
+      const toJson = (entry: AuditEntry): object => ({ ...entry, at: new Date(entry.at).toISOString() });
+      write(json ? jsonLine(entries.map(toJson)) : entries.map(describe).join(''));
     });
+  withExamples(command, [
+    'oracle-calls audit --database calls.db --since 2026-11-23T00:00:00Z',
+    'oracle-calls audit --database calls.db --limit 10 --json',
+  ]);
 }

@@ -87,7 +87,7 @@ test('the audit log tells what was done, latest last, as lines or as JSON', asyn
     expect.stringMatching(new RegExp(`^\\S+Z {2}api-key-revoke {2}ok {2}${id} {2}${DID} {2}operator$`)) as string,
   ]);
   const last = await run('audit', '--database', database, '--limit', '1', '--json');
-  expect(JSON.parse(last.stdout)).toMatchObject({ action: 'api-key-revoke', keyId: id, oracleDid: DID });
+  expect(JSON.parse(last.stdout)).toMatchObject([{ action: 'api-key-revoke', keyId: id, oracleDid: DID }]);
   const none = await run('audit', '--database', database, '--since', '2999-01-01T00:00:00Z');
   expect(none).toEqual({ code: 0, stdout: '', stderr: '' });
 });
@@ -112,7 +112,7 @@ test('a database that is not there is not made by mistake', async () => {
 
 test.each([
   [['create'], 2],
-  [['create', '--did', 'oracle'], 1],
+  [['create', '--did', 'oracle'], 2],
   [['rotate', 'key-0', '--overlap-hours', '-1'], 2],
   [['rotate', 'key-0', '--overlap-hours', '721'], 2],
   [['rotate', 'key-0', '--overlap-hours', 'long'], 2],

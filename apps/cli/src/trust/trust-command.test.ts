@@ -45,6 +45,18 @@ test('list shows whose key is known, and which was refused since', async () => {
   );
 });
 
+test('list and accept speak JSON', async () => {
+  call(KNOWN);
+  call(CHANGED);
+  const key = (publicKeyHex: string): object => ({ algorithm: 'Ed25519', publicKeyHex });
+  const { text } = await run('list', '--store', store, '--json');
+  expect(JSON.parse(text)).toEqual([
+    { did: DID, known: key(KNOWN), refused: key(CHANGED), lastCallAt: '1970-01-01T00:00:00.000Z' },
+  ]);
+  const accepted = await run('accept', DID, '--key', CHANGED, '--store', store, '--json');
+  expect(JSON.parse(accepted.text)).toEqual({ did: DID, key: key(CHANGED) });
+});
+
 test('list says so when nobody is known', async () => {
   openTrustStore(store)[Symbol.dispose]();
   expect(await run('list', '--store', store)).toEqual({ code: 0, text: 'No user is known yet.\n' });

@@ -6,6 +6,7 @@ import {
   type OracleCalls,
   type RemoteTrack,
 } from '@oracle-calls/sdk';
+import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixAccount } from '../account/matrix-account.ts';
 import { isDevelopment, type PageConfig } from '../page-config.ts';
 import type { OracleCallsPage, PageStatistics } from '../page-window.ts';
@@ -22,6 +23,8 @@ const NO_STATISTICS: CallStatistics = { encrypted: false, tracks: [] };
 export interface CallPageOptions {
   readonly config: PageConfig;
   readonly account: MatrixAccount;
+  /** Where spans of calls go; nowhere when absent. */
+  readonly tracer: Tracer | undefined;
   readonly signedOut: () => void;
 }
 
@@ -54,6 +57,7 @@ export class CallPage {
       e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
       didResolverUrl: config.didResolverUrl,
       allowPrivateAddresses: isDevelopment(config),
+      tracer: options.tracer,
     });
     this.view = createCallView(account.userId, config.oracleDid, {
       call: (type, oracleDid) => this.#place(type, oracleDid),

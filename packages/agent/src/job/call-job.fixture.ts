@@ -12,6 +12,7 @@ import { CallJob } from './call-job.ts';
 import { CallLog } from './call-log.ts';
 import type { TrackEvidence } from '@oracle-calls/node-media/seat';
 import type { TalkOptions } from './call-voice.ts';
+import type { JobTelemetry } from '../telemetry/job-telemetry.ts';
 import { JobTimeline } from './job-timeline.ts';
 import type { AgentLinkPort } from './link/strict-link.ts';
 import type {
@@ -257,6 +258,7 @@ export interface SceneParts {
 export interface SceneOptions {
   readonly script?: (parts: SceneParts) => void;
   readonly olderProtocol?: 'refuse' | 'allow';
+  readonly telemetry?: JobTelemetry;
   /** Keeps the conversation from starting, with this error. */
   readonly conversationFailure?: Error;
   /** Instead of a conversation: what starting one leads to. */
@@ -304,7 +306,8 @@ export function startJob(options: SceneOptions = {}): JobScene {
     backend,
     openSeat: () => seat,
     openOlderSeat: () => olderSeat,
-    timeline: new JobTimeline(clock),
+    timeline: new JobTimeline(clock, (stage, at) => options.telemetry?.reached(stage, at)),
+    telemetry: options.telemetry,
     clock,
     log: new CallLog(plain),
     graceMs: 15_000,

@@ -84,6 +84,8 @@ export class CallJob {
       if (!this.#stopping.signal.aborted) this.#log.error('the job failed', { code: codeOf(cause) });
     } finally {
       this.#over.abort(new Error('the call is over'));
+      // Unless a reason was reported before.
+      this.#deps.telemetry?.ended(undefined);
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
       this.#live?.link[Symbol.dispose]();
@@ -158,7 +160,7 @@ export class CallJob {
   }
 
   #onLink(notice: LinkNotice): void {
-    const { timeline } = this.#deps;
+    const { timeline, telemetry } = this.#deps;
     switch (notice.kind) {
       case 'confirmed':
         timeline.mark('confirmed');
@@ -169,6 +171,7 @@ export class CallJob {
         timeline.mark('peerReady');
         return this.#input(notice);
       case 'stalled':
+        telemetry?.noticed('key-exchange-stalled');
         this.#log.warn('the key exchange stalled');
         return this.#input(notice);
       case 'payload':
@@ -182,7 +185,7 @@ export class CallJob {
   }
 
   #onNotice(live: LiveCall, notice: SeatNotice): void {
-    const { timeline, clock } = this.#deps;
+    const { timeline, telemetry, clock } = this.#deps;
     switch (notice.kind) {
       case 'user-here':
         if (notice.participantIdentity !== live.userIdentity) return;
@@ -203,15 +206,19 @@ export class CallJob {
       case 'frame':
         return live.link.receive(notice.frame, notice.participantIdentity);
       case 'refused':
+        telemetry?.noticed('publication-refused');
         this.#log.warn('publication refused', { reason: notice.reason });
         return;
       case 'reconnecting':
+        telemetry?.noticed('reconnecting');
         this.#log.info('connection interrupted');
         return;
       case 'reconnected':
+        telemetry?.noticed('reconnected');
         this.#log.info('connection mended');
         return live.link.rekey();
       case 'undecryptable':
+        telemetry?.noticed('undecryptable');
         live.evidence.noteUnopened();
         this.#log.warn('sound does not open', {
           code: notice.error.code,
@@ -219,6 +226,7 @@ export class CallJob {
         });
         return;
       case 'broken':
+        telemetry?.noticed('broken');
         this.#log.error('the media server broke a rule', { code: notice.error.code });
         return this.#input({ kind: 'unprotected' });
       case 'seat-lost':
@@ -304,6 +312,7 @@ export class CallJob {
   }
 
   async #report({ callId }: ClaimResponse, endReason: EndReason | undefined): Promise<void> {
+    this.#deps.telemetry?.ended(endReason);
     if (endReason === undefined) return;
     using limit = timeLimit(this.#deps.clock, REPORT_MAX_MS);
     try {

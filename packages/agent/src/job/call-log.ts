@@ -9,8 +9,9 @@ export class CallLog implements Logger {
     this.#log = log;
   }
 
-  nameCall(callId: CallId): void {
-    this.#common = { callId };
+  /** `traceId`: of the call's trace, by which the lines of caller, backend and agent are found together. */
+  nameCall(callId: CallId, traceId?: string): void {
+    this.#common = { callId, ...(traceId === undefined ? {} : { traceId }) };
   }
 
   debug(message: string, fields?: LogFields): void {

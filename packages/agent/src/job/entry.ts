@@ -12,6 +12,9 @@ import type { OwnIdentity } from '../identity/own-identity.ts';
 import { openRemoteEngines } from '../speech-host/remote-engines.ts';
 import { SpeechClient } from '../speech-host/speech-client.ts';
 import { readSpeechSocket } from '../speech-host/speech-host.ts';
+import { JobTelemetry } from '../telemetry/job-telemetry.ts';
+import { openJobTraces, type JobTraces } from '../telemetry/job-traces.ts';
+import { tellMeasure } from '../telemetry/measure.ts';
 import { openTrustStore } from '../trust-store/trust-store.ts';
 import type { TrustStore } from '../trust-store/trust-store.ts';
 import { createBackendClient } from './backend/backend-client.ts';
@@ -35,6 +38,8 @@ interface Prewarmed {
   /** Connected to the worker's speech host, which may still be loading. */
   readonly speech: SpeechClient;
   readonly vad: VAD;
+  /** Where spans go, when they are asked for. */
+  readonly traces: JobTraces | undefined;
 }
 
 const clock = systemClock;
@@ -56,14 +61,27 @@ export default defineAgent<Partial<Prewarmed>>({
     speech.connect();
     await rehearse(identity.keys, agentDidResolver(settings));
     const vad = openVad();
+    const traces = settings.telemetry && (await openJobTraces(settings.telemetry, clock));
     collectGarbage();
     log.info('job process waits', { readyMs: Math.round(performance.now()) });
-    Object.assign(process_.userData, { settings, log, apiKey, identity, trust, speech, vad } satisfies Prewarmed);
+    Object.assign(process_.userData, {
+      settings,
+      log,
+      apiKey,
+      identity,
+      trust,
+      speech,
+      vad,
+      traces,
+    } satisfies Prewarmed);
   },
 
   async entry(ctx: JobContext<Partial<Prewarmed>>) {
-    const timeline = new JobTimeline(clock);
-    const { settings, apiKey, identity, trust, speech, vad, ...process_ } = prewarmed(ctx);
+    const startedAt = clock.now();
+    const { settings, apiKey, identity, trust, speech, vad, traces, ...process_ } = prewarmed(ctx);
+    const tell = settings.isMeasured === true ? tellMeasure : undefined;
+    const telemetry = new JobTelemetry({ ...traces, tell, startedAt });
+    const timeline = new JobTimeline(clock, (stage, at) => telemetry.reached(stage, at));
     const log = new CallLog(process_.log);
     const sfuRoomName = parseSfuRoomName(ctx.job.room?.name);
     log.info('job accepted', { sfuRoomName });
@@ -76,10 +94,11 @@ export default defineAgent<Partial<Prewarmed>>({
       olderProtocol: settings.olderProtocol,
       trust,
       resolver: agentDidResolver(settings),
-      backend: createBackendClient(settings.backendUrl, apiKey),
+      backend: createBackendClient(settings.backendUrl, apiKey, fetch, clock, () => telemetry.traceparent),
       openSeat: () => createSeat({ url, token, clock }),
       openOlderSeat: () => createOlderSeat({ url, token, clock }),
       timeline,
+      telemetry,
       clock,
       log,
       graceMs: settings.graceMs,
@@ -95,15 +114,16 @@ export default defineAgent<Partial<Prewarmed>>({
       await job.stop();
       await speech.close();
       trust[Symbol.dispose]();
+      await traces?.close();
     });
     void job.done.then(() => ctx.shutdown('the call is over'));
   },
 });
 
 function prewarmed(ctx: JobContext<Partial<Prewarmed>>): Prewarmed {
-  const { settings, log, apiKey, identity, trust, speech, vad } = ctx.proc.userData;
+  const { settings, log, apiKey, identity, trust, speech, vad, traces } = ctx.proc.userData;
   if (!settings || !log || !apiKey || !identity || !trust || !speech || !vad) {
     throw new OracleCallError('ERR_INTERNAL', 'The job process was not prepared.');
   }
-  return { settings, log, apiKey, identity, trust, speech, vad };
+  return { settings, log, apiKey, identity, trust, speech, vad, traces };
 }

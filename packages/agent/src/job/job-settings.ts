@@ -1,5 +1,6 @@
 import { LOG_LEVELS, didSchema, OracleCallError, parseWith } from '@oracle-calls/protocol';
 import { REKEY_INTERVAL_MS } from '@oracle-calls/protocol/rekey';
+import { telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
 import { ownDocumentSchema } from '../identity/own-document.ts';
 
@@ -24,6 +25,10 @@ export const jobSettingsSchema = v.object({
   /** Whether callers of the older protocol are answered: their calls have none of the promises of signed ones. */
   olderProtocol: v.picklist(['refuse', 'allow']),
   logLevel: v.picklist(LOG_LEVELS),
+  /** Traces, sent by each job itself. */
+  telemetry: v.optional(telemetryConfigSchema),
+  /** Whether jobs tell their worker what to count. */
+  isMeasured: v.optional(v.boolean()),
   /** How long a user who vanished may stay away, in ms. */
   graceMs: v.pipe(v.number(), v.minValue(0)),
   /** How long a call may last, in ms. */

@@ -1,36 +1,25 @@
-import type { Clock, Logger } from '@oracle-calls/protocol';
-
-/** Stages of a job's start, in the order in which they normally happen. */
-export const JOB_STAGES = [
-  'claimed',
-  'keyFetched',
-  'keyOpened',
-  'connected',
-  'published',
-  'userHere',
-  'voiceSubscribed',
-  'handshakeBegun',
-  'confirmed',
-  'peerReady',
-  'earconSent',
-  'conversationReady',
-] as const;
-export type JobStage = (typeof JOB_STAGES)[number];
+import type { Clock, JobStage, Logger } from '@oracle-calls/protocol';
 
 /** Milliseconds since the job's process was given the call, for the stages that have happened. */
 export class JobTimeline {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #startedAt: number;
   readonly #stages = new Map<JobStage, number>();
+  readonly #told: (stage: JobStage, at: number) => void;
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  /** `told` hears of each stage, with the instant in epoch milliseconds. */
+  constructor(clock: Pick<Clock, 'now'>, told: (stage: JobStage, at: number) => void = () => undefined) {
+    this.#told = told;
     this.#clock = clock;
     this.#startedAt = clock.now();
   }
 
   /** The first time counts. */
   mark(stage: JobStage): void {
-    if (!this.#stages.has(stage)) this.#stages.set(stage, this.#clock.now() - this.#startedAt);
+    if (this.#stages.has(stage)) return;
+    const at = this.#clock.now();
+    this.#stages.set(stage, at - this.#startedAt);
+    this.#told(stage, at);
   }
 
   toFields(): Readonly<Record<string, number>> {

@@ -53,6 +53,7 @@ function open(
     trust,
     resolver: scriptedResolver(),
     clock: new FakeClock(),
+    timeline: { mark: () => undefined },
     log: new CallLog(silentLogger),
     ...deps,
   };

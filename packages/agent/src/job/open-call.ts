@@ -16,6 +16,7 @@ import type { OwnIdentity } from '../identity/own-identity.ts';
 import type { TrustStore } from '../trust-store/trust-store.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
 import type { CallLog } from './call-log.ts';
+import type { JobTimeline } from './job-timeline.ts';
 
 export interface OpenCallDeps {
   readonly sfuRoomName: SfuRoomName;
@@ -23,6 +24,7 @@ export interface OpenCallDeps {
   readonly olderProtocol: 'refuse' | 'allow';
   readonly trust: TrustStore;
   readonly resolver: DidResolver;
+  readonly timeline: Pick<JobTimeline, 'mark'>;
   readonly clock: Clock;
   readonly log: CallLog;
 }
@@ -49,6 +51,7 @@ export async function openCall(
   if (!isSignedEnvelope(key.encryptionKey)) return openOlderCall(deps, key);
   const envelope = parseSignedEnvelope(key.encryptionKey);
   const user = await resolveUser(deps, envelope, key, signal);
+  deps.timeline.mark('userResolved');
   const opening = openingOf(deps, call, key, envelope, user);
   verifySignedEnvelope(opening);
   pinUserKey(deps, user);

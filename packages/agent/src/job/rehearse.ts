@@ -8,14 +8,14 @@ import { createRawKeySigner } from '@oracle-calls/protocol/signing';
 import type { DidResolver } from '../identity/did-resolver.ts';
 import { rehearseGuard } from '@oracle-calls/node-media/guard';
 import { rehearseBackend } from './backend/rehearse-backend.ts';
-import { TrackSpeaker } from '@oracle-calls/node-media/seat';
+import { rehearseSeat, TrackSpeaker } from '@oracle-calls/node-media/seat';
 
 /** Minutes are enough for a call that nobody has. */
 const REHEARSAL_MS = 60_000;
 
 /**
  * Does once, before a call, what a call's set-up will do: claims it, opens a signed envelope, exchanges keys, looks through signalling,
- * makes a track. The first time costs some 300 ms (curve tables, schemas, the media library's start), and no caller should wait for
+ * takes a seat. The first time costs some 400 ms (curve tables, schemas, the media library's start), and no caller should wait for
  * that. Also proves that the keys work.
  *
  * @throws {OracleCallError} `ERR_ENVELOPE_UNSUPPORTED` when a private key is none
@@ -52,5 +52,6 @@ export async function rehearse(oracle: OwnOracleKeys, resolver: DidResolver): Pr
   await speaker.close();
 
   rehearseGuard();
+  await rehearseSeat();
   await rehearseBackend();
 }

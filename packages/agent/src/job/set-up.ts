@@ -4,6 +4,7 @@ import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
 import type { JobTimeline } from './job-timeline.ts';
+import type { JobTelemetry } from '../telemetry/job-telemetry.ts';
 import { openCall } from './open-call.ts';
 import type { OpenCallDeps, OpenedCall } from './open-call.ts';
 import type { MediaSeat, OlderSeat, SeatNotice, SfuSeat } from '@oracle-calls/node-media/seat';
@@ -20,6 +21,8 @@ export interface SetUpDeps extends OpenCallDeps {
   /** Told of everything in the room, from the moment of joining on. */
   readonly observe: (notice: SeatNotice) => void;
   readonly timeline: JobTimeline;
+  /** Silent when absent. */
+  readonly telemetry?: JobTelemetry | undefined;
 }
 
 /** The call's key, with the seat that speaks its protocol. */
@@ -117,14 +120,16 @@ async function join(
 
 /** Claims the call and asks for its sealed key. A refusal is logged, and the agent stays out (architecture, "Error Handling"). */
 async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetched> {
-  const { backend, ticket, sfuRoomName, timeline, clock, log } = deps;
+  const { backend, ticket, sfuRoomName, timeline, telemetry, clock, log } = deps;
   let call: ClaimResponse | undefined;
   try {
     const claimed = await retrying(() => backend.claim(ticket, sfuRoomName, { signal }), CLAIM_RETRY, clock, signal);
     call = claimed;
-    log.nameCall(claimed.callId);
+    telemetry?.follow(claimed.traceparent);
+    log.nameCall(claimed.callId, telemetry?.traceId);
     timeline.mark('claimed');
-    const key = await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal);
+    const key =
+      claimed.key ?? (await retrying(() => backend.fetchKey(claimed.callId, { signal }), CLAIM_RETRY, clock, signal));
     timeline.mark('keyFetched');
     const fetched = await tryOpen(deps, claimed, key, signal);
     timeline.mark('keyOpened');

@@ -1,9 +1,12 @@
 import { ChildProcess } from 'node:child_process';
 import diagnostics from 'node:diagnostics_channel';
 import type { Clock, Logger } from '@oracle-calls/protocol';
+import { silentMetrics } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
 import { heldSeatSchema } from '../job/held-seat.ts';
 import type { HeldSeat } from '../job/held-seat.ts';
+import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
+import { takeMeasure } from '../telemetry/measure.ts';
 import type { SeatRemoval } from './seat-removal.ts';
 
 /** Tries in all to take a dead agent out of its room, and the pause between two, in ms. LiveKit itself notices after 20 s. */
@@ -56,22 +59,39 @@ const CHANNEL = 'child_process';
  * Watches every process that this one starts from now on. The framework starts the jobs' processes and gives no handle to
  * them; Node's own channel does.
  */
-export function watchJobProcesses(lost: Pick<LostJobs, 'ended'>): Disposable {
+export function watchJobProcesses(lost: Pick<LostJobs, 'ended'>, metrics: AgentMetrics = silentMetrics): Disposable {
+  const seats = new Set<HeldSeat>();
+  const held = (seat: HeldSeat, kind: 'taken' | 'given-up'): void => {
+    if (kind === 'taken') seats.add(seat);
+    else seats.delete(seat);
+    metrics.set('oracle_calls_agent_jobs_active', {}, seats.size);
+  };
+  metrics.set('oracle_calls_agent_jobs_active', {}, 0);
   const onStarted = (message: unknown): void => {
     const child: unknown = Reflect.get(Object(message), 'process');
-    if (child instanceof ChildProcess) watch(child, lost);
+    if (child instanceof ChildProcess) watch(child, lost, { metrics, held });
   };
   diagnostics.subscribe(CHANNEL, onStarted);
   return { [Symbol.dispose]: () => void diagnostics.unsubscribe(CHANNEL, onStarted) };
 }
 
-function watch(child: ChildProcess, lost: Pick<LostJobs, 'ended'>): void {
+interface Watching {
+  readonly metrics: AgentMetrics;
+  readonly held: (seat: HeldSeat, kind: 'taken' | 'given-up') => void;
+}
+
+function watch(child: ChildProcess, lost: Pick<LostJobs, 'ended'>, { metrics, held }: Watching): void {
   let seat: HeldSeat | undefined;
   child.on('message', (message) => {
     const told = v.safeParse(heldSeatSchema, message);
-    if (told.success) seat = told.output;
+    if (!told.success) return takeMeasure(message, metrics);
+    seat = told.output;
+    held(seat, 'taken');
   });
   child.once('exit', (code, signal) => {
-    if (seat !== undefined) void lost.ended(seat, { code, signal });
+    if (seat === undefined) return;
+    held(seat, 'given-up');
+    if (code !== 0) metrics.add('oracle_calls_agent_processes_died_total', {});
+    void lost.ended(seat, { code, signal });
   });
 }

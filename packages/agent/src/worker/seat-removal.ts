@@ -1,6 +1,7 @@
 import type { BearerSecret, SfuRoomName } from '@oracle-calls/protocol';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import * as v from 'valibot';
+import { AGENT_PRESENT, PROBE_ROOM_PREFIX } from './agent-probe.ts';
 
 /** Who can put participants out of SFU rooms. */
 export interface SeatRemoval {
@@ -34,5 +35,22 @@ export function createSeatRemoval({ url, apiKey, apiSecret }: SfuCredentials): S
         return v.is(notFoundSchema, cause) ? 'absent' : 'failed';
       }
     },
+  };
+}
+
+/** Marks the room of a probe; says whether it did. Never rejects. */
+export function createProbeAnswer({ url, apiKey, apiSecret }: SfuCredentials): (room: string) => Promise<boolean> {
+  const rooms = new RoomServiceClient(url, apiKey, apiSecret.expose(), {
+    requestTimeout: REQUEST_TIMEOUT_S,
+    failover: false,
+  });
+  return async (room) => {
+    if (!room.startsWith(PROBE_ROOM_PREFIX)) return false;
+    try {
+      await rooms.updateRoomMetadata(room, AGENT_PRESENT);
+      return true;
+    } catch {
+      return false;
+    }
   };
 }

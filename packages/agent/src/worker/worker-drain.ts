@@ -34,8 +34,8 @@ export interface WorkerDrainDeps {
  */
 export class WorkerDrain {
   readonly #deps: WorkerDrainDeps;
-  /** Calls that were accepted and whose process does not have them yet. */
-  readonly #promised = new Set<Promise<void>>();
+  /** Calls that are being taken and whose process does not have them yet. */
+  readonly #promised = new Set<Promise<unknown>>();
   #state: 'open' | 'draining' = 'open';
 
   constructor(deps: WorkerDrainDeps) {
@@ -46,13 +46,13 @@ export class WorkerDrain {
     return this.#state;
   }
 
-  /** Remembers a call until its process has it. */
-  async promise(accepting: Promise<void>): Promise<void> {
-    this.#promised.add(accepting);
+  /** Remembers a call that is being taken, until its process has it. */
+  async promise<T>(taking: Promise<T>): Promise<T> {
+    this.#promised.add(taking);
     try {
-      await accepting;
+      return await taking;
     } finally {
-      this.#promised.delete(accepting);
+      this.#promised.delete(taking);
     }
   }
 

@@ -4,11 +4,19 @@ import { AgentServer, initializeLogger, InferenceRunner, ServerOptions, WorkerPe
 import type { JobRequest } from '@livekit/agents';
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
+import { silentMetrics } from '@oracle-calls/telemetry';
+import { readBearerFile } from '../identity/oracle-key.ts';
+import { createBackendClient } from '../job/backend/backend-client.ts';
+import type { StandbyPort } from '../job/backend/backend-port.ts';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
+import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
+import { AGENT_PROBE } from './agent-probe.ts';
+import { HandedCalls } from './handed-calls.ts';
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
-import { createSeatRemoval } from './seat-removal.ts';
+import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
+import { Standby } from './standby.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
 import { WorkerDrain } from './worker-drain.ts';
 import type { DrainOptions, DrainOutcome } from './worker-drain.ts';
@@ -39,6 +47,8 @@ export interface AgentWorkerOptions {
   readonly log: Logger;
   readonly warmProcesses?: number | undefined;
   readonly maxCalls?: number | undefined;
+  /** Silent when absent. Jobs tell what to count when `job.isMeasured` says so. */
+  readonly metrics?: AgentMetrics | undefined;
 }
 
 /** A worker: waits for dispatches of one SFU and holds each call in a process of its own. */
@@ -56,6 +66,7 @@ export interface AgentWorker extends AsyncDisposable {
 /** Starts a worker and its speech host. Its job processes inherit the environment, where they find the settings. */
 export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const { sfu, agentName, job, weightsDir, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
+  const { metrics = silentMetrics } = options;
   // Errors only: below that the framework logs whole jobs, ticket included.
   initializeLogger({ pretty: false, level: 'error' });
   // rtc-node prints debug lines to stdout unless it is told that this is production.
@@ -64,8 +75,9 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const speechHost = startSpeechHost({ weightsDir, maxCalls, clock: systemClock, log });
   process.env[SPEECH_SOCKET_VARIABLE] = speechHost.socketPath;
   declineTurnDetector();
-  const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }));
+  const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }), metrics);
   const delay = new StartDelay(warmProcesses, systemClock);
+  const probeAnswer = createProbeAnswer(sfu);
   preloadLateStart();
   const drain = new WorkerDrain({ server: () => server, clock: systemClock, log });
   const server = new AgentServer(
@@ -85,15 +97,25 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, { delay, drain, log }),
+      requestFunc: (request) => answer(request, { handed, drain, delay, probeAnswer, metrics, log }),
       logLevel: 'error',
     }),
   );
   withoutAttributes(server);
+  const handed = new HandedCalls(server.event, systemClock);
+  let standby: Standby | undefined;
   const registered = new Promise<void>((resolve) => {
     server.event.once('worker_registered', () => {
       log.info('worker registered', { agentName });
       resolve();
+      if (drain.state === 'draining') return;
+      standby ??= new Standby({
+        backend: standbyAt(job),
+        load: () => server.activeJobs.length / maxCalls,
+        take: (call) => drain.promise(handed.request(call)),
+        clock: systemClock,
+        log,
+      });
     });
   });
   const stopped = server.run();
@@ -103,6 +125,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   // The host last: calls speak until they have ended.
   const stop = async (): Promise<void> => {
     try {
+      await standby?.close();
       await server.close();
     } finally {
       watch[Symbol.dispose]();
@@ -110,28 +133,61 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
     }
   };
   const close = (): Promise<void> => (closing ??= stop());
-  return { registered, stopped, drain: (how) => drain.run(how), close, [Symbol.asyncDispose]: close };
+  const drainCalls = async (how: DrainOptions): Promise<DrainOutcome> => {
+    const draining = drain.run(how);
+    // Not waited for: a call that it is just taking is one that the drain waits for.
+    void standby?.close();
+    return await draining;
+  };
+  return { registered, stopped, drain: drainCalls, close, [Symbol.asyncDispose]: close };
 }
 
-interface AnswerDeps {
-  readonly delay: StartDelay;
+/** The backend, for a worker that waits: the key is read when it first asks. */
+function standbyAt({ backendUrl, apiKeyFile }: JobSettings): StandbyPort {
+  let client: Promise<StandbyPort> | undefined;
+  return {
+    async standby(load, options) {
+      client ??= readBearerFile(apiKeyFile, 'agent API key').then((key) => createBackendClient(backendUrl, key));
+      return (await client).standby(load, options);
+    },
+  };
+}
+
+interface Answering {
+  readonly handed: HandedCalls;
   readonly drain: WorkerDrain;
+  readonly delay: StartDelay;
+  readonly probeAnswer: ReturnType<typeof createProbeAnswer>;
+  readonly metrics: AgentMetrics;
   readonly log: Logger;
 }
 
-async function answer(request: JobRequest, { delay, drain, log }: AnswerDeps): Promise<void> {
-  if (drain.state === 'draining') {
+async function answer(request: JobRequest, answering: Answering): Promise<void> {
+  const { handed, drain, delay, probeAnswer, metrics, log } = answering;
+  const { job } = request;
+  const handedTicket = job.metadata === '' ? handed.ticketOf(job.room?.name) : undefined;
+  // A call that the backend handed over before is ours and nobody else's; the drain waits for it.
+  if (drain.state === 'draining' && handedTicket === undefined) {
     // The SFU asks another worker.
     log.info('job left to others');
     await request.reject();
     return;
   }
-  if (request.job.metadata === '') {
+  if (job.metadata === AGENT_PROBE) {
+    await request.reject();
+    log.info('probe answered', { isMarked: await probeAnswer(job.room?.name ?? '') });
+    return;
+  }
+  // What the SFU dispatches brings its ticket along; what we asked for we have one for. The job's process gets it either way.
+  if (job.metadata === '') job.metadata = handedTicket ?? '';
+  if (job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
+    metrics.add('oracle_calls_agent_jobs_refused_total', {});
     log.warn('job without a ticket refused');
     await request.reject();
     return;
   }
+  metrics.add('oracle_calls_agent_jobs_accepted_total', {});
   // Read by the process that the framework starts once this call takes a waiting one.
   process.env[START_DELAY_VARIABLE] = String(delay.onAccepted());
   await drain.promise(request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, ''));

@@ -14,6 +14,7 @@ import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import type { Principal } from '../auth/principal.ts';
 import type { Acceptance } from '../store/call-store.ts';
 import type { Store } from '../store/store.ts';
+import { inSpan } from '../telemetry/trace-scope.ts';
 import type { Call, NewCall } from './call.ts';
 import { CallWaiters, type WaitKey } from './call-waiters.ts';
 import { decideUpdate } from './end-rules.ts';
@@ -25,7 +26,9 @@ export type EndedBy = 'edit' | 'user' | 'agent' | 'backend';
 export interface CallObserver {
   onAccepted?(call: Call): void;
   onActive?(call: Call): void;
-  onEnded?(call: Call): void;
+  onEnded?(call: Call, by: EndedBy): void;
+  /** An event was not taken. */
+  onRefused?(code: ErrorCode): void;
 }
 
 export interface CallServiceDeps {
@@ -79,6 +82,7 @@ export class CallService {
     const { store, clock, logger } = this.#deps;
     logger.warn('call event refused', { eventId, code, 'pii.sender': sender });
     await store.notices.refuseEvent(eventId, { sender, code }, clock.now());
+    for (const observer of this.#observers) observer.onRefused?.(code);
     this.#waiters.wake(`event:${eventId}`);
   }
 
@@ -102,7 +106,7 @@ export class CallService {
     const ended = await this.#require(call.callId);
     if (isMoved) {
       logger.info('call ended', { callId: call.callId, endReason, by });
-      for (const observer of this.#observers) observer.onEnded?.(ended);
+      for (const observer of this.#observers) observer.onEnded?.(ended, by);
     }
     return ended;
   }
@@ -142,6 +146,16 @@ export class CallService {
     return reason === undefined ? call : await this.end(call, reason, principal.kind);
   }
 
+  /** `DELETE /calls/:callId`: forgets a call that is over. @throws {OracleCallError} `ERR_CALL_NOT_FOUND`, `ERR_CALL_LIVE` */
+  async delete(callId: CallId, asker: MatrixUserId): Promise<void> {
+    const { store, clock, logger } = this.#deps;
+    const deletion = await store.deletion.delete(callId, { kind: 'user', userId: asker }, clock.now());
+    if (deletion === 'unknown') throw new OracleCallError('ERR_CALL_NOT_FOUND');
+    if (deletion === 'live') throw new OracleCallError('ERR_CALL_LIVE');
+    // Without its id: the log is kept as well.
+    logger.info('call deleted');
+  }
+
   /**
    * The call of an id, once Matrix has delivered its event.
    *
@@ -169,21 +183,26 @@ export class CallService {
   }
 
   async #wait(key: WaitKey, signal: AbortSignal | undefined, find: () => Promise<Call | undefined>): Promise<Call> {
-    const { clock, closing } = this.#deps;
     // Waiting begins before looking, so that nothing can slip in between.
     using waiter = this.#waiters.wait(key);
     const found = await find();
     if (found !== undefined) return found;
-    const giveUp = new AbortController();
-    try {
-      const limits = AbortSignal.any([giveUp.signal, closing, ...(signal === undefined ? [] : [signal])]);
-      await Promise.race([waiter.woken, clock.sleep(EVENT_WAIT_MS, { signal: limits })]);
-    } finally {
-      giveUp.abort();
-    }
+    await inSpan('matrix.wait', () => this.#untilWoken(waiter.woken, signal));
     const call = await find();
     if (call === undefined) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
     return call;
+  }
+
+  /** Until woken, or the time for waiting is over. */
+  async #untilWoken(woken: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const { clock, closing } = this.#deps;
+    const giveUp = new AbortController();
+    try {
+      const limits = AbortSignal.any([giveUp.signal, closing, ...(signal === undefined ? [] : [signal])]);
+      await Promise.race([woken, clock.sleep(EVENT_WAIT_MS, { signal: limits })]);
+    } finally {
+      giveUp.abort();
+    }
   }
 
   async #require(callId: CallId): Promise<Call> {

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@oracle-calls/protocol';
+import { OracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
 import type { Store } from '../store/store.ts';
 
 /** Between two looks at what is still in progress, in milliseconds: a stop is noticed late by no more than this. */
@@ -28,14 +28,19 @@ export type DrainOutcome = 'empty' | 'time-over' | 'given-up';
 /** Lets calls in progress come to their end while no new one is taken. */
 export class Drain {
   readonly #deps: DrainDeps;
-  #state: 'open' | 'draining' = 'open';
+  readonly #begun = new AbortController();
 
   constructor(deps: DrainDeps) {
     this.#deps = deps;
   }
 
   get state(): 'open' | 'draining' {
-    return this.#state;
+    return this.begun.aborted ? 'draining' : 'open';
+  }
+
+  /** Aborted, with `ERR_UPSTREAM_DRAINING`, when draining begins: for whoever waits for something new. */
+  get begun(): AbortSignal {
+    return this.#begun.signal;
   }
 
   /**
@@ -44,7 +49,7 @@ export class Drain {
    */
   async run({ maxMs, signal }: DrainOptions): Promise<DrainOutcome> {
     const { clock, logger } = this.#deps;
-    this.#state = 'draining';
+    this.#begun.abort(new OracleCallError('ERR_UPSTREAM_DRAINING'));
     const endsAt = clock.now() + maxMs;
     logger.info('draining', { maxMs, roomsOpen: await this.#roomsOpen() });
     let outcome: DrainOutcome | undefined;

@@ -16,6 +16,7 @@ import {
   type SignedEnvelope,
 } from '@oracle-calls/protocol/signed-envelope';
 import type { DecryptedEvent, MatrixUserId } from '@oracle-calls/matrix/port';
+import { inSpan } from '../telemetry/trace-scope.ts';
 import { OracleKeysSource } from './oracle-keys-source.ts';
 
 /** What becomes of bare ECIES envelopes, which nobody signs. */
@@ -118,7 +119,9 @@ export class EnvelopeCheck {
     const options = { clock, timeoutMs: USER_KEY_TIMEOUT_MS, signal: closing };
     let userKey;
     try {
-      ({ signingKey: userKey } = await resolveUserKey(expected.userDid, methodId, resolver, options));
+      ({ signingKey: userKey } = await inSpan('did.resolve', () =>
+        resolveUserKey(expected.userDid, methodId, resolver, options),
+      ));
     } catch (error) {
       if (isOracleCallError(error) && error.code === 'ERR_DID_NOT_RESOLVED') return 'user document';
       throw error;

@@ -3,9 +3,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { OracleCallError, silentLogger, systemClock, type Clock, type Logger } from '@oracle-calls/protocol';
 import { API_PREFIX, REQUEST_MAX_BYTES, ROUTES } from '@oracle-calls/protocol/http';
+import { TRACEPARENT } from '@oracle-calls/protocol/trace';
 import type { Backend } from '../backend.ts';
 import { TrustedProxies } from '../client-address/trusted-proxies.ts';
 import { RateLimits, type RateLimitOptions } from '../rate-limits/rate-limits.ts';
+import { silentTelemetry, type BackendTelemetry } from '../telemetry/backend-telemetry.ts';
+import { tracedLogger } from '../telemetry/traced-logger.ts';
 import { DOCS_PATH } from './docs-page/docs-page-files.ts';
 import { Gate } from './gate.ts';
 import { OPEN_API_PATH } from './open-api/open-api-document.ts';
@@ -24,9 +27,11 @@ import { openApiRoute } from './routes/open-api.ts';
 import { sessionRoute } from './routes/session.ts';
 import { sfuTokenRoute } from './routes/sfu-token.ts';
 import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
+import { standbyRoute } from './routes/standby.ts';
 import { syncRoute } from './routes/sync.ts';
 import { updateRoute } from './routes/update.ts';
 import { securityHeaders } from './security-headers.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export interface HttpAppDeps {
   /** The running backend, or `undefined` while there is none: then only `/healthz` answers well. */
@@ -41,6 +46,8 @@ export interface HttpAppDeps {
   readonly requestDeadlineMs?: number | undefined;
   /** Whether `/docs` shows the API to people. `shown` unless told. */
   readonly docsPage?: DocsPage | undefined;
+  /** Silent unless told; the same as the backend's. */
+  readonly telemetry?: BackendTelemetry | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -59,6 +66,7 @@ const routes: readonly Route[] = [
   keyRoute,
   updateRoute,
   claimRoute,
+  standbyRoute,
   sfuWebhookRoute,
   healthRoute,
   openApiRoute,
@@ -86,9 +94,13 @@ function createRoutes(deps: RouteDeps, docsPage: DocsPage): Hono {
 
 /** The backend's HTTP API as a Hono app: every route of the protocol, also under `/api`; every refusal a problem document. */
 export function createHttpApp(httpDeps: HttpAppDeps): Hono {
-  const { getBackend, corsOrigins, logger = silentLogger, clock = systemClock } = httpDeps;
+  const { getBackend, corsOrigins, clock = systemClock, telemetry = silentTelemetry } = httpDeps;
   const { trustedProxies = [], rateLimits, requestDeadlineMs = REQUEST_DEADLINE_MS, docsPage = 'shown' } = httpDeps;
-  const gate = new Gate({ limits: new RateLimits(rateLimits), proxies: new TrustedProxies(trustedProxies) });
+  const logger = tracedLogger(httpDeps.logger ?? silentLogger);
+  const limits = new RateLimits(rateLimits, (limit) =>
+    telemetry.metrics.add('oracle_calls_rate_limited_total', { limit }),
+  );
+  const gate = new Gate({ limits, proxies: new TrustedProxies(trustedProxies) });
   const app = new Hono();
   app.onError((error, c) =>
     isMatrixPath(c.req.path) ? matrixErrorResponse(c, error, logger) : problemResponse(c, error, logger),
@@ -98,12 +110,13 @@ export function createHttpApp(httpDeps: HttpAppDeps): Hono {
   app.use(
     cors({
       origin: [...corsOrigins],
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: ['Authorization', 'Content-Type'],
+      allowMethods: ['GET', 'POST', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type', TRACEPARENT],
       exposeHeaders: ['Retry-After'],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),
   );
+  app.use(traceRequests(telemetry, clock));
   app.use(requestDeadline(clock, requestDeadlineMs));
   app.use(gate.countAddress);
   app.use(

@@ -7,7 +7,10 @@ import type { ServedOracle, ServedOracles } from '../oracles/served-oracles.ts';
 import { ORPHAN_ROOM_MS, type RoomKeeper } from '../sfu/room-keeper.ts';
 import type { SfuControl } from '../sfu/sfu-control.ts';
 import type { SfuRoom } from '../store/sfu-room-store.ts';
+import type { StandbyDesk } from '../standby/standby-desk.ts';
 import type { Store } from '../store/store.ts';
+import type { CallTraces } from '../telemetry/call-traces.ts';
+import { inSpan } from '../telemetry/trace-scope.ts';
 
 /** A join token is used at once; two minutes allow for a slow network and clocks that differ. */
 export const JOIN_TOKEN_TTL_MS = 2 * 60_000;
@@ -29,6 +32,8 @@ export interface JoinServiceDeps {
   readonly sfu: SfuControl;
   readonly store: Store;
   readonly rooms: RoomKeeper;
+  readonly standby: Pick<StandbyDesk, 'reserve'>;
+  readonly traces: Pick<CallTraces, 'begin'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -52,7 +57,7 @@ export class JoinService {
    *   `ERR_UPSTREAM_SFU`
    */
   async join(asker: MatrixUserId, { roomId, oracleDid }: JoinTokenRequest): Promise<JoinTokenResponse> {
-    const { store, sfu, sfuUrl, clock, logger } = this.#deps;
+    const { store, sfu, sfuUrl, traces, clock, logger } = this.#deps;
     const oracle = this.#deps.oracles.requireFor(oracleDid, asker);
     if (this.#deps.drain.state === 'draining') await this.#refuseNew(roomId);
     const ticket = createOpaqueToken('agent ticket');
@@ -69,15 +74,17 @@ export class JoinService {
       // A room without a call is closed by then.
       throw new OracleCallError('ERR_RATE_LIMITED', undefined, { details: { retryAfterMs: ORPHAN_ROOM_MS } });
     }
+    if (room === 'deleted') throw new OracleCallError('ERR_CALL_ENDED');
     // A name belongs to one asker and one oracle.
     if (room.owner !== asker || room.oracleDid !== oracleDid) throw new OracleCallError('ERR_CALL_REPLAYED');
+    traces.begin(roomId);
     const call = await store.calls.findBySfuRoomName(roomId);
     if (call !== undefined && call.oracleDid !== oracleDid) throw new OracleCallError('ERR_CALL_REPLAYED');
     if (room.closedAt !== undefined || call?.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
     const expiresAt = clock.now() + JOIN_TOKEN_TTL_MS;
     const [joinToken] = await Promise.all([
       sfu.createJoinToken({ sfuRoomName: roomId, identity: room.userIdentity, ttlMs: JOIN_TOKEN_TTL_MS }),
-      this.#open(room, oracle, ticket, call === undefined),
+      inSpan('sfu.dispatch', () => this.#open(room, oracle, ticket, call === undefined)),
     ]);
     logger.info('join token given', { sfuRoomName: roomId, 'pii.userId': asker });
     return {
@@ -110,11 +117,11 @@ export class JoinService {
 
   async #openOnce(
     { name, ticketSha256 }: SfuRoom,
-    { agentName }: ServedOracle,
+    { did, agentName }: ServedOracle,
     ticket: BearerSecret,
     isCallAwaited: boolean,
   ): Promise<void> {
-    const { store, sfu, rooms, clock } = this.#deps;
+    const { store, sfu, rooms, standby, clock } = this.#deps;
     // The deadline stands before the room does: if this fails half-way, the room is deleted all the same.
     if (isCallAwaited) rooms.expectCall(name);
     if (ticketSha256 !== hashToken(ticket)) {
@@ -122,7 +129,10 @@ export class JoinService {
       await sfu.deleteRoom(name);
       await store.sfuRooms.replaceTicket(name, hashToken(ticket));
     }
-    await sfu.createRoom({ sfuRoomName: name, agentName, agentTicket: ticket });
+    using worker = standby.reserve(did);
+    const made = { sfuRoomName: name, agentName, agentTicket: ticket };
+    await sfu.createRoom(made, worker === undefined ? 'dispatch' : 'on-its-way');
+    await worker?.handOver(made);
     await store.sfuRooms.markOpened(name, clock.now());
   }
 }

@@ -8,11 +8,13 @@ import {
   type Did,
 } from '@oracle-calls/protocol';
 import type { DecryptedEvent } from '@oracle-calls/matrix/port';
+import type { FreshEnvelopes } from '../agent-desk/fresh-envelopes.ts';
 import { serverNameOf } from '../auth/matrix-ids.ts';
 import { hashEnvelope } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
 import type { EnvelopeCheck } from '../envelope-check/envelope-check.ts';
 import type { Store } from '../store/store.ts';
+import type { CallTraces } from '../telemetry/call-traces.ts';
 
 /** How far the caller's clock, the homeserver's and ours may be apart, in milliseconds. */
 export const CLOCK_SKEW_MAX_MS = 5 * 60_000;
@@ -23,6 +25,8 @@ export interface CallIntakeDeps {
   readonly store: Store;
   readonly calls: CallService;
   readonly envelopes: EnvelopeCheck;
+  readonly fresh: Pick<FreshEnvelopes, 'keep' | 'forget'>;
+  readonly traces: Pick<CallTraces, 'follow'>;
   readonly clock: Clock;
 }
 
@@ -36,14 +40,16 @@ export class CallIntake {
 
   /** Takes an event of the call event's type that is no edit. What is wrong with it is remembered for its sender. */
   async take(event: DecryptedEvent): Promise<void> {
-    const { store, calls, envelopes } = this.#deps;
+    const { store, calls, envelopes, traces } = this.#deps;
     const { eventId, sender } = event;
     if ((await store.calls.findByEventId(eventId)) !== undefined) return;
     if ((await store.notices.findRefusedEvent(eventId)) !== undefined) return;
     try {
       const content = this.#check(event);
-      await envelopes.check(event, content);
-      await this.#accept(event, content);
+      await traces.follow(content.roomId, async () => {
+        await envelopes.check(event, content);
+        await this.#accept(event, content);
+      });
     } catch (error) {
       if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL') throw error;
       await calls.refuse(eventId, sender.userId, error.code);
@@ -66,9 +72,12 @@ export class CallIntake {
   }
 
   async #accept({ eventId, matrixRoomId, sender }: DecryptedEvent, content: CallEventContent): Promise<void> {
-    const { calls, clock } = this.#deps;
+    const { calls, fresh, clock } = this.#deps;
+    const callId = createCallId(eventId, content.roomId);
+    // Before: an agent may be waiting for the call.
+    fresh.keep(callId, content.encryptionKey);
     const acceptance = await calls.accept({
-      callId: createCallId(eventId, content.roomId),
+      callId,
       eventId,
       sfuRoomName: content.roomId,
       matrixRoomId,
@@ -85,6 +94,7 @@ export class CallIntake {
       envelopeSha256: hashEnvelope(content.encryptionKey),
       acceptedAt: clock.now(),
     });
+    if (acceptance !== 'accepted') fresh.forget(callId);
     if (acceptance === 'replayed') throw new OracleCallError('ERR_CALL_REPLAYED');
   }
 }

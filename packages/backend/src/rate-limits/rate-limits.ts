@@ -33,7 +33,11 @@ export type RateLimitOptions = Readonly<Record<RateLimitKind, RateLimit>>;
 export class RateLimits {
   readonly #limiters: ReadonlyMap<RateLimitKind, RateLimiterMemory>;
 
-  constructor(options: Partial<RateLimitOptions> = {}) {
+  readonly #onLimited: (kind: RateLimitKind) => void;
+
+  /** `onLimited` is told of each refusal. */
+  constructor(options: Partial<RateLimitOptions> = {}, onLimited: (kind: RateLimitKind) => void = () => undefined) {
+    this.#onLimited = onLimited;
     const limits: RateLimitOptions = { ...RATE_LIMIT_DEFAULTS, ...options };
     this.#limiters = new Map(
       KINDS.map((kind) => {
@@ -48,7 +52,9 @@ export class RateLimits {
     try {
       await this.#limiterOf(kind).consume(who);
     } catch (refusal) {
-      throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      this.#onLimited(kind);
+      throw tooMany(refusal);
     }
   }
 
@@ -56,7 +62,9 @@ export class RateLimits {
   async refuseExhausted(kind: RateLimitKind, who: string): Promise<void> {
     const limiter = this.#limiterOf(kind);
     const state = await limiter.get(who);
-    if (state !== null && state.consumedPoints >= limiter.points) throw tooMany(state);
+    if (state === null || state.consumedPoints < limiter.points) return;
+    this.#onLimited(kind);
+    throw tooMany(state);
   }
 
   /** Counts one and refuses nothing. */

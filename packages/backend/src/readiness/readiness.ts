@@ -19,7 +19,8 @@ export interface ReadinessDeps {
 }
 
 /** The outside answers with these names only; the log says why. */
-export type ReadinessPart = 'database' | 'matrix' | 'sfu' | 'draining';
+export const READINESS_PARTS = ['database', 'matrix', 'sfu'] as const;
+export type ReadinessPart = (typeof READINESS_PARTS)[number];
 
 /** Whether calls can be served now. */
 export class Readiness {
@@ -33,24 +34,32 @@ export class Readiness {
    * Ready means that new calls are taken: to this oracle, or to at least one when none is named. One oracle's homeserver that is away must
    * not take the backend out of a load balancer, and with it the others.
    *
-   * @throws {OracleCallError} `ERR_UPSTREAM_BUSY`, its issues naming the parts that are not ready; `ERR_PROTOCOL_NOT_FOUND` for an oracle
-   *   that is not served here
+   * @throws {OracleCallError} `ERR_UPSTREAM_BUSY`, its issues naming the parts that are not ready, or `draining`;
+   *   `ERR_PROTOCOL_NOT_FOUND` for an oracle that is not served here
    */
   async check(oracleDid?: Did): Promise<ReadyResponse> {
-    const { store, sfu, oracles, drain } = this.#deps;
+    const { oracles, drain } = this.#deps;
     const asked = oracles.all.filter(({ did }) => oracleDid === undefined || did === oracleDid);
     if (asked.length === 0) throw new OracleCallError('ERR_PROTOCOL_NOT_FOUND');
     const states = asked.map(({ did }) => ({ oracleDid: did, status: this.#stateOf(did) }));
-    const hasOracle = states.some(({ status }) => status === 'ready');
+    const missing = await this.missingParts(asked.map(({ did }) => did));
+    const issues = drain.state === 'draining' ? [...missing, 'draining'] : missing;
+    if (issues.length > 0) throw new OracleCallError('ERR_UPSTREAM_BUSY', undefined, { details: { issues } });
+    return { status: 'ready', oracles: states };
+  }
+
+  /** The parts that are not ready. Matrix is when it is for one of these oracles; all of them unless told. */
+  async missingParts(
+    dids: readonly Did[] = this.#deps.oracles.all.map(({ did }) => did),
+  ): Promise<readonly ReadinessPart[]> {
+    const { store, sfu } = this.#deps;
+    const hasOracle = dids.some((did) => this.#stateOf(did) === 'ready');
     const results = await Promise.all([
       this.#try('database', () => store.ping()),
       this.#try('matrix', () => (hasOracle ? Promise.resolve() : Promise.reject(notSyncing()))),
       this.#try('sfu', () => sfu.ping()),
     ]);
-    const issues = results.filter((part) => part !== undefined);
-    if (drain.state === 'draining') issues.push('draining');
-    if (issues.length > 0) throw new OracleCallError('ERR_UPSTREAM_BUSY', undefined, { details: { issues } });
-    return { status: 'ready', oracles: states };
+    return results.filter((part) => part !== undefined);
   }
 
   #stateOf(did: Did): 'ready' | 'not-ready' {

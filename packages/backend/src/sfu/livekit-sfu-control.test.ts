@@ -68,11 +68,20 @@ test('a join token lets one identity into one room and grants nothing else', asy
 
 test('a room is made with its agent, who is told a ticket and nothing else', async () => {
   const sfuRoomName = createSfuRoomName();
-  await sfu.createRoom({ sfuRoomName, agentName: 'oracle-1', agentTicket: new BearerSecret('the-ticket', 'ticket') });
+  const agentTicket = new BearerSecret('the-ticket', 'ticket');
+  await sfu.createRoom({ sfuRoomName, agentName: 'oracle-1', agentTicket }, 'dispatch');
   expect(requests).toMatchObject([
     { method: 'CreateRoom', body: { name: sfuRoomName, agents: [{ agentName: 'oracle-1', metadata: 'the-ticket' }] } },
   ]);
   expect(requests[0]?.body['metadata'] ?? '').toBe('');
+});
+
+test('a room whose agent is on its way calls nobody, nameless agents included, and is told no ticket', async () => {
+  const sfuRoomName = createSfuRoomName();
+  const agentTicket = new BearerSecret('the-ticket', 'ticket');
+  await sfu.createRoom({ sfuRoomName, agentName: 'oracle-1', agentTicket }, 'on-its-way');
+  expect(requests).toMatchObject([{ body: { name: sfuRoomName, agents: [{ agentName: 'oracle-calls:nobody' }] } }]);
+  expect(JSON.stringify(requests)).not.toContain('the-ticket');
 });
 
 test('another agent is dispatched with a ticket and nothing else', async () => {
@@ -110,7 +119,7 @@ test('an SFU that refuses or is not there is unavailable', async () => {
   await expect(sfu.deleteRoom(name)).rejects.toMatchObject(unavailable);
   await expect(sfu.listParticipants(name)).rejects.toMatchObject(unavailable);
   await expect(sfu.dispatchAgent(room)).rejects.toMatchObject(unavailable);
-  await expect(sfu.createRoom(room)).rejects.toMatchObject(unavailable);
+  await expect(sfu.createRoom(room, 'dispatch')).rejects.toMatchObject(unavailable);
 });
 
 test('an SFU that answers is there', async () => {

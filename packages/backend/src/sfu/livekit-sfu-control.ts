@@ -27,6 +27,9 @@ const EMPTY_TIMEOUT_S = 60;
 /** Seconds the room outlives its last participant: longer than the 15 s in which a vanished one may come back. */
 const DEPARTURE_TIMEOUT_S = 30;
 
+/** No worker has this name. A room that names no agent at all would get every nameless one of the SFU. */
+const NOBODY = 'oracle-calls:nobody';
+
 /** What a call may carry of the user's. */
 const USER_SOURCES = [TrackSource.MICROPHONE, TrackSource.CAMERA, TrackSource.SCREEN_SHARE];
 
@@ -89,13 +92,17 @@ export function createLiveKitSfuControl({ apiUrl, apiKey, apiSecret }: LiveKitSf
   const webhooks = new WebhookReceiver(apiKey, apiSecret.expose());
 
   return {
-    async createRoom({ sfuRoomName, agentName, agentTicket }) {
+    async createRoom({ sfuRoomName, agentName, agentTicket }, agent) {
       await upstream(
         rooms.createRoom({
           name: sfuRoomName,
           emptyTimeout: EMPTY_TIMEOUT_S,
           departureTimeout: DEPARTURE_TIMEOUT_S,
-          agents: [new RoomAgentDispatch({ agentName, metadata: agentTicket.expose() })],
+          agents: [
+            agent === 'dispatch'
+              ? new RoomAgentDispatch({ agentName, metadata: agentTicket.expose() })
+              : new RoomAgentDispatch({ agentName: NOBODY }),
+          ],
         }),
       );
     },

@@ -14,6 +14,9 @@ export interface NewSfuRoom {
   readonly agentTicket: BearerSecret;
 }
 
+/** How an agent comes into a new room: called by the SFU, or on its way already. */
+export type RoomAgent = 'dispatch' | 'on-its-way';
+
 export interface NewJoinToken {
   readonly sfuRoomName: SfuRoomName;
   readonly identity: string;
@@ -31,8 +34,8 @@ export interface SfuNotice {
 
 /** What the backend needs of the SFU. Rejections are `ERR_UPSTREAM_SFU` unless said otherwise. */
 export interface SfuControl {
-  /** Makes the room and dispatches one agent to it. Making a room that is there changes nothing. */
-  createRoom(room: NewSfuRoom): Promise<void>;
+  /** Makes the room, and dispatches one agent to it unless one is on its way. Making a room that is there changes nothing. */
+  createRoom(room: NewSfuRoom, agent: RoomAgent): Promise<void>;
   /** Dispatches another agent to a room that is there. */
   dispatchAgent(room: NewSfuRoom): Promise<void>;
   /** Puts everybody out. A room that is not there is deleted already. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_EVENT_TYPE, OracleCallError, createSfuRoomName } from '@oracle-calls/protocol';
 import { EVENT_WAIT_MS } from '@oracle-calls/protocol/http';
+import { FRESH_ENVELOPE_MS } from '../agent-desk/fresh-envelopes.ts';
 import { ORPHAN_ROOM_MS } from '../sfu/room-keeper.ts';
 import {
   AGENT_KEY,
@@ -32,10 +33,34 @@ test('POST /agent/claim trades a ticket for the call, once', async () => {
     userIdentity: identity,
     agentVoice: 'joe',
     language: 'de',
+    // The event has only just come.
+    key: { encryptionKey: call.content['encryptionKey'], userDid: USER_DID, oracleDid: ORACLE_DID },
+    // The call's trace, begun here because nobody brought one, and not recorded.
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
   });
   expectProblem(await backend.claim(call.sfuRoomName, ticket), 403, 'ERR_CALL_TICKET');
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });
   expectProblem(await backend.claim(call.sfuRoomName, ticket), 403, 'ERR_CALL_TICKET');
+});
+
+test('a claim brings the sealed key along only while the event is fresh', async () => {
+  const late = await backend.placeCall();
+  await backend.joinBoth(ALICE, late.sfuRoomName);
+  await backend.pass(FRESH_ENVELOPE_MS);
+  const answer = await backend.claim(late.sfuRoomName, backend.ticketOf(late.sfuRoomName));
+  expect(answer.status).toBe(200);
+  expect(answer.body).not.toHaveProperty('key');
+});
+
+test('a claim stands although its key cannot be released', async () => {
+  const call = await backend.placeCall();
+  await backend.joinBoth(ALICE, call.sfuRoomName);
+  const { audit } = backend.backend.store;
+  const add = audit.add.bind(audit);
+  audit.add = (entry) => (entry.action === 'key-release' ? Promise.reject(new Error('disk full')) : add(entry));
+  const answer = await backend.claim(call.sfuRoomName, backend.ticketOf(call.sfuRoomName));
+  expect(answer.status).toBe(200);
+  expect(answer.body).not.toHaveProperty('key');
 });
 
 test('a wrong ticket, and a room that was given up, are refused without waiting for an event', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_EVENT_MAX_LENGTH, createSfuRoomName, type ErrorCode } from '@oracle-calls/protocol';
 import { EVENT_WAIT_MS } from '@oracle-calls/protocol/http';
+import { ACTIVE_ANSWER_DELAY_MS } from '../answers/answer-outbox.ts';
 import { CLOCK_SKEW_MAX_MS } from '../matrix-listener/call-intake.ts';
 import {
   ALICE,
@@ -173,6 +174,7 @@ test('the sender’s edit to active is as good as a sync', async () => {
   const call = await backend.placeCall();
   await backend.edit(call, { callStatus: 'active' });
   expect(await backend.statusOf(call)).toBe('active');
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   expect(backend.matrix.sent).toHaveLength(1);
 });
 

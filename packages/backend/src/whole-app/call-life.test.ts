@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_EVENT_TYPE, OracleCallError, parseCallAnswer, type ErrorCode } from '@oracle-calls/protocol';
 import { EVENT_WAIT_MS } from '@oracle-calls/protocol/http';
+import { ACTIVE_ANSWER_DELAY_MS } from '../answers/answer-outbox.ts';
 import { MAX_CALL_MINUTES_DEFAULT } from '../backend.ts';
 import {
   AGENT_KEY,
@@ -33,7 +34,8 @@ test('POST /calls/:callId/sync sets the call active and answers in Matrix', asyn
     userDid: USER_DID,
     oracleDid: ORACLE_DID,
   });
-  await backend.backend.settled();
+  expect(backend.matrix.sent).toEqual([]);
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   expect(backend.matrix.sent).toHaveLength(1);
   const [sent] = backend.matrix.sent;
   expect(sent).toMatchObject({
@@ -50,7 +52,7 @@ test('two syncs at once make one active answer', async () => {
   const answers = await Promise.all([backend.sync(call), backend.sync(call), backend.sync(call)]);
   expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
   expect((await backend.sync(call)).status).toBe(200);
-  await backend.backend.settled();
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   expect(backend.matrix.sent).toHaveLength(1);
   expect(backend.matrix.sendAttempts).toBe(1);
 });
@@ -63,7 +65,7 @@ test('a sync that comes before the event waits for it, in this process, without 
   await backend.untilWaiting(timers + 1);
   backend.matrix.deliver(call.event);
   for (const answer of await Promise.all(answers)) expect(answer.body).toMatchObject({ callStatus: 'active' });
-  await backend.backend.settled();
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   expect(backend.matrix.sent).toHaveLength(1);
 });
 
@@ -240,6 +242,7 @@ test('an answer that cannot be sent is sent later, under the same transaction id
   const call = await backend.placeCall();
   backend.matrix.failure = new OracleCallError('ERR_MATRIX_SEND');
   expect((await backend.sync(call)).status).toBe(200);
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   await backend.pass(5_000);
   expect(backend.matrix.sendAttempts).toBe(2);
   backend.matrix.failure = undefined;
@@ -257,6 +260,7 @@ test('a call that ends while its first answer is being sent gets both, one after
     return send(...args);
   };
   await backend.sync(call);
+  await backend.clock.advance(ACTIVE_ANSWER_DELAY_MS);
   await backend.request('POST', `/calls/${call.callId}/update`, { token, json: { callStatus: 'ended' } });
   hold.resolve();
   await backend.backend.settled();

@@ -2,6 +2,7 @@ import { statSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OracleCallError, createSfuRoomName, parseCallAnswer } from '@oracle-calls/protocol';
+import { ACTIVE_ANSWER_DELAY_MS } from '../answers/answer-outbox.ts';
 import { MAX_CALL_MINUTES_DEFAULT } from '../backend.ts';
 import { VANISH_MS } from '../sfu/presence-watch.ts';
 import { ORPHAN_ROOM_MS } from '../sfu/room-keeper.ts';
@@ -76,6 +77,7 @@ test('an answer that was sent but not noted is sent under the same transaction i
   const { answers } = backend.backend.store;
   answers.markSent = () => Promise.reject(new Error('the process dies here'));
   await backend.sync(call);
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   await backend.restart();
   expect(backend.matrix.sendAttempts).toBe(2);
   expect(backend.matrix.sent).toHaveLength(1);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_EVENT_TYPE, createCallId, createSfuRoomName } from '@oracle-calls/protocol';
 import { joinTokenResponseSchema } from '@oracle-calls/protocol/http';
 import * as v from 'valibot';
+import { ACTIVE_ANSWER_DELAY_MS } from '../answers/answer-outbox.ts';
 import { matrixRoomIdSchema } from '../auth/matrix-ids.ts';
 import { ServedOracles } from '../oracles/served-oracles.ts';
 import {
@@ -53,7 +54,7 @@ test('each oracle has its calls, its agents, its account and its answers', async
   expect((await backend.key(other.callId, FOREIGN_AGENT_KEY)).body).toMatchObject({ oracleDid: OTHER_ORACLE_DID });
   expect((await backend.sync(mine)).status).toBe(200);
   expect((await backend.sync(other)).status).toBe(200);
-  await backend.backend.settled();
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   const answers = [backend.matrix, backend.otherMatrix].map(({ sent }) => sent.map(({ content }) => content));
   expect(answers).toMatchObject([
     [{ callId: mine.callId, callStatus: 'active' }],
@@ -166,7 +167,7 @@ test('an oracle whose homeserver is away is not served yet, and what is due to i
   expectProblem(await backend.key(other.callId, FOREIGN_AGENT_KEY), 503, 'ERR_UPSTREAM_BUSY');
   expect((await backend.join(ALICE, createSfuRoomName())).status).toBe(200);
   expect((await backend.sync(other)).status).toBe(200);
-  await backend.backend.settled();
+  await backend.pass(ACTIVE_ANSWER_DELAY_MS);
   expect(backend.otherMatrix.sent).toEqual([]);
   await backend.openSecond();
   await backend.backend.settled();

@@ -53,9 +53,8 @@ const WEBHOOK_KEY = 'webhook-key';
 const WEBHOOK_SECRET = 'a-webhook-secret-that-is-long-enough-for-hmac';
 
 /** What a test has otherwise than most. */
-export interface TestBackendSetup {
+export interface TestBackendSetup extends Pick<BackendDeps, 'didResolver' | 'telemetry'> {
   readonly options?: Partial<BackendOptions>;
-  readonly didResolver?: BackendDeps['didResolver'];
   readonly http?: Partial<HttpAppDeps>;
   /** Serves a second oracle, `OTHER_ORACLE_DID`, as the first unless told otherwise. */
   readonly secondOracle?: Partial<Pick<OracleOptions, 'allowedServers'>>;
@@ -131,6 +130,7 @@ export class TestBackend implements AsyncDisposable {
         ...this.#setup.options,
       },
       didResolver: this.#setup.didResolver,
+      telemetry: this.#setup.telemetry,
       sfu: this.sfu,
       store: this.#store,
       clock: this.clock,
@@ -314,7 +314,7 @@ export class TestBackend implements AsyncDisposable {
   /** The ticket that the SFU got for a room's agent. */
   ticketOf(sfuRoomName: SfuRoomName): string {
     const made = this.sfu.rooms.get(sfuRoomName);
-    if (made === undefined) throw new Error('The SFU has no such room.');
+    if (made?.agentTicket === undefined) throw new Error('The SFU called no agent to such a room.');
     return made.agentTicket.expose();
   }
 
@@ -378,6 +378,7 @@ export class TestBackend implements AsyncDisposable {
       getBackend: () => this.#backend,
       corsOrigins: [PAGE_ORIGIN],
       clock: this.httpClock,
+      telemetry: this.#setup.telemetry,
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
       ...this.#setup.http,
     });

@@ -33,9 +33,13 @@ test('every attempt carries the same ciphertext under the same transaction id', 
     () => Promise.reject(new FakeMatrixError(502, 'M_UNKNOWN')),
     () => Promise.resolve({ event_id: '$third' }),
   ];
-  const sent = sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1', peer: ORACLE });
+  const told: number[] = [];
+  const onSending = (): void => void told.push(context.client.requests.length);
+  const sent = sendEncrypted(context, ROOM, TYPE, { n: 1 }, { transactionId: 'txn-1', peer: ORACLE, onSending });
   await context.clock.advance(1_000);
   await expect(sent).resolves.toBe('$third');
+  // Once, before the first request.
+  expect(told).toEqual([0]);
   expect(context.client.requests).toHaveLength(3);
   expect(new Set(context.client.requests.map((request) => JSON.stringify(request))).size).toBe(1);
   expect(context.client.encryptions).toBe(1);

@@ -38,12 +38,13 @@ export async function sendEncrypted(
   matrixRoomId: MatrixRoomId,
   type: string,
   content: object,
-  { transactionId, peer, signal }: SendOptions,
+  { transactionId, peer, signal, onSending }: SendOptions,
 ): Promise<MatrixEventId> {
   if (!TRANSACTION_ID.test(transactionId)) throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'Bad transaction id.');
   const { client } = context;
   const secure = await secureRoom(client, matrixRoomId, peer);
   let ciphertext: object | undefined;
+  let told = onSending;
   const path = `/rooms/${encodeURIComponent(matrixRoomId)}/send/${MEGOLM_EVENT}/${encodeURIComponent(transactionId)}`;
   const answer = await request(
     context,
@@ -53,6 +54,8 @@ export async function sendEncrypted(
       ciphertext ??= await encrypt(client, secure, { type, content, transactionId });
       await requireTrustAfterSharing(context, secure);
       attemptSignal.throwIfAborted();
+      told?.();
+      told = undefined;
       return await client.http.authedRequest('PUT', path, undefined, ciphertext, { abortSignal: attemptSignal });
     },
     { refused: 'ERR_MATRIX_ROOM', unanswered: 'ERR_MATRIX_SEND', signal },

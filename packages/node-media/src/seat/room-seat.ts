@@ -106,9 +106,9 @@ export class RoomSeat implements MediaSeat {
     } catch (cause) {
       throw isOracleCallError(cause) ? cause : new OracleCallError('ERR_MEDIA_CONNECT', undefined, { cause });
     }
-    // The SFU can answer that a track is not encrypted, and the library then sends it in the clear.
-    if (this.#publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');
     this.#state = 'seated';
+    // The key exchange need not wait for the SFU to take the voice.
+    void this.#guarded(() => this.#publish(events));
     void this.#watch();
   }
 
@@ -155,10 +155,18 @@ export class RoomSeat implements MediaSeat {
     onStage('connected');
     this.#state = 'entered';
     this.#observeRoom();
-    const track = LocalAudioTrack.createAudioTrack('voice', this.speaker.source);
+  }
+
+  async #publish({ onStage }: SeatEvents): Promise<void> {
+    const { room, speaker } = this;
+    const track = LocalAudioTrack.createAudioTrack('voice', speaker.source);
     const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
-    this.#publication = await room.localParticipant.publishTrack(track, options);
+    this.#publication = await room.localParticipant?.publishTrack(track, options);
+    // The SFU can answer that a track is not encrypted, and the library then sends it in the clear.
+    if (this.#publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');
     onStage('published');
+    // Keys may have come before the track.
+    await this.gate.onRepublished();
     this.#publication.waitForSubscription().then(
       () => this.#observe({ kind: 'voice-subscribed' }),
       // The track is gone; the room tells why.

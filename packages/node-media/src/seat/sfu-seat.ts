@@ -69,9 +69,10 @@ export interface MediaSeat extends AsyncDisposable {
   /** What was dropped so far, by kind. */
   readonly dropped: Readonly<Record<DroppedKind, number>>;
   /**
-   * Enters the room and publishes the voice track. Nothing leaves before there are keys.
+   * Enters the room. The voice track is published behind it, and nothing of it leaves before there are keys; what goes wrong there is told as
+   * `broken`.
    *
-   * @throws `ERR_MEDIA_CONNECT`, `ERR_MEDIA_UNENCRYPTED`, `ERR_MEDIA_SIGNALLING`, `ERR_MEDIA_IDENTITY`
+   * @throws `ERR_MEDIA_CONNECT`, `ERR_MEDIA_SIGNALLING`, `ERR_MEDIA_IDENTITY`
    */
   join(events: SeatEvents): Promise<void>;
   /** What can be known now about the encryption of the tracks. Rejects when the room is not connected any more. */

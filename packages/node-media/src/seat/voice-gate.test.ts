@@ -16,6 +16,8 @@ class ScriptedVoice implements VoiceTrack {
   }
 
   useSlot(slot: number): void {
+    // As the binding does.
+    if (this.trackSid === undefined) throw new Error('a track without an id');
     for (const one of this.present) if (one.trackSid === this.trackSid) one.keyIndex = slot;
   }
 
@@ -72,6 +74,19 @@ describe('the gate', () => {
     await opening;
     expect(voice.did).toEqual(['shut', 'open']);
     expect(gate.slot).toBe(5);
+  });
+
+  it('waits for a track that is not published yet', async () => {
+    const { voice, clock, gate } = scene();
+    voice.trackSid = undefined;
+    const opening = gate.open(5);
+    await clock.advance(100);
+    voice.trackSid = 'TR_1';
+    voice.appear();
+    const published = gate.onRepublished();
+    await clock.advance(100);
+    await Promise.all([opening, published]);
+    expect(voice.did.at(-1)).toBe('open');
   });
 
   it('does not shut while the slot is switched, when the cryptor follows at once', async () => {

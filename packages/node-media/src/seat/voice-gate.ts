@@ -4,7 +4,7 @@ import type { Clock } from '@oracle-calls/protocol';
 
 /** The cryptor is there once the SFU has taken the track; after a reconnect that takes some round trips more, in ms. */
 export const GUARDED_MAX_MS = 5_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 10;
 
 /** The own voice in the SFU room. */
 export interface VoiceTrack {
@@ -92,7 +92,8 @@ export class VoiceGate {
       const slot = this.#slot;
       // While interrupted there is nothing to see; the reconnect looks again.
       if (slot === undefined || this.#connection === 'interrupted') return;
-      this.#track.useSlot(slot);
+      // Without an id there is no track, and the media library ends the process when it is asked about one.
+      if (this.#track.trackSid !== undefined) this.#track.useSlot(slot);
       if (isVoiceGuarded(this.#track, slot)) break;
       this.#track.setGate('shut');
       if (this.#clock.now() >= giveUpAt) {

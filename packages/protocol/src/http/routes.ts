@@ -3,12 +3,14 @@ export const ROUTES = {
   session: '/auth/session',
   joinToken: '/join-token',
   calls: '/calls',
+  call: '/calls/:callId',
   sync: '/calls/:callId/sync',
   key: '/calls/:callId/key',
   update: '/calls/:callId/update',
   sfuGet: '/sfu/get',
   getToken: '/get_token',
   claim: '/agent/claim',
+  standby: '/agent/standby',
   sfuWebhook: '/livekit/webhook',
   healthz: '/healthz',
   readyz: '/readyz',
@@ -21,3 +23,6 @@ export const REQUEST_MAX_BYTES = 65_536;
 
 /** How long `sync`, `key` and `claim` wait for Matrix to deliver the call event, before a retryable 404. */
 export const EVENT_WAIT_MS = 5_000;
+
+/** How long `standby` waits for a call to hand out, in milliseconds. */
+export const STANDBY_WAIT_MS = 10_000;

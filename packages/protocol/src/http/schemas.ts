@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { callIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { didSchema } from '../did/did.ts';
-import { sessionIdSchema } from '../events/event-content.ts';
+import { instantSchema, sessionIdSchema } from '../events/event-content.ts';
 import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
 
 /*
@@ -50,6 +50,14 @@ export const CALLS_PAGE_DEFAULT = 20;
 export const callsQuerySchema = v.object({
   sessionId: v.optional(sessionIdSchema),
   status: v.optional(v.picklist(CALL_STATUSES)),
+  callType: v.optional(v.picklist(CALL_TYPES)),
+  oracleDid: v.optional(didSchema),
+  /** Started at this instant or later. */
+  since: v.optional(instantSchema),
+  /** Started before this instant. */
+  until: v.optional(instantSchema),
+  /** Some text, in any case, of the session, the oracle's DID, the voice, the language or the end's reason. */
+  search: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,100}$/, 'up to 100 ASCII characters'))),
   cursor: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/, 'a cursor'))),
   limit: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(CALLS_PAGE_MAX)),
@@ -78,6 +86,10 @@ export const claimResponseSchema = v.object({
   userIdentity: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   agentVoice: v.optional(v.string()),
   language: v.optional(v.string()),
+  /** What `GET /calls/:callId/key` would answer now; left out when it would refuse. */
+  key: v.optional(keyResponseSchema),
+  /** The trace of the call (W3C Trace Context), with the backend's decision about recording it. */
+  traceparent: v.optional(v.pipe(v.string(), v.regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'a traceparent'))),
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
 
@@ -90,3 +102,16 @@ export const readyResponseSchema = v.object({
   oracles: v.array(v.object({ oracleDid: didSchema, status: v.picklist(['ready', 'not-ready']) })),
 });
 export type ReadyResponse = v.InferOutput<typeof readyResponseSchema>;
+
+/** `POST /agent/standby`: a worker with an API key waits for the next call. */
+export const standbyRequestSchema = v.object({
+  /** Share of its calls that the worker holds now, from 0 to 1: the least busy gets the call. */
+  load: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
+export type StandbyRequest = v.InferOutput<typeof standbyRequestSchema>;
+
+export const standbyResponseSchema = v.object({
+  /** What to claim the call with; absent when none came. */
+  call: v.optional(claimRequestSchema),
+});
+export type StandbyResponse = v.InferOutput<typeof standbyResponseSchema>;

@@ -84,6 +84,15 @@ test('a join token is asked with a session token got by the Matrix OpenID token'
   expect(requests.map(bearerOf)).toEqual([null, `Bearer ${CANARY}-1`]);
 });
 
+test('a request of a call names its trace, and signing in, which is of no call, names none', async () => {
+  const { client, requests } = setUp();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+  await client.requestJoinToken(sfuRoomName, oracleDid, { signal, traceparent });
+  await client.endCall(callId, 'hangup', { signal, traceparent });
+  const traces = requests.map(({ init }) => new Headers(init.headers).get('traceparent'));
+  expect(traces).toEqual([null, traceparent, traceparent]);
+});
+
 test('the session token is shared by requests side by side and kept until shortly before it expires', async () => {
   const { client, clock, openIds } = setUp();
   await Promise.all([1, 2, 3].map(() => client.requestJoinToken(sfuRoomName, oracleDid, { signal })));

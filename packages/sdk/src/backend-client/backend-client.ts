@@ -10,12 +10,17 @@ import {
   type SfuRoomName,
 } from '@oracle-calls/protocol';
 import { callRecordSchema, joinTokenResponseSchema, ROUTES, type CallRecord } from '@oracle-calls/protocol/http';
-import { parseBackendUrl, postJson, type Fetch } from './http.ts';
+import { parseBackendUrl, postJson, type Fetch, type PostOptions } from './http.ts';
 import { withRetries, type RetryPolicy } from './retry.ts';
 import { SessionTokens } from './session-tokens.ts';
 
 export interface WaitOptions {
   readonly signal: AbortSignal;
+}
+
+export interface CallRequestOptions extends WaitOptions {
+  /** The call's trace (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 }
 
 /** Leave to join one SFU room as one identity. */
@@ -29,10 +34,10 @@ export interface SfuInvitation {
 export interface BackendClient {
   /** Signs in, so that the first request of a call need not. */
   prepare(options: WaitOptions): Promise<void>;
-  requestJoinToken(sfuRoomName: SfuRoomName, oracleDid: Did, options: WaitOptions): Promise<SfuInvitation>;
-  syncCall(callId: CallId, sessionId: string, options: WaitOptions): Promise<CallRecord>;
+  requestJoinToken(sfuRoomName: SfuRoomName, oracleDid: Did, options: CallRequestOptions): Promise<SfuInvitation>;
+  syncCall(callId: CallId, sessionId: string, options: CallRequestOptions): Promise<CallRecord>;
   /** The fast path of hanging up; the request outlives the page. A call that has ended already is no error. */
-  endCall(callId: CallId, reason: EndReason, options: WaitOptions): Promise<void>;
+  endCall(callId: CallId, reason: EndReason, options: CallRequestOptions): Promise<void>;
 }
 
 export interface BackendClientOptions {
@@ -50,8 +55,8 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
   const { clock, retryPolicy: policy, random = Math.random } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
 
-  const post = (path: string, body: object, signal: AbortSignal, bearer?: BearerSecret, isKeptAlive?: boolean) =>
-    postJson(backendUrl + path, body, { fetch, clock, signal, bearer, isKeptAlive });
+  const post = (path: string, body: object, how: Omit<PostOptions, 'fetch' | 'clock'>) =>
+    postJson(backendUrl + path, body, { ...how, fetch, clock });
   const retried = <T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> =>
     withRetries(attempt, { clock, signal, random, policy });
 
@@ -61,13 +66,14 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
     exchange: (openIdToken, signal) => {
       const { access_token, matrix_server_name } = openIdToken;
       const body = { openIdToken: { access_token, matrix_server_name } };
-      return retried(signal, () => post(ROUTES.session, body, signal));
+      return retried(signal, () => post(ROUTES.session, body, { signal }));
     },
   });
 
   /** The same request again while the refusal is retryable; a refused session token is replaced once. */
-  const ask = async (path: string, body: object, signal: AbortSignal, isKeptAlive = false): Promise<unknown> => {
-    const attempt = (bearer: BearerSecret) => retried(signal, () => post(path, body, signal, bearer, isKeptAlive));
+  const ask = async (path: string, body: object, how: Omit<PostOptions, 'fetch' | 'clock'>): Promise<unknown> => {
+    const { signal } = how;
+    const attempt = (bearer: BearerSecret) => retried(signal, () => post(path, body, { ...how, bearer }));
     const first = await tokens.get(signal);
     try {
       return await attempt(first);
@@ -82,20 +88,21 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
     async prepare({ signal }) {
       await tokens.get(signal);
     },
-    async requestJoinToken(roomId, oracleDid, { signal }) {
-      const answer = parseWith(joinTokenResponseSchema, await ask(ROUTES.joinToken, { roomId, oracleDid }, signal));
+    async requestJoinToken(roomId, oracleDid, asked) {
+      const answer = parseWith(joinTokenResponseSchema, await ask(ROUTES.joinToken, { roomId, oracleDid }, asked));
       return {
         url: answer.url,
         joinToken: new BearerSecret(answer.joinToken, 'join token'),
         identity: answer.identity,
       };
     },
-    async syncCall(callId, sessionId, { signal }) {
-      return parseWith(callRecordSchema, await ask(callPath(ROUTES.sync, callId), { callId, sessionId }, signal));
+    async syncCall(callId, sessionId, asked) {
+      return parseWith(callRecordSchema, await ask(callPath(ROUTES.sync, callId), { callId, sessionId }, asked));
     },
-    async endCall(callId, endReason, { signal }) {
+    async endCall(callId, endReason, asked) {
+      const body = { callStatus: 'ended', endReason };
       try {
-        await ask(callPath(ROUTES.update, callId), { callStatus: 'ended', endReason }, signal, true);
+        await ask(callPath(ROUTES.update, callId), body, { ...asked, isKeptAlive: true });
       } catch (error) {
         if (isOracleCallError(error) && (error.code === 'ERR_CALL_ENDED' || error.code === 'ERR_CALL_TRANSITION'))
           return;

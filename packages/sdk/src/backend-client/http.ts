@@ -1,4 +1,5 @@
 import { OracleCallError, tryParseProblem, type BearerSecret, type Clock } from '@oracle-calls/protocol';
+import { TRACEPARENT } from '@oracle-calls/protocol/trace';
 
 /** One request may take this long; `sync` waits up to `EVENT_WAIT_MS` (5 s) at the backend, and networks are slow. */
 export const REQUEST_TIMEOUT_MS = 12_000;
@@ -13,6 +14,8 @@ export interface PostOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly bearer?: BearerSecret | undefined;
+  /** The trace that the request belongs to. */
+  readonly traceparent?: string | undefined;
   /** Lets the request outlive the page. */
   readonly isKeptAlive?: boolean | undefined;
 }
@@ -43,7 +46,7 @@ export function isSafeUrl(url: URL, safe: 'https:' | 'wss:', local: 'http:' | 'w
  * {@link REQUEST_TIMEOUT_MS}; aborts rethrow `signal.reason`.
  */
 export async function postJson(url: string, body: object, options: PostOptions): Promise<unknown> {
-  const { fetch, clock, signal, bearer, isKeptAlive = false } = options;
+  const { fetch, clock, signal, bearer, traceparent, isKeptAlive = false } = options;
   signal.throwIfAborted();
   const timeout = new AbortController();
   const timer = clock.after(REQUEST_TIMEOUT_MS, () => timeout.abort(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));
@@ -53,6 +56,7 @@ export async function postJson(url: string, body: object, options: PostOptions):
       headers: {
         'content-type': 'application/json',
         accept: 'application/json, application/problem+json',
+        ...(traceparent === undefined ? {} : { [TRACEPARENT]: traceparent }),
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer.expose()}` }),
       },
       body: JSON.stringify(body),

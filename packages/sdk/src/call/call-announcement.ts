@@ -27,6 +27,7 @@ export class CallAnnouncement {
   readonly #oracle: MatrixUserId;
   #content: CallEventContent;
   readonly #closing = new AbortController();
+  readonly #leaving = Promise.withResolvers<void>();
   #sending: Promise<AnnouncedCall> | undefined;
   #lastEdit: Promise<unknown> = Promise.resolve();
 
@@ -48,13 +49,20 @@ export class CallAnnouncement {
     return this.#sending;
   }
 
+  /** Resolves when the event is encrypted and leaves. */
+  get leaving(): Promise<void> {
+    return this.#leaving.promise;
+  }
+
   /** Gives up what is still being sent. */
   close(): void {
     this.#closing.abort(new OracleCallError('ERR_CALL_ENDED'));
   }
 
   async #send(): Promise<AnnouncedCall> {
-    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal: this.#closing.signal };
+    const { signal } = this.#closing;
+    const onSending = (): void => this.#leaving.resolve();
+    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal, onSending };
     const eventId = await this.#matrix.sendEvent(this.#matrixRoomId, CALL_EVENT_TYPE, this.#content, options);
     const callId = createCallId(eventId, this.#content.roomId);
     this.#content = { ...this.#content, callId };

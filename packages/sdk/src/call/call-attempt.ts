@@ -15,7 +15,7 @@ import type { SfuConnection } from '../media/sfu-port.ts';
 import { SecurityDetails, type CallSecurity } from '../security/call-security.ts';
 import type { AttemptEvents } from './attempt-events.ts';
 import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
-import type { CallDeps } from './call-deps.ts';
+import type { AttemptDeps } from './call-deps.ts';
 import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { errorOf, toOracleCallError } from './end-reasons.ts';
@@ -25,6 +25,12 @@ import type { Saying } from './oracle-channel.ts';
 import { CLOSING_REASON_MS } from './oracle-presence.ts';
 import { OracleSide } from './oracle-side.ts';
 import { tearDown } from './tear-down.ts';
+
+/** The oracle is usually heard this soon after the call event was sent, in milliseconds; the rest of the record waits no longer. */
+export const FIRST_SOUND_MS = 1_000;
+
+/** Sealing and encrypting the call event takes some tens of milliseconds; a slow signer, a wallet that asks, is not waited for. In ms. */
+export const EVENT_FIRST_MS = 100;
 
 export interface ParsedCallOptions extends CallOptions {
   readonly oracleDid: string & Did;
@@ -43,13 +49,16 @@ interface SealedAnnouncement {
  * soon as the call is ending.
  */
 export class CallAttempt {
-  readonly #deps: CallDeps;
+  readonly #deps: AttemptDeps;
   readonly #options: ParsedCallOptions;
   readonly #timeline: CallTimeline;
   readonly #events: AttemptEvents;
   readonly #security: SecurityDetails;
   readonly #sfuRoomName: SfuRoomName = createSfuRoomName();
   readonly #abort = new AbortController();
+  readonly #heard = Promise.withResolvers<void>();
+  /** Resolves when the call event leaves. */
+  readonly #sending = Promise.withResolvers<void>();
   readonly #startedAt: string;
   #capture: Promise<readonly LocalTrack[]> | undefined;
   #tracks: readonly LocalTrack[] = [];
@@ -61,7 +70,7 @@ export class CallAttempt {
   #isMuted = false;
   #isEndedByOracle = false;
 
-  constructor(deps: CallDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {
+  constructor(deps: AttemptDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {
     this.#deps = deps;
     this.#options = options;
     this.#timeline = timeline;
@@ -103,6 +112,7 @@ export class CallAttempt {
       security: this.#security,
       events: this.#events,
       microphone: () => this.#microphone(),
+      heard: () => this.#heard.resolve(),
     });
     this.#side = side;
     void side.setMuted(this.#isMuted);
@@ -110,10 +120,7 @@ export class CallAttempt {
     const announced = Promise.withResolvers<SealedAnnouncement>();
     const synced = Promise.withResolvers<void>();
     this.#run((signal) => this.#connect(parts, connection, joined.resolve, signal));
-    this.#run(async (signal) => {
-      await this.#announce(parts, announced.resolve, signal);
-      synced.resolve();
-    });
+    this.#run((signal) => this.#announce(parts, announced.resolve, synced.resolve, signal));
     this.#run(async (signal) => {
       // Whichever of the two fails ends the call by itself.
       const [userIdentity, { sent, envelope }] = await Promise.all([joined.promise, announced.promise]);
@@ -182,6 +189,7 @@ export class CallAttempt {
       clock: this.#deps.clock,
       logger: this.#deps.logger,
       reason,
+      traceparent: this.#deps.traceparent,
       capture: this.#capture,
       connection: this.#connection,
       hangUp: this.#isEndedByOracle || side === undefined ? undefined : () => side.hangUp(),
@@ -229,10 +237,13 @@ export class CallAttempt {
     signal: AbortSignal,
   ): Promise<void> {
     const backend = this.#deps.backendAt(oracle.backendUrl);
-    const invitation = await backend.requestJoinToken(this.#sfuRoomName, oracle.did, { signal });
+    const { traceparent } = this.#deps;
+    const invitation = await backend.requestJoinToken(this.#sfuRoomName, oracle.did, { signal, traceparent });
     this.#timeline.mark('joinToken');
     this.#deps.sfuSeen(oracle.backendUrl, invitation.url);
     joined(invitation.identity);
+    // Connecting keeps the thread busy for longer than encrypting the event, and the oracle's side waits for the event.
+    await this.#firstOf(this.#sending.promise, EVENT_FIRST_MS, signal);
     await connection.connect({ ...invitation, signal });
     signal.throwIfAborted();
     this.#timeline.mark('sfuConnected');
@@ -250,6 +261,7 @@ export class CallAttempt {
   async #announce(
     { oracle, protocol, secrets, signer }: CallParts,
     announced: (call: SealedAnnouncement) => void,
+    synced: () => void,
     signal: AbortSignal,
   ): Promise<void> {
     const { matrix, clock } = this.#deps;
@@ -277,6 +289,7 @@ export class CallAttempt {
       ...(language === undefined ? {} : { language }),
     });
     this.#announcement = announcement;
+    void announcement.leaving.then(() => this.#sending.resolve());
     const sent = await announcement.send();
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
@@ -295,17 +308,32 @@ export class CallAttempt {
     });
     announced({ sent, envelope });
     // The backend finds the call by its event; it need not have seen the edit.
-    await Promise.all([
-      announcement.addCallId(signal),
-      this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal),
-    ]);
+    await this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal);
     signal.throwIfAborted();
     this.#timeline.mark('synced');
+    synced();
+    // Nobody waits for the first edit, and on a small machine the first sound would wait for it.
+    await this.#firstOf(this.#heard.promise, FIRST_SOUND_MS, signal);
+    await announcement.addCallId(signal);
+  }
+
+  /** Waits for something else to have the machine for itself, for a while at most. */
+  async #firstOf(event: Promise<void>, maxMs: number, signal: AbortSignal): Promise<void> {
+    const enough = new AbortController();
+    const bound = this.#deps.clock.sleep(maxMs, { signal: AbortSignal.any([signal, enough.signal]) });
+    try {
+      await Promise.race([event, bound]);
+    } finally {
+      enough.abort(new Error('it has happened'));
+      await bound.catch(() => undefined);
+    }
+    signal.throwIfAborted();
   }
 
   async #sync(backend: BackendClient, callId: CallId, signal: AbortSignal): Promise<void> {
     try {
-      await backend.syncCall(callId, this.#options.sessionId, { signal });
+      const { traceparent } = this.#deps;
+      await backend.syncCall(callId, this.#options.sessionId, { signal, traceparent });
     } catch (error) {
       // The oracle's side was quicker to end it, and its answer, which says why, is on the way.
       if (isOracleCallError(error) && error.code === 'ERR_CALL_ENDED') {

@@ -1,6 +1,7 @@
 import type { MatrixPort } from '@oracle-calls/matrix';
 import type { Clock, Did, Logger } from '@oracle-calls/protocol';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
+import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { DevicesPort } from '../devices/devices-port.ts';
 import type { KnownKeys } from '../key-pins/known-keys.ts';
@@ -16,6 +17,8 @@ export interface CallDeps {
   readonly devices: DevicesPort;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where spans go; nowhere when absent. */
+  readonly tracer?: Tracer | undefined;
   /** @throws {OracleCallError} `ERR_DID_*`, `ERR_KEY_*` */
   readonly findOracle: (did: Did, signal: AbortSignal) => Promise<Oracle>;
   readonly knownKeys: KnownKeys;
@@ -27,4 +30,10 @@ export interface CallDeps {
   readonly interrupted: InterruptedCalls;
   /** Notes which SFU a backend sends its callers to. */
   readonly sfuSeen: (backendUrl: string, sfuUrl: string) => void;
+}
+
+/** What one attempt needs on top. */
+export interface AttemptDeps extends CallDeps {
+  /** The call's trace, for its requests to the backend. */
+  readonly traceparent: string;
 }

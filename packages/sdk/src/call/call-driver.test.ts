@@ -7,6 +7,7 @@ import {
 } from '@oracle-calls/protocol';
 import type { MatrixRoomId } from '@oracle-calls/matrix';
 import { expect, test } from 'vitest';
+import { EVENT_FIRST_MS, FIRST_SOUND_MS } from './call-attempt.ts';
 import { CONNECTING_MAX_MS } from './call-driver.ts';
 import { createScene, MALLORY, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
 import { CLOSING_REASON_MS, ORACLE_ABSENT_MS } from './oracle-presence.ts';
@@ -44,13 +45,16 @@ test('the call event carries what the architecture says, first without callId, t
   if (eventId === undefined) throw new Error('nothing was sent');
   const callId = createCallId(eventId, content.roomId);
   expect(call.callId).toBe(callId);
+  // The first sound comes first.
+  expect(scene.matrix.edits).toEqual([]);
+  await scene.clock.advance(FIRST_SOUND_MS);
   await call.endCall();
   const ended = {
     ...content,
     callId,
     callStatus: 'ended',
     endReason: 'hangup',
-    callEndedAt: '2026-01-01T10:00:00.000Z',
+    callEndedAt: '2026-01-01T10:00:01.000Z',
   };
   expect(scene.matrix.edits).toEqual([{ ...content, callId }, ended]);
   for (const { content: edit } of scene.matrix.sent.slice(1)) {
@@ -80,6 +84,21 @@ test('the join token, the SFU connection and the microphone do not wait for Matr
   await call.endCall();
 });
 
+test('the page connects once the call event has left, or a moment later', async () => {
+  const scene = createScene();
+  const gate = scene.matrix.holdRoom();
+  const call = scene.placeCall();
+  await scene.clock.settle();
+  expect(call.timeline.joinToken).toBe(0);
+  await scene.clock.advance(EVENT_FIRST_MS - 1);
+  expect(scene.sfu.last.phase).toBe('new');
+  await scene.clock.advance(1);
+  expect(scene.sfu.last.phase).toBe('connected');
+  gate.open();
+  await scene.clock.settle();
+  await call.endCall();
+});
+
 test('Matrix does not wait for the join token', async () => {
   const scene = createScene();
   const held = scene.backend.hold('joinToken');
@@ -101,9 +120,12 @@ test('oracleAudible is the first poll at which the oracle is loud, and the first
   const track = scene.sfu.last.speak('agent-1');
   await scene.clock.advance(100);
   expect(call.timeline.oracleAudible).toBeUndefined();
+  expect(scene.matrix.edits).toEqual([]);
   track.loudness = 0.2;
   await scene.clock.advance(100);
   expect(call.timeline.oracleAudible).toBe(110);
+  // The first sound is there: now the record is completed.
+  expect(scene.matrix.edits).toHaveLength(1);
   track.loudness = 0;
   await scene.clock.advance(300);
   const microphone = scene.devices.opened[0];
@@ -206,6 +228,7 @@ test('an SFU that lets go for good ends the call as connection-lost', async () =
 test("the oracle's ended answer ends the call with its reason, and the record is left to it", async () => {
   const scene = createScene();
   const call = await scene.liveCall();
+  await scene.clock.advance(FIRST_SOUND_MS);
   scene.answer({ callStatus: 'ended', endReason: 'completed' });
   expect(await call.whenEnded()).toMatchObject({ reason: 'completed', error: undefined });
   expect(scene.matrix.edits).toHaveLength(1);

@@ -1,5 +1,6 @@
 import {
   OracleCallError,
+  withLogFields,
   type CallId,
   type CallType,
   type Clock,
@@ -14,6 +15,7 @@ import type { CallDeps } from './call-deps.ts';
 import { step, type CallEffect, type CallInput } from './call-machine.ts';
 import type { CallState, EndedState } from './call-state.ts';
 import { CallTimeline } from './call-timeline.ts';
+import { CallTrace } from './call-trace.ts';
 import { reasonOf } from './end-reasons.ts';
 import { Notices, type CallNotice, type CallNoticeKind, type CallNoticeOf } from './notices.ts';
 import type { CallStatistics, OracleCall } from './oracle-call.ts';
@@ -29,6 +31,7 @@ export class CallDriver implements OracleCall {
   readonly #forget: (callId: CallId) => void;
   readonly #notices: Notices;
   readonly #timeline: CallTimeline;
+  readonly #trace: CallTrace;
   readonly #attempt: CallAttempt;
   readonly #live = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<EndedState>();
@@ -39,15 +42,20 @@ export class CallDriver implements OracleCall {
 
   constructor(deps: CallDeps, options: ParsedCallOptions, signal?: AbortSignal) {
     const clock: Clock = deps.clock;
+    const clickAt = clock.now();
+    this.#trace = new CallTrace(deps.tracer, clickAt);
+    const { traceparent, traceId } = this.#trace;
+    const logger = withLogFields(deps.logger, { traceId });
     this.#options = options;
-    this.#logger = deps.logger;
+    this.#logger = logger;
     this.#now = () => clock.now();
     this.#forget = (callId) => deps.interrupted.forget(callId);
-    this.#notices = new Notices(deps.logger);
-    this.#timeline = new CallTimeline(clock, (stage, timeline) =>
-      this.#notices.tell({ kind: 'timeline', stage, timeline }),
-    );
-    this.#attempt = new CallAttempt(deps, options, this.#timeline, {
+    this.#notices = new Notices(logger);
+    this.#timeline = new CallTimeline(clock, (stage, timeline) => {
+      this.#trace.reached(stage, clickAt + (timeline[stage] ?? 0));
+      this.#notices.tell({ kind: 'timeline', stage, timeline });
+    });
+    this.#attempt = new CallAttempt({ ...deps, logger, traceparent }, options, this.#timeline, {
       dispatch: (input) => this.#dispatch(input),
       fail: (error, reason) => this.#fail(error, reason),
       tell: (notice) => this.#notices.tell(notice),
@@ -194,6 +202,7 @@ export class CallDriver implements OracleCall {
     this.#overdue[Symbol.dispose]();
     this.#abandon[Symbol.dispose]();
     if (this.#state.kind !== 'Ended') return;
+    this.#trace.ended(this.#state.reason, this.#state.error?.code);
     this.#live.reject(this.#state.error ?? new OracleCallError('ERR_CALL_ENDED'));
     this.#ended.resolve(this.#state);
   }

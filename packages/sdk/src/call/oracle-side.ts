@@ -21,6 +21,8 @@ export interface OracleSideOptions {
   readonly security: SecurityDetails;
   readonly events: AttemptEvents;
   readonly microphone: () => LocalTrack | undefined;
+  /** Told when the oracle is heard for the first time. */
+  readonly heard: () => void;
 }
 
 /** The other end of a call inside the SFU room: who it is, that it proved itself, what it says and sends. */
@@ -35,11 +37,11 @@ export class OracleSide implements Disposable {
   #isOver = false;
 
   constructor(options: OracleSideOptions) {
-    const { connection, clock, timeline, microphone, events } = options;
+    const { connection, clock, timeline, microphone, heard, events } = options;
     const { tell, fail, dispatch } = events;
     this.#options = options;
     this.#channel = new OracleChannel(connection);
-    this.#sound = new OracleSound({ clock, timeline, microphone });
+    this.#sound = new OracleSound({ clock, timeline, microphone, heard });
     this.#presence = new OraclePresence({
       connection,
       clock,

@@ -8,6 +8,8 @@ export interface OracleSoundOptions {
   readonly clock: Clock;
   readonly timeline: CallTimeline;
   readonly microphone: () => LocalTrack | undefined;
+  /** Told when the oracle is heard for the first time. */
+  readonly heard: () => void;
 }
 
 /** Plays what the oracle says, and times its first sound and the first turn. Dispose to stop. */
@@ -21,7 +23,7 @@ export class OracleSound implements Disposable {
   }
 
   play(track: RemoteTrack): void {
-    const { clock, timeline, microphone } = this.#options;
+    const { clock, timeline, microphone, heard } = this.#options;
     this.#playing.get(track.trackId)?.[Symbol.dispose]();
     this.#playing.set(track.trackId, track.play());
     this.#meter?.[Symbol.dispose]();
@@ -29,7 +31,10 @@ export class OracleSound implements Disposable {
       clock,
       oracleLevel: () => track.level(),
       microphoneLevel: () => microphone()?.level() ?? 0,
-      oracleAudible: () => timeline.mark('oracleAudible'),
+      oracleAudible: () => {
+        timeline.mark('oracleAudible');
+        heard();
+      },
       turn: ({ questionEndedAt, answerAudibleAt }) => {
         timeline.mark('questionEnded', questionEndedAt);
         timeline.mark('answerAudible', answerAudibleAt);

@@ -13,6 +13,7 @@ import {
 import type { FakeSfuConnection } from '@oracle-calls/testing';
 import { expect, test, vi } from 'vitest';
 import { loadStrictProtocol } from '../strict/strict-protocol.ts';
+import { FIRST_SOUND_MS } from './call-attempt.ts';
 import { ALICE, createScene, ORACLE, ORACLE_DID, ROOM } from './call-scene.fixture.ts';
 
 /** WebCrypto works at the machine's pace: the test waits for what it brings about, this long at most. */
@@ -51,6 +52,8 @@ async function realCall(oracle: OracleIdentity) {
   scene.shown.keys = oracle.keys;
   const call = scene.placeCall();
   await vi.waitFor(() => expect(call.timeline.synced).toBeDefined(), PATIENCE);
+  await scene.clock.advance(FIRST_SOUND_MS);
+  await vi.waitFor(() => expect(scene.matrix.edits).toHaveLength(1), PATIENCE);
   return { ...scene, call, refused };
 }
 

@@ -16,6 +16,8 @@ export interface TearDown {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reason: EndReason;
+  /** The call's trace, for the backend. */
+  readonly traceparent: string;
   /** Devices that may still be opening. */
   readonly capture: Promise<readonly LocalTrack[]> | undefined;
   readonly connection: SfuConnection | undefined;
@@ -28,7 +30,7 @@ export interface TearDown {
 
 /** Closes everything side by side: one step's failure or slowness keeps no other from happening. Never rejects. */
 export async function tearDown(options: TearDown): Promise<void> {
-  const { clock, logger, reason, capture, connection, hangUp, announcement, backend } = options;
+  const { clock, logger, reason, traceparent, capture, connection, hangUp, announcement, backend } = options;
   const endedAt = new Date(clock.now()).toISOString();
   const steps: Record<string, (signal: AbortSignal) => Promise<void>> = {
     devices: async () => {
@@ -46,7 +48,7 @@ export async function tearDown(options: TearDown): Promise<void> {
     backend: async (signal) => {
       // Tells only of a call that has an id: waits for a send under way, and asks nothing when none was begun.
       const callId = await announcement?.sentCallId();
-      if (callId !== undefined) await backend?.endCall(callId, reason, { signal });
+      if (callId !== undefined) await backend?.endCall(callId, reason, { signal, traceparent });
     },
   };
   await withDeadline(clock, TEAR_DOWN_MS, (signal) =>

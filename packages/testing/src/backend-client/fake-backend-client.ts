@@ -1,6 +1,6 @@
 import { BearerSecret, type CallId, type Did, type EndReason, type SfuRoomName } from '@oracle-calls/protocol';
 import type { CallRecord } from '@oracle-calls/protocol/http';
-import type { BackendClient, SfuInvitation } from '@oracle-calls/sdk';
+import type { BackendClient, CallRequestOptions, SfuInvitation } from '@oracle-calls/sdk';
 
 /** The request that reached the backend. */
 export type FakeBackendRequest =
@@ -14,6 +14,8 @@ type Answer = () => Promise<void>;
 /** A backend that notes what it is asked. `hold` and `refuse` script the next answers of one kind. */
 export class FakeBackendClient implements BackendClient {
   readonly requests: FakeBackendRequest[] = [];
+  /** The trace that each request of a call named. */
+  readonly traceparents: string[] = [];
   readonly #answers = new Map<FakeBackendRequest['kind'], Answer>();
 
   /** Keeps requests of this kind waiting until released. */
@@ -35,8 +37,9 @@ export class FakeBackendClient implements BackendClient {
   async requestJoinToken(
     sfuRoomName: SfuRoomName,
     oracleDid: Did,
-    { signal }: { readonly signal: AbortSignal },
+    { signal, traceparent }: CallRequestOptions,
   ): Promise<SfuInvitation> {
+    this.#trace(traceparent);
     await this.#take({ kind: 'joinToken', sfuRoomName, oracleDid }, signal);
     return {
       url: 'ws://127.0.0.1:7880',
@@ -45,7 +48,8 @@ export class FakeBackendClient implements BackendClient {
     };
   }
 
-  async syncCall(callId: CallId, sessionId: string, { signal }: { readonly signal: AbortSignal }): Promise<CallRecord> {
+  async syncCall(callId: CallId, sessionId: string, { signal, traceparent }: CallRequestOptions): Promise<CallRecord> {
+    this.#trace(traceparent);
     await this.#take({ kind: 'sync', callId, sessionId }, signal);
     const did = 'did:example:fake' as Did;
     return {
@@ -59,7 +63,8 @@ export class FakeBackendClient implements BackendClient {
     };
   }
 
-  async endCall(callId: CallId, reason: EndReason, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  async endCall(callId: CallId, reason: EndReason, { signal, traceparent }: CallRequestOptions): Promise<void> {
+    this.#trace(traceparent);
     await this.#take({ kind: 'end', callId, reason }, signal);
   }
 
@@ -68,6 +73,10 @@ export class FakeBackendClient implements BackendClient {
     return this.requests.filter(
       (request): request is Extract<FakeBackendRequest, { kind: K }> => request.kind === kind,
     );
+  }
+
+  #trace(traceparent: string | undefined): void {
+    if (traceparent !== undefined) this.traceparents.push(traceparent);
   }
 
   async #take(request: FakeBackendRequest, signal: AbortSignal): Promise<void> {

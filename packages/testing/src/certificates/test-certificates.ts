@@ -52,7 +52,7 @@ function certificate(options: CertificateOptions): string {
   );
   const signature = sign('sha256', body, options.signingKey);
   const whole = der(SEQUENCE, body, algorithm, der(0x03, Buffer.from([0]), signature));
-  return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** A fresh CA and a server certificate that it signed, in PEM, valid for two days. */

@@ -119,6 +119,10 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     return this.isHealthy;
   }
 
+  lastSyncAt(): number | undefined {
+    return this.isHealthy ? this.#clock.now() : undefined;
+  }
+
   observeEvents(listener: (event: DecryptedEvent) => void): Disposable {
     this.#eventListeners.add(listener);
     for (const event of this.#heldEvents.splice(0)) listener(event);
@@ -135,9 +139,10 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     matrixRoomId: MatrixRoomId,
     type: string,
     content: object,
-    { transactionId, peer, signal }: SendOptions,
+    { transactionId, peer, signal, onSending }: SendOptions,
   ): Promise<MatrixEventId> {
     this.sendAttempts += 1;
+    onSending?.();
     await this.#request(signal);
     const repeated = this.sent.find((sent) => sent.transactionId === transactionId);
     if (repeated !== undefined) return repeated.eventId;

@@ -83,8 +83,9 @@ export class FakeMatrixPort implements MatrixAccountPort {
     room: MatrixRoomId,
     type: string,
     content: object,
-    { transactionId, peer, signal }: SendOptions,
+    { transactionId, peer, signal, onSending }: SendOptions,
   ): Promise<MatrixEventId> {
+    onSending?.();
     await this.#ask('sendEvent', signal);
     this.#requireTrust(room, peer);
     return this.#homeserver.store(this, room, type, content, transactionId);
@@ -156,6 +157,10 @@ export class FakeMatrixPort implements MatrixAccountPort {
     await this.#ask('leaveRoom', signal);
     this.#homeserver.rooms.get(room)?.members.set(this.userId, 'leave');
     for (const told of this.#inviteListeners.values()) told.delete(room);
+  }
+
+  lastSyncAt(): number | undefined {
+    return undefined;
   }
 
   isSyncing(): boolean {

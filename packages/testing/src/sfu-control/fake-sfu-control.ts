@@ -7,10 +7,10 @@ export interface FakeSfuParticipant {
 }
 
 export interface FakeSfuControlRoom {
-  /** The name by which the latest agent was called. */
-  agentName: string;
-  /** The ticket that the latest agent was dispatched with. */
-  agentTicket: BearerSecret;
+  /** The name by which the latest agent was called; none while an agent was only on its way. */
+  agentName: string | undefined;
+  /** The ticket that the latest agent was dispatched with; none while an agent was only on its way. */
+  agentTicket: BearerSecret | undefined;
   readonly participants: FakeSfuParticipant[];
 }
 
@@ -33,19 +33,20 @@ export class FakeSfuControl {
   /** The notices that `receiveWebhook` knows, by their body. */
   readonly notices = new Map<string, FakeSfuNotice>();
 
-  async createRoom({
-    sfuRoomName,
-    agentName,
-    agentTicket,
-  }: {
-    readonly sfuRoomName: SfuRoomName;
-    readonly agentName: string;
-    readonly agentTicket: BearerSecret;
-  }): Promise<void> {
+  async createRoom(
+    {
+      sfuRoomName,
+      agentName,
+      agentTicket,
+    }: { readonly sfuRoomName: SfuRoomName; readonly agentName: string; readonly agentTicket: BearerSecret },
+    agent: 'dispatch' | 'on-its-way',
+  ): Promise<void> {
     this.log.push(`create ${sfuRoomName}`);
     await this.holdCreation;
     this.#request();
-    if (!this.rooms.has(sfuRoomName)) this.rooms.set(sfuRoomName, { agentName, agentTicket, participants: [] });
+    if (this.rooms.has(sfuRoomName)) return;
+    const called = agent === 'dispatch' ? { agentName, agentTicket } : { agentName: undefined, agentTicket: undefined };
+    this.rooms.set(sfuRoomName, { ...called, participants: [] });
   }
 
   async dispatchAgent({

@@ -1,4 +1,5 @@
 import { BearerSecret, OracleCallError, parseCallId, parseSfuRoomName, toProblem } from '@oracle-calls/protocol';
+import { STANDBY_WAIT_MS } from '@oracle-calls/protocol/http';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it } from 'vitest';
 import { createBackendClient } from './backend-client.ts';
@@ -37,6 +38,49 @@ const problem = (
 const claimed = { callId, callType: 'audio', sessionId: 's', userIdentity: 'u-1' };
 
 describe('the backend as an agent sees it', () => {
+  it('waits for a call for longer than for an answer', async () => {
+    const ticket = 't'.repeat(43);
+    const { backend, sent, clock } = client(() => json({ call: { ticket, roomId: room } }));
+    expect(await backend.standby(0.5)).toEqual({ ticket, roomId: room });
+    expect(sent[0]?.url).toBe('https://backend.example/base/agent/standby');
+    expect(sent[0]?.init.body).toBe('{"load":0.5}');
+    const silent = client(
+      ({ init }) =>
+        new Promise((_, reject) => {
+          init.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error));
+        }),
+    );
+    const waiting = silent.backend.standby(0).catch((cause: unknown) => cause);
+    await silent.clock.advance(STANDBY_WAIT_MS + 4_999);
+    expect(silent.clock.pendingTimers).toBe(1);
+    await silent.clock.advance(1);
+    expect(await waiting).toMatchObject({ code: 'ERR_UPSTREAM_BACKEND' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is told when no call came', async () => {
+    expect(await client(() => json({})).backend.standby(0)).toBeUndefined();
+  });
+
+  it('is told the trace once there is one', async () => {
+    const traces: (string | null)[] = [];
+    let traceparent: string | undefined;
+    const backend = createBackendClient(
+      'https://backend.example',
+      new BearerSecret(KEY, 'agent API key'),
+      async (_url, init) => {
+        traces.push(new Headers(init.headers).get('traceparent'));
+        return json(claimed);
+      },
+      new FakeClock(),
+      () => traceparent,
+    );
+    await backend.claim('ticket-12345678901234567890', room);
+    traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+    await backend.endCall(callId, 'hangup');
+    expect(traces).toEqual([null, traceparent]);
+  });
+
   it('trades a ticket for the call', async () => {
     const { backend, sent } = client(() => json(claimed));
     expect(await backend.claim('ticket-12345678901234567890', room)).toEqual(claimed);

@@ -1,12 +1,22 @@
 import { OracleCallError, parseWith, systemClock, tryParseProblem } from '@oracle-calls/protocol';
 import type { BearerSecret, Clock } from '@oracle-calls/protocol';
-import { claimResponseSchema, EVENT_WAIT_MS, keyResponseSchema, ROUTES } from '@oracle-calls/protocol/http';
-import type { ClaimRequest, UpdateRequest } from '@oracle-calls/protocol/http';
-import type { BackendPort, RequestOptions } from './backend-port.ts';
+import {
+  claimResponseSchema,
+  EVENT_WAIT_MS,
+  keyResponseSchema,
+  ROUTES,
+  STANDBY_WAIT_MS,
+  standbyResponseSchema,
+} from '@oracle-calls/protocol/http';
+import type { ClaimRequest, StandbyRequest, UpdateRequest } from '@oracle-calls/protocol/http';
+import { TRACEPARENT } from '@oracle-calls/protocol/trace';
+import type { BackendPort, RequestOptions, StandbyPort } from './backend-port.ts';
 import { timeLimit } from './time-limit.ts';
 
 /** The backend may hold a request for the event's sake; on top of that, a slow network. */
 const REQUEST_MAX_MS = EVENT_WAIT_MS + 5_000;
+/** The same, while the backend waits for a call. */
+const STANDBY_MAX_MS = STANDBY_WAIT_MS + 5_000;
 /** An honest answer is an envelope and two DIDs. */
 const RESPONSE_MAX_BYTES = 65_536;
 
@@ -18,20 +28,28 @@ export function createBackendClient(
   apiKey: BearerSecret,
   send: Fetch = fetch,
   clock: Pick<Clock, 'after'> = systemClock,
-): BackendPort {
+  /** The trace that requests belong to, once there is one. */
+  traceparent: () => string | undefined = () => undefined,
+): BackendPort & StandbyPort {
   const request = async (
     method: 'GET' | 'POST',
     path: string,
     body: object | undefined,
     { signal }: RequestOptions = {},
+    maxMs = REQUEST_MAX_MS,
   ): Promise<unknown> => {
-    using bound = timeLimit(clock, REQUEST_MAX_MS, signal);
+    using bound = timeLimit(clock, maxMs, signal);
+    const trace = traceparent();
     let response: Response;
     let text: string;
     try {
       response = await send(`${baseUrl.replace(/\/+$/, '')}${path}`, {
         method,
-        headers: { authorization: `Bearer ${apiKey.expose()}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${apiKey.expose()}`,
+          'content-type': 'application/json',
+          ...(trace === undefined ? {} : { [TRACEPARENT]: trace }),
+        },
         // A redirect could carry the key to somebody else.
         redirect: 'error',
         signal: bound.signal,
@@ -66,6 +84,11 @@ export function createBackendClient(
           options,
         ),
       ),
+    standby: async (load, options) =>
+      parseWith(
+        standbyResponseSchema,
+        await request('POST', ROUTES.standby, { load } satisfies StandbyRequest, options, STANDBY_MAX_MS),
+      ).call,
     endCall: async (callId, endReason, options) => {
       const body: UpdateRequest = { callStatus: 'ended', endReason };
       await request(

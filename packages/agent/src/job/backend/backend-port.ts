@@ -1,5 +1,5 @@
 import type { CallId, EndReason, SfuRoomName } from '@oracle-calls/protocol';
-import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import type { ClaimRequest, ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
@@ -11,4 +11,10 @@ export interface BackendPort {
   claim(ticket: string, sfuRoomName: SfuRoomName, options?: RequestOptions): Promise<ClaimResponse>;
   fetchKey(callId: CallId, options?: RequestOptions): Promise<KeyResponse>;
   endCall(callId: CallId, endReason: EndReason, options?: RequestOptions): Promise<void>;
+}
+
+/** What a worker asks of the oracle's backend. Throws as {@link BackendPort} does. */
+export interface StandbyPort {
+  /** The next call, or `undefined` when none came for some seconds. `load` from 0 to 1. */
+  standby(load: number, options?: RequestOptions): Promise<ClaimRequest | undefined>;
 }

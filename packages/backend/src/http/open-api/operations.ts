@@ -16,6 +16,8 @@ import {
   sessionResponseSchema,
   sfuGetRequestSchema,
   sfuTokenResponseSchema,
+  standbyRequestSchema,
+  standbyResponseSchema,
   syncRequestSchema,
   updateRequestSchema,
   type ROUTES,
@@ -26,7 +28,7 @@ export type Caller = 'anybody' | 'user' | 'agent' | 'user or agent' | 'SFU';
 
 /** One operation as the document describes it. */
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly summary: string;
   readonly caller: Caller;
   readonly query?: typeof callsQuerySchema | typeof readyQuerySchema;
@@ -170,6 +172,15 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
       refusals: ['ERR_PROTOCOL_MALFORMED'],
     },
   ],
+  call: [
+    {
+      method: 'delete',
+      summary: 'Forgets one of the caller’s calls that is over: it is gone from every table.',
+      caller: 'user',
+      answer: undefined,
+      refusals: ['ERR_PROTOCOL_CALL_ID', 'ERR_CALL_NOT_FOUND', 'ERR_CALL_LIVE'],
+    },
+  ],
   sync: [
     {
       method: 'post',
@@ -202,6 +213,16 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
       body: { schema: claimRequestSchema, isRequired: true },
       answer: claimResponseSchema,
       refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_CALL_TICKET', 'ERR_CALL_ENDED', 'ERR_MATRIX_EVENT_NOT_FOUND'],
+    },
+  ],
+  standby: [
+    {
+      method: 'post',
+      summary: 'Waits for the next call, for some seconds, and hands out what it is claimed with.',
+      caller: 'agent',
+      body: { schema: standbyRequestSchema, isRequired: true },
+      answer: standbyResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED'],
     },
   ],
   sfuWebhook: [

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addBackupCommands } from './backup/backup-command.ts';
+import { addCallCommand } from './call/call-command.ts';
+import { addCallsCommand } from './calls/calls-command.ts';
+import { addCheckConfigCommand } from './check-config/check-config-command.ts';
+import { addCompletionCommand } from './completion/completion-command.ts';
+import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addKeygenCommand } from './keygen/keygen-command.ts';
+import { addApiKeysCommand } from './operator/api-keys-command.ts';
+import { addAuditCommand } from './operator/audit-command.ts';
+import { withExamples } from './terminal/examples.ts';
+import { TEXT_COLUMNS, type Output } from './terminal/output.ts';
+import { addTrustCommand } from './trust/trust-command.ts';
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  return manifest.version;
+}
+
+/** The whole command line as commander's tree. Each command is added by a function of its own folder. */
+export function createProgram(output: Output): Command {
+  const program = new Command('oracle-calls')
+    .description('Tools for encrypted calls with AI oracles.')
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureHelp({ helpWidth: TEXT_COLUMNS })
+    .configureOutput({
+      writeOut: output.out,
+      writeErr: output.error,
+      getOutHasColors: () => output.hasColour ?? false,
+    });
+  withExamples(program, [
+    'oracle-calls keygen --help',
+    'oracle-calls doctor --backend backend.json --agent agent.json',
+    'source <(oracle-calls completion bash)',
+  ]).addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 not understood.');
+  program.commandsGroup('Set up an oracle:');
+  addKeygenCommand(program, output.out);
+  addCheckConfigCommand(program, output.out);
+  addDoctorCommand(program, output);
+  program.commandsGroup('Call an oracle:');
+  addCallCommand(program, output);
+  program.commandsGroup('Look after one that runs:');
+  addApiKeysCommand(program, output.out);
+  addAuditCommand(program, output.out);
+  addTrustCommand(program, output.out);
+  addCallsCommand(program, output.out);
+  addBackupCommands(program, output);
+  program.commandsGroup('This program:');
+  addCompletionCommand(program, output.out);
+  return program;
+}

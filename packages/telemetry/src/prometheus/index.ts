@@ -1,0 +1,2 @@
+export * from './prometheus-metrics.ts';
+export * from './serve-metrics.ts';
