@@ -59,7 +59,6 @@ describe('the table of the architecture', () => {
       expect(statements.length).toBeGreaterThan(80);
       const quoted = new Set(rows.flatMap(({ says }) => says.split(' · ')).map(normalise));
       expect(statements.filter((statement) => !quoted.has(statement))).toEqual([]);
-      expect([...quoted].filter((quote) => !statements.includes(quote))).toEqual([]);
     },
   );
 });

@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
+  /** Whom to run as; only root may say so. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** The whole environment, or how to get it at each start; by default this process's own. */
   readonly env?: NodeJS.ProcessEnv | (() => NodeJS.ProcessEnv);
   readonly log?: LogLine;
@@ -67,6 +69,7 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
   const tail: string[] = [];
   const child = spawn(spec.command, [...spec.args], {
     cwd: spec.cwd,
+    ...spec.user,
     env: (typeof spec.env === 'function' ? spec.env() : spec.env) ?? process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -52,7 +52,11 @@ export interface OracleParts {
 /** Writes the backend's configuration; how to run it. */
 export async function backendSpec(
   parts: OracleParts &
-    TelemetryWishes & { readonly pageUrls: readonly string[]; readonly olderProtocol: 'allow' | 'refuse' },
+    TelemetryWishes & {
+      readonly pageUrls: readonly string[];
+      readonly olderProtocol: 'allow' | 'refuse';
+      readonly databaseUrlFile: string | undefined;
+    },
   log: LogLine,
 ): Promise<ProcessSpec> {
   const { stateDir, backendUrl, synapse, livekit, accounts, identity, didResolverUrl, olderProtocol } = parts;
@@ -69,7 +73,9 @@ export async function backendSpec(
       allowedServers: { [synapse.serverName]: synapse.baseUrl },
     },
     sfu: sfuConfig(livekit),
-    databaseFile: join(dir, 'calls.db'),
+    ...(parts.databaseUrlFile === undefined
+      ? { databaseFile: join(dir, 'calls.db') }
+      : { databaseUrlFile: parts.databaseUrlFile }),
     agentKeys: [{ id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 }],
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     corsOrigins: parts.pageUrls,

@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly agent?: boolean | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
+  /** A file with the address of a Postgres database for the backend; SQLite without it. */
+  readonly databaseUrlFile?: string | undefined;
   /** Whether the page is served. Default true. */
   readonly web?: boolean | undefined;
   /** The environment of a process, asked for at each start; by default this process's own. */
@@ -78,6 +80,10 @@ export interface Stack extends AsyncDisposable {
   };
   /** Ends the backend and starts it again on the same port and data. SIGKILL unless told otherwise. */
   restartBackend(how?: How): Promise<void>;
+  /** Ends the backend by SIGTERM. */
+  stopBackend(): Promise<void>;
+  /** Starts a stopped backend again on the same port and data. */
+  startBackend(): Promise<void>;
   /** Ends LiveKit and starts it again on the same ports. SIGTERM unless told otherwise. */
   restartLiveKit(how?: How): Promise<void>;
   stopAgent(): Promise<void>;
@@ -154,9 +160,9 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, signal };
   const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
-  const { olderProtocol = 'refuse', otlpUrl, metricsPorts } = options;
+  const { olderProtocol = 'refuse', databaseUrlFile, otlpUrl, metricsPorts } = options;
   const backendPlan = await backendSpec(
-    { ...parts, pageUrls, olderProtocol, otlpUrl, metricsPort: metricsPorts?.backend },
+    { ...parts, pageUrls, olderProtocol, databaseUrlFile, otlpUrl, metricsPort: metricsPorts?.backend },
     logOf('backend'),
   );
   const backendProcess = { ...backendPlan, env: () => environment('backend') };
@@ -193,6 +199,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     failed: failure.promise,
     pids: () => ({ synapse: synapse.pid, livekit: livekit.pid, backend: backend.pid, agent: agent.pid }),
     restartBackend: ({ signal: how = 'SIGKILL' } = {}) => backend.restart({ signal: how }),
+    stopBackend: () => backend.stop(),
+    startBackend: () => backend.start(),
     restartLiveKit: (how) => livekit.restart(how),
     stopAgent: () => agent.stop(),
     startAgent: () => agent.start(),

@@ -1,10 +1,6 @@
-import { userInfo } from 'node:os';
-import { systemClock } from '@oracle-calls/protocol';
 import { DevError } from '../process/dev-error.ts';
-import { tryRead } from '../process/private-file.ts';
-import { runToEnd } from '../process/run-to-end.ts';
+import { aptInstall, isRootOnDebian } from './debian.ts';
 import { findOnPath, isExecutable } from './find-on-path.ts';
-import { formatElapsed } from './tool.ts';
 import type { ToolOptions } from './tool.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
@@ -12,7 +8,6 @@ const MAC_APPS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
-const APT_MAX_MS = 15 * 60_000;
 
 export interface ChromiumOptions extends ToolOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -35,7 +30,7 @@ export async function ensureChromium(options: ChromiumOptions = {}): Promise<str
     return found;
   }
   if (await (options.mayInstall ?? isRootOnDebian)()) {
-    await aptInstall(env, report, options.signal);
+    await aptInstall({ what: 'Chromium', packages: ['chromium'], env, report, signal: options.signal });
     const installed = await findChromium(env);
     if (installed !== undefined) return installed;
   }
@@ -57,32 +52,4 @@ async function findChromium(env: NodeJS.ProcessEnv): Promise<string | undefined>
   if (onPath !== undefined || process.platform !== 'darwin') return onPath;
   for (const app of MAC_APPS) if (await isExecutable(app)) return app;
   return undefined;
-}
-
-async function isRootOnDebian(): Promise<boolean> {
-  if (process.platform !== 'linux' || userInfo().uid !== 0) return false;
-  const release = (await tryRead('/etc/os-release')) ?? '';
-  return /^ID=debian$/m.test(release);
-}
-
-async function aptInstall(
-  env: NodeJS.ProcessEnv,
-  report: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const startedAt = systemClock.now();
-  report('Chromium — installing with apt-get…');
-  const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (args: readonly string[]): Promise<unknown> =>
-    runToEnd({
-      name: `apt-get ${args.join(' ')}`,
-      command: 'apt-get',
-      args,
-      env: quiet,
-      timeoutMs: APT_MAX_MS,
-      signal,
-    });
-  await apt(['update', '-q']);
-  await apt(['install', '-y', '-q', '--no-install-recommends', 'chromium']);
-  report(`Chromium — installed (${formatElapsed(systemClock.now() - startedAt)})`);
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateOracleFiles } from '@oracle-calls/cli/keygen';
+import { generateOracleFiles } from 'oracle-calls/keygen';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../dev/stack/project.ts';
 import { startStack } from '../../dev/stack/stack.ts';

@@ -3,7 +3,7 @@ import { reportError } from './terminal/errors.ts';
 import { EXIT_CODES, type ExitCode } from './terminal/exit-codes.ts';
 import type { Output } from './terminal/output.ts';
 
-export { EXIT_CODES, type ExitCode } from './terminal/exit-codes.ts';
+export type { ExitCode } from './terminal/exit-codes.ts';
 export type { Output } from './terminal/output.ts';
 
 /** Whether the words ask for JSON; after `--` they are only words. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addBackupCommands } from './backup/backup-command.ts';
 import { addCallCommand } from './call/call-command.ts';
+import { addCallsCommand } from './calls/calls-command.ts';
 import { addCheckConfigCommand } from './check-config/check-config-command.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
@@ -46,6 +48,8 @@ export function createProgram(output: Output): Command {
   addApiKeysCommand(program, output.out);
   addAuditCommand(program, output.out);
   addTrustCommand(program, output.out);
+  addCallsCommand(program, output.out);
+  addBackupCommands(program, output);
   program.commandsGroup('This program:');
   addCompletionCommand(program, output.out);
   return program;

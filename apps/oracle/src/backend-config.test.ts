@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RATE_LIMIT_DEFAULTS } from '@oracle-calls/backend';
+import { RATE_LIMIT_DEFAULTS, RETENTION_DEFAULTS } from '@oracle-calls/backend';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backendConfigSchema } from './backend-config.ts';
+import { readDatabaseLocation } from './database-location.ts';
 import { readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
 
@@ -47,6 +48,7 @@ const defaults = {
   olderProtocol: 'refuse',
   trustedProxies: [],
   rateLimits: RATE_LIMIT_DEFAULTS,
+  retention: RETENTION_DEFAULTS,
 };
 
 /** What {@link valid} is read as. */
@@ -131,4 +133,56 @@ test('a secret that is empty or not there names the field', async () => {
   const malformed = { code: 'ERR_PROTOCOL_MALFORMED', message: expect.stringContaining('sfu.apiSecretFile') as string };
   await expect(readSecretFile(file, 'sfu.apiSecretFile')).rejects.toMatchObject(malformed);
   await expect(readSecretFile(join(directory, 'none'), 'sfu.apiSecretFile')).rejects.toMatchObject(malformed);
+});
+
+test('the database is a file or an address in a file, and exactly one of them', async () => {
+  const { databaseFile: _file, ...without } = valid;
+  expect(await read({ ...without, databaseUrlFile: 'database.url' })).toMatchObject({
+    databaseUrlFile: 'database.url',
+  });
+  for (const config of [without, { ...valid, databaseUrlFile: 'database.url' }]) {
+    await expect(read(config)).rejects.toMatchObject({
+      code: 'ERR_PROTOCOL_MALFORMED',
+      details: { issues: [expect.stringContaining('one of databaseFile and databaseUrlFile')] },
+    });
+  }
+  await expect(read({ ...without, databaseUrl: 'postgres://a:b@c/d' })).rejects.toMatchObject({
+    code: 'ERR_PROTOCOL_MALFORMED',
+  });
+});
+
+test('retention is set in days, one kind without the other', async () => {
+  expect(await read({ ...valid, retention: { callDays: 30 } })).toMatchObject({
+    retention: { callDays: 30, auditDays: RETENTION_DEFAULTS.auditDays },
+  });
+  for (const callDays of [0, -1, 1.5, '30', 36_501]) {
+    await expect(read({ ...valid, retention: { callDays } })).rejects.toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+  }
+});
+
+test.each([
+  ['postgres://oracle:secret@db.example/calls', 'postgres://oracle:secret@db.example/calls?sslmode=verify-full'],
+  ['postgresql://o:p@db/calls?sslmode=disable', 'postgresql://o:p@db/calls?sslmode=disable'],
+  ['postgres://o:p@127.0.0.1:5433/calls', 'postgres://o:p@127.0.0.1:5433/calls'],
+  ['postgres:///calls?host=/run/postgresql', 'postgres:///calls?host=/run/postgresql'],
+])('the address %s is used as %s', async (text, used) => {
+  const file = join(directory, 'database.url');
+  writeFileSync(file, `${text}\n`);
+  const location = await readDatabaseLocation({ databaseUrlFile: file });
+  expect(location.kind === 'postgres' ? location.url.expose() : undefined).toBe(used);
+  expect(JSON.stringify(location)).not.toContain('secret');
+});
+
+test.each([
+  'calls.db',
+  'mysql://o:canary@db/calls',
+  'postgres://o:canary@db',
+  'postgres://o:canary@db/calls?sslmode=require',
+  'postgres://o:canary@db/calls?sslmode=prefer',
+])('the address %s is refused, and not quoted', async (text) => {
+  const file = join(directory, 'database.url');
+  writeFileSync(file, text);
+  const error: unknown = await readDatabaseLocation({ databaseUrlFile: file }).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+  expect(JSON.stringify(error) + String(error)).not.toContain('canary');
 });

@@ -1,4 +1,4 @@
-import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, type RateLimitKind } from '@oracle-calls/backend';
+import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, RETENTION_DEFAULTS, type RateLimitKind } from '@oracle-calls/backend';
 import { isMatrixUserId, type MatrixUserId } from '@oracle-calls/matrix';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { findAddressProblem } from '@oracle-calls/protocol/did';
@@ -17,6 +17,8 @@ const serverNameSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:[\]-]{1,255}$/
 const userIdSchema = v.custom<MatrixUserId>(isMatrixUserId, 'a Matrix user id');
 /** What browsers send as `Origin`: scheme, host and port, nothing behind. */
 const originSchema = v.pipe(v.string(), v.regex(/^https?:\/\/[^/\s*]+$/i, 'an origin'));
+
+const daysSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(36_500));
 
 const agentKeySchema = v.strictObject({
   /** Names the key in the log and in refusals. */
@@ -72,7 +74,18 @@ const fieldsSchema = v.strictObject({
     apiKey: textSchema,
     apiSecretFile: namedPath('secret'),
   }),
-  databaseFile: namedPath('made'),
+  /** SQLite, made when absent: the ordinary way for one backend. */
+  databaseFile: v.optional(namedPath('made')),
+  /** Postgres instead: a file with its address, which holds a password. `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`. */
+  databaseUrlFile: v.optional(namedPath('secret')),
+  /** How long calls, from their end, and the audit log are kept. */
+  retention: v.optional(
+    v.strictObject({
+      callDays: v.optional(daysSchema, RETENTION_DEFAULTS.callDays),
+      auditDays: v.optional(daysSchema, RETENTION_DEFAULTS.auditDays),
+    }),
+    {},
+  ),
   /** To begin with; `oracle-calls api-keys` makes, rotates and revokes keys in the database, which come on top. */
   agentKeys: v.optional(v.array(agentKeySchema), []),
   agentName: textSchema,
@@ -107,6 +120,13 @@ function isResolverUsable({ didResolverUrl, allowPrivateAddresses }: v.InferOutp
 /** `backend.json`: secrets are named by file, never written in it. Unknown fields are refused, so that a typo is noticed. */
 export const backendConfigSchema = v.pipe(
   fieldsSchema,
+  v.forward(
+    v.check(
+      ({ databaseFile, databaseUrlFile }) => (databaseFile === undefined) !== (databaseUrlFile === undefined),
+      'one of databaseFile and databaseUrlFile, and not both,',
+    ),
+    ['databaseFile'],
+  ),
   v.forward(
     v.check(isResolverUsable, 'a public https address, or a private one together with allowPrivateAddresses,'),
     ['didResolverUrl'],

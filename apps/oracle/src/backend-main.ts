@@ -47,10 +47,12 @@ function describe(error: unknown): Record<string, string> {
   if (!isOracleCallError(error)) {
     return { code: 'ERR_INTERNAL', problem: error instanceof Error ? error.message : 'unknown' };
   }
+  // Why tables could not be brought up to date is the database's to say, and is about tables.
+  const cause = error.code === 'ERR_STORE_MIGRATION' && error.cause instanceof Error ? ` ${error.cause.message}` : '';
   const issues = error.details['issues'];
   return {
     code: error.code,
-    problem: Array.isArray(issues) ? `${error.message} ${issues.join('; ')}` : error.message,
+    problem: Array.isArray(issues) ? `${error.message} ${issues.join('; ')}` : `${error.message}${cause}`,
   };
 }
 

@@ -2,7 +2,7 @@ import {
   createHttpApp,
   createLiveKitSfuControl,
   openBackend,
-  openSqliteStore,
+  openStore,
   serveHttp,
   type Backend,
 } from '@oracle-calls/backend';
@@ -10,6 +10,7 @@ import type { MatrixAccountPort } from '@oracle-calls/matrix';
 import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
 import { createDidResolver } from '@oracle-calls/protocol/did';
 import type { BackendConfig } from './backend-config.ts';
+import { readDatabaseLocation } from './database-location.ts';
 import { openBackendTelemetry } from './open-telemetry.ts';
 import { readSecretFile } from './secret-file.ts';
 
@@ -34,7 +35,7 @@ export interface BackendProcessDeps {
 export async function runBackend({ config, openMatrix, clock, logger, stop }: BackendProcessDeps): Promise<void> {
   const apiSecret = await readSecretFile(config.sfu.apiSecretFile, 'sfu.apiSecretFile');
   await using opened = new AsyncDisposableStack();
-  const store = opened.use(await openSqliteStore(config.databaseFile));
+  const store = opened.use(await openStore(await readDatabaseLocation(config)));
   const sfu = createLiveKitSfuControl({
     apiUrl: config.sfu.apiUrl,
     apiKey: config.sfu.apiKey,
@@ -71,6 +72,7 @@ export async function runBackend({ config, openMatrix, clock, logger, stop }: Ba
           agentKeys: config.agentKeys,
           olderProtocol: config.olderProtocol,
           maxCallMinutes: config.maxCallMinutes,
+          retention: config.retention,
         },
         didResolver: createDidResolver({
           ixoResolverUrl: config.didResolverUrl,

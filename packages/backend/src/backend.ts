@@ -24,7 +24,7 @@ import { RoomKeeper } from './sfu/room-keeper.ts';
 import type { SfuControl } from './sfu/sfu-control.ts';
 import { WebhookDesk } from './sfu/webhook-desk.ts';
 import { StandbyDesk } from './standby/standby-desk.ts';
-import { Pruning } from './store/pruning.ts';
+import { Pruning, RETENTION_DEFAULTS, type RetentionOptions } from './store/pruning.ts';
 import type { Store } from './store/store.ts';
 import { silentTelemetry, type BackendTelemetry } from './telemetry/backend-telemetry.ts';
 import { CallTraces } from './telemetry/call-traces.ts';
@@ -45,6 +45,8 @@ export interface BackendOptions {
   /** Bare ECIES envelopes are refused unless allowed by name. */
   readonly olderProtocol?: OlderProtocol | undefined;
   readonly maxCallMinutes?: number | undefined;
+  /** {@link RETENTION_DEFAULTS} unless told. */
+  readonly retention?: Partial<RetentionOptions> | undefined;
 }
 
 export interface BackendDeps {
@@ -93,6 +95,7 @@ export async function openBackend({
   telemetry = silentTelemetry,
 }: BackendDeps): Promise<Backend> {
   const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
+  const retention = { ...RETENTION_DEFAULTS, ...options.retention };
   const { metrics } = telemetry;
   const traces = new CallTraces(telemetry, clock);
   const logger = tracedLogger(bareLogger, traces);
@@ -110,7 +113,7 @@ export async function openBackend({
   const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
-  const pruning = new Pruning({ store, clock, deadlines, background });
+  const pruning = new Pruning({ store, clock, retention, logger, deadlines, background });
   for (const observer of [traces, answers, rooms, presence, replacement, expiry]) calls.observe(observer);
 
   const envelopes = new EnvelopeCheck({

@@ -10,4 +10,17 @@ export {
 } from './api-keys/api-keys.ts';
 export type { ApiKeyRecord } from './store/api-key-store.ts';
 export { AUDIT_ACTIONS, type AuditAction, type AuditEntry, type AuditFilter } from './store/audit-store.ts';
-export { openSqliteStore, type Store } from './store/store.ts';
+export { parsePostgresUrl, type DatabaseLocation } from './store/database/database-location.ts';
+export {
+  backUpDatabase,
+  copySqliteFile,
+  isDatabaseThere,
+  restoreDatabase,
+  type Occupied,
+} from './store/backup/database-backup.ts';
+export { OUR_TABLES } from './store/backup/our-tables.ts';
+export { latestMigration } from './store/migrations.ts';
+export type { Deletion } from './store/call-deletion.ts';
+export type { CallFilter } from './store/call-store.ts';
+export type { Call } from './calls/call.ts';
+export { openSqliteStore, openStore, type Store } from './store/store.ts';

@@ -3,10 +3,20 @@ import type { MatrixEventId } from '@oracle-calls/protocol';
 declare const matrixRoomIdBrand: unique symbol;
 declare const matrixUserIdBrand: unique symbol;
 
+/** Named, so that declarations that were inferred can name it. */
+export interface MatrixRoomIdBrand {
+  readonly [matrixRoomIdBrand]: true;
+}
+
 /** A Matrix room id such as `!abc:example.org`. Never the SFU room's name. */
-export type MatrixRoomId = string & { readonly [matrixRoomIdBrand]: true };
+export type MatrixRoomId = string & MatrixRoomIdBrand;
+/** Named, so that declarations that were inferred can name it. */
+export interface MatrixUserIdBrand {
+  readonly [matrixUserIdBrand]: true;
+}
+
 /** A Matrix user id such as `@oracle:example.org`. */
-export type MatrixUserId = string & { readonly [matrixUserIdBrand]: true };
+export type MatrixUserId = string & MatrixUserIdBrand;
 
 /** Who sent an event, as the Matrix crypto says it: the owner of the Megolm session. Never taken from content. */
 export interface VerifiedSender {

@@ -5,14 +5,29 @@ declare const callIdBrand: unique symbol;
 declare const sfuRoomNameBrand: unique symbol;
 declare const matrixEventIdBrand: unique symbol;
 
+/** Named, so that declarations that were inferred can name it. */
+export interface SfuRoomNameBrand {
+  readonly [sfuRoomNameBrand]: true;
+}
+
 /** The SFU room's name: 1–64 characters of `A–Z a–z 0–9 _ -`, not starting with a sign. */
-export type SfuRoomName = string & { readonly [sfuRoomNameBrand]: true };
+export type SfuRoomName = string & SfuRoomNameBrand;
+
+/** Named, so that declarations that were inferred can name it. */
+export interface MatrixEventIdBrand {
+  readonly [matrixEventIdBrand]: true;
+}
 
 /** A Matrix event id of room version 4 or later: `$` and URL-safe base64 (Matrix spec, "Room version 4: event IDs"). */
-export type MatrixEventId = string & { readonly [matrixEventIdBrand]: true };
+export type MatrixEventId = string & MatrixEventIdBrand;
+
+/** Named, so that declarations that were inferred can name it. */
+export interface CallIdBrand {
+  readonly [callIdBrand]: true;
+}
 
 /** `eventId@roomId` of the architecture: names one call. Opaque outside this file: look it up, never split it by hand. */
-export type CallId = string & { readonly [callIdBrand]: true };
+export type CallId = string & CallIdBrand;
 
 /*
  * Both halves use only characters that RFC 3986 section 3.3 allows unescaped in a path segment (`$` and `@` are pchars),

@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createJsonLogger, isOracleCallError, OracleCallError, parseWith, systemClock } from '@oracle-calls/protocol';
-import { webServerConfigSchema, type WebServerConfig } from './server-config.ts';
+import type * as v from 'valibot';
+import { webServerConfigSchema } from './server-config.ts';
 import { startWeb } from './serve.ts';
 
 const logger = createJsonLogger((line) => process.stdout.write(line), systemClock, { fields: { part: 'web' } });
 
-async function readConfig(): Promise<WebServerConfig> {
+async function readConfig(): Promise<v.InferOutput<typeof webServerConfigSchema>> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined) throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'Give --config FILE.');
   let content: unknown;

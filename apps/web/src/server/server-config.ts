@@ -12,4 +12,3 @@ export const webServerConfigSchema = v.strictObject({
   /** Served as `/config.json`. */
   page: v.strictObject(v.omit(pageConfigSchema, ['testUser']).entries),
 });
-export type WebServerConfig = v.InferOutput<typeof webServerConfigSchema>;

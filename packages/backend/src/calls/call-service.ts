@@ -146,6 +146,16 @@ export class CallService {
     return reason === undefined ? call : await this.end(call, reason, principal.kind);
   }
 
+  /** `DELETE /calls/:callId`: forgets a call that is over. @throws {OracleCallError} `ERR_CALL_NOT_FOUND`, `ERR_CALL_LIVE` */
+  async delete(callId: CallId, asker: MatrixUserId): Promise<void> {
+    const { store, clock, logger } = this.#deps;
+    const deletion = await store.deletion.delete(callId, { kind: 'user', userId: asker }, clock.now());
+    if (deletion === 'unknown') throw new OracleCallError('ERR_CALL_NOT_FOUND');
+    if (deletion === 'live') throw new OracleCallError('ERR_CALL_LIVE');
+    // Without its id: the log is kept as well.
+    logger.info('call deleted');
+  }
+
   /**
    * The call of an id, once Matrix has delivered its event.
    *

@@ -29,11 +29,18 @@ function decodeCursor(cursor: string): PageStart {
 export async function listCalls(
   calls: CallStore,
   matrixUserId: MatrixUserId,
-  { sessionId, status, cursor, limit = CALLS_PAGE_DEFAULT }: CallsQuery,
+  { cursor, limit = CALLS_PAGE_DEFAULT, since, until, ...filter }: CallsQuery,
 ): Promise<CallsResponse> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   // One more than asked for tells whether there is a next page.
-  const found = await calls.list({ matrixUserId, sessionId, status, after, limit: limit + 1 });
+  const found = await calls.list({
+    ...filter,
+    matrixUserId,
+    since: since === undefined ? undefined : Date.parse(since),
+    until: until === undefined ? undefined : Date.parse(until),
+    after,
+    limit: limit + 1,
+  });
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return { calls: page.map(toCallRecord), ...(last === undefined ? {} : { nextCursor: encodeCursor(last) }) };

@@ -97,7 +97,7 @@ export function createHttpApp(httpDeps: HttpAppDeps): Hono {
   app.use(
     cors({
       origin: [...corsOrigins],
-      allowMethods: ['GET', 'POST'],
+      allowMethods: ['GET', 'POST', 'DELETE'],
       allowHeaders: ['Authorization', 'Content-Type', TRACEPARENT],
       exposeHeaders: ['Retry-After'],
       maxAge: PREFLIGHT_MAX_AGE_S,

@@ -75,6 +75,7 @@ export class JoinService {
       // A room without a call is closed by then.
       throw new OracleCallError('ERR_RATE_LIMITED', undefined, { details: { retryAfterMs: ORPHAN_ROOM_MS } });
     }
+    if (room === 'deleted') throw new OracleCallError('ERR_CALL_ENDED');
     if (room.owner !== asker) throw new OracleCallError('ERR_CALL_REPLAYED');
     traces.begin(roomId);
     const call = await store.calls.findBySfuRoomName(roomId);

@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely';
 import * as v from 'valibot';
 import { didSchema, parseWith, type Did } from '@oracle-calls/protocol';
 import { instantColumn } from './call-rows.ts';
+import type { Database } from './database/database.ts';
 import type { ApiKeyRow, Tables } from './tables.ts';
 
 /** An agent's API key as the database knows it: never the key itself. */
@@ -56,10 +57,12 @@ const toRow = ({ id, oracleDid, sha256, createdAt }: NewApiKey): Insertable<ApiK
 
 /** API keys of agents, by hash. Other processes may write here too: nothing is remembered between two requests. */
 export class ApiKeyStore {
+  readonly #database: Database;
   readonly #db: Kysely<Tables>;
 
-  constructor(db: Kysely<Tables>) {
-    this.#db = db;
+  constructor(database: Database) {
+    this.#database = database;
+    this.#db = database.db;
   }
 
   async add(key: NewApiKey): Promise<void> {
@@ -89,7 +92,7 @@ export class ApiKeyStore {
    * with nothing changed, when the old key is unknown, revoked or rotated already.
    */
   replace(oldId: string, fresh: Omit<NewApiKey, 'oracleDid'>, oldExpiresAt: number): Promise<Did | undefined> {
-    return this.#db.transaction().execute(async (tx) => {
+    return this.#database.atomically(async (tx) => {
       const old = await tx
         .updateTable('api_keys')
         .set({ expires_at: oldExpiresAt, replaced_by: fresh.id })

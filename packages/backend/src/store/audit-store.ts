@@ -14,13 +14,15 @@ import {
 import { instantColumn } from './call-rows.ts';
 import type { Tables } from './tables.ts';
 
-/** What is written down: who was given which envelope, and who may ask for any. */
+/** What is written down: who was given which envelope, who may ask for any, and that a call was deleted. */
 export const AUDIT_ACTIONS = [
   'key-release',
   'call-claim',
   'api-key-create',
   'api-key-rotate',
   'api-key-revoke',
+  'call-delete-by-user',
+  'call-delete-by-operator',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -41,6 +43,8 @@ export interface AuditEntry {
 export interface AuditFilter {
   /** Entries from this instant on. */
   readonly since?: number | undefined;
+  /** About this call only. */
+  readonly call?: { readonly callId: CallId; readonly sfuRoomName: SfuRoomName } | undefined;
   readonly limit: number;
 }
 
@@ -55,7 +59,9 @@ const auditSchema = v.object({
   address: v.nullable(v.string()),
 });
 
-/** The audit log. Rows are added and, when old, deleted; none is ever changed. */
+/**
+ * The audit log. Rows are added and, when old, deleted; none is ever changed, but that a deleted call's id and room are taken out.
+ */
 export class AuditStore {
   readonly #db: Kysely<Tables>;
 
@@ -80,14 +86,14 @@ export class AuditStore {
   }
 
   /** The latest entries, oldest of them first. */
-  async list({ since = 0, limit }: AuditFilter): Promise<readonly AuditEntry[]> {
-    const rows = await this.#db
-      .selectFrom('audit_log')
-      .selectAll()
-      .where('at', '>=', since)
-      .orderBy('seq', 'desc')
-      .limit(limit)
-      .execute();
+  async list({ since = 0, call, limit }: AuditFilter): Promise<readonly AuditEntry[]> {
+    let query = this.#db.selectFrom('audit_log').selectAll().where('at', '>=', since);
+    if (call !== undefined) {
+      query = query.where((where) =>
+        where.or([where('call_id', '=', call.callId), where('sfu_room_name', '=', call.sfuRoomName)]),
+      );
+    }
+    const rows = await query.orderBy('seq', 'desc').limit(limit).execute();
     return rows.toReversed().map((row) => {
       const parsed = parseWith(auditSchema, row, 'ERR_INTERNAL');
       return {

@@ -13,8 +13,8 @@ import { matrixRoomIdSchema, matrixUserIdSchema } from '../auth/matrix-ids.ts';
 import type { Call } from '../calls/call.ts';
 import type { CallRow } from './tables.ts';
 
-/** Postgres drivers give `bigint` columns as text. */
-export const instantColumn = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.safeInteger());
+/** Epoch milliseconds and rising numbers: a number from either database. */
+export const instantColumn = v.pipe(v.number(), v.safeInteger());
 
 const callRowSchema = v.object({
   seq: instantColumn,

@@ -1,8 +1,10 @@
-import type { Kysely, Transaction } from 'kysely';
-import type { CallId, CallStatus, EndReason, MatrixEventId, SfuRoomName } from '@oracle-calls/protocol';
+import { sql, type Kysely, type RawBuilder, type SqlBool, type Transaction } from 'kysely';
+import type { CallId, CallStatus, CallType, Did, EndReason, MatrixEventId, SfuRoomName } from '@oracle-calls/protocol';
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import type { Call, NewCall } from '../calls/call.ts';
 import { toCall, toCallRow } from './call-rows.ts';
+import type { Database } from './database/database.ts';
+import { findDeleted } from './deleted-names.ts';
 import type { Tables } from './tables.ts';
 
 /** What became of a call event: a new call, one known already, or something that belongs to another call. */
@@ -14,10 +16,20 @@ export interface PageStart {
   readonly seq: number;
 }
 
+/** Which calls; what is left out does not matter. */
 export interface CallFilter {
-  readonly matrixUserId: MatrixUserId;
+  /** The one whose calls they are; only the operator leaves it out. */
+  readonly matrixUserId?: MatrixUserId | undefined;
+  readonly oracleDid?: Did | undefined;
   readonly sessionId?: string | undefined;
   readonly status?: CallStatus | undefined;
+  readonly callType?: CallType | undefined;
+  /** Started at this instant or later, in epoch ms. */
+  readonly since?: number | undefined;
+  /** Started before this instant, in epoch ms. */
+  readonly until?: number | undefined;
+  /** Some text, in any case, of the session, the oracle's DID, the voice, the language or the end's reason. */
+  readonly search?: string | undefined;
   readonly after?: PageStart | undefined;
   readonly limit: number;
 }
@@ -29,17 +41,27 @@ export interface CallEnd {
   readonly isAnswered: boolean;
 }
 
+const SEARCHED = ['session_id', 'oracle_did', 'agent_voice', 'language', 'end_reason'] as const;
+
+/** Without regard to case in either database: SQLite's `like` has none by itself, Postgres's has. All of these columns are ASCII. */
+function contains(column: (typeof SEARCHED)[number], text: string): RawBuilder<SqlBool> {
+  const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, (special) => `\\${special}`)}%`;
+  return sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+}
+
 /** Calls in SQL that SQLite and Postgres share. */
 export class CallStore {
+  readonly #database: Database;
   readonly #db: Kysely<Tables>;
 
-  constructor(db: Kysely<Tables>) {
-    this.#db = db;
+  constructor(database: Database) {
+    this.#database = database;
+    this.#db = database.db;
   }
 
   /** Takes a new call, unless its event, SFU room or envelope is taken, or the room was asked for by somebody else. */
   accept(call: NewCall): Promise<Acceptance> {
-    return this.#db.transaction().execute(async (tx) => {
+    return this.#database.atomically(async (tx) => {
       const taken = await tx
         .selectFrom('calls')
         .select('event_id')
@@ -53,6 +75,10 @@ export class CallStore {
         .execute();
       if (taken.some((row) => row.event_id === call.eventId)) return 'known';
       if (taken.length > 0) return 'replayed';
+      const { eventId: event, sfuRoomName: roomName, envelopeSha256: envelope } = call;
+      const deleted = await findDeleted(tx, { event, room: roomName, envelope });
+      if (deleted.has('event')) return 'known';
+      if (deleted.size > 0) return 'replayed';
       const room = await tx
         .selectFrom('sfu_rooms')
         .select('owner_user_id')
@@ -79,9 +105,20 @@ export class CallStore {
     return this.#findBy('sfu_room_name', sfuRoomName);
   }
 
+  /** Calls whose id begins so, `limit` at most. Reads every id, and is for people at a command line. */
+  async findByBeginning(text: string, limit: number): Promise<readonly Call[]> {
+    const rows = await this.#db
+      .selectFrom('calls')
+      .selectAll()
+      .where((where) => where(sql<string>`substr(call_id, 1, ${sql.lit(text.length)})`, '=', text))
+      .limit(limit)
+      .execute();
+    return rows.map(toCall);
+  }
+
   /** Makes a pending call active and its answer due; `false` when it was not pending. */
   activate(callId: CallId, now: number): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
+    return this.#database.atomically(async (tx) => {
       const { numUpdatedRows } = await tx
         .updateTable('calls')
         .set({ call_status: 'active' })
@@ -96,7 +133,7 @@ export class CallStore {
 
   /** Ends a call and makes its answer due; `false` when it had ended already. */
   end(callId: CallId, { endReason, endedAt, isAnswered }: CallEnd): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
+    return this.#database.atomically(async (tx) => {
       const { numUpdatedRows } = await tx
         .updateTable('calls')
         .set({ call_status: 'ended', end_reason: endReason, ended_at: endedAt })
@@ -109,17 +146,23 @@ export class CallStore {
     });
   }
 
-  /** One user's calls, newest first. */
-  async list({ matrixUserId, sessionId, status, after, limit }: CallFilter): Promise<readonly Call[]> {
-    let query = this.#db.selectFrom('calls').selectAll().where('matrix_user_id', '=', matrixUserId);
+  /** Calls, newest first. */
+  async list(filter: CallFilter): Promise<readonly Call[]> {
+    const { matrixUserId, oracleDid, sessionId, status, callType, since, until, search, after, limit } = filter;
+    let query = this.#db.selectFrom('calls').selectAll();
+    if (matrixUserId !== undefined) query = query.where('matrix_user_id', '=', matrixUserId);
+    if (oracleDid !== undefined) query = query.where('oracle_did', '=', oracleDid);
     if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
     if (status !== undefined) query = query.where('call_status', '=', status);
+    if (callType !== undefined) query = query.where('call_type', '=', callType);
+    if (since !== undefined) query = query.where('started_at', '>=', since);
+    if (until !== undefined) query = query.where('started_at', '<', until);
+    if (search !== undefined)
+      query = query.where((where) => where.or(SEARCHED.map((column) => contains(column, search))));
     if (after !== undefined) {
+      // As one comparison of pairs, an index leads straight to the page however far behind it is.
       query = query.where((where) =>
-        where.or([
-          where('started_at', '<', after.startedAt),
-          where.and([where('started_at', '=', after.startedAt), where('seq', '<', after.seq)]),
-        ]),
+        where(where.refTuple('started_at', 'seq'), '<', where.tuple(after.startedAt, after.seq)),
       );
     }
     const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').limit(limit).execute();
@@ -131,7 +174,7 @@ export class CallStore {
     const rows = await this.#db
       .selectFrom('calls')
       .selectAll()
-      .where('call_status', '!=', 'ended')
+      .where('call_status', '<>', sql.lit('ended'))
       .orderBy('seq')
       .execute();
     return rows.map(toCall);

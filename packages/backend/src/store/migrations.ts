@@ -1,12 +1,14 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { SQLITE, type SqlDialect } from './database/sql-dialect.ts';
 
-/** Written in SQL that SQLite and Postgres share, but for the rising numbers. */
-const createTables: Migration = {
+/** A migration in the SQL that SQLite and Postgres share, but for what the dialect adds. */
+type MigrationFor = (dialect: SqlDialect) => Migration;
+
+const createTables: MigrationFor = (dialect) => ({
   up: async (db: Kysely<unknown>) => {
-    await db.schema
-      .createTable('calls')
-      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+    await dialect
+      .addRisingNumber(db.schema.createTable('calls'), 'seq')
       .addColumn('call_id', 'text', (column) => column.notNull().unique())
       .addColumn('event_id', 'text', (column) => column.notNull().unique())
       .addColumn('sfu_room_name', 'text', (column) => column.notNull().unique())
@@ -85,14 +87,13 @@ const createTables: Migration = {
       .addColumn('refused_at', 'bigint', (column) => column.notNull())
       .execute();
   },
-};
+});
 
 /** API keys that an operator makes, the audit log, and how often a room's agent was replaced. */
-const addOperation: Migration = {
+const addOperation: MigrationFor = (dialect) => ({
   up: async (db: Kysely<unknown>) => {
-    await db.schema
-      .createTable('api_keys')
-      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+    await dialect
+      .addRisingNumber(db.schema.createTable('api_keys'), 'seq')
       .addColumn('id', 'text', (column) => column.notNull().unique())
       .addColumn('oracle_did', 'text', (column) => column.notNull())
       .addColumn('sha256', 'text', (column) => column.notNull().unique())
@@ -101,9 +102,8 @@ const addOperation: Migration = {
       .addColumn('revoked_at', 'bigint')
       .addColumn('replaced_by', 'text')
       .execute();
-    await db.schema
-      .createTable('audit_log')
-      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+    await dialect
+      .addRisingNumber(db.schema.createTable('audit_log'), 'seq')
       .addColumn('at', 'bigint', (column) => column.notNull())
       .addColumn('action', 'text', (column) => column.notNull())
       .addColumn('code', 'text')
@@ -119,21 +119,66 @@ const addOperation: Migration = {
       .addColumn('agent_replacements', 'integer', (column) => column.notNull().defaultTo(0))
       .execute();
   },
-};
+});
 
 /** How many rooms somebody has open is asked with each new one. */
-const indexRoomsByOwner: Migration = {
+const indexRoomsByOwner: MigrationFor = () => ({
   up: async (db: Kysely<unknown>) => {
     await db.schema.createIndex('sfu_rooms_of_owner').on('sfu_rooms').columns(['owner_user_id', 'closed_at']).execute();
   },
-};
+});
+
+/**
+ * Indices for a million calls, a table that remembers by hash what was deleted, and how to find the audit's rows of a call. A call's answer
+ * goes with it, as before.
+ */
+const addDeletion: MigrationFor = () => ({
+  up: async (db: Kysely<unknown>) => {
+    await db.schema
+      .createTable('deleted_names')
+      .addColumn('sha256', 'text', (column) => column.primaryKey())
+      .addColumn('deleted_at', 'bigint', (column) => column.notNull())
+      .execute();
+    const index = async (
+      name: string,
+      table: string,
+      columns: readonly string[],
+      where?: RawBuilder<SqlBool>,
+    ): Promise<void> => {
+      const build = db.schema
+        .createIndex(name)
+        .on(table)
+        .columns([...columns]);
+      await (where === undefined ? build : build.where(where)).execute();
+    };
+    await db.schema.dropIndex('calls_by_status').execute();
+    await index('calls_live', 'calls', ['seq'], sql<SqlBool>`call_status <> 'ended'`);
+    await index('calls_by_end', 'calls', ['ended_at', 'seq'], sql<SqlBool>`ended_at is not null`);
+    await index('calls_by_time', 'calls', ['started_at desc', 'seq desc']);
+    await index('calls_of_oracle', 'calls', ['oracle_did', 'started_at desc', 'seq desc']);
+    await index('answers_due', 'answers', ['due_at', 'call_status'], sql<SqlBool>`event_id is null`);
+    await index('sfu_rooms_unclosed', 'sfu_rooms', ['name'], sql<SqlBool>`closed_at is null`);
+    await index('sfu_rooms_by_end', 'sfu_rooms', ['closed_at'], sql<SqlBool>`closed_at is not null`);
+    await index('audit_log_of_call', 'audit_log', ['call_id'], sql<SqlBool>`call_id is not null`);
+    await index('audit_log_of_room', 'audit_log', ['sfu_room_name'], sql<SqlBool>`sfu_room_name is not null`);
+    await index('deleted_names_by_time', 'deleted_names', ['deleted_at']);
+  },
+});
 
 /** Every migration by name; names sort in the order in which they run. Never change one that was released. */
-export const migrations: MigrationProvider = {
-  getMigrations: () =>
-    Promise.resolve({
-      '0001-calls': createTables,
-      '0002-operation': addOperation,
-      '0003-rooms-of-owner': indexRoomsByOwner,
-    }),
-};
+export function createMigrations(dialect: SqlDialect): MigrationProvider {
+  return {
+    getMigrations: () =>
+      Promise.resolve({
+        '0001-calls': createTables(dialect),
+        '0002-operation': addOperation(dialect),
+        '0003-rooms-of-owner': indexRoomsByOwner(dialect),
+        '0004-deletion': addDeletion(dialect),
+      }),
+  };
+}
+
+/** Name of the last migration of this version: what a backup of it says. */
+export async function latestMigration(): Promise<string> {
+  return Object.keys(await createMigrations(SQLITE).getMigrations()).at(-1) ?? '';
+}

@@ -1,4 +1,4 @@
-import type { Clock } from '@oracle-calls/protocol';
+import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { BackgroundWork } from '../background/background-work.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
 import type { Store } from './store.ts';
@@ -18,12 +18,25 @@ const NOTICE_MEMORY_MS = DAY_MS;
 /** Far longer than anybody asks for a room that is closed, to be told that its call is over. */
 export const CLOSED_ROOM_MEMORY_MS = DAY_MS;
 
-/** Long enough to look into what is found out late; each release and claim is one short row. */
-export const AUDIT_MEMORY_MS = 90 * DAY_MS;
+/** Longer than a call event is taken after its time (`CLOCK_SKEW_MAX_MS`), so that no deleted call comes back. */
+const DELETED_NAME_MEMORY_MS = DAY_MS;
+
+/** How long calls and the audit log are kept, in days. */
+export interface RetentionOptions {
+  /** From a call's end. */
+  readonly callDays: number;
+  /** From the entry. */
+  readonly auditDays: number;
+}
+
+/** Calls: a year, for somebody who looks up an old one. Audit: long enough to look into what is found out late. */
+export const RETENTION_DEFAULTS: RetentionOptions = { callDays: 365, auditDays: 90 };
 
 export interface PruningDeps {
-  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms'>;
+  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms' | 'deletion'>;
   readonly clock: Clock;
+  readonly retention: RetentionOptions;
+  readonly logger: Logger;
   readonly deadlines: Deadlines;
   readonly background: BackgroundWork;
 }
@@ -37,7 +50,7 @@ export class Pruning {
   }
 
   start(): void {
-    const { store, clock, deadlines, background } = this.#deps;
+    const { store, clock, retention, logger, deadlines, background } = this.#deps;
     deadlines.set('prune', HOUR_MS, () => {
       const now = clock.now();
       background.run('prune', async () => {
@@ -47,7 +60,10 @@ export class Pruning {
           noticesBefore: now - NOTICE_MEMORY_MS,
         });
         await store.sfuRooms.prune(now - CLOSED_ROOM_MEMORY_MS);
-        await store.audit.prune(now - AUDIT_MEMORY_MS);
+        await store.audit.prune(now - retention.auditDays * DAY_MS);
+        await store.deletion.pruneNames(now - DELETED_NAME_MEMORY_MS);
+        const count = await store.deletion.prune(now - retention.callDays * DAY_MS, now);
+        if (count > 0) logger.info('old calls deleted', { count });
       });
       this.start();
     });

@@ -4,6 +4,8 @@ import { didSchema, parseWith, sfuRoomNameSchema, type Did, type SfuRoomName } f
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import { matrixUserIdSchema } from '../auth/matrix-ids.ts';
 import { instantColumn } from './call-rows.ts';
+import type { Database } from './database/database.ts';
+import { findDeleted } from './deleted-names.ts';
 import type { SfuRoomRow, Tables } from './tables.ts';
 
 /** An SFU room that somebody asked a join token for. */
@@ -57,15 +59,17 @@ function toSfuRoom(row: Selectable<SfuRoomRow>): SfuRoom {
 
 /** Who asked for which SFU room, and the ticket that its agent was dispatched with. */
 export class SfuRoomStore {
+  readonly #database: Database;
   readonly #db: Kysely<Tables>;
 
-  constructor(db: Kysely<Tables>) {
-    this.#db = db;
+  constructor(database: Database) {
+    this.#database = database;
+    this.#db = database.db;
   }
 
   /**
    * Makes the asker the owner of a name that nobody owns, and returns the room of that name, whoever owns it; `too-many-open` when the name
-   * is new and its owner has `openMax` rooms already.
+   * is new and its owner has `openMax` rooms already; `deleted` when it was a deleted call's.
    */
   ask({
     name,
@@ -75,10 +79,11 @@ export class SfuRoomStore {
     ticketSha256,
     openMax,
     now,
-  }: RoomRequest): Promise<SfuRoom | 'too-many-open'> {
-    return this.#db.transaction().execute(async (tx) => {
+  }: RoomRequest): Promise<SfuRoom | 'too-many-open' | 'deleted'> {
+    return this.#database.atomically(async (tx) => {
       const known = await tx.selectFrom('sfu_rooms').selectAll().where('name', '=', name).executeTakeFirst();
       if (known !== undefined) return toSfuRoom(known);
+      if ((await findDeleted(tx, { room: name })).size > 0) return 'deleted';
       // A call event may have come before anybody asked: then the name is its sender's.
       const call = await tx
         .selectFrom('calls')
@@ -88,11 +93,11 @@ export class SfuRoomStore {
       const owner = call?.matrix_user_id ?? asker;
       const { open } = await tx
         .selectFrom('sfu_rooms')
-        .select((row) => row.fn.countAll<number | string>().as('open'))
+        .select((row) => row.fn.countAll<number>().as('open'))
         .where('owner_user_id', '=', owner)
         .where('closed_at', 'is', null)
         .executeTakeFirstOrThrow();
-      if (Number(open) >= openMax) return 'too-many-open';
+      if (open >= openMax) return 'too-many-open';
       await tx
         .insertInto('sfu_rooms')
         .values({

@@ -1,20 +1,22 @@
-import { Kysely, sql, SqliteDialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { OracleCallError } from '@oracle-calls/protocol';
+import { sql } from 'kysely';
 import { AnswerStore } from './answer-store.ts';
 import { ApiKeyStore } from './api-key-store.ts';
 import { AuditStore } from './audit-store.ts';
+import { CallDeletion } from './call-deletion.ts';
 import { CallStore } from './call-store.ts';
 import { CredentialStore } from './credential-store.ts';
-import { migrations } from './migrations.ts';
-import { openNodeSqlite } from './node-sqlite-database.ts';
+import type { DatabaseLocation } from './database/database-location.ts';
+import type { Database } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { openPostgres } from './database/open-postgres.ts';
+import { openSqlite } from './database/open-sqlite.ts';
 import { NoticeStore } from './notice-store.ts';
 import { SfuRoomStore } from './sfu-room-store.ts';
-import type { Tables } from './tables.ts';
 
 /** Everything the backend remembers. */
 export interface Store extends AsyncDisposable {
   readonly calls: CallStore;
+  readonly deletion: CallDeletion;
   readonly answers: AnswerStore;
   readonly sfuRooms: SfuRoomStore;
   readonly credentials: CredentialStore;
@@ -27,22 +29,19 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Builds the store on a Kysely of any dialect and brings its tables up to date. */
-export async function createStore(db: Kysely<Tables>): Promise<Store> {
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error !== undefined) {
-    await db.destroy();
-    throw new OracleCallError('ERR_INTERNAL', 'The database could not be migrated.', { cause: error });
-  }
+/** Everything in a database whose tables are up to date. */
+function storeOver(database: Database): Store {
+  const { db } = database;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= db.destroy());
   return {
-    calls: new CallStore(db),
+    calls: new CallStore(database),
+    deletion: new CallDeletion(database),
     answers: new AnswerStore(db),
-    sfuRooms: new SfuRoomStore(db),
+    sfuRooms: new SfuRoomStore(database),
     credentials: new CredentialStore(db),
     notices: new NoticeStore(db),
-    apiKeys: new ApiKeyStore(db),
+    apiKeys: new ApiKeyStore(database),
     audit: new AuditStore(db),
     ping: async () => {
       await sql`select 1`.execute(db);
@@ -53,11 +52,32 @@ export async function createStore(db: Kysely<Tables>): Promise<Store> {
 }
 
 /**
- * Opens the SQLite database file, made when absent and readable by its owner only.
+ * Opens the database and brings its tables up to date. A SQLite file is made when absent, readable by its owner only; a Postgres
+ * database must be there.
  *
- * @throws {OracleCallError} `ERR_INTERNAL` when it cannot be migrated
+ * @throws {OracleCallError} `ERR_STORE_NEWER`, `ERR_STORE_MIGRATION`, `ERR_UPSTREAM_DATABASE`; nothing stays open then
  */
+export async function openStore(location: DatabaseLocation): Promise<Store> {
+  if (location.kind === 'sqlite') {
+    const database = openSqlite(location.file);
+    try {
+      await migrate(database);
+    } catch (error) {
+      await database.db.destroy();
+      throw error;
+    }
+    return storeOver(database);
+  }
+  const migration = openPostgres(location.url, 'migration');
+  try {
+    await migrate(migration);
+  } finally {
+    await migration.db.destroy();
+  }
+  return storeOver(openPostgres(location.url, 'work'));
+}
+
+/** {@link openStore} of a SQLite file. */
 export function openSqliteStore(databaseFile: string): Promise<Store> {
-  const database = openNodeSqlite(databaseFile);
-  return createStore(new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }));
+  return openStore({ kind: 'sqlite', file: databaseFile });
 }

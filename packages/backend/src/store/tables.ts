@@ -103,6 +103,12 @@ export interface AuditRow {
   address: string | null;
 }
 
+/** A name of a deleted call, by hash. */
+export interface DeletedNameRow {
+  sha256: string;
+  deleted_at: number;
+}
+
 export interface Tables {
   calls: CallRow;
   sfu_rooms: SfuRoomRow;
@@ -114,4 +120,5 @@ export interface Tables {
   refused_events: RefusedEventRow;
   api_keys: ApiKeyRow;
   audit_log: AuditRow;
+  deleted_names: DeletedNameRow;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSfuRoomName } from '@oracle-calls/protocol';
 import { ApiKeys, ROTATION_OVERLAP_MAX_MS, ROTATION_OVERLAP_MS, stateOfApiKey } from '../api-keys/api-keys.ts';
-import { AUDIT_MEMORY_MS } from '../store/pruning.ts';
+import { RETENTION_DEFAULTS } from '../store/pruning.ts';
 import {
   AGENT_KEY,
   ALICE,
@@ -182,6 +182,6 @@ test('old entries of the audit log are forgotten, and the latest are listed', as
   expect(await store.audit.list({ limit: 1 })).toMatchObject([{ keyId: 'agent-2' }]);
   await store.audit.prune(since);
   expect(await audit()).toMatchObject([{ keyId: 'agent-2' }]);
-  await backend.pass(AUDIT_MEMORY_MS + 60 * 60_000);
+  await backend.pass(RETENTION_DEFAULTS.auditDays * 24 * 60 * 60_000 + 60 * 60_000);
   expect(await audit()).toEqual([]);
 });

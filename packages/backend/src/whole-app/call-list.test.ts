@@ -68,7 +68,27 @@ test('calls are filtered by session and status', async () => {
   expect(await list('?status=ended')).toMatchObject({ calls: [{ callId: first.callId, endReason: 'hangup' }] });
 });
 
+test('calls are searched by type, oracle, time and text', async () => {
+  const [first] = await placeCalls(1, { sessionId: 'Holiday', callType: 'video' });
+  const [second] = await placeCalls(1, { sessionId: 'work', language: 'de' });
+  if (first === undefined || second === undefined) throw new Error('No calls.');
+  const secondAt = String(second.content['callStartedAt']);
+  expect(ids(await list('?search=hOLI'))).toEqual([first.callId]);
+  expect(ids(await list('?callType=video'))).toEqual([first.callId]);
+  expect(ids(await list(`?since=${secondAt}`))).toEqual([second.callId]);
+  expect(ids(await list(`?until=${secondAt}&oracleDid=did:ixo:oracle456`))).toEqual([first.callId]);
+  expect(ids(await list('?oracleDid=did:ixo:another'))).toEqual([]);
+  expect(ids(await list('?search=%25'))).toEqual([]);
+  expect(ids(await list('?search=holi', MALLORY))).toEqual([]);
+});
+
 test.each([
+  ['a search for nothing', '?search='],
+  ['a search that is too long', `?search=${'a'.repeat(101)}`],
+  ['a search with a control character', '?search=%00'],
+  ['an instant that is none', '?since=yesterday'],
+  ['an oracle that is none', '?oracleDid=oracle'],
+  ['an unknown type', '?callType=fax'],
   ['an unknown status', '?status=over'],
   ['a limit of nothing', '?limit=0'],
   ['a limit over the limit', '?limit=101'],

@@ -18,9 +18,9 @@ test('an unknown path is a problem document', async () => {
 
 test.each(['', API_PREFIX])('every route under %o refuses other methods', async (prefix) => {
   for (const path of Object.values(ROUTES)) {
-    const answer = await backend.request('DELETE', prefix + path.replace(':callId', '$e@r'));
+    const answer = await backend.request('PUT', prefix + path.replace(':callId', '$e@r'));
     expectProblem(answer, 405, 'ERR_PROTOCOL_METHOD');
-    expect(answer.headers.get('allow')).toMatch(/^(GET|POST|GET, POST)$/);
+    expect(answer.headers.get('allow')).toMatch(/^(GET|POST|GET, POST|DELETE)$/);
   }
 });
 

@@ -21,7 +21,8 @@ const SESSION_VERSION = 1;
 const STORAGE_KEY_BYTES = 32;
 const DEVICE_ID_BYTES = 8;
 
-const sessionFile = (storeDir: string): string => join(storeDir, 'session.json');
+/** In the store's folder. */
+export const SESSION_FILE = 'session.json';
 
 /** A session that has not logged in yet. */
 export function newSession(homeserverUrl: string, userId: MatrixUserId, hasOwnKey: boolean): AccountSession {
@@ -48,7 +49,7 @@ export async function writeSession(storeDir: string, session: AccountSession): P
     ...(accessToken === undefined ? {} : { accessToken: accessToken.expose() }),
     ...(storageKey === undefined ? {} : { storageKey: Buffer.from(storageKey.expose()).toString('base64url') }),
   };
-  await writePrivateFile(sessionFile(storeDir), `${JSON.stringify(content, null, 2)}\n`);
+  await writePrivateFile(join(storeDir, SESSION_FILE), `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /**
@@ -56,14 +57,14 @@ export async function writeSession(storeDir: string, session: AccountSession): P
  *
  * @throws {OracleCallError} `ERR_MATRIX_STORE` when the file is not one of ours
  */
-export async function readSession(storeDir: string): Promise<AccountSession | undefined> {
-  const text = await tryReadFile(sessionFile(storeDir));
+export async function readSession(storeDir: string, name = SESSION_FILE): Promise<AccountSession | undefined> {
+  const text = await tryReadFile(join(storeDir, name));
   if (text === undefined) return undefined;
   try {
     return parseSession(JSON.parse(text));
   } catch {
     // Without the cause: it may quote the file, and the file holds the access token.
-    throw new OracleCallError('ERR_MATRIX_STORE', 'session.json cannot be read.');
+    throw new OracleCallError('ERR_MATRIX_STORE', `${name} cannot be read.`);
   }
 }
 

@@ -13,11 +13,15 @@ import { newSession, readSession, writeSession, type AccountSession } from './ac
 import { openDurableIndexedDb, type DurableIndexedDb } from './durable-indexed-db.ts';
 import { firstSync } from './first-sync.ts';
 import { privateFolder } from './private-file.ts';
+import { retireOldDevice } from './retired-session.ts';
 import { sdkLogger, silenceGlobalSdkLogger } from './sdk-logger.ts';
 import { SyncKeeper } from './sync-keeper.ts';
 
 const DEVICE_NAME = 'Oracle Calls';
-const RECOVERY_KEY_FILE = 'recovery.key';
+/** In the store's folder. */
+export const RECOVERY_KEY_FILE = 'recovery.key';
+/** In the store's folder. */
+export const CRYPTO_FILE = 'crypto.sqlite';
 
 export interface MatrixAccountOptions {
   readonly homeserverUrl: string;
@@ -61,7 +65,7 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
     logger.error('matrix store failed: the account stops', { code: error.code });
     storeFailure.abort(error);
   };
-  const store = stack.use(await openDurableIndexedDb({ file: join(storeDir, 'crypto.sqlite'), onFailure, clock }));
+  const store = stack.use(await openDurableIndexedDb({ file: join(storeDir, CRYPTO_FILE), onFailure, clock }));
   const common = { clock, logger, random: Math.random, retryPolicy, changedIdentities: options.changedIdentities };
   const session = await signIn(await openSession(options, store), options, common);
   const holder = new RecoveryKeyHolder();
@@ -89,6 +93,7 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
     logger,
     signal,
   });
+  await retireOldDevice({ storeDir, homeserverUrl: options.homeserverUrl, common, logger, signal });
   logger.info('matrix account open', { 'pii.userId': session.userId, 'pii.deviceId': session.deviceId });
   const open = stack.move();
   const close = (): Promise<void> => open.disposeAsync();

@@ -3,8 +3,13 @@ import { OracleCallError } from '../errors/oracle-call-error.ts';
 
 declare const didBrand: unique symbol;
 
+/** Named, so that declarations that were inferred can name it. */
+export interface DidBrand {
+  readonly [didBrand]: true;
+}
+
 /** A decentralised identifier (W3C DID Core 1.0, section 3.1), without path, query or fragment. */
-export type Did = string & { readonly [didBrand]: true };
+export type Did = string & DidBrand;
 
 /** Longest DID that is looked at, in characters; a `did:key` of a secp256k1 key has 57. */
 export const DID_MAX_LENGTH = 512;

@@ -165,22 +165,40 @@ export const ERROR_TABLE = {
   ERR_CALL_CLOCK: row('clock-skew', 422, 'The time in the call event is too far from the time here.'),
   ERR_CALL_ENDED: row('call-ended', 410, 'The call has ended.'),
   ERR_CALL_IN_PROGRESS: row('call-in-progress', undefined, 'Another call of this client is still in progress.'),
+  ERR_CALL_LIVE: row('call-live', 409, 'A call is deleted when it has ended, and this one has not quite.', true),
   ERR_CALL_TICKET: row('ticket-invalid', 403, 'The dispatch ticket is unknown, used or for another room.'),
 
   // Others we depend on.
   ERR_UPSTREAM_HOMESERVER: row('homeserver-unavailable', 502, 'The homeserver does not answer.', true),
   ERR_UPSTREAM_SFU: row('sfu-unavailable', 502, 'The media server does not answer.', true),
   ERR_UPSTREAM_BACKEND: row('backend-unavailable', undefined, 'The oracle backend does not answer.', true),
+  ERR_UPSTREAM_DATABASE: row('database-unavailable', 503, 'The database does not answer.', true),
   ERR_UPSTREAM_SPEECH: row('speech-unavailable', undefined, 'The speech host does not answer.', true),
   ERR_UPSTREAM_TIMEOUT: row('upstream-timeout', 504, 'Somebody we depend on took too long.', true),
   ERR_UPSTREAM_BUSY: row('busy', 503, 'The service is not ready. Try again shortly.', true),
 
+  // The backend's database, when a process opens it.
+  ERR_STORE_NEWER: row(
+    'store-newer',
+    undefined,
+    'A newer version made this database. Run that version, or restore a backup made before it.',
+  ),
+  ERR_STORE_MIGRATION: row(
+    'store-migration',
+    undefined,
+    'The database could not be brought up to date and is as it was. The cause is in the log.',
+  ),
+
+  // The command line.
   // What an operator writes and types.
   ERR_CONFIG_INVALID: row('config-invalid', undefined, 'The configuration cannot be used.'),
   ERR_CLI_USAGE: row('usage', undefined, 'The command was not understood.'),
   ERR_CLI_SYSTEM: row('system-refused', undefined, 'The operating system refused what the command needs.'),
   ERR_CLI_FILE_EXISTS: row('file-exists', undefined, 'A file is already there and is not overwritten.'),
   ERR_CLI_DATABASE: row('database-absent', undefined, 'There is no database file of a backend at that path.'),
+  ERR_CLI_BACKUP: row('backup-unusable', undefined, 'The backup is damaged, incomplete, or not one of ours.'),
+  ERR_CLI_BACKUP_PASSPHRASE: row('backup-passphrase', undefined, 'The backup does not open with this passphrase.'),
+  ERR_CLI_POSTGRES_PROGRAM: row('postgres-program', undefined, "One of Postgres's own programs is missing or failed."),
   ERR_CLI_API_KEY: row('api-key-unknown', undefined, 'There is no usable API key of that id.'),
   ERR_CLI_ORACLE: row('oracle-unknown', undefined, 'No oracle with this Matrix account was called from here before.'),
   ERR_CLI_SPEECH: row('voice-absent', undefined, 'There is no voice on this machine to speak a text with.'),

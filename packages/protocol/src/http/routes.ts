@@ -3,6 +3,7 @@ export const ROUTES = {
   session: '/auth/session',
   joinToken: '/join-token',
   calls: '/calls',
+  call: '/calls/:callId',
   sync: '/calls/:callId/sync',
   key: '/calls/:callId/key',
   update: '/calls/:callId/update',

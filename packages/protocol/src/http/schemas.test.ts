@@ -120,9 +120,20 @@ const CASES: Readonly<Record<string, Case>> = {
   callsQuery: {
     schema: schemas.callsQuerySchema,
     good: { sessionId: 's-1', status: 'ended', cursor: 'abc_-', limit: '100' },
-    moreGood: [{}, { limit: '1' }],
+    moreGood: [
+      {},
+      { limit: '1' },
+      { callType: 'video', oracleDid: 'did:ixo:oracle456', since: at, until: at, search: "50%_o'" },
+    ],
     bad: [
       ['status', { status: 'any' }],
+      ['callType', { callType: 'fax' }],
+      ['oracleDid', { oracleDid: 'oracle' }],
+      ['since', { since: 'now' }],
+      ['until', { until: '2026-01-02' }],
+      ['search', { search: '' }],
+      ['search', { search: 'é' }],
+      ['search', { search: 'a'.repeat(101) }],
       ['cursor', { cursor: 'a b' }],
       ['cursor', { cursor: 'a'.repeat(257) }],
       ['limit', { limit: '0' }],

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { callIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { didSchema } from '../did/did.ts';
-import { sessionIdSchema } from '../events/event-content.ts';
+import { instantSchema, sessionIdSchema } from '../events/event-content.ts';
 import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
 
 /*
@@ -50,6 +50,14 @@ export const CALLS_PAGE_DEFAULT = 20;
 export const callsQuerySchema = v.object({
   sessionId: v.optional(sessionIdSchema),
   status: v.optional(v.picklist(CALL_STATUSES)),
+  callType: v.optional(v.picklist(CALL_TYPES)),
+  oracleDid: v.optional(didSchema),
+  /** Started at this instant or later. */
+  since: v.optional(instantSchema),
+  /** Started before this instant. */
+  until: v.optional(instantSchema),
+  /** Some text, in any case, of the session, the oracle's DID, the voice, the language or the end's reason. */
+  search: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,100}$/, 'up to 100 ASCII characters'))),
   cursor: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,256}$/, 'a cursor'))),
   limit: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(CALLS_PAGE_MAX)),

@@ -107,6 +107,8 @@ test('what the backend answers, good and refused, is what the served document sa
   check('post', '/join-token', await post('/join-token', {}));
   check('post', '/calls/{callId}/sync', await post(`${path}/sync`, {}, token));
   check('post', '/calls/{callId}/sync', await post('/calls/none/sync', {}, token));
+  const remove = (id: string): Promise<ApiAnswer> => backend.request('DELETE', `/calls/${id}`, { token });
+  for (const id of [call.callId, 'none']) check('delete', '/calls/{callId}', await remove(id));
   check('get', '/calls', await backend.request('GET', '/calls?limit=1', { token }));
   check('get', '/calls', await backend.request('GET', '/calls?limit=0', { token }));
   const claim = { ticket: backend.ticketOf(call.sfuRoomName), roomId: call.sfuRoomName };

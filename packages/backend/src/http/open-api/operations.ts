@@ -23,7 +23,7 @@ export type Caller = 'anybody' | 'user' | 'agent' | 'user or agent' | 'SFU';
 
 /** One operation as the document describes it. */
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly summary: string;
   readonly caller: Caller;
   readonly query?: typeof callsQuerySchema;
@@ -121,6 +121,15 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
       query: callsQuerySchema,
       answer: callsResponseSchema,
       refusals: ['ERR_PROTOCOL_MALFORMED'],
+    },
+  ],
+  call: [
+    {
+      method: 'delete',
+      summary: 'Forgets one of the caller’s calls that is over: it is gone from every table.',
+      caller: 'user',
+      answer: undefined,
+      refusals: ['ERR_PROTOCOL_CALL_ID', 'ERR_CALL_NOT_FOUND', 'ERR_CALL_LIVE'],
     },
   ],
   sync: [

@@ -1,0 +1,121 @@
+import type { AuditEntry, Call, Store } from '@oracle-calls/backend/operator';
+import { CALL_STATUSES, OracleCallError, parseDid, systemClock, type CallStatus } from '@oracle-calls/protocol';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { callJson } from './call-json.ts';
+import { callsTable, formatLength } from './calls-table.ts';
+
+interface CallsFlags {
+  readonly database: string;
+  readonly json?: boolean;
+}
+
+interface ListFlags extends CallsFlags {
+  readonly oracle?: string;
+  readonly status?: CallStatus;
+  readonly since?: number;
+  readonly until?: number;
+  readonly search?: string;
+  readonly limit: number;
+}
+
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 100_000;
+/** Lines of the audit log about one call; there are a few. */
+const AUDIT_MAX = 100;
+
+const HELP = `
+A call is named by its id or by the beginning that "list" shows.
+
+Example:
+  oracle-calls calls list --database calls.db --status ended --since 2026-11-01
+  oracle-calls calls show Zk3hVVBHB0 --database calls.db
+  oracle-calls calls delete Zk3hVVBHB0 --database calls.db`;
+
+function parseInstant(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at))
+    throw new InvalidArgumentError('An instant such as 2026-11-23 or 2026-11-23T12:00:00Z is expected.');
+  return at;
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX)) {
+    throw new InvalidArgumentError(`A number from 1 to ${LIMIT_MAX} is expected.`);
+  }
+  return limit;
+}
+
+async function withStore<T>(database: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const { openDatabase } = await import('../operator/open-database.ts');
+  await using store = await openDatabase(database);
+  return await work(store);
+}
+
+/** @throws {OracleCallError} `ERR_CALL_NOT_FOUND` when none or several begin so */
+async function findCall({ calls }: Store, text: string): Promise<Call> {
+  const found = await calls.findByBeginning(text.startsWith('$') ? text : `$${text}`, 2);
+  const [call] = found;
+  if (call === undefined) throw new OracleCallError('ERR_CALL_NOT_FOUND', 'There is no call whose id begins so.');
+  if (found.length > 1) throw new OracleCallError('ERR_CALL_NOT_FOUND', 'Several calls begin so: give more of the id.');
+  return call;
+}
+
+function describeAudit({ at, action, code, keyId, address }: AuditEntry): string {
+  return ['', new Date(at).toISOString(), action, code ?? 'ok', keyId ?? '-', address ?? 'operator'].join('  ');
+}
+
+function describeCall(call: Call, audit: readonly AuditEntry[]): string {
+  const facts = { ...callJson(call), length: formatLength(call) };
+  const lines = Object.entries(facts)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name.padEnd(13)}  ${value}`);
+  const log = audit.length === 0 ? [] : ['', 'Audit log:', ...audit.map(describeAudit)];
+  return `${[...lines, ...log].join('\n')}\n`;
+}
+
+/** Adds `calls list|show|delete` to the command line; `write` gets what goes to stdout. */
+export function addCallsCommand(program: Command, write: (text: string) => void): void {
+  const group = program.command('calls').summary('list, show and delete calls');
+  group.description("Looks into a backend's calls, which it may be holding meanwhile.").addHelpText('after', HELP);
+  const add = (name: string, summary: string): Command =>
+    group
+      .command(name)
+      .summary(summary)
+      .requiredOption('--database <file>', "the backend's databaseFile or databaseUrlFile")
+      .option('--json', 'print one JSON document');
+
+  add('list', 'list calls, newest first')
+    .option('--oracle <did>', 'of this oracle only')
+    .addOption(new Option('--status <status>', 'in this status only').choices(CALL_STATUSES))
+    .option('--since <instant>', 'started then or later', parseInstant)
+    .option('--until <instant>', 'started before', parseInstant)
+    .option('--search <text>', 'with this text in session, oracle, voice, language or reason')
+    .option('--limit <count>', 'so many', parseLimit, LIMIT_DEFAULT)
+    .action(async ({ database, oracle, json = false, ...filter }: ListFlags) => {
+      const oracleDid = oracle === undefined ? undefined : parseDid(oracle);
+      const calls = await withStore(database, (store) => store.calls.list({ ...filter, oracleDid }));
+      write(json ? `${JSON.stringify(calls.map(callJson))}\n` : callsTable(calls));
+    });
+  add('show', 'show one call and what the audit log says of it')
+    .argument('<call>', "its id, or the id's beginning")
+    .action(async (text: string, { database, json = false }: CallsFlags) => {
+      await withStore(database, async (store) => {
+        const call = await findCall(store, text);
+        const audit = await store.audit.list({ call, limit: AUDIT_MAX });
+        const entries = audit.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() }));
+        write(json ? `${JSON.stringify({ ...callJson(call), audit: entries })}\n` : describeCall(call, audit));
+      });
+    });
+  add('delete', 'delete one call that is over, from every table')
+    .argument('<call>', "its id, or the id's beginning")
+    .action(async (text: string, { database, json = false }: CallsFlags) => {
+      await withStore(database, async (store) => {
+        const { callId } = await findCall(store, text);
+        const deletion = await store.deletion.delete(callId, { kind: 'operator' }, systemClock.now());
+        if (deletion === 'unknown') throw new OracleCallError('ERR_CALL_NOT_FOUND');
+        if (deletion === 'live') throw new OracleCallError('ERR_CALL_LIVE');
+        write(json ? `${JSON.stringify({ callId, state: 'deleted' })}\n` : `Deleted: ${callId}\n`);
+      });
+    });
+}
