@@ -82,7 +82,7 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
     withExamples(group.command(name), [`oracle-calls calls ${example}`])
       .summary(summary)
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .requiredOption('--database <file>', "the backend's databaseFile or databaseUrlFile")
+      .requiredOption('--database <file>', DATABASE_HELP)
       .option('--json', 'print one JSON document');
 
   add('list', 'list calls, newest first', 'list --database calls.db --status ended --since 2026-11-01')
