@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { callJson } from './call-json.ts';
 import { callsTable, formatLength } from './calls-table.ts';
+import { DATABASE_HELP } from '../operator/database-option.ts';
 
 interface CallsFlags {
   readonly database: string;

@@ -5,6 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { didValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
+import { DATABASE_HELP } from './database-option.ts';
 
 interface KeyFlags {
   readonly database: string;

@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { wholeNumberValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
+import { DATABASE_HELP } from './database-option.ts';
 
 interface AuditFlags {
   readonly database: string;
