@@ -14,8 +14,6 @@ export const USER_DID = parseDid('did:ixo:user123');
 /** 2026-11-23T12:00:00Z: beyond what 32 bits hold, as every instant is. */
 export const NOON = 1_795_435_200_000;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** A call that nobody has placed yet. */
 export function newCall(changes: Partial<NewCall> = {}): NewCall {
   const eventId = changes.eventId ?? parseMatrixEventId(`$${randomBytes(32).toString('base64url')}`);
