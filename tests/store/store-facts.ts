@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Store } from '@oracle-calls/backend/operator';
 import { parseMatrixRoomId, parseMatrixUserId } from '@oracle-calls/matrix';
 import { createCallId, createSfuRoomName, parseDid, parseMatrixEventId } from '@oracle-calls/protocol';
