@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Store } from '@oracle-calls/backend/operator';
 import { parseMatrixRoomId, parseMatrixUserId } from '@oracle-calls/matrix';
 import { createCallId, createSfuRoomName, parseDid, parseMatrixEventId } from '@oracle-calls/protocol';
@@ -13,8 +13,6 @@ export const ORACLE_DID = parseDid('did:ixo:oracle456');
 export const USER_DID = parseDid('did:ixo:user123');
 /** 2026-11-23T12:00:00Z: beyond what 32 bits hold, as every instant is. */
 export const NOON = 1_795_435_200_000;
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A call that nobody has placed yet. */
 export function newCall(changes: Partial<NewCall> = {}): NewCall {

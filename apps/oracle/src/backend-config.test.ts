@@ -185,17 +185,17 @@ test('a secret that is empty or not there names the field', async () => {
 
 test('the database is a file or an address in a file, and exactly one of them', async () => {
   const { databaseFile: _file, ...without } = valid;
-  expect(await read({ ...without, databaseUrlFile: 'database.url' })).toMatchObject({
-    databaseUrlFile: 'database.url',
-  });
-  for (const config of [without, { ...valid, databaseUrlFile: 'database.url' }]) {
+  const databaseUrlFile = join(directory, 'address');
+  writeFileSync(databaseUrlFile, 'postgres://o:p@db/calls', { mode: 0o600 });
+  expect(await read({ ...without, databaseUrlFile })).toMatchObject({ databaseUrlFile });
+  for (const config of [without, { ...valid, databaseUrlFile }]) {
     await expect(read(config)).rejects.toMatchObject({
-      code: 'ERR_PROTOCOL_MALFORMED',
+      code: 'ERR_CONFIG_INVALID',
       details: { issues: [expect.stringContaining('one of databaseFile and databaseUrlFile')] },
     });
   }
   await expect(read({ ...without, databaseUrl: 'postgres://a:b@c/d' })).rejects.toMatchObject({
-    code: 'ERR_PROTOCOL_MALFORMED',
+    code: 'ERR_CONFIG_INVALID',
   });
 });
 
@@ -204,7 +204,7 @@ test('retention is set in days, one kind without the other', async () => {
     retention: { callDays: 30, auditDays: RETENTION_DEFAULTS.auditDays },
   });
   for (const callDays of [0, -1, 1.5, '30', 36_501]) {
-    await expect(read({ ...valid, retention: { callDays } })).rejects.toMatchObject({ code: 'ERR_PROTOCOL_MALFORMED' });
+    await expect(read({ ...valid, retention: { callDays } })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
   }
 });
 

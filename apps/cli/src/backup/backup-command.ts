@@ -1,6 +1,7 @@
 import { systemClock } from '@oracle-calls/protocol';
 import type { Command } from 'commander';
-import type { Output } from '../command-line.ts';
+import { withExamples } from '../terminal/examples.ts';
+import type { Output } from '../terminal/output.ts';
 
 interface BackupFlags {
   readonly config: string;
@@ -24,11 +25,7 @@ it.
 
 With the backend stopped, the backup holds the Matrix device too. With the
 backend running it holds the account's identity: a restore makes a new device
-under it, which nobody has to approve.
-
-Example:
-  oracle-calls backup --config backend.json --out calls.backup \\
-    --passphrase-file backup.passphrase`;
+under it, which nobody has to approve.`;
 
 const RESTORE_HELP = `
 Everything is verified before anything is touched. What is there already is
@@ -36,11 +33,7 @@ refused, or with --force kept aside under another name.
 
 --same-device goes on as the device of the backup. Only for moving a stopped
 backend to another machine: never when the backend has run since the backup was
-made, or its keys would be used twice.
-
-Example:
-  oracle-calls restore calls.backup --config backend.json \\
-    --passphrase-file backup.passphrase`;
+made, or its keys would be used twice.`;
 
 function formatBytes(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
@@ -49,8 +42,9 @@ function formatBytes(bytes: number): string {
 /** Adds `backup` and `restore` to the command line. */
 export function addBackupCommands(program: Command, { out: write, error: tell }: Output): void {
   const progress = (line: string): void => tell(`${line}…\n`);
-  program
-    .command('backup')
+  withExamples(program.command('backup'), [
+    'oracle-calls backup --config backend.json --out calls.backup \\\n--passphrase-file backup.passphrase',
+  ])
     .summary('copy database and Matrix store into one file')
     .description('Copies what a backend keeps into one file, while it runs or not.')
     .requiredOption('--config <file>', "the backend's configuration")
@@ -89,8 +83,9 @@ export function addBackupCommands(program: Command, { out: write, error: tell }:
         write(`  ${userId}: ${copy === 'device' ? 'with its device' : 'its identity; the backend was running'}\n`);
       }
     });
-  program
-    .command('restore')
+  withExamples(program.command('restore'), [
+    'oracle-calls restore calls.backup --config backend.json \\\n--passphrase-file backup.passphrase',
+  ])
     .summary('put a backup in place')
     .description(
       'Puts database and Matrix store of a backup where the configuration says. The backend must be stopped.',

@@ -1,8 +1,10 @@
 import type { AuditEntry, Call, Store } from '@oracle-calls/backend/operator';
 import { CALL_STATUSES, OracleCallError, parseDid, systemClock, type CallStatus } from '@oracle-calls/protocol';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { withExamples } from '../terminal/examples.ts';
 import { callJson } from './call-json.ts';
 import { callsTable, formatLength } from './calls-table.ts';
+import { DATABASE_HELP } from '../operator/database-option.ts';
 
 interface CallsFlags {
   readonly database: string;
@@ -24,12 +26,7 @@ const LIMIT_MAX = 100_000;
 const AUDIT_MAX = 100;
 
 const HELP = `
-A call is named by its id or by the beginning that "list" shows.
-
-Example:
-  oracle-calls calls list --database calls.db --status ended --since 2026-11-01
-  oracle-calls calls show Zk3hVVBHB0 --database calls.db
-  oracle-calls calls delete Zk3hVVBHB0 --database calls.db`;
+A call is named by its id or by the beginning that "list" shows.`;
 
 function parseInstant(text: string): number {
   const at = Date.parse(text);
@@ -78,14 +75,18 @@ function describeCall(call: Call, audit: readonly AuditEntry[]): string {
 export function addCallsCommand(program: Command, write: (text: string) => void): void {
   const group = program.command('calls').summary('list, show and delete calls');
   group.description("Looks into a backend's calls, which it may be holding meanwhile.").addHelpText('after', HELP);
-  const add = (name: string, summary: string): Command =>
-    group
-      .command(name)
+  withExamples(group, [
+    'oracle-calls calls list --database calls.db',
+    'oracle-calls calls show Zk3hVVBHB0 --database calls.db',
+  ]);
+  const add = (name: string, summary: string, example: string): Command =>
+    withExamples(group.command(name), [`oracle-calls calls ${example}`])
       .summary(summary)
-      .requiredOption('--database <file>', "the backend's databaseFile or databaseUrlFile")
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .requiredOption('--database <file>', DATABASE_HELP)
       .option('--json', 'print one JSON document');
 
-  add('list', 'list calls, newest first')
+  add('list', 'list calls, newest first', 'list --database calls.db --status ended --since 2026-11-01')
     .option('--oracle <did>', 'of this oracle only')
     .addOption(new Option('--status <status>', 'in this status only').choices(CALL_STATUSES))
     .option('--since <instant>', 'started then or later', parseInstant)
@@ -97,7 +98,7 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
       const calls = await withStore(database, (store) => store.calls.list({ ...filter, oracleDid }));
       write(json ? `${JSON.stringify(calls.map(callJson))}\n` : callsTable(calls));
     });
-  add('show', 'show one call and what the audit log says of it')
+  add('show', 'show one call and what the audit log says of it', 'show Zk3hVVBHB0 --database calls.db')
     .argument('<call>', "its id, or the id's beginning")
     .action(async (text: string, { database, json = false }: CallsFlags) => {
       await withStore(database, async (store) => {
@@ -107,7 +108,7 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
         write(json ? `${JSON.stringify({ ...callJson(call), audit: entries })}\n` : describeCall(call, audit));
       });
     });
-  add('delete', 'delete one call that is over, from every table')
+  add('delete', 'delete one call that is over, from every table', 'delete Zk3hVVBHB0 --database calls.db')
     .argument('<call>', "its id, or the id's beginning")
     .action(async (text: string, { database, json = false }: CallsFlags) => {
       await withStore(database, async (store) => {

@@ -5,6 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { didValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
+import { DATABASE_HELP } from './database-option.ts';
 
 interface KeyFlags {
   readonly database: string;
@@ -75,7 +76,7 @@ export function addApiKeysCommand(program: Command, write: (text: string) => voi
     withExamples(group.command(name), [`oracle-calls api-keys ${example}`])
       .summary(summary)
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .requiredOption('--database <file>', "the backend's databaseFile")
+      .requiredOption('--database <file>', DATABASE_HELP)
       .option('--json', 'print one JSON document');
   withExamples(group, [
     'oracle-calls api-keys create --database calls.db --did did:ixo:my-oracle',

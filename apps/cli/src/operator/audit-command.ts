@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { wholeNumberValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
+import { DATABASE_HELP } from './database-option.ts';
 
 interface AuditFlags {
   readonly database: string;
@@ -33,7 +34,7 @@ export function addAuditCommand(program: Command, write: (text: string) => void)
     .command('audit')
     .summary("show the backend's audit log")
     .description('Shows who was given or refused which envelope, and every change of an API key. Latest last.')
-    .requiredOption('--database <file>', "the backend's databaseFile")
+    .requiredOption('--database <file>', DATABASE_HELP)
     .option('--since <instant>', 'from this instant on', parseInstant)
     .option('--limit <count>', 'so many of the latest', wholeNumberValue(1, LIMIT_MAX), LIMIT_DEFAULT)
     .option('--json', 'print one JSON array')

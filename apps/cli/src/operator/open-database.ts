@@ -2,9 +2,6 @@ import { open } from 'node:fs/promises';
 import { openStore, parsePostgresUrl, type DatabaseLocation, type Store } from '@oracle-calls/backend/operator';
 import { OracleCallError } from '@oracle-calls/protocol';
 
-/** What `--database` takes, as help says it. */
-export const DATABASE_HELP = "the backend's databaseFile or databaseUrlFile";
-
 /** Longer than any address; only the beginning of a file is looked at. */
 const ADDRESS_MAX_BYTES = 4_096;
 
