@@ -97,7 +97,7 @@ export const handshakeAttacks: readonly Attack<AgentScene>[] = [
         { file: HANDSHAKE, find: 'createXWingKeyPair(this.#entropy)', replace: `createXWingKeyPair(${FIXED})` },
         { file: HANDSHAKE, find: 'createComparisonNonce(this.#entropy)', replace: `createComparisonNonce(${FIXED})` },
         {
-          file: 'packages/agent/src/worker/worker.ts',
+          file: 'packages/agent/src/worker/job-answer.ts',
           find: "randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')",
           replace: "(void randomBytes(IDENTITY_RANDOM_BYTES), 'always-the-same')",
         },
