@@ -1,5 +1,6 @@
 import type { BearerSecret, Clock, Did, Logger, SfuRoomName } from '@oracle-calls/protocol';
 import { STANDBY_WAIT_MS, type ClaimRequest } from '@oracle-calls/protocol/http';
+import { hashToken } from '../auth/opaque-token.ts';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
@@ -123,6 +124,8 @@ export class StandbyDesk {
     const room = await rooms.find(sfuRoomName);
     // Hung up meanwhile: an SFU that makes rooms by itself would make this one again.
     if (room === undefined || room.closedAt !== undefined) return;
+    // Claimed in the last moment, or opened anew with another ticket: whoever came with this one would only be refused.
+    if (room.ticketUsedAt !== undefined || room.ticketSha256 !== hashToken(ticket)) return;
     logger.warn('the worker did not claim its call; the SFU dispatches', { sfuRoomName });
     try {
       await sfu.dispatchAgent({ sfuRoomName, agentTicket: ticket });
