@@ -113,12 +113,12 @@ async function serveKeyRoute(databaseFile: string, secret: string, opened: Async
   const callIds = putEvents(matrix, LIVE_CALLS);
   const store = opened.use(await openSqliteStore(databaseFile));
   const options = {
-    oracleDid: ORACLE_DID,
+    oracles: [{ did: ORACLE_DID, agentName: 'oracle', allowedServers: { localhost: 'http://127.0.0.1:1' } }],
     sfuUrl: 'ws://127.0.0.1:1',
-    allowedServers: { localhost: 'http://127.0.0.1:1' },
     agentKeys: [],
   };
-  const backend = opened.use(await openBackend({ options, matrix, sfu: new FakeSfuControl(), store }));
+  const backend = opened.use(await openBackend({ options, sfu: new FakeSfuControl(), store }));
+  await backend.openOracle(ORACLE_DID, matrix);
   await backend.settled();
   const rateLimits = { address: NO_LIMIT, agentKey: NO_LIMIT };
   const app = createHttpApp({ getBackend: () => backend, corsOrigins: [], rateLimits });

@@ -27,14 +27,17 @@ export interface Accounts {
   readonly bob: Caller;
 }
 
+/** Makes an account with a random password, kept in the state folder. */
+export async function seedAccount(synapse: Synapse, stateDir: string, name: string): Promise<Account> {
+  const passwordFile = join(stateDir, 'accounts', `${name}.password`);
+  const password = await keptSecret(passwordFile);
+  await synapse.ensureUser(name, password);
+  return { name, userId: `@${name}:${synapse.serverName}`, password, passwordFile };
+}
+
 /** Makes the accounts with random passwords and recovery keys, kept in the state folder; later starts find them there. */
 export async function seedAccounts(synapse: Synapse, stateDir: string, signal?: AbortSignal): Promise<Accounts> {
-  const seed = async (name: AccountName): Promise<Account> => {
-    const passwordFile = join(stateDir, 'accounts', `${name}.password`);
-    const password = await keptSecret(passwordFile);
-    await synapse.ensureUser(name, password);
-    return { name, userId: `@${name}:${synapse.serverName}`, password, passwordFile };
-  };
+  const seed = (name: AccountName): Promise<Account> => seedAccount(synapse, stateDir, name);
   const seedCaller = async (name: AccountName): Promise<Caller> => {
     const account = await seed(name);
     const recoveryKeyFile = join(stateDir, 'accounts', `${name}.recovery-key`);

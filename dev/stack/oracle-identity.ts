@@ -26,6 +26,10 @@ export interface OracleIdentityOptions {
   readonly didDocumentsDir: string;
   readonly matrixUserId: string;
   readonly backendUrl: string;
+  /** {@link ORACLE_DID} unless told. */
+  readonly did?: string | undefined;
+  /** Below the state folder; also names its document. {@link ORACLE_FOLDER} unless told. */
+  readonly folder?: string | undefined;
 }
 
 /**
@@ -33,11 +37,11 @@ export interface OracleIdentityOptions {
  * written anew each time, since the backend's port may be another one.
  */
 export async function makeOracleIdentity(options: OracleIdentityOptions): Promise<OracleIdentity> {
-  const { stateDir, didDocumentsDir, matrixUserId, backendUrl } = options;
-  const outDir = join(stateDir, ORACLE_FOLDER);
+  const { stateDir, didDocumentsDir, matrixUserId, backendUrl, did = ORACLE_DID, folder = ORACLE_FOLDER } = options;
+  const outDir = join(stateDir, folder);
   const keyFile = join(outDir, ORACLE_FILE_NAMES.oracleKeyFile);
   if ((await tryRead(keyFile)) === undefined) {
-    await generateOracleFiles({ did: ORACLE_DID, matrixUserId, backendUrl, outDir, force: true });
+    await generateOracleFiles({ did, matrixUserId, backendUrl, outDir, force: true });
   }
   const key = parseOracleKeyFile(await keptText(keyFile));
   using _privateKey = key.privateKey;
@@ -56,7 +60,7 @@ export async function makeOracleIdentity(options: OracleIdentityOptions): Promis
   });
   const text = `${JSON.stringify(document, undefined, 2)}\n`;
   await writePrivate(join(outDir, ORACLE_FILE_NAMES.didDocumentFile), text);
-  await writePrivate(join(await privateDir(didDocumentsDir), 'oracle.json'), text);
+  await writePrivate(join(await privateDir(didDocumentsDir), `${folder}.json`), text);
   return {
     did: key.did,
     keyFile,

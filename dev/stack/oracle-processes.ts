@@ -6,8 +6,9 @@ import { keptSecret, privateDir, writePrivate } from '../process/private-file.ts
 import { RECORDS_FOLDER } from '../process/process-record.ts';
 import type { LogLine, ProcessSpec } from '../process/supervised-process.ts';
 import type { Synapse } from '../synapse/synapse.ts';
-import type { Accounts } from './accounts.ts';
+import type { Account, Accounts } from './accounts.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
+import type { SecondOracle } from './second-oracle.ts';
 import { watchLog } from './log-watch.ts';
 import { PROJECT_ROOT } from './project.ts';
 
@@ -17,6 +18,7 @@ const AGENT_NAME_FILE = 'agent-name';
 export const BACKEND_FOLDER = 'backend';
 
 const AGENT_KEY_ID = 'dev-agent';
+const SECOND_AGENT_KEY_ID = 'dev-second-agent';
 
 /** An agent ends its calls before it stops, for which it takes 12 s at most. */
 const AGENT_STOP_GRACE_MS = 14_000;
@@ -46,6 +48,8 @@ export interface OracleParts {
   /** Base address of the resolver that knows the oracle's DID. */
   readonly didResolverUrl: string;
   readonly weightsDir: string;
+  readonly second: SecondOracle | undefined;
+  readonly drainSeconds: { readonly backend?: number; readonly agent?: number };
   readonly signal: AbortSignal | undefined;
 }
 
@@ -62,22 +66,45 @@ export async function backendSpec(
   const { stateDir, backendUrl, synapse, livekit, accounts, identity, didResolverUrl, olderProtocol } = parts;
   const dir = await privateDir(join(stateDir, BACKEND_FOLDER));
   const configFile = join(dir, 'backend.json');
+  const matrixOf = async (account: Account, folder: string): Promise<object> => ({
+    homeserverUrl: synapse.baseUrl,
+    userId: account.userId,
+    passwordFile: account.passwordFile,
+    storeDir: await privateDir(join(dir, folder)),
+    allowedServers: { [synapse.serverName]: synapse.baseUrl },
+  });
+  const { second, drainSeconds } = parts;
+  const first = {
+    agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
+    matrix: await matrixOf(accounts.oracle, 'matrix'),
+  };
+  const oracles =
+    second === undefined
+      ? { oracleDid: identity.did, ...first }
+      : {
+          oracles: [
+            { did: identity.did, ...first },
+            {
+              did: second.did,
+              agentName: second.agentName,
+              matrix: await matrixOf(second.account, 'second-matrix'),
+            },
+          ],
+        };
   const config = {
     listen: { host: '127.0.0.1', port: Number(new URL(backendUrl).port) },
-    oracleDid: identity.did,
-    matrix: {
-      homeserverUrl: synapse.baseUrl,
-      userId: accounts.oracle.userId,
-      passwordFile: accounts.oracle.passwordFile,
-      storeDir: await privateDir(join(dir, 'matrix')),
-      allowedServers: { [synapse.serverName]: synapse.baseUrl },
-    },
+    ...oracles,
     sfu: sfuConfig(livekit),
     ...(parts.databaseUrlFile === undefined
       ? { databaseFile: join(dir, 'calls.db') }
       : { databaseUrlFile: parts.databaseUrlFile }),
-    agentKeys: [{ id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 }],
-    agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
+    agentKeys: [
+      { id: AGENT_KEY_ID, oracleDid: identity.did, sha256: identity.agentKeySha256 },
+      ...(second === undefined
+        ? []
+        : [{ id: SECOND_AGENT_KEY_ID, oracleDid: second.did, sha256: second.identity.agentKeySha256 }]),
+    ],
+    drainSeconds: drainSeconds.backend ?? 0,
     corsOrigins: parts.pageUrls,
     didResolverUrl,
     // The resolver is on loopback.
@@ -121,6 +148,7 @@ export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLi
     sfu: { url, apiKey, apiSecretFile },
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,
+    drainSeconds: parts.drainSeconds.agent ?? 0,
     ...telemetryConfig(parts),
   };
   await writePrivate(configFile, `${JSON.stringify(config, null, 2)}\n`);

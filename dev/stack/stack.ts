@@ -18,6 +18,8 @@ import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
 import { BACKEND_FOLDER, backendSpec, planAgent } from './oracle-processes.ts';
 import type { OracleParts } from './oracle-processes.ts';
+import { makeSecondOracle } from './second-oracle.ts';
+import type { SecondOracle } from './second-oracle.ts';
 import type { Part } from './part-log.ts';
 import { lockState } from './stack-lock.ts';
 import { holdPort, reportOther, wishedPort } from './stack-ports.ts';
@@ -39,6 +41,10 @@ export interface StackOptions {
   readonly agent?: boolean | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
+  /** Whether the backend serves a second oracle, which has an account and no agents. Default `none`. */
+  readonly secondOracle?: 'none' | 'without-agents' | undefined;
+  /** How long each waits for calls in progress when it is told to stop, in seconds. Default 0: it stops at once. */
+  readonly drainSeconds?: { readonly backend?: number; readonly agent?: number } | undefined;
   /** A file with the address of a Postgres database for the backend; SQLite without it. */
   readonly databaseUrlFile?: string | undefined;
   /** Whether the page is served. Default true. */
@@ -67,6 +73,8 @@ export interface Stack extends AsyncDisposable {
   readonly webUrl: string | undefined;
   readonly oracleDid: string;
   readonly oracleUserId: string;
+  /** The second oracle, when there is one. */
+  readonly second: SecondOracle | undefined;
   readonly users: { readonly alice: Caller; readonly bob: Caller };
   readonly paths: StackPaths;
   /** Rejects when a part stops that nobody asked to stop; never settles otherwise. */
@@ -157,7 +165,10 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const { baseUrl: didResolverUrl } = resolver;
   const { environment = () => process.env } = options;
   const oracle = { accounts, identity, didResolverUrl, weightsDir };
-  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, signal };
+  const { drainSeconds = {}, secondOracle = 'none' } = options;
+  const second =
+    secondOracle === 'none' ? undefined : await makeSecondOracle({ stateDir, synapse, backendUrl, didDocumentsDir });
+  const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, second, drainSeconds, signal };
   const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
   const { olderProtocol = 'refuse', databaseUrlFile, otlpUrl, metricsPorts } = options;
@@ -189,6 +200,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     webUrl: web?.url,
     oracleDid: identity.did,
     oracleUserId: accounts.oracle.userId,
+    second,
     users: { alice: accounts.alice, bob: accounts.bob },
     paths: {
       homeserverDatabase: synapse.databaseFile,

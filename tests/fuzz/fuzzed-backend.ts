@@ -84,7 +84,6 @@ function createSfu(): FakeSfuControl {
     apiUrl: 'http://127.0.0.1:1',
     apiKey: 'key',
     apiSecret: new BearerSecret(randomBytes(32).toString('hex'), 'SFU secret'),
-    agentName: 'oracle',
   });
   // Reading webhooks needs no server: the real code is fuzzed.
   sfu.receiveWebhook = (body, authorization) => livekit.receiveWebhook(body, authorization);
@@ -128,21 +127,20 @@ export async function startFuzzedBackend({ isBroken = false } = {}): Promise<Fuz
   const backend = opened.use(
     await openBackend({
       options: {
-        oracleDid: ORACLE_DID,
+        oracles: [{ did: ORACLE_DID, agentName: 'oracle', allowedServers: { localhost: homeserver.baseUrl } }],
         sfuUrl: 'ws://127.0.0.1:1',
-        allowedServers: { localhost: homeserver.baseUrl },
         agentKeys: [
           { id: 'agent', oracleDid: ORACLE_DID, sha256: createHash('sha256').update(agentKey).digest('hex') },
         ],
         olderProtocol: 'allow',
       },
-      matrix,
       sfu: createSfu(),
       store,
       clock: hastyClock,
       logger,
     }),
   );
+  await backend.openOracle(ORACLE_DID, matrix);
   const app = createHttpApp({ getBackend: () => backend, corsOrigins: [], rateLimits: RATE_LIMITS, logger });
   const server = opened.use(await serveHttp(app, { host: '127.0.0.1', port: 0 }));
   const baseUrl = `http://127.0.0.1:${String(server.port)}`;

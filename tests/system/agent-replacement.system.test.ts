@@ -60,25 +60,23 @@ beforeEach(async () => {
   backend = opened.use(
     await openBackend({
       options: {
-        oracleDid: ORACLE_DID,
+        oracles: [{ did: ORACLE_DID, agentName: 'oracle', allowedServers: { localhost: 'http://127.0.0.1:1' } }],
         sfuUrl: livekit.url,
-        allowedServers: { localhost: 'http://127.0.0.1:1' },
         agentKeys: [
           { id: 'agent', oracleDid: ORACLE_DID, sha256: createHash('sha256').update(AGENT_KEY).digest('hex') },
         ],
         olderProtocol: 'allow',
       },
-      matrix,
       sfu: createLiveKitSfuControl({
         apiUrl: livekit.apiUrl,
         apiKey: livekit.apiKey,
         apiSecret: new BearerSecret(livekit.apiSecret, 'SFU secret'),
-        agentName: 'oracle',
       }),
       store,
       logger,
     }),
   );
+  await backend.openOracle(ORACLE_DID, matrix);
 });
 afterEach(async () => {
   backend = undefined;

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Account } from '../../dev/stack/accounts.ts';
 import type { Stack } from '../../dev/stack/stack.ts';
 
-const loginSchema = v.looseObject({ access_token: v.string(), user_id: v.string() });
+const loginSchema = v.looseObject({ access_token: v.string(), user_id: v.string(), device_id: v.string() });
 const openIdSchema = v.looseObject({ access_token: v.string(), matrix_server_name: v.string() });
 export type OpenIdToken = v.InferOutput<typeof openIdSchema>;
 
@@ -13,9 +13,12 @@ async function json<S extends v.GenericSchema>(schema: S, response: Response): P
   return parseWith(schema, await response.json());
 }
 
-/** An OpenID token of an account, from the real homeserver. */
-export async function openIdToken({ homeserverUrl }: Stack, account: Account): Promise<OpenIdToken> {
-  const login = await fetch(`${homeserverUrl}/_matrix/client/v3/login`, {
+/** Signs an account in as a new device. */
+export async function logIn(
+  { homeserverUrl }: Stack,
+  account: Account,
+): Promise<{ readonly accessToken: string; readonly userId: string; readonly deviceId: string }> {
+  const response = await fetch(`${homeserverUrl}/_matrix/client/v3/login`, {
     method: 'POST',
     body: JSON.stringify({
       type: 'm.login.password',
@@ -23,9 +26,15 @@ export async function openIdToken({ homeserverUrl }: Stack, account: Account): P
       password: account.password,
     }),
   });
-  const { access_token: matrixAccessToken, user_id: userId } = await json(loginSchema, login);
+  const { access_token: accessToken, user_id: userId, device_id: deviceId } = await json(loginSchema, response);
+  return { accessToken, userId, deviceId };
+}
+
+/** An OpenID token of an account, from the real homeserver. */
+export async function openIdToken(stack: Stack, account: Account): Promise<OpenIdToken> {
+  const { accessToken: matrixAccessToken, userId } = await logIn(stack, account);
   const path = `/_matrix/client/v3/user/${encodeURIComponent(userId)}/openid/request_token`;
-  const token = await fetch(`${homeserverUrl}${path}`, {
+  const token = await fetch(`${stack.homeserverUrl}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${matrixAccessToken}` },
     body: '{}',

@@ -33,6 +33,7 @@ describe("the agent's configuration", () => {
       graceMs: 15_000,
       maxCallMinutes: 120,
       rekeySeconds: 900,
+      drainSeconds: 75,
     });
   });
 
@@ -57,6 +58,7 @@ describe("the agent's configuration", () => {
     ['maxCallMinutes', { maxCallMinutes: 0 }],
     ['rekeySeconds', { rekeySeconds: 9 }],
     ['rekeySeconds', { rekeySeconds: 3601 }],
+    ['drainSeconds', { drainSeconds: -1 }],
     ['agentname', { agentname: 'a typo' }],
   ])('is refused for %s, which is named', (field, change) => {
     expect(issuesOf({ ...config, ...change })).toEqual([expect.stringContaining(`${field}:`)]);

@@ -8,6 +8,9 @@ const textSchema = v.pipe(v.string(), v.minLength(1));
 const urlSchema = v.pipe(v.string(), v.url('an address (URL)'));
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
 
+/** With the 12 s in which calls are then ended, this stays below the 90 s after which systemd kills a service that was told to stop. */
+export const DRAIN_SECONDS_DEFAULT = 75;
+
 /** `agent.json`: secrets are named by file, never written in it. Unknown fields are refused, so that a typo is noticed. */
 export const agentConfigSchema = v.strictObject({
   oracleDid: didSchema,
@@ -31,6 +34,11 @@ export const agentConfigSchema = v.strictObject({
   warmProcesses: v.optional(count(16)),
   /** Calls that this worker holds at a time. */
   maxCalls: v.optional(count(64)),
+  /** How long calls may last once the process was told to stop, in seconds; 0 ends them at once. */
+  drainSeconds: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(24 * 60 * 60)),
+    DRAIN_SECONDS_DEFAULT,
+  ),
   /** Prometheus metrics, on a listener of their own. */
   metrics: v.optional(metricsConfigSchema),
   /** Traces, sent by OTLP over HTTP. */

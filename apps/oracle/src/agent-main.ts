@@ -13,6 +13,8 @@ import { agentConfigSchema } from './agent-config.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { isCheckOnly, readJsonConfig } from './json-config.ts';
 import { checkHeadersFile, openMetrics } from './open-telemetry.ts';
+import { followStopSignals } from './stop-signals.ts';
+import type { StopSignalName } from './stop-signals.ts';
 
 /** From the first request to stop until this process gives up waiting for its jobs, in ms. */
 const STOP_MAX_MS = 12_000;
@@ -35,18 +37,12 @@ async function main(): Promise<number> {
 }
 
 async function run(config: AgentConfig, log: Logger): Promise<number> {
-  const stop = Promise.withResolvers<NodeJS.Signals>();
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopping.abort(new Error('told to stop'));
-      stop.resolve(signal);
-    });
-  }
+  const stop = Promise.withResolvers<StopSignalName>();
+  using signals = followStopSignals(process, stop.resolve);
   const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, rekeySeconds, ...rest } = config;
-  const { metrics: metricsConfig, ...settings } = rest;
+  const { metrics: metricsConfig, drainSeconds, ...settings } = rest;
   await using opened = new AsyncDisposableStack();
-  const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, stopping.signal);
+  const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, signals.drain);
   const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
   const isMeasured = metricsConfig !== undefined;
   const job: JobSettings = { ...settings, ...times, ownDocument, isMeasured };
@@ -77,6 +73,9 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
   // A rejection of `stopped` is the worker's own end, and becomes the exit code.
   const reason = await Promise.race([stop.promise, worker.stopped]);
   log.info('agent stops', { signal: reason ?? 'none' });
+  if (reason !== undefined && drainSeconds > 0) {
+    await worker.drain({ maxMs: drainSeconds * 1000, signal: signals.stop });
+  }
   await Promise.race([worker.close(), systemClock.sleep(STOP_MAX_MS)]);
   return 0;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RATE_LIMIT_DEFAULTS, RETENTION_DEFAULTS } from '@oracle-calls/backend';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { backendConfigSchema } from './backend-config.ts';
+import { backendConfigSchema, DRAIN_SECONDS_DEFAULT } from './backend-config.ts';
 import { readDatabaseLocation } from './database-location.ts';
 import { readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -48,14 +48,39 @@ const defaults = {
   olderProtocol: 'refuse',
   trustedProxies: [],
   rateLimits: RATE_LIMIT_DEFAULTS,
+  drainSeconds: DRAIN_SECONDS_DEFAULT,
+  docsPage: 'shown',
   retention: RETENTION_DEFAULTS,
 };
 
+const { oracleDid, matrix, agentName, ...shared } = valid;
+const first = { did: oracleDid, agentName, matrix };
+const second = {
+  did: 'did:ixo:oracle789',
+  agentName: 'second',
+  matrix: { ...matrix, userId: '@second:localhost', storeDir: 'matrix-2' },
+};
+const read2 = (one: typeof first) => ({ ...one, matrix: { ...one.matrix, changedIdentities: 'follow' } });
+
 /** What {@link valid} is read as. */
-const complete = { ...valid, ...defaults, matrix: { ...valid.matrix, changedIdentities: 'follow' } };
+const complete = { ...shared, ...defaults, oracles: [read2(first)] };
 
 test('a complete configuration is read', async () => {
   expect(await read(valid)).toEqual(complete);
+});
+
+test('several oracles are written as a list, and one may be', async () => {
+  expect(await read({ ...shared, oracles: [first, second] })).toEqual({
+    ...complete,
+    oracles: [read2(first), read2(second)],
+  });
+  expect(await read({ ...shared, oracles: [first] })).toEqual(await read(valid));
+});
+
+test('the fields of one oracle are missed by name, each of them', async () => {
+  const error = await read(shared).catch((thrown: unknown) => thrown);
+  const { issues } = (error as { details: { issues: string[] } }).details;
+  expect(issues.map((issue) => issue.split(':')[0])).toEqual(['oracleDid', 'matrix', 'agentName']);
 });
 
 test('what protects the backend can be set, one limit without the others', async () => {
@@ -110,6 +135,29 @@ test.each([
   ['rateLimits.users', { ...valid, rateLimits: { users: { count: 1, seconds: 60 } } }],
   ['maxConnections', { ...valid, maxConnections: 0 }],
   ['agentKey', { ...valid, agentKey: 'a typo' }],
+  ['agentName', { ...shared, oracleDid, matrix }],
+  ['oracles', { ...shared, oracles: [] }],
+  ['oracleDid', { ...shared, oracles: [first], oracleDid }],
+  [
+    'oracles.1.matrix.userId',
+    { ...shared, oracles: [first, { ...second, matrix: { ...second.matrix, userId: 'x' } }] },
+  ],
+  ['oracles', { ...shared, oracles: [first, { ...second, did: first.did }] }],
+  ['oracles', { ...shared, oracles: [first, { ...second, agentName }] }],
+  ['oracles', { ...shared, oracles: [first, { ...second, matrix: { ...second.matrix, userId: matrix.userId } }] }],
+  ['oracles', { ...shared, oracles: [first, { ...second, matrix: { ...second.matrix, storeDir: matrix.storeDir } }] }],
+  [
+    'oracles',
+    {
+      ...shared,
+      oracles: [
+        first,
+        { ...second, matrix: { ...second.matrix, allowedServers: { localhost: 'http://127.0.0.1:9' } } },
+      ],
+    },
+  ],
+  ['drainSeconds', { ...valid, drainSeconds: -1 }],
+  ['docsPage', { ...valid, docsPage: true }],
 ])('a configuration with a wrong %s names the field and not its value', async (field, config) => {
   const error = await read(config).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' });

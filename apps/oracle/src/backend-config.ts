@@ -1,20 +1,12 @@
 import { isAddressOrNetwork, RATE_LIMIT_DEFAULTS, RETENTION_DEFAULTS, type RateLimitKind } from '@oracle-calls/backend';
-import { isMatrixUserId, type MatrixUserId } from '@oracle-calls/matrix';
 import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { findAddressProblem } from '@oracle-calls/protocol/did';
 import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
+import { httpUrlSchema, textSchema, wsUrlSchema } from './config-fields.ts';
 import { namedPath } from './configuration/schema-walk.ts';
+import { findFormProblems, normaliseOracles, oraclesField, singleOracleFields } from './oracle-config.ts';
 
-const textSchema = v.pipe(v.string(), v.minLength(1));
-const httpUrlSchema = v.pipe(
-  v.string(),
-  v.url('an http or https address'),
-  v.regex(/^https?:/i, 'an http or https address'),
-);
-const wsUrlSchema = v.pipe(v.string(), v.url('a ws or wss address'), v.regex(/^wss?:/i, 'a ws or wss address'));
-const serverNameSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:[\]-]{1,255}$/, 'a server name'));
-const userIdSchema = v.custom<MatrixUserId>(isMatrixUserId, 'a Matrix user id');
 /** What browsers send as `Origin`: scheme, host and port, nothing behind. */
 const originSchema = v.pipe(v.string(), v.regex(/^https?:\/\/[^/\s*]+$/i, 'an origin'));
 
@@ -42,30 +34,20 @@ const rateLimitsSchema = v.strictObject({
   joinToken: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.joinToken),
 } satisfies Record<RateLimitKind, v.GenericSchema>);
 
+/**
+ * Calls that are being set up need the backend for some seconds; those that are under way do not, and outlive its restart. Longer only keeps
+ * new callers away from a backend that is the only one.
+ */
+export const DRAIN_SECONDS_DEFAULT = 10;
+
 const fieldsSchema = v.strictObject({
   listen: v.strictObject({
     host: textSchema,
     port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
   }),
-  oracleDid: didSchema,
-  matrix: v.strictObject({
-    homeserverUrl: httpUrlSchema,
-    userId: userIdSchema,
-    passwordFile: namedPath('secret'),
-    /** Device, access token, keys and sync state; one process at a time. */
-    storeDir: namedPath('made'),
-    /** The account's recovery key, made at the first start; `recovery.key` in `storeDir` when absent. Keep a copy elsewhere. */
-    recoveryKeyFile: v.optional(namedPath('made')),
-    /** For one start after both the store and the recovery key were lost: `reset` makes another identity, and callers are warned. */
-    lostIdentity: v.optional(v.picklist(['refuse', 'reset'])),
-    /**
-     * What when a caller's Matrix identity is replaced. `follow` by default: callers are known by their DID's key, which no
-     * homeserver can replace, and whoever resets their own account could otherwise not call until somebody approves.
-     */
-    changedIdentities: v.optional(v.picklist(['refuse', 'follow']), 'follow'),
-    /** Server name → base URL that serves the OpenID userinfo. Their users may call, and nobody else. */
-    allowedServers: v.record(serverNameSchema, httpUrlSchema),
-  }),
+  ...singleOracleFields,
+  /** Several oracles on one backend, each with an account and agents of its own; instead of the three fields above. */
+  oracles: oraclesField,
   sfu: v.strictObject({
     /** For clients. */
     url: wsUrlSchema,
@@ -88,7 +70,6 @@ const fieldsSchema = v.strictObject({
   ),
   /** To begin with; `oracle-calls api-keys` makes, rotates and revokes keys in the database, which come on top. */
   agentKeys: v.optional(v.array(agentKeySchema), []),
-  agentName: textSchema,
   corsOrigins: v.array(originSchema),
   /** HTTP resolver for `did:ixo`. Without it signatures of envelopes are checked for other DIDs only; the agent checks all. */
   didResolverUrl: v.optional(httpUrlSchema),
@@ -104,6 +85,13 @@ const fieldsSchema = v.strictObject({
   rateLimits: v.optional(rateLimitsSchema, {}),
   maxConnections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
   maxCallMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24 * 60))),
+  /** How long calls in progress may keep the process once it was told to stop, in seconds; 0 stops at once. */
+  drainSeconds: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(24 * 60 * 60)),
+    DRAIN_SECONDS_DEFAULT,
+  ),
+  /** Whether `/docs` shows the API to people. */
+  docsPage: v.optional(v.picklist(['shown', 'off']), 'shown'),
   /** Prometheus metrics, on a listener of their own. */
   metrics: v.optional(metricsConfigSchema),
   /** Traces, sent by OTLP over HTTP. */
@@ -131,5 +119,17 @@ export const backendConfigSchema = v.pipe(
     v.check(isResolverUsable, 'a public https address, or a private one together with allowPrivateAddresses,'),
     ['didResolverUrl'],
   ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const { field, expected } of findFormProblems(dataset.value)) {
+      const { value: input } = dataset;
+      addIssue({
+        message: expected,
+        input: input[field],
+        path: [{ type: 'object', origin: 'value', input, key: field, value: input[field] }],
+      });
+    }
+  }),
+  v.transform(normaliseOracles),
 );
 export type BackendConfig = v.InferOutput<typeof backendConfigSchema>;

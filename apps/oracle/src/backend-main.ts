@@ -4,17 +4,14 @@ import { backendConfigSchema, type BackendConfig } from './backend-config.ts';
 import { runBackend } from './backend-process.ts';
 import { isCheckOnly, readJsonConfig } from './json-config.ts';
 import { readSecretFile } from './secret-file.ts';
+import { followStopSignals } from './stop-signals.ts';
 
 /** Runs the backend until it is told to stop. Returns the exit code. */
 async function main(): Promise<number> {
   let logger = createLogger('info');
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      logger.info('backend stops', { signal });
-      stop.abort(new Error(`Stopped by ${signal}.`));
-    });
-  }
+  using signals = followStopSignals(process, (signal, what) => {
+    logger.info(what === 'drain' ? 'backend stops' : 'backend stops at once', { signal });
+  });
   try {
     const config = await readJsonConfig(backendConfigSchema, process.argv.slice(2));
     logger = createLogger(config.logLevel);
@@ -22,14 +19,17 @@ async function main(): Promise<number> {
       logger.info('configuration is good');
       return 0;
     }
-    const password = await readSecretFile(config.matrix.passwordFile, 'matrix.passwordFile');
-    const { passwordFile: _file, allowedServers: _servers, ...account } = config.matrix;
     await runBackend({
       config,
-      openMatrix: (signal) => openMatrixAccount({ ...account, password, logger, signal }),
+      openMatrix: async ({ did, matrix }, signal) => {
+        const { passwordFile, allowedServers: _servers, ...account } = matrix;
+        const password = await readSecretFile(passwordFile, `passwordFile of ${did}`);
+        return await openMatrixAccount({ ...account, password, logger, signal });
+      },
       clock: systemClock,
       logger,
-      stop: stop.signal,
+      drain: signals.drain,
+      stop: signals.stop,
     });
     return 0;
   } catch (error) {

@@ -11,12 +11,12 @@ import { BackgroundWork } from './background/background-work.ts';
 import { CallExpiry } from './calls/call-expiry.ts';
 import { CallService } from './calls/call-service.ts';
 import { Deadlines } from './deadlines/deadlines.ts';
+import { Drain, type DrainOptions, type DrainOutcome } from './drain/drain.ts';
 import { JoinService } from './join/join-service.ts';
-import { CallIntake } from './matrix-listener/call-intake.ts';
-import { EditIntake } from './matrix-listener/edit-intake.ts';
-import { EnvelopeCheck, type OlderProtocol } from './envelope-check/envelope-check.ts';
-import { InviteDesk } from './matrix-listener/invite-desk.ts';
-import { MatrixListener } from './matrix-listener/matrix-listener.ts';
+import { RoomOfRequest } from './join/room-of-request.ts';
+import type { OlderProtocol } from './envelope-check/envelope-check.ts';
+import { openOracleEars } from './oracles/oracle-ears.ts';
+import { ServedOracles, type OracleOptions } from './oracles/served-oracles.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { AgentReplacement } from './sfu/agent-replacement.ts';
 import { PresenceWatch } from './sfu/presence-watch.ts';
@@ -35,11 +35,10 @@ import { tracedLogger } from './telemetry/traced-logger.ts';
 export const MAX_CALL_MINUTES_DEFAULT = 240;
 
 export interface BackendOptions {
-  readonly oracleDid: Did;
+  /** The oracles that are served, at least one; each becomes callable with {@link Backend.openOracle}. */
+  readonly oracles: readonly OracleOptions[];
   /** The SFU's WebSocket address, for clients. */
   readonly sfuUrl: string;
-  /** Homeservers whose users may call: server name → base URL for checking OpenID tokens. */
-  readonly allowedServers: Readonly<Record<string, string>>;
   /** Keys of the configuration; those that `ApiKeys` makes come on top. */
   readonly agentKeys: readonly AgentKey[];
   /** Bare ECIES envelopes are refused unless allowed by name. */
@@ -51,8 +50,6 @@ export interface BackendOptions {
 
 export interface BackendDeps {
   readonly options: BackendOptions;
-  /** Stays the caller's: close it after the backend. */
-  readonly matrix: MatrixAccountPort;
   readonly sfu: SfuControl;
   /** Stays the caller's: close it after the backend. */
   readonly store: Store;
@@ -69,12 +66,22 @@ export interface Backend extends AsyncDisposable {
   readonly authenticator: Authenticator;
   readonly sessions: SessionService;
   readonly join: JoinService;
+  readonly roomOfRequest: RoomOfRequest;
   readonly calls: CallService;
   readonly store: Store;
   readonly agentDesk: AgentDesk;
   readonly standby: StandbyDesk;
   readonly webhooks: WebhookDesk;
   readonly readiness: Readiness;
+  /**
+   * Begins to follow an oracle's Matrix account, once: its calls are served from now on, and what is due to it is sent. The account stays
+   * the caller's: close it after the backend.
+   *
+   * @throws {TypeError} when `options.oracles` does not have this DID, or it is open already
+   */
+  openOracle(did: Did, matrix: MatrixAccountPort): Promise<void>;
+  /** Takes no new call and waits, within bounds, for those in progress; everything they need is served meanwhile. */
+  drain(options: DrainOptions): Promise<DrainOutcome>;
   /** Sets the gauges of its metrics; for whoever is about to tell them. */
   readGauges(): Promise<void>;
   /** Resolves when no work is left that nobody waits for: answers, room deletions, Matrix events. */
@@ -86,7 +93,6 @@ export interface Backend extends AsyncDisposable {
 /** Puts the backend together and takes up what an earlier life of the process left: nothing is lost by a restart. */
 export async function openBackend({
   options,
-  matrix,
   sfu,
   store,
   didResolver,
@@ -94,7 +100,8 @@ export async function openBackend({
   logger: bareLogger = silentLogger,
   telemetry = silentTelemetry,
 }: BackendDeps): Promise<Backend> {
-  const { oracleDid, sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
+  const { sfuUrl, maxCallMinutes = MAX_CALL_MINUTES_DEFAULT, olderProtocol = 'refuse' } = options;
+  const oracles = new ServedOracles(options.oracles);
   const retention = { ...RETENTION_DEFAULTS, ...options.retention };
   const { metrics } = telemetry;
   const traces = new CallTraces(telemetry, clock);
@@ -103,55 +110,44 @@ export async function openBackend({
   const closing = closer.signal;
   const deadlines = new Deadlines(clock);
   const background = new BackgroundWork(logger);
-  const allowedServers = new Set(Object.keys(options.allowedServers));
+  const settled = (): Promise<void> => background.settled();
+  const drain = new Drain({ store, clock, logger, settled });
 
   const calls = new CallService({ store, clock, logger, closing });
-  const answers = new AnswerOutbox({ matrix, store, logger, deadlines, background, closing });
+  const answers = new AnswerOutbox({ oracles, store, logger, deadlines, background, closing });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
   const fresh = new FreshEnvelopes(clock);
-  const standby = new StandbyDesk({ sfu, rooms: store.sfuRooms, clock, logger, deadlines, background, closing });
-  const replacement = new AgentReplacement({ sfu, store, logger, deadlines, background });
+  const { sfuRooms } = store;
+  const standby = new StandbyDesk({ sfu, rooms: sfuRooms, drain, clock, logger, deadlines, background, closing });
+  const replacement = new AgentReplacement({ oracles, sfu, store, logger, deadlines, background });
   const presence = new PresenceWatch({ sfu, store, calls, replacement, logger, deadlines, background });
   const expiry = new CallExpiry({ store, calls, clock, deadlines, background, maxCallMs: maxCallMinutes * 60_000 });
   const pruning = new Pruning({ store, clock, retention, logger, deadlines, background });
   for (const observer of [traces, answers, rooms, presence, replacement, expiry]) calls.observe(observer);
 
-  const envelopes = new EnvelopeCheck({
-    oracleDid,
-    ownUserId: matrix.userId,
-    olderProtocol,
-    resolver: didResolver,
-    clock,
-    logger,
-    closing,
-  });
-  const listener = new MatrixListener({
-    matrix,
-    invites: new InviteDesk({ matrix, allowedServers, logger, deadlines, background, closing }),
-    callIntake: new CallIntake({ oracleDid, allowedServers, store, calls, envelopes, fresh, traces, clock }),
-    editIntake: new EditIntake({ calls, logger }),
-    store,
-    logger,
-    background,
-    closing,
-  });
-
-  await answers.resume();
   await expiry.resume();
   pruning.start();
-  background.run('oracle keys', () => envelopes.warm());
-  listener.start();
-  // The SFU and the homeserver may be slow or away: serving does not wait for them.
-  background.run('resume edits', () => listener.resume());
+  // The SFU may be slow or away: serving does not wait for it.
   background.run('resume rooms', () => rooms.resume());
   background.run('resume presence', () => presence.resume());
   logger.info('backend open');
 
-  const readiness = new Readiness({ store, matrix, sfu, clock, logger });
+  const ears = new DisposableStack();
+  const openOracle = async (did: Did, matrix: MatrixAccountPort): Promise<void> => {
+    oracles.setAccount(did, matrix);
+    const oracle = oracles.find(did);
+    if (oracle === undefined) throw new TypeError(`${did} is not served here.`);
+    const parts = { store, calls, fresh, traces, olderProtocol, clock, logger, deadlines, background, closing };
+    await answers.resume(did);
+    ears.use(openOracleEars({ oracle, matrix, resolver: didResolver, ...parts }));
+    logger.info('oracle open', { oracleDid: did });
+  };
+
+  const readiness = new Readiness({ store, oracles, drain, sfu, clock, logger });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closed ??= (async () => {
-      listener[Symbol.dispose]();
+      ears.dispose();
       deadlines[Symbol.dispose]();
       fresh[Symbol.dispose]();
       closer.abort(new OracleCallError('ERR_UPSTREAM_BUSY', 'The backend is closing.'));
@@ -159,23 +155,29 @@ export async function openBackend({
       logger.info('backend closed');
     })());
 
+  const allowedServers = Object.assign({}, ...options.oracles.map((oracle) => oracle.allowedServers)) as Readonly<
+    Record<string, string>
+  >;
   return {
     authenticator: new Authenticator({ agentKeys: options.agentKeys, store, clock }),
     sessions: new SessionService({
-      verifier: createOpenIdVerifier({ allowedServers: options.allowedServers, clock }),
+      verifier: createOpenIdVerifier({ allowedServers, clock }),
       credentials: store.credentials,
       clock,
       logger,
     }),
-    join: new JoinService({ oracleDid, sfuUrl, sfu, store, rooms, standby, traces, clock, logger }),
+    join: new JoinService({ oracles, drain, sfuUrl, sfu, store, rooms, standby, traces, clock, logger }),
+    roomOfRequest: new RoomOfRequest({ oracles, store, calls }),
     calls,
     store,
-    agentDesk: new AgentDesk({ matrix, store, calls, standby, fresh, traces, metrics, clock, logger }),
+    agentDesk: new AgentDesk({ oracles, store, calls, standby, fresh, traces, metrics, clock, logger }),
     standby,
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
     readiness,
-    readGauges: () => readGauges({ metrics, store, matrix, readiness, answers, clock }),
-    settled: () => background.settled(),
+    openOracle,
+    drain: (how) => drain.run(how),
+    readGauges: () => readGauges({ metrics, store, oracles, drain, readiness, answers, clock }),
+    settled,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -7,7 +7,7 @@ export {
   type BackendDeps,
   type BackendOptions,
 } from './backend.ts';
-export { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
+export { createHttpApp, type DocsPage, type HttpAppDeps } from './http/create-http-app.ts';
 export type { OlderProtocol } from './envelope-check/envelope-check.ts';
 export { isAddressOrNetwork } from './client-address/trusted-proxies.ts';
 export { REQUEST_DEADLINE_MS } from './http/request-deadline.ts';
@@ -18,6 +18,8 @@ export {
   type HttpServer,
   type ServeHttpOptions,
 } from './http/serve-http.ts';
+export { FLUSH_MAX_MS, type DrainOptions, type DrainOutcome } from './drain/drain.ts';
+export type { OracleOptions } from './oracles/served-oracles.ts';
 export { JOIN_TOKEN_TTL_MS } from './join/join-service.ts';
 export { CLOCK_SKEW_MAX_MS } from './matrix-listener/call-intake.ts';
 export {

@@ -19,6 +19,7 @@ export {
   type Occupied,
 } from './store/backup/database-backup.ts';
 export { OUR_TABLES } from './store/backup/our-tables.ts';
+export { readMigrationState, type MigrationState } from './store/database/migration-state.ts';
 export { latestMigration } from './store/migrations.ts';
 export type { Deletion } from './store/call-deletion.ts';
 export type { CallFilter } from './store/call-store.ts';

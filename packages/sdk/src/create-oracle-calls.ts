@@ -23,6 +23,8 @@ const loadSigning = () => import('@oracle-calls/protocol/signing');
 export type DidResolver = Parameters<typeof resolve>[1];
 
 export interface OracleCallsOptions {
+  /** The oracle that `callOracle` calls when it is given no other. */
+  readonly oracleDid?: string | undefined;
   /** The application's own client: started, with Rust crypto, signed in. */
   readonly matrixClient: MatrixClient;
   /**
@@ -79,6 +81,7 @@ export function createOracleCalls(options: OracleCallsOptions): OracleCalls {
   const audioGraph = new AudioGraph();
 
   const core = createOracleCallsCore({
+    oracleDid: options.oracleDid,
     matrix,
     clock,
     logger,

@@ -41,6 +41,18 @@ test.each([
   expect(scene.sfu.connections).toEqual([]);
 });
 
+test('callOracle takes the type alone for the oracle that the calls were made for, and refuses it where there is none', async () => {
+  for (const wanted of ['video', { type: 'video' }] as const) {
+    const scene = createScene({ deps: { oracleDid: ORACLE_DID } });
+    const call = scene.core.callOracle(wanted);
+    await scene.clock.settle();
+    expect(parseCallEvent(scene.matrix.sent[0]?.content)).toMatchObject({ callType: 'video', oracleDid: ORACLE_DID });
+    await call.endCall();
+  }
+  const malformed = expect.objectContaining({ code: 'ERR_PROTOCOL_MALFORMED' }) as Error;
+  expect(() => createScene().core.callOracle('audio')).toThrow(malformed);
+});
+
 test('a signal that has aborted already rethrows its reason and places no call', () => {
   const scene = createScene();
   const reason = new Error('too late');

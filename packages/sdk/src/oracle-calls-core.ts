@@ -5,6 +5,7 @@ import {
   OracleCallError,
   parseWith,
   sessionIdSchema,
+  type CallType,
   type Clock,
   type Logger,
 } from '@oracle-calls/protocol';
@@ -34,6 +35,8 @@ import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
 export interface OracleCallsCoreDeps {
+  /** Whom `callOracle` calls when it is not told. */
+  readonly oracleDid?: string | undefined;
   readonly matrix: MatrixPort;
   readonly sfu: SfuPort;
   readonly devices: DevicesPort;
@@ -53,6 +56,12 @@ export interface OracleCallsCoreDeps {
   readonly tabStorage: TabStorage | undefined;
 }
 
+/** A call as it is asked for. */
+export type CallRequest = Omit<CallOptions, 'oracleDid'> & {
+  /** The oracle that these calls were made for unless told. */
+  readonly oracleDid?: string | undefined;
+};
+
 export interface CancelOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -71,11 +80,11 @@ export interface OracleCalls extends AsyncDisposable {
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
   /**
    * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
-   * An abort at any time ends the call.
+   * An abort at any time ends the call. The type alone (`callOracle('audio')`) calls the oracle that these calls were made for.
    *
    * @throws {OracleCallError} `ERR_CALL_IN_PROGRESS`, `ERR_PROTOCOL_MALFORMED`; an abort that has happened rethrows its reason.
    */
-  callOracle(options: CallOptions, cancel?: CancelOptions): OracleCall;
+  callOracle(call: CallType | CallRequest, cancel?: CancelOptions): OracleCall;
   /**
    * Accepts the keys and the Matrix account that an oracle shows right now, after a call ended as `ERR_KEY_CHANGED` or `ERR_KEY_ROTATION`. Call it only when a person said
    * so, having asked the oracle's operator over another channel: the old keys are forgotten. With `expected`, the fingerprints that the
@@ -186,20 +195,25 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
       all.throwIfAborted();
     },
-    callOracle(options, { signal } = {}) {
+    callOracle(call, { signal } = {}) {
       signal?.throwIfAborted();
-      const parsed = parseWith(callOptionsSchema, options);
+      const request: CallRequest = typeof call === 'string' ? { type: call } : call;
+      const parsed = parseWith(callOptionsSchema, { ...request, oracleDid: request.oracleDid ?? deps.oracleDid });
       if (closing.signal.aborted) throw new TypeError('These calls were closed.');
       if (current !== undefined) throw new OracleCallError('ERR_CALL_IN_PROGRESS');
       const old = interrupted.find();
       if (old !== undefined && old.userId === matrix.userId) void replace(old);
-      const call = new CallDriver(callDeps, { ...parsed, sessionId: parsed.sessionId ?? crypto.randomUUID() }, signal);
-      current = call;
-      void call.whenEnded().then(() => {
-        if (current === call) current = undefined;
+      const placed = new CallDriver(
+        callDeps,
+        { ...parsed, sessionId: parsed.sessionId ?? crypto.randomUUID() },
+        signal,
+      );
+      current = placed;
+      void placed.whenEnded().then(() => {
+        if (current === placed) current = undefined;
       });
-      call.start();
-      return call;
+      placed.start();
+      return placed;
     },
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
       const did = parseWith(didSchema, oracleDid);

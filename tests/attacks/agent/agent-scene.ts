@@ -204,6 +204,7 @@ async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
     agentName: AGENT_NAME,
     weightsDir,
     warmProcesses: 1,
+    drainSeconds: 0,
     graceMs: GRACE_MS,
   };
   await mkdir(join(dir, 'trust'), { mode: 0o700 });

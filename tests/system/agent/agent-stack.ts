@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,6 +34,8 @@ export interface AgentStackOptions {
   /** Address of the SFU as the agent is told it; a lying one in front of the real. */
   readonly agentSfuUrl?: (sfu: LiveKit) => string | Promise<string>;
   readonly rekeySeconds?: number;
+  /** How long calls may go on once the agent was told to stop. Default 0. */
+  readonly drainSeconds?: number;
   /** More Node flags for the agent: a twin of the attack suite patches its source with them. */
   readonly nodeFlags?: readonly string[];
 }
@@ -115,6 +117,7 @@ export class AgentStack implements AsyncDisposable {
         sfu: { url: await agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
         agentName: AGENT_NAME,
         weightsDir,
+        drainSeconds: 0,
         ...settings,
       }),
     );
@@ -147,6 +150,23 @@ export class AgentStack implements AsyncDisposable {
     const agents = [new RoomAgentDispatch({ agentName: AGENT_NAME, metadata: call.ticket })];
     await this.#rooms.createRoom({ name: call.sfuRoomName, emptyTimeout: 30, departureTimeout: 30, agents });
     return call;
+  }
+
+  /** Tells the agent to stop; resolves with its exit code once it is gone. */
+  async stopAgent(): Promise<number | null> {
+    const exited = once(this.#agent, 'exit');
+    this.#agent.kill('SIGTERM');
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+
+  /** The processes that the agent has started, by their parent. */
+  async childPids(): Promise<readonly number[]> {
+    const children = await readFile(
+      `/proc/${String(this.#agent.pid)}/task/${String(this.#agent.pid)}/children`,
+      'utf8',
+    );
+    return children.trim().split(' ').map(Number);
   }
 
   get rooms(): RoomServiceClient {

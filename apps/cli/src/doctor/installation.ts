@@ -1,4 +1,4 @@
-import type { AgentConfig, BackendConfig, ConfigProblem } from '@oracle-calls/oracle/configuration';
+import type { AgentConfig, BackendConfig, ConfigProblem, OracleConfig } from '@oracle-calls/oracle/configuration';
 import type { Clock } from '@oracle-calls/protocol';
 import type { SfuAccess, SfuProbe } from './livekit/sfu-probe.ts';
 
@@ -14,6 +14,8 @@ export interface ReadConfig<C> {
 export interface Installation {
   readonly backendConfig: ReadConfig<BackendConfig> | undefined;
   readonly agentConfig: ReadConfig<AgentConfig> | undefined;
+  /** Of the oracles in backend.json the one that is looked at: the one that was asked for, the agent's, or the first. */
+  readonly oracle: OracleConfig | undefined;
   readonly homeserverUrl: string | undefined;
   /** Matrix server name → address of its OpenID userinfo. */
   readonly allowedServers: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { AgentConfig, BackendConfig } from '@oracle-calls/oracle/configuration';
+import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { BearerSecret } from '@oracle-calls/protocol';
 import type { Installation, ReadConfig } from './installation.ts';
 
@@ -76,22 +76,30 @@ const listenUrl = (config: BackendConfig | undefined): string | undefined => {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 };
 
+/** The oracle that is asked about; `undefined` when the backend does not serve it. */
+function chooseOracle(backend: BackendConfig | undefined, did: string | undefined): OracleConfig | undefined {
+  const oracles = backend?.oracles ?? [];
+  return did === undefined ? oracles[0] : oracles.find((oracle) => oracle.did === did);
+}
+
 /** Reads the configuration files and puts together what is known. */
 export async function readInstallation(given: Given): Promise<Installation> {
   const configs = await readConfigs(given);
   const backend = configs.backendConfig?.config;
   const agent = configs.agentConfig?.config;
+  const oracle = chooseOracle(backend, given.did ?? agent?.oracleDid);
   return {
     ...configs,
+    oracle,
     ...(await readSfu(given, configs)),
-    homeserverUrl: given.homeserverUrl ?? backend?.matrix.homeserverUrl,
-    allowedServers: backend?.matrix.allowedServers ?? {},
+    homeserverUrl: given.homeserverUrl ?? oracle?.matrix.homeserverUrl,
+    allowedServers: oracle?.matrix.allowedServers ?? {},
     backendUrl: given.backendUrl ?? agent?.backendUrl ?? listenUrl(backend),
-    oracleDid: given.did ?? agent?.oracleDid ?? backend?.oracleDid,
+    oracleDid: given.did ?? agent?.oracleDid ?? oracle?.did,
     didResolverUrl: given.resolverUrl ?? agent?.didResolverUrl ?? backend?.didResolverUrl,
     allowPrivateAddresses:
       given.allowPrivate ?? agent?.allowPrivateAddresses ?? backend?.allowPrivateAddresses ?? false,
     webOrigins: given.webOrigin ?? backend?.corsOrigins ?? [],
-    agentName: agent?.agentName ?? backend?.agentName,
+    agentName: agent?.agentName ?? oracle?.agentName,
   };
 }

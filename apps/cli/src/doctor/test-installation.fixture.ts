@@ -47,6 +47,7 @@ export const answering =
 const nothing: Installation = {
   backendConfig: undefined,
   agentConfig: undefined,
+  oracle: undefined,
   homeserverUrl: undefined,
   allowedServers: {},
   sfu: undefined,

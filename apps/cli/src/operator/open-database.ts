@@ -12,10 +12,15 @@ const ADDRESS_MAX_BYTES = 4_096;
  * @throws {OracleCallError} `ERR_CLI_DATABASE`; what `openStore` throws
  */
 export async function openDatabase(file: string): Promise<Store> {
-  return await openStore(await locate(file));
+  return await openStore(await locateDatabase(file));
 }
 
-async function locate(file: string): Promise<DatabaseLocation> {
+/**
+ * What a file stands for: itself, or the Postgres database whose address it holds.
+ *
+ * @throws {OracleCallError} `ERR_CLI_DATABASE` when it cannot be read; what `parsePostgresUrl` throws
+ */
+export async function locateDatabase(file: string): Promise<DatabaseLocation> {
   let beginning: string;
   try {
     await using handle = await open(file, 'r');

@@ -45,6 +45,7 @@ function expectation({ message, expected, type }: v.BaseIssue<unknown>): string 
 /** What was found, without what may be secret: texts are told by their length, unless one word out of few was to be chosen. */
 function finding(issue: v.BaseIssue<unknown>): string {
   const { input } = issue;
+  if (input === undefined) return 'nothing';
   if (typeof input === 'number' || typeof input === 'boolean' || input === null) return String(input);
   if (typeof input === 'string') {
     const isChoice = issue.type === 'picklist' && input.length <= WORD_MAX && /^[A-Za-z-]+$/.test(input);
@@ -70,6 +71,6 @@ export function describeIssue(issue: v.BaseIssue<unknown>, schema: v.GenericSche
     const meant = suggestName(String(path.at(-1)), fieldsAt(schema, path.slice(0, -1)));
     return { path, text: `unknown field${meant === undefined ? '' : `; did you mean "${meant}"?`}`, isOurs };
   }
-  if (issue.received === 'undefined') return { path, text: 'missing', isOurs };
+  if (issue.received === 'undefined' && !isOurs) return { path, text: 'missing', isOurs };
   return { path, text: `${expectation(issue)} expected, found ${finding(issue)}`, isOurs };
 }

@@ -1,14 +1,19 @@
 import { access, constants, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type * as v from 'valibot';
-import { pathText, type ConfigProblem } from './parse-json.ts';
 import { namedPathsIn, type NamedPathKind } from './schema-walk.ts';
+
+/** What is wrong with a file or folder, and which field names it. */
+export interface PathProblem {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
 
 /** Permission bits that let others than owner and group at a file. */
 const OTHERS = 0o007;
 const GROUP_WRITE = 0o020;
 
-function valueAt(value: unknown, path: readonly string[]): unknown {
+function valueAt(value: unknown, path: PathProblem['path']): unknown {
   return path.reduce<unknown>((from, key) => (from === undefined ? undefined : Reflect.get(Object(from), key)), value);
 }
 
@@ -66,13 +71,13 @@ const FINDERS: Readonly<Record<NamedPathKind, (file: string) => Promise<string |
  * Looks at every file and folder that a configuration names: secrets must be there, readable, not empty and not open to
  * others. Relative paths count from the folder of this process.
  */
-export async function findPathProblems(schema: v.GenericSchema, config: unknown): Promise<ConfigProblem[]> {
+export async function findPathProblems(schema: v.GenericSchema, config: unknown): Promise<PathProblem[]> {
   const found = await Promise.all(
-    namedPathsIn(schema).map(async ({ path, kind }): Promise<ConfigProblem[]> => {
+    namedPathsIn(schema, config).map(async ({ path, kind }): Promise<PathProblem[]> => {
       const file = valueAt(config, path);
       if (typeof file !== 'string') return [];
       const problem = await FINDERS[kind](resolve(file));
-      return problem === undefined ? [] : [{ path: pathText(path), text: `${file} ${problem}` }];
+      return problem === undefined ? [] : [{ path, text: `${file} ${problem}` }];
     }),
   );
   return found.flat();

@@ -67,8 +67,8 @@ export async function readConfigFile<S extends v.GenericSchema>(
   });
   const wrong = new Set(fields.map(({ path }) => path));
   const paths = (await findPathProblems(schema, value))
-    .filter(({ path }) => !wrong.has(path))
-    .map((problem): ConfigProblem => ({ ...problem, place: parsed.placeOf(problem.path.split('.')) }));
+    .map(({ path, text: what }): ConfigProblem => ({ path: pathText(path), text: what, place: parsed.placeOf(path) }))
+    .filter(({ path }) => !wrong.has(path));
   const problems = [...fields, ...paths];
   return result.success && problems.length === 0
     ? { kind: 'good', config: result.output }

@@ -29,7 +29,7 @@ export function fieldsAt(schema: v.GenericSchema, path: readonly (string | numbe
 export type NamedPathKind = 'secret' | 'made' | 'folder';
 
 export interface NamedPath {
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly kind: NamedPathKind;
 }
 
@@ -52,10 +52,21 @@ export const namedPath = (kind: NamedPathKind) =>
     v.metadata({ [NAMED_PATH_KEYWORD]: kind, description: DESCRIPTIONS[kind] }),
   );
 
-/** Every field of a schema that names a file or folder, but those inside of lists. */
-export function namedPathsIn(schema: v.GenericSchema, path: readonly string[] = []): NamedPath[] {
+/** Every field of a schema that names a file or folder; in lists, for as many entries as `value`, what was written, has. */
+export function namedPathsIn(
+  schema: v.GenericSchema,
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): NamedPath[] {
   const at = unwrapped(schema);
   const told = v.safeParse(metadataSchema, v.getMetadata(at as Parameters<typeof v.getMetadata>[0]));
   if (told.success) return [{ path, kind: told.output[NAMED_PATH_KEYWORD] }];
-  return Object.entries(at.entries ?? {}).flatMap(([name, field]) => namedPathsIn(field, [...path, name]));
+  const { item, entries = {} } = at;
+  if (item !== undefined) {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [];
+    return list.flatMap((one, index) => namedPathsIn(item, one, [...path, index]));
+  }
+  return Object.entries(entries).flatMap(([name, field]) =>
+    namedPathsIn(field, Reflect.get(Object(value), name), [...path, name]),
+  );
 }

@@ -68,6 +68,8 @@ const ERROR_SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_UPSTREAM_BACKEND: 'The oracle’s service does not answer or broke. Please try again shortly.',
   ERR_UPSTREAM_SPEECH: 'The oracle’s voice does not work right now. Please try again later.',
   ERR_UPSTREAM_TIMEOUT: 'It took too long to connect. Please try again.',
+  ERR_UPSTREAM_DRAINING:
+    'The oracle’s service is being restarted and takes no new calls. Please try again in a minute.',
   ERR_UPSTREAM_BUSY: 'The oracle’s service is busy. Please try again shortly.',
 };
 

@@ -18,6 +18,8 @@ import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
 import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
 import { Standby } from './standby.ts';
 import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
+import { WorkerDrain } from './worker-drain.ts';
+import type { DrainOptions, DrainOutcome } from './worker-drain.ts';
 
 /** Two processes wait for calls: one for the next, one for who comes right after. */
 export const WARM_PROCESSES = 2;
@@ -55,6 +57,8 @@ export interface AgentWorker extends AsyncDisposable {
   readonly registered: Promise<void>;
   /** Settles when the worker has stopped; rejects when it lost the SFU for good. */
   readonly stopped: Promise<void>;
+  /** Takes no more calls and waits, within bounds, until those it has are over. Ends none: `close` does. */
+  drain(options: DrainOptions): Promise<DrainOutcome>;
   /** Takes no more calls, ends those it has, stops every process it started. Idempotent. */
   close(): Promise<void>;
 }
@@ -75,6 +79,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const delay = new StartDelay(warmProcesses, systemClock);
   const probeAnswer = createProbeAnswer(sfu);
   preloadLateStart();
+  const drain = new WorkerDrain({ server: () => server, clock: systemClock, log });
   const server = new AgentServer(
     new ServerOptions({
       agent: fileURLToPath(new URL('../job/entry.ts', import.meta.url)),
@@ -92,7 +97,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, { handed, delay, probeAnswer, metrics, log }),
+      requestFunc: (request) => answer(request, { handed, drain, delay, probeAnswer, metrics, log }),
       logLevel: 'error',
     }),
   );
@@ -102,14 +107,15 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const registered = new Promise<void>((resolve) => {
     server.event.once('worker_registered', () => {
       log.info('worker registered', { agentName });
+      resolve();
+      if (drain.state === 'draining') return;
       standby ??= new Standby({
         backend: standbyAt(job),
         load: () => server.activeJobs.length / maxCalls,
-        take: (call) => handed.request(call),
+        take: (call) => drain.promise(handed.request(call)),
         clock: systemClock,
         log,
       });
-      resolve();
     });
   });
   const stopped = server.run();
@@ -127,7 +133,13 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
     }
   };
   const close = (): Promise<void> => (closing ??= stop());
-  return { registered, stopped, close, [Symbol.asyncDispose]: close };
+  const drainCalls = async (how: DrainOptions): Promise<DrainOutcome> => {
+    const draining = drain.run(how);
+    // Not waited for: a call that it is just taking is one that the drain waits for.
+    void standby?.close();
+    return await draining;
+  };
+  return { registered, stopped, drain: drainCalls, close, [Symbol.asyncDispose]: close };
 }
 
 /** The backend, for a worker that waits: the key is read when it first asks. */
@@ -143,21 +155,31 @@ function standbyAt({ backendUrl, apiKeyFile }: JobSettings): StandbyPort {
 
 interface Answering {
   readonly handed: HandedCalls;
+  readonly drain: WorkerDrain;
   readonly delay: StartDelay;
   readonly probeAnswer: ReturnType<typeof createProbeAnswer>;
   readonly metrics: AgentMetrics;
   readonly log: Logger;
 }
 
-async function answer(request: JobRequest, { handed, delay, probeAnswer, metrics, log }: Answering): Promise<void> {
+async function answer(request: JobRequest, answering: Answering): Promise<void> {
+  const { handed, drain, delay, probeAnswer, metrics, log } = answering;
   const { job } = request;
+  const handedTicket = job.metadata === '' ? handed.ticketOf(job.room?.name) : undefined;
+  // A call that the backend handed over before is ours and nobody else's; the drain waits for it.
+  if (drain.state === 'draining' && handedTicket === undefined) {
+    // The SFU asks another worker.
+    log.info('job left to others');
+    await request.reject();
+    return;
+  }
   if (job.metadata === AGENT_PROBE) {
     await request.reject();
     log.info('probe answered', { isMarked: await probeAnswer(job.room?.name ?? '') });
     return;
   }
   // What the SFU dispatches brings its ticket along; what we asked for we have one for. The job's process gets it either way.
-  if (job.metadata === '') job.metadata = handed.ticketOf(job.room?.name) ?? '';
+  if (job.metadata === '') job.metadata = handedTicket ?? '';
   if (job.metadata === '') {
     // Not dispatched by our backend: without a ticket there is no call to claim.
     metrics.add('oracle_calls_agent_jobs_refused_total', {});
@@ -168,7 +190,7 @@ async function answer(request: JobRequest, { handed, delay, probeAnswer, metrics
   metrics.add('oracle_calls_agent_jobs_accepted_total', {});
   // Read by the process that the framework starts once this call takes a waiting one.
   process.env[START_DELAY_VARIABLE] = String(delay.onAccepted());
-  await request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, '');
+  await drain.promise(request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, ''));
 }
 
 /**

@@ -11,11 +11,11 @@ import {
 } from '@oracle-calls/protocol';
 import type { ClaimRequest, ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import { formatTraceparent } from '@oracle-calls/protocol/trace';
-import type { MatrixPort } from '@oracle-calls/matrix/port';
 import { hashToken } from '../auth/opaque-token.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import { hashEnvelope, type Call } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
+import type { ServedOracles } from '../oracles/served-oracles.ts';
 import type { AuditEntry } from '../store/audit-store.ts';
 import type { FreshEnvelopes } from './fresh-envelopes.ts';
 import type { StandbyDesk } from '../standby/standby-desk.ts';
@@ -25,7 +25,7 @@ import type { CallTraces } from '../telemetry/call-traces.ts';
 import { inSpan } from '../telemetry/trace-scope.ts';
 
 export interface AgentDeskDeps {
-  readonly matrix: Pick<MatrixPort, 'fetchEvent'>;
+  readonly oracles: Pick<ServedOracles, 'accountOf'>;
   readonly store: Store;
   readonly calls: CallService;
   readonly standby: Pick<StandbyDesk, 'claimed'>;
@@ -73,10 +73,10 @@ export class AgentDesk {
   }
 
   /**
-   * The envelope of a call, read from its Matrix event each time: the backend keeps none. Each release is in the audit log.
+   * The envelope of a call, read from its Matrix event each time: the backend keeps none but for the moment of {@link claim}. Each release is in the audit log.
    *
    * @throws {OracleCallError} `ERR_AUTH_FORBIDDEN`, `ERR_AUTH_INVALID_AUTHENTICATION`, `ERR_CALL_ENDED`,
-   *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, and as {@link CallService.waitForCall}
+   *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, `ERR_UPSTREAM_BUSY` while the oracle's account is not open, and as {@link CallService.waitForCall}
    */
   key(request: AgentRequest, callId: CallId): Promise<KeyResponse> {
     this.#deps.traces.adopt(callIdParts(callId).sfuRoomName);
@@ -125,6 +125,8 @@ export class AgentDesk {
     standby.claimed(roomId);
     if (room.closedAt !== undefined) throw new OracleCallError('ERR_CALL_ENDED');
     const call = await calls.waitForRoom(roomId, signal);
+    // The ticket is of a room that was asked for in the name of one oracle: a call to another one is not its call.
+    if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_CALL_TICKET');
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
     if (!(await store.sfuRooms.useTicket(roomId, ticketSha256, clock.now()))) {
       throw new OracleCallError('ERR_CALL_TICKET');
@@ -163,7 +165,7 @@ export class AgentDesk {
   }
 
   async #readEnvelope(call: Call, signal: AbortSignal | undefined): Promise<string> {
-    const { matrix } = this.#deps;
+    const matrix = this.#deps.oracles.accountOf(call.oracleDid);
     const event = await inSpan('matrix.fetch', () => matrix.fetchEvent(call.matrixRoomId, call.eventId, { signal }));
     if (event.type !== CALL_EVENT_TYPE || event.sender.userId !== call.matrixUserId) {
       throw new OracleCallError('ERR_CALL_REPLAYED');

@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import {
   CALL_EVENT_TYPE,
   CALL_EVENT_VERSION,
+  OracleCallError,
   type CallAnswerContent,
   type CallId,
+  type Did,
   type Logger,
 } from '@oracle-calls/protocol';
-import type { MatrixPort } from '@oracle-calls/matrix/port';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
 import type { Call } from '../calls/call.ts';
 import type { CallObserver } from '../calls/call-service.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
+import type { ServedOracles } from '../oracles/served-oracles.ts';
 import type { AnswerStatus, DueAnswer } from '../store/answer-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -28,7 +30,7 @@ export const ACTIVE_ANSWER_DELAY_MS = 1_000;
 const ATTEMPTS_MAX = 8;
 
 export interface AnswerOutboxDeps {
-  readonly matrix: Pick<MatrixPort, 'sendEvent'>;
+  readonly oracles: Pick<ServedOracles, 'findAccount'>;
   readonly store: Store;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
@@ -60,19 +62,28 @@ export class AnswerOutbox implements CallObserver {
     return this.#due.size;
   }
 
-  onActive({ callId }: Call): void {
-    this.#due.add(callId);
-    this.#deps.deadlines.set(`answer:${callId}`, ACTIVE_ANSWER_DELAY_MS, () => this.#send(callId));
+  onActive(call: Call): void {
+    this.#due.add(call.callId);
+    this.#deps.deadlines.set(`answer:${call.callId}`, ACTIVE_ANSWER_DELAY_MS, () => this.#sendFor(call));
   }
 
   onEnded(call: Call): void {
-    this.#send(call.callId);
+    this.#sendFor(call);
   }
 
-  /** Sends what an earlier life of the process left due. */
-  async resume(): Promise<void> {
-    for (const callId of new Set((await this.#deps.store.answers.listDue()).map((due) => due.callId)))
-      this.#send(callId);
+  /** Sends what is due of one oracle's calls: left by an earlier life of the process, or from before its account was open. */
+  async resume(oracleDid: Did): Promise<void> {
+    const { store } = this.#deps;
+    for (const callId of new Set((await store.answers.listDue()).map((due) => due.callId))) {
+      const call = await store.calls.findById(callId);
+      if (call?.oracleDid === oracleDid) this.#sendFor(call);
+    }
+  }
+
+  /** An oracle whose account is not open has its answers sent when it is. */
+  #sendFor({ callId, oracleDid }: Call): void {
+    this.#due.add(callId);
+    if (this.#deps.oracles.findAccount(oracleDid) !== undefined) this.#send(callId);
   }
 
   #send(callId: CallId, attempt = 1): void {
@@ -108,9 +119,11 @@ export class AnswerOutbox implements CallObserver {
   }
 
   async #sendOne(due: DueAnswer): Promise<void> {
-    const { store, matrix, logger, closing } = this.#deps;
+    const { store, oracles, logger, closing } = this.#deps;
     const call = await store.calls.findById(due.callId);
     if (call === undefined) return;
+    const matrix = oracles.findAccount(call.oracleDid);
+    if (matrix === undefined) throw new OracleCallError('ERR_UPSTREAM_BUSY');
     const content = { ...createAnswer(call, due.callStatus), 'm.relates_to': relation(call) };
     const eventId = await matrix.sendEvent(call.matrixRoomId, CALL_EVENT_TYPE, content, {
       transactionId: answerTransactionId(call.callId, due.callStatus),

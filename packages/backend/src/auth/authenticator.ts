@@ -21,6 +21,8 @@ export interface AuthenticatorDeps {
 
 /** RFC 6750 section 2.1, with an upper bound. */
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{16,512})$/i;
+/** The same credential in `X-Api-Key`, which has no scheme before it. */
+const API_KEY = /^[A-Za-z0-9._~+/=-]{16,512}$/;
 
 /** Tells who a bearer is: a user with a session token or an agent with an API key. */
 export class Authenticator {
@@ -30,8 +32,22 @@ export class Authenticator {
     this.#deps = deps;
   }
 
-  /** @throws {OracleCallError} `ERR_AUTH_MISSING`, `ERR_AUTH_INVALID`, `ERR_AUTH_EXPIRED` */
-  async authenticate(authorization: string | undefined): Promise<Principal> {
+  /**
+   * The architecture says "API key authentication" and not in which header: an agent may use either, and both only with one key.
+   *
+   * @throws {OracleCallError} `ERR_AUTH_MISSING`, `ERR_AUTH_INVALID`, `ERR_AUTH_EXPIRED`
+   */
+  async authenticate(authorization: string | undefined, apiKey?: string): Promise<Principal> {
+    if (apiKey === undefined || apiKey === '') return await this.#authenticateBearer(authorization);
+    const agent = API_KEY.test(apiKey) ? await this.#findAgent(new BearerSecret(apiKey, 'API key')) : undefined;
+    if (agent === undefined) throw new OracleCallError('ERR_AUTH_INVALID');
+    if (authorization === undefined || authorization === '') return agent;
+    const bearer = await this.#authenticateBearer(authorization);
+    if (bearer.kind !== 'agent' || bearer.keyId !== agent.keyId) throw new OracleCallError('ERR_AUTH_INVALID');
+    return agent;
+  }
+
+  async #authenticateBearer(authorization: string | undefined): Promise<Principal> {
     const { store, clock } = this.#deps;
     if (authorization === undefined || authorization === '') throw new OracleCallError('ERR_AUTH_MISSING');
     const text = BEARER.exec(authorization)?.[1];

@@ -1,5 +1,6 @@
 import { BearerSecret, OracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
 import type { SessionRequest, SessionResponse } from '@oracle-calls/protocol/http';
+import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import type { CredentialStore } from '../store/credential-store.ts';
 import type { OpenIdVerifier } from './open-id-verifier.ts';
 import { createOpaqueToken, hashToken } from './opaque-token.ts';
@@ -22,20 +23,31 @@ export class SessionService {
     this.#deps = deps;
   }
 
-  /** @throws {OracleCallError} as {@link OpenIdVerifier.verify}; `ERR_AUTH_INVALID` for a token that was traded before */
+  /** @throws {OracleCallError} as {@link redeem} */
   async open({ openIdToken }: SessionRequest, signal?: AbortSignal): Promise<SessionResponse> {
-    const { verifier, credentials, clock, logger } = this.#deps;
+    const { credentials, clock, logger } = this.#deps;
+    const userId = await this.redeem(openIdToken, signal);
+    const sessionToken = createOpaqueToken('session token');
+    const expiresAt = clock.now() + SESSION_TTL_MS;
+    await credentials.addSession(hashToken(sessionToken), { userId, expiresAt });
+    logger.info('session opened', { 'pii.userId': userId });
+    return { sessionToken: sessionToken.expose(), userId, expiresAt: new Date(expiresAt).toISOString() };
+  }
+
+  /**
+   * Whose an OpenID token is; it is used up by this.
+   *
+   * @throws {OracleCallError} as {@link OpenIdVerifier.verify}; `ERR_AUTH_INVALID` for a token that was traded before
+   */
+  async redeem(openIdToken: SessionRequest['openIdToken'], signal?: AbortSignal): Promise<MatrixUserId> {
+    const { verifier, credentials, clock } = this.#deps;
     const token = new BearerSecret(openIdToken.access_token, 'OpenID token');
     const tokenSha256 = hashToken(token);
     if (await credentials.isOpenIdTokenUsed(tokenSha256)) throw usedBefore();
     const userId = await verifier.verify(openIdToken.matrix_server_name, token, signal);
     // Only now, so that nobody can fill the table with rubbish; of two at once only one gets through.
     if (!(await credentials.useOpenIdToken(tokenSha256, clock.now()))) throw usedBefore();
-    const sessionToken = createOpaqueToken('session token');
-    const expiresAt = clock.now() + SESSION_TTL_MS;
-    await credentials.addSession(hashToken(sessionToken), { userId, expiresAt });
-    logger.info('session opened', { 'pii.userId': userId });
-    return { sessionToken: sessionToken.expose(), userId, expiresAt: new Date(expiresAt).toISOString() };
+    return userId;
   }
 }
 

@@ -9,19 +9,23 @@ import { TrustedProxies } from '../client-address/trusted-proxies.ts';
 import { RateLimits, type RateLimitOptions } from '../rate-limits/rate-limits.ts';
 import { silentTelemetry, type BackendTelemetry } from '../telemetry/backend-telemetry.ts';
 import { tracedLogger } from '../telemetry/traced-logger.ts';
+import { DOCS_PATH } from './docs-page/docs-page-files.ts';
 import { Gate } from './gate.ts';
 import { OPEN_API_PATH } from './open-api/open-api-document.ts';
 import { OPERATIONS } from './open-api/operations.ts';
+import { isMatrixPath, matrixErrorResponse } from './matrix-error-response.ts';
 import { problemResponse } from './problem-response.ts';
 import { REQUEST_DEADLINE_MS, requestDeadline } from './request-deadline.ts';
 import type { Route, RouteDeps } from './route.ts';
 import { callsRoute } from './routes/calls.ts';
 import { claimRoute } from './routes/claim.ts';
+import { docsRoute } from './routes/docs.ts';
 import { healthRoute } from './routes/health.ts';
 import { joinTokenRoute } from './routes/join-token.ts';
 import { keyRoute } from './routes/key.ts';
 import { openApiRoute } from './routes/open-api.ts';
 import { sessionRoute } from './routes/session.ts';
+import { sfuTokenRoute } from './routes/sfu-token.ts';
 import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
 import { standbyRoute } from './routes/standby.ts';
 import { syncRoute } from './routes/sync.ts';
@@ -40,11 +44,15 @@ export interface HttpAppDeps {
   readonly rateLimits?: Partial<RateLimitOptions> | undefined;
   /** {@link REQUEST_DEADLINE_MS} unless told. */
   readonly requestDeadlineMs?: number | undefined;
+  /** Whether `/docs` shows the API to people. `shown` unless told. */
+  readonly docsPage?: DocsPage | undefined;
   /** Silent unless told; the same as the backend's. */
   readonly telemetry?: BackendTelemetry | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
+
+export type DocsPage = 'shown' | 'off';
 
 /** How long a browser may remember a preflight, in seconds; Chromium's own limit. */
 const PREFLIGHT_MAX_AGE_S = 7_200;
@@ -52,6 +60,7 @@ const PREFLIGHT_MAX_AGE_S = 7_200;
 const routes: readonly Route[] = [
   sessionRoute,
   joinTokenRoute,
+  sfuTokenRoute,
   callsRoute,
   syncRoute,
   keyRoute,
@@ -67,9 +76,10 @@ const routes: readonly Route[] = [
 const allowedMethods = (name: keyof typeof ROUTES): string =>
   OPERATIONS[name].map(({ method }) => method.toUpperCase()).join(', ');
 
-function createRoutes(deps: RouteDeps): Hono {
+function createRoutes(deps: RouteDeps, docsPage: DocsPage): Hono {
   const app = new Hono();
   for (const route of routes) route(app, deps);
+  if (docsPage === 'shown') docsRoute(app, deps);
   const refuseMethod = (path: string, allowed: string): void => {
     app.all(path, (c) => {
       c.header('Allow', allowed);
@@ -78,20 +88,23 @@ function createRoutes(deps: RouteDeps): Hono {
   };
   for (const [name, path] of Object.entries(ROUTES)) refuseMethod(path, allowedMethods(name as keyof typeof ROUTES));
   refuseMethod(OPEN_API_PATH, 'GET');
+  if (docsPage === 'shown') refuseMethod(DOCS_PATH, 'GET');
   return app;
 }
 
 /** The backend's HTTP API as a Hono app: every route of the protocol, also under `/api`; every refusal a problem document. */
 export function createHttpApp(httpDeps: HttpAppDeps): Hono {
   const { getBackend, corsOrigins, clock = systemClock, telemetry = silentTelemetry } = httpDeps;
-  const { trustedProxies = [], rateLimits, requestDeadlineMs = REQUEST_DEADLINE_MS } = httpDeps;
+  const { trustedProxies = [], rateLimits, requestDeadlineMs = REQUEST_DEADLINE_MS, docsPage = 'shown' } = httpDeps;
   const logger = tracedLogger(httpDeps.logger ?? silentLogger);
   const limits = new RateLimits(rateLimits, (limit) =>
     telemetry.metrics.add('oracle_calls_rate_limited_total', { limit }),
   );
   const gate = new Gate({ limits, proxies: new TrustedProxies(trustedProxies) });
   const app = new Hono();
-  app.onError((error, c) => problemResponse(c, error, logger));
+  app.onError((error, c) =>
+    isMatrixPath(c.req.path) ? matrixErrorResponse(c, error, logger) : problemResponse(c, error, logger),
+  );
   app.notFound((c) => problemResponse(c, new OracleCallError('ERR_PROTOCOL_NOT_FOUND'), logger));
   app.use(securityHeaders);
   app.use(
@@ -122,7 +135,7 @@ export function createHttpApp(httpDeps: HttpAppDeps): Hono {
     },
     gate,
   };
-  app.route('/', createRoutes(deps));
-  app.route(API_PREFIX, createRoutes(deps));
+  app.route('/', createRoutes(deps, docsPage));
+  app.route(API_PREFIX, createRoutes(deps, docsPage));
   return app;
 }

@@ -55,11 +55,16 @@ export class Gate {
    */
   async authenticate(c: Context, backend: Backend): Promise<Principal> {
     const principal = await this.guardGuessing(c, () =>
-      backend.authenticator.authenticate(c.req.header('authorization')),
+      backend.authenticator.authenticate(c.req.header('authorization'), c.req.header('x-api-key')),
     );
-    if (principal.kind === 'user') await this.#deps.limits.take('user', principal.userId);
+    if (principal.kind === 'user') await this.countUser(principal.userId);
     else await this.#deps.limits.take('agentKey', principal.keyId);
     return principal;
+  }
+
+  /** Counts a request of a user. @throws {OracleCallError} `ERR_RATE_LIMITED` */
+  async countUser(userId: MatrixUserId): Promise<void> {
+    await this.#deps.limits.take('user', userId);
   }
 
   /** Counts an OpenID token that is brought for exchange. @throws {OracleCallError} `ERR_RATE_LIMITED` */

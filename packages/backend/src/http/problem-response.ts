@@ -6,6 +6,7 @@ import {
   isOracleCallError,
   toProblem,
   type Logger,
+  type Problem,
 } from '@oracle-calls/protocol';
 import { errorFields } from '../background/error-fields.ts';
 
@@ -17,8 +18,8 @@ function retryAfterOf({ details }: OracleCallError): string {
   return String(typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : RETRY_AFTER_S);
 }
 
-/** Answers with the problem document of an error (RFC 9457). What is not ours becomes `ERR_INTERNAL` and is logged, once. */
-export function problemResponse(c: Context, error: unknown, logger: Logger): Response {
+/** What an error is called outside, logged once when it is a fault of our own, and the headers that go with it. */
+export function settleError(c: Context, error: unknown, logger: Logger): SettledError {
   // Whoever asked has gone: the answer goes nowhere and nothing is wrong.
   const { aborted, reason } = c.req.raw.signal;
   const isGone = aborted && (error === reason || isCutOff(error));
@@ -36,6 +37,18 @@ export function problemResponse(c: Context, error: unknown, logger: Logger): Res
   }
   if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (problem.retryable) c.header('Retry-After', retryAfterOf(known));
+  return { problem, retryAfterMs: known.details['retryAfterMs'] };
+}
+
+export interface SettledError {
+  readonly problem: Problem;
+  /** What the error itself knows of when to ask again. */
+  readonly retryAfterMs: unknown;
+}
+
+/** Answers with the problem document of an error (RFC 9457). What is not ours becomes `ERR_INTERNAL`. */
+export function problemResponse(c: Context, error: unknown, logger: Logger): Response {
+  const { problem } = settleError(c, error, logger);
   c.header('Content-Type', PROBLEM_CONTENT_TYPE);
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode);
 }

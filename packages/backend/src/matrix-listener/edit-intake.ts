@@ -5,6 +5,7 @@ import {
   isOracleCallError,
   parseCallEvent,
   type CallEventContent,
+  type Did,
   type Logger,
 } from '@oracle-calls/protocol';
 import type { DecryptedEvent } from '@oracle-calls/matrix/port';
@@ -13,6 +14,8 @@ import type { CallService } from '../calls/call-service.ts';
 import { END_REASONS_OF } from '../calls/end-rules.ts';
 
 export interface EditIntakeDeps {
+  /** The oracle whose account the edits come to: calls of another one are none of its business. */
+  readonly oracleDid: Did;
   readonly calls: CallService;
   readonly logger: Logger;
 }
@@ -69,6 +72,7 @@ export class EditIntake {
     if (relation?.relType !== 'm.replace' || relation.eventId !== call.eventId) {
       throw new OracleCallError('ERR_PROTOCOL_MALFORMED');
     }
+    if (call.oracleDid !== this.#deps.oracleDid) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
     if (sender.userId !== call.matrixUserId) throw new OracleCallError('ERR_AUTH_FORBIDDEN');
     if (matrixRoomId !== call.matrixRoomId) throw new OracleCallError('ERR_CALL_REPLAYED');
     const edited = parseCallEvent(newContentOf(content));

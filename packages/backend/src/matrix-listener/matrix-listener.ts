@@ -1,4 +1,4 @@
-import { CALL_EVENT_TYPE, parseMatrixEventId, type Logger, type MatrixEventId } from '@oracle-calls/protocol';
+import { CALL_EVENT_TYPE, parseMatrixEventId, type Did, type Logger, type MatrixEventId } from '@oracle-calls/protocol';
 import type { DecryptedEvent, MatrixAccountPort, MatrixRoomId } from '@oracle-calls/matrix/port';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
@@ -11,6 +11,7 @@ import type { InviteDesk } from './invite-desk.ts';
 const EARLY_EDITS_MAX = 256;
 
 export interface MatrixListenerDeps {
+  readonly oracleDid: Did;
   readonly matrix: MatrixAccountPort;
   readonly invites: InviteDesk;
   readonly callIntake: CallIntake;
@@ -21,7 +22,7 @@ export interface MatrixListenerDeps {
   readonly closing: AbortSignal;
 }
 
-/** Follows the oracle's Matrix account: invites, call events and their edits, one after the other in each room. */
+/** Follows one oracle's Matrix account: invites, call events and their edits, one after the other in each room. */
 export class MatrixListener implements Disposable {
   readonly #deps: MatrixListenerDeps;
   readonly #subscriptions = new DisposableStack();
@@ -40,12 +41,13 @@ export class MatrixListener implements Disposable {
   }
 
   /**
-   * After a restart: reads the edits of every live call from the homeserver, so that an end that came while nobody
+   * After a restart: reads the edits of every live call of this oracle from the homeserver, so that an end that came while nobody
    * listened is not missed. Taking an edit twice changes nothing.
    */
   async resume(): Promise<void> {
-    const { matrix, store, logger, closing } = this.#deps;
+    const { oracleDid, matrix, store, logger, closing } = this.#deps;
     for (const call of await store.calls.listLive()) {
+      if (call.oracleDid !== oracleDid) continue;
       try {
         const related = await matrix.fetchRelations(call.matrixRoomId, call.eventId, { signal: closing });
         for (const event of related) this.#enqueue(event);

@@ -1,6 +1,8 @@
-import { OracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
-import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
+import { OracleCallError, type Clock, type Did, type Logger } from '@oracle-calls/protocol';
+import type { ReadyResponse } from '@oracle-calls/protocol/http';
 import { errorFields } from '../background/error-fields.ts';
+import type { Drain } from '../drain/drain.ts';
+import type { ServedOracles } from '../oracles/served-oracles.ts';
 import type { SfuControl } from '../sfu/sfu-control.ts';
 import type { Store } from '../store/store.ts';
 
@@ -9,7 +11,8 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 export interface ReadinessDeps {
   readonly store: Store;
-  readonly matrix: Pick<MatrixAccountPort, 'isSyncing'>;
+  readonly oracles: ServedOracles;
+  readonly drain: Pick<Drain, 'state'>;
   readonly sfu: Pick<SfuControl, 'ping'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -27,21 +30,40 @@ export class Readiness {
     this.#deps = deps;
   }
 
-  /** @throws {OracleCallError} `ERR_UPSTREAM_BUSY`, its issues naming the parts that are not ready */
-  async check(): Promise<void> {
-    const issues = await this.missingParts();
+  /**
+   * Ready means that new calls are taken: to this oracle, or to at least one when none is named. One oracle's homeserver that is away must
+   * not take the backend out of a load balancer, and with it the others.
+   *
+   * @throws {OracleCallError} `ERR_UPSTREAM_BUSY`, its issues naming the parts that are not ready, or `draining`;
+   *   `ERR_PROTOCOL_NOT_FOUND` for an oracle that is not served here
+   */
+  async check(oracleDid?: Did): Promise<ReadyResponse> {
+    const { oracles, drain } = this.#deps;
+    const asked = oracles.all.filter(({ did }) => oracleDid === undefined || did === oracleDid);
+    if (asked.length === 0) throw new OracleCallError('ERR_PROTOCOL_NOT_FOUND');
+    const states = asked.map(({ did }) => ({ oracleDid: did, status: this.#stateOf(did) }));
+    const missing = await this.missingParts(asked.map(({ did }) => did));
+    const issues = drain.state === 'draining' ? [...missing, 'draining'] : missing;
     if (issues.length > 0) throw new OracleCallError('ERR_UPSTREAM_BUSY', undefined, { details: { issues } });
+    return { status: 'ready', oracles: states };
   }
 
-  /** The parts that are not ready. */
-  async missingParts(): Promise<readonly ReadinessPart[]> {
-    const { store, matrix, sfu } = this.#deps;
+  /** The parts that are not ready. Matrix is when it is for one of these oracles; all of them unless told. */
+  async missingParts(
+    dids: readonly Did[] = this.#deps.oracles.all.map(({ did }) => did),
+  ): Promise<readonly ReadinessPart[]> {
+    const { store, sfu } = this.#deps;
+    const hasOracle = dids.some((did) => this.#stateOf(did) === 'ready');
     const results = await Promise.all([
       this.#try('database', () => store.ping()),
-      this.#try('matrix', () => (matrix.isSyncing() ? Promise.resolve() : Promise.reject(notSyncing()))),
+      this.#try('matrix', () => (hasOracle ? Promise.resolve() : Promise.reject(notSyncing()))),
       this.#try('sfu', () => sfu.ping()),
     ]);
     return results.filter((part) => part !== undefined);
+  }
+
+  #stateOf(did: Did): 'ready' | 'not-ready' {
+    return this.#deps.oracles.findAccount(did)?.isSyncing() === true ? 'ready' : 'not-ready';
   }
 
   /** The part's name when it is not ready. */

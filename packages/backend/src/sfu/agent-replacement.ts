@@ -5,6 +5,7 @@ import { errorFields } from '../background/error-fields.ts';
 import type { Call } from '../calls/call.ts';
 import type { CallObserver } from '../calls/call-service.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
+import type { ServedOracles } from '../oracles/served-oracles.ts';
 import type { Store } from '../store/store.ts';
 import type { SfuControl } from './sfu-control.ts';
 
@@ -27,6 +28,7 @@ export interface VanishedAgent {
 }
 
 export interface AgentReplacementDeps {
+  readonly oracles: Pick<ServedOracles, 'find'>;
   readonly sfu: SfuControl;
   readonly store: Store;
   readonly logger: Logger;
@@ -78,11 +80,14 @@ export class AgentReplacement implements CallObserver {
   }
 
   async #replace(agent: VanishedAgent): Promise<'dispatched' | 'not-needed' | 'not-yet'> {
-    const { sfu, store, logger } = this.#deps;
+    const { oracles, sfu, store, logger } = this.#deps;
     const { sfuRoomName } = agent;
     const call = await store.calls.findBySfuRoomName(sfuRoomName);
     if (call === undefined || call.callStatus === 'ended') return 'not-needed';
     const { callId } = call;
+    // An oracle that is not served any more has no agents either.
+    const oracle = oracles.find(call.oracleDid);
+    if (oracle === undefined) return 'not-needed';
     try {
       const need = await this.#needOf(agent);
       if (need !== 'now') return need;
@@ -91,7 +96,7 @@ export class AgentReplacement implements CallObserver {
         logger.warn('agent not replaced', { callId, replacementsMax: AGENT_REPLACEMENTS_MAX });
         return 'not-needed';
       }
-      await sfu.dispatchAgent({ sfuRoomName, agentTicket: ticket });
+      await sfu.dispatchAgent({ sfuRoomName, agentName: oracle.agentName, agentTicket: ticket });
       logger.info('agent replaced', { callId });
       return 'dispatched';
     } catch (error) {

@@ -38,7 +38,6 @@ beforeEach(async () => {
     apiUrl: `http://127.0.0.1:${String(port)}`,
     apiKey: API_KEY,
     apiSecret: new BearerSecret(API_SECRET, 'secret'),
-    agentName: 'oracle-1',
   });
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
@@ -69,7 +68,8 @@ test('a join token lets one identity into one room and grants nothing else', asy
 
 test('a room is made with its agent, who is told a ticket and nothing else', async () => {
   const sfuRoomName = createSfuRoomName();
-  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') }, 'dispatch');
+  const agentTicket = new BearerSecret('the-ticket', 'ticket');
+  await sfu.createRoom({ sfuRoomName, agentName: 'oracle-1', agentTicket }, 'dispatch');
   expect(requests).toMatchObject([
     { method: 'CreateRoom', body: { name: sfuRoomName, agents: [{ agentName: 'oracle-1', metadata: 'the-ticket' }] } },
   ]);
@@ -78,14 +78,19 @@ test('a room is made with its agent, who is told a ticket and nothing else', asy
 
 test('a room whose agent is on its way calls nobody, nameless agents included, and is told no ticket', async () => {
   const sfuRoomName = createSfuRoomName();
-  await sfu.createRoom({ sfuRoomName, agentTicket: new BearerSecret('the-ticket', 'ticket') }, 'on-its-way');
+  const agentTicket = new BearerSecret('the-ticket', 'ticket');
+  await sfu.createRoom({ sfuRoomName, agentName: 'oracle-1', agentTicket }, 'on-its-way');
   expect(requests).toMatchObject([{ body: { name: sfuRoomName, agents: [{ agentName: 'oracle-calls:nobody' }] } }]);
   expect(JSON.stringify(requests)).not.toContain('the-ticket');
 });
 
 test('another agent is dispatched with a ticket and nothing else', async () => {
   const sfuRoomName = createSfuRoomName();
-  await sfu.dispatchAgent({ sfuRoomName, agentTicket: new BearerSecret('another-ticket', 'ticket') });
+  await sfu.dispatchAgent({
+    sfuRoomName,
+    agentName: 'oracle-1',
+    agentTicket: new BearerSecret('another-ticket', 'ticket'),
+  });
   expect(requests).toEqual([
     { method: 'CreateDispatch', body: { room: sfuRoomName, agentName: 'oracle-1', metadata: 'another-ticket' } },
   ]);
@@ -109,15 +114,12 @@ test('an SFU that refuses or is not there is unavailable', async () => {
   answer = { status: 401, body: { code: 'unauthenticated', msg: 'no' } };
   const name = createSfuRoomName();
   const unavailable = { code: 'ERR_UPSTREAM_SFU' };
+  const room = { sfuRoomName: name, agentName: 'oracle-1', agentTicket: new BearerSecret('t', 't') };
   await expect(sfu.ping()).rejects.toMatchObject(unavailable);
   await expect(sfu.deleteRoom(name)).rejects.toMatchObject(unavailable);
   await expect(sfu.listParticipants(name)).rejects.toMatchObject(unavailable);
-  await expect(sfu.dispatchAgent({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') })).rejects.toMatchObject(
-    unavailable,
-  );
-  await expect(
-    sfu.createRoom({ sfuRoomName: name, agentTicket: new BearerSecret('t', 't') }, 'dispatch'),
-  ).rejects.toMatchObject(unavailable);
+  await expect(sfu.dispatchAgent(room)).rejects.toMatchObject(unavailable);
+  await expect(sfu.createRoom(room, 'dispatch')).rejects.toMatchObject(unavailable);
 });
 
 test('an SFU that answers is there', async () => {

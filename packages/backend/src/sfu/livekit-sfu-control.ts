@@ -16,8 +16,6 @@ export interface LiveKitSfuControlOptions {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly apiSecret: BearerSecret;
-  /** The name under which the oracle's agent workers register. */
-  readonly agentName: string;
 }
 
 /** Seconds: a user waits for the answer, so a slower SFU counts as absent. */
@@ -82,12 +80,7 @@ function toNotice(event: WebhookEvent): SfuNotice {
 }
 
 /** LiveKit's server API as a {@link SfuControl}. */
-export function createLiveKitSfuControl({
-  apiUrl,
-  apiKey,
-  apiSecret,
-  agentName,
-}: LiveKitSfuControlOptions): SfuControl {
+export function createLiveKitSfuControl({ apiUrl, apiKey, apiSecret }: LiveKitSfuControlOptions): SfuControl {
   const rooms = new RoomServiceClient(apiUrl, apiKey, apiSecret.expose(), {
     requestTimeout: REQUEST_TIMEOUT_S,
     failover: false,
@@ -99,7 +92,7 @@ export function createLiveKitSfuControl({
   const webhooks = new WebhookReceiver(apiKey, apiSecret.expose());
 
   return {
-    async createRoom({ sfuRoomName, agentTicket }, agent) {
+    async createRoom({ sfuRoomName, agentName, agentTicket }, agent) {
       await upstream(
         rooms.createRoom({
           name: sfuRoomName,
@@ -113,7 +106,7 @@ export function createLiveKitSfuControl({
         }),
       );
     },
-    async dispatchAgent({ sfuRoomName, agentTicket }) {
+    async dispatchAgent({ sfuRoomName, agentName, agentTicket }) {
       await upstream(dispatches.createDispatch(sfuRoomName, agentName, { metadata: agentTicket.expose() }));
     },
     deleteRoom: (sfuRoomName) => upstream(orWhenAbsent(rooms.deleteRoom(sfuRoomName), undefined)),

@@ -8,6 +8,8 @@ export interface SfuParticipant {
 
 export interface NewSfuRoom {
   readonly sfuRoomName: SfuRoomName;
+  /** The name under which the agent workers of the call's oracle register. */
+  readonly agentName: string;
   /** All that the dispatched agent is told besides the room's name. */
   readonly agentTicket: BearerSecret;
 }

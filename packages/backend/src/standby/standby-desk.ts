@@ -1,9 +1,11 @@
-import type { BearerSecret, Clock, Did, Logger, SfuRoomName } from '@oracle-calls/protocol';
+import { OracleCallError, type Clock, type Did, type Logger, type SfuRoomName } from '@oracle-calls/protocol';
 import { STANDBY_WAIT_MS, type ClaimRequest } from '@oracle-calls/protocol/http';
+import { hashToken } from '../auth/opaque-token.ts';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
-import type { SfuControl } from '../sfu/sfu-control.ts';
+import type { Drain } from '../drain/drain.ts';
+import type { NewSfuRoom, SfuControl } from '../sfu/sfu-control.ts';
 import type { SfuRoomStore } from '../store/sfu-room-store.ts';
 
 /**
@@ -15,6 +17,8 @@ export const CLAIM_OVERDUE_MS = 3_000;
 export interface StandbyDeskDeps {
   readonly sfu: Pick<SfuControl, 'dispatchAgent'>;
   readonly rooms: Pick<SfuRoomStore, 'find'>;
+  /** While the backend drains nobody waits here: there will be no new call. */
+  readonly drain: Pick<Drain, 'begun'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
@@ -41,11 +45,11 @@ interface Waiting {
 /** A worker that nobody else hands a call to until this is disposed. */
 export interface ReservedWorker extends Disposable {
   /**
-   * Hands the call over. Should the worker have gone, or not claim it soon, the SFU dispatches an agent with the same ticket.
+   * Hands the call over. Should the worker have gone, or not claim it soon, the SFU dispatches an agent of the same oracle with the same ticket.
    *
    * @throws {OracleCallError} `ERR_UPSTREAM_SFU`
    */
-  handOver(sfuRoomName: SfuRoomName, ticket: BearerSecret): Promise<void>;
+  handOver(room: NewSfuRoom): Promise<void>;
 }
 
 /**
@@ -61,12 +65,17 @@ export class StandbyDesk {
     this.#deps = deps;
   }
 
-  /** Resolves with a call, or with `undefined` when none came in time. @throws `closing`'s or `signal`'s reason */
+  /**
+   * Resolves with a call, or with `undefined` when none came in time.
+   *
+   * @throws {OracleCallError} `ERR_UPSTREAM_DRAINING` once the backend drains; `closing`'s or `signal`'s reason
+   */
   async wait({ oracleDid, load, signal }: StandbyRequest): Promise<ClaimRequest | undefined> {
-    const { clock, closing } = this.#deps;
+    const { clock, closing, drain } = this.#deps;
+    if (drain.begun.aborted) throw new OracleCallError('ERR_UPSTREAM_DRAINING');
     const given = Promise.withResolvers<ClaimRequest>();
     const over = new AbortController();
-    const any = AbortSignal.any([signal, closing, over.signal]);
+    const any = AbortSignal.any([signal, closing, drain.begun, over.signal]);
     const waiting: Waiting = { load, oracleDid, handOver: given.resolve, state: 'free' };
     const tooLong = clock.sleep(STANDBY_WAIT_MS, { signal: any }).then(() => undefined);
     this.#waiting.add(waiting);
@@ -91,7 +100,7 @@ export class StandbyDesk {
     const chosen = worker;
     chosen.state = 'reserved';
     return {
-      handOver: (sfuRoomName, ticket) => this.#handOver(chosen, sfuRoomName, ticket),
+      handOver: (room) => this.#handOver(chosen, room),
       [Symbol.dispose]: () => {
         if (chosen.state === 'reserved') chosen.state = 'free';
       },
@@ -103,29 +112,33 @@ export class StandbyDesk {
     this.#deps.deadlines.clear(this.#name(sfuRoomName));
   }
 
-  async #handOver(worker: Waiting, sfuRoomName: SfuRoomName, ticket: BearerSecret): Promise<void> {
+  async #handOver(worker: Waiting, room: NewSfuRoom): Promise<void> {
     const { sfu, logger, deadlines, background } = this.#deps;
+    const { sfuRoomName, agentTicket } = room;
     if (worker.state === 'gone') {
-      await sfu.dispatchAgent({ sfuRoomName, agentTicket: ticket });
+      await sfu.dispatchAgent(room);
       return;
     }
     worker.state = 'gone';
     this.#waiting.delete(worker);
     deadlines.set(this.#name(sfuRoomName), CLAIM_OVERDUE_MS, () => {
-      background.run('dispatch instead', () => this.#dispatchInstead(sfuRoomName, ticket));
+      background.run('dispatch instead', () => this.#dispatchInstead(room));
     });
-    worker.handOver({ roomId: sfuRoomName, ticket: ticket.expose() });
+    worker.handOver({ roomId: sfuRoomName, ticket: agentTicket.expose() });
     logger.info('call handed to a waiting worker', { sfuRoomName });
   }
 
-  async #dispatchInstead(sfuRoomName: SfuRoomName, ticket: BearerSecret): Promise<void> {
+  async #dispatchInstead(room: NewSfuRoom): Promise<void> {
     const { sfu, rooms, logger } = this.#deps;
-    const room = await rooms.find(sfuRoomName);
+    const { sfuRoomName } = room;
+    const known = await rooms.find(sfuRoomName);
     // Hung up meanwhile: an SFU that makes rooms by itself would make this one again.
-    if (room === undefined || room.closedAt !== undefined) return;
+    if (known === undefined || known.closedAt !== undefined) return;
+    // Claimed in the last moment, or opened anew with another ticket: whoever came with this one would only be refused.
+    if (known.ticketUsedAt !== undefined || known.ticketSha256 !== hashToken(room.agentTicket)) return;
     logger.warn('the worker did not claim its call; the SFU dispatches', { sfuRoomName });
     try {
-      await sfu.dispatchAgent({ sfuRoomName, agentTicket: ticket });
+      await sfu.dispatchAgent(room);
     } catch (error) {
       // Without an agent the call ends at its user's, as `oracle-absent`.
       logger.warn('agent not dispatched', { sfuRoomName, ...errorFields(error) });

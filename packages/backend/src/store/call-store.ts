@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type SqlBool, type Transaction } from 'kysely';
 import type { CallId, CallStatus, CallType, Did, EndReason, MatrixEventId, SfuRoomName } from '@oracle-calls/protocol';
-import type { MatrixUserId } from '@oracle-calls/matrix/port';
+import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix/port';
 import type { Call, NewCall } from '../calls/call.ts';
 import { toCall, toCallRow } from './call-rows.ts';
 import type { Database } from './database/database.ts';
@@ -59,7 +59,7 @@ export class CallStore {
     this.#db = database.db;
   }
 
-  /** Takes a new call, unless its event, SFU room or envelope is taken, or the room was asked for by somebody else. */
+  /** Takes a new call, unless its event, SFU room or envelope is taken, or the room was asked for by somebody else or for another oracle. */
   accept(call: NewCall): Promise<Acceptance> {
     return this.#database.atomically(async (tx) => {
       const taken = await tx
@@ -81,10 +81,12 @@ export class CallStore {
       if (deleted.size > 0) return 'replayed';
       const room = await tx
         .selectFrom('sfu_rooms')
-        .select('owner_user_id')
+        .select(['owner_user_id', 'oracle_did'])
         .where('name', '=', call.sfuRoomName)
         .executeTakeFirst();
-      if (room !== undefined && room.owner_user_id !== call.matrixUserId) return 'replayed';
+      const isOthers =
+        room !== undefined && (room.owner_user_id !== call.matrixUserId || room.oracle_did !== call.oracleDid);
+      if (isOthers) return 'replayed';
       await tx
         .insertInto('calls')
         .values(toCallRow({ ...call, callStatus: 'pending' }))
@@ -103,6 +105,20 @@ export class CallStore {
 
   findBySfuRoomName(sfuRoomName: SfuRoomName): Promise<Call | undefined> {
     return this.#findBy('sfu_room_name', sfuRoomName);
+  }
+
+  /** Of one user's calls in a Matrix room that have not ended, the one that was accepted last. */
+  async findNewestLive(matrixRoomId: MatrixRoomId, matrixUserId: MatrixUserId): Promise<Call | undefined> {
+    const row = await this.#db
+      .selectFrom('calls')
+      .selectAll()
+      .where('matrix_user_id', '=', matrixUserId)
+      .where('matrix_room_id', '=', matrixRoomId)
+      .where('call_status', '!=', 'ended')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row === undefined ? undefined : toCall(row);
   }
 
   /** Calls whose id begins so, `limit` at most. Reads every id, and is for people at a command line. */

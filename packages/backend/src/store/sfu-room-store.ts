@@ -87,7 +87,7 @@ export class SfuRoomStore {
       // A call event may have come before anybody asked: then the name is its sender's.
       const call = await tx
         .selectFrom('calls')
-        .select(['matrix_user_id', 'call_status'])
+        .select(['matrix_user_id', 'oracle_did', 'call_status'])
         .where('sfu_room_name', '=', name)
         .executeTakeFirst();
       const owner = call?.matrix_user_id ?? asker;
@@ -103,7 +103,7 @@ export class SfuRoomStore {
         .values({
           name,
           owner_user_id: owner,
-          oracle_did: oracleDid,
+          oracle_did: call?.oracle_did ?? oracleDid,
           user_identity: userIdentity,
           ticket_sha256: ticketSha256,
           ticket_used_at: null,

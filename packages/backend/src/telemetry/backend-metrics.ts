@@ -72,12 +72,12 @@ export const BACKEND_METRICS = {
   oracle_calls_sfu_rooms_open: { kind: 'gauge', help: 'SFU rooms that are not known to be closed.', labels: {} },
   oracle_calls_matrix_syncing: {
     kind: 'gauge',
-    help: '1 while the oracle’s Matrix account syncs, else 0.',
+    help: '1 while the Matrix account of every oracle syncs, else 0.',
     labels: {},
   },
   oracle_calls_matrix_sync_age_seconds: {
     kind: 'gauge',
-    help: 'Time since the homeserver last answered a sync; it holds a quiet one for half a minute.',
+    help: 'Time since the homeserver last answered a sync, of several oracles the longest; it holds a quiet one for half a minute.',
     labels: {},
   },
   oracle_calls_answers_due: {
@@ -88,6 +88,11 @@ export const BACKEND_METRICS = {
   oracle_calls_database_ping_seconds: {
     kind: 'gauge',
     help: 'How long the database took to answer just now.',
+    labels: {},
+  },
+  oracle_calls_draining: {
+    kind: 'gauge',
+    help: '1 once the backend was told to stop and takes no new call, else 0.',
     labels: {},
   },
   oracle_calls_ready: {

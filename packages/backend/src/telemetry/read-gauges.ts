@@ -1,6 +1,7 @@
 import type { Clock } from '@oracle-calls/protocol';
-import type { MatrixAccountPort } from '@oracle-calls/matrix/port';
 import type { AnswerOutbox } from '../answers/answer-outbox.ts';
+import type { Drain } from '../drain/drain.ts';
+import type { ServedOracles } from '../oracles/served-oracles.ts';
 import { READINESS_PARTS, type Readiness } from '../readiness/readiness.ts';
 import type { Store } from '../store/store.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
@@ -8,19 +9,24 @@ import type { BackendMetrics } from './backend-metrics.ts';
 export interface ReadGaugesDeps {
   readonly metrics: BackendMetrics;
   readonly store: Store;
-  readonly matrix: Pick<MatrixAccountPort, 'isSyncing' | 'lastSyncAt'>;
+  readonly oracles: Pick<ServedOracles, 'all' | 'findAccount'>;
+  readonly drain: Pick<Drain, 'state'>;
   readonly readiness: Readiness;
   readonly answers: Pick<AnswerOutbox, 'callsDue'>;
   readonly clock: Clock;
 }
 
 /** Reads what is not counted as it happens; asked before each scrape. */
-export async function readGauges({ metrics, store, matrix, readiness, answers, clock }: ReadGaugesDeps): Promise<void> {
-  metrics.set('oracle_calls_matrix_syncing', {}, matrix.isSyncing() ? 1 : 0);
-  const lastSyncAt = matrix.lastSyncAt();
-  if (lastSyncAt !== undefined) {
-    metrics.set('oracle_calls_matrix_sync_age_seconds', {}, Math.max(0, clock.now() - lastSyncAt) / 1_000);
+export async function readGauges(deps: ReadGaugesDeps): Promise<void> {
+  const { metrics, store, oracles, drain, readiness, answers, clock } = deps;
+  // Of several oracles the one that fares worst: labels never say which (`/readyz` does).
+  const accounts = oracles.all.map(({ did }) => oracles.findAccount(did));
+  metrics.set('oracle_calls_matrix_syncing', {}, accounts.every((account) => account?.isSyncing() === true) ? 1 : 0);
+  const lastSyncs = accounts.map((account) => account?.lastSyncAt()).filter((at) => at !== undefined);
+  if (lastSyncs.length > 0) {
+    metrics.set('oracle_calls_matrix_sync_age_seconds', {}, Math.max(0, clock.now() - Math.min(...lastSyncs)) / 1_000);
   }
+  metrics.set('oracle_calls_draining', {}, drain.state === 'draining' ? 1 : 0);
   metrics.set('oracle_calls_answers_due', {}, answers.callsDue);
   const missing = await readiness.missingParts();
   for (const part of READINESS_PARTS) metrics.set('oracle_calls_ready', { part }, missing.includes(part) ? 0 : 1);

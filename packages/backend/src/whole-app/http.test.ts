@@ -2,7 +2,17 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CALL_ID_MAX_LENGTH, createJsonLogger } from '@oracle-calls/protocol';
 import { API_PREFIX, REQUEST_MAX_BYTES, ROUTES } from '@oracle-calls/protocol/http';
 import { createHttpApp } from '../http/create-http-app.ts';
-import { AGENT_KEY, ALICE, expectProblem, PAGE_ORIGIN, TestBackend } from './test-backend.ts';
+import {
+  AGENT_KEY,
+  ALICE,
+  expectMatrixError,
+  expectProblem,
+  ORACLE_DID,
+  PAGE_ORIGIN,
+  TestBackend,
+} from './test-backend.ts';
+
+const MATRIX_PATHS: readonly string[] = [ROUTES.sfuGet, ROUTES.getToken];
 
 let backend: TestBackend;
 beforeEach(async () => {
@@ -19,7 +29,8 @@ test('an unknown path is a problem document', async () => {
 test.each(['', API_PREFIX])('every route under %o refuses other methods', async (prefix) => {
   for (const path of Object.values(ROUTES)) {
     const answer = await backend.request('PUT', prefix + path.replace(':callId', '$e@r'));
-    expectProblem(answer, 405, 'ERR_PROTOCOL_METHOD');
+    if (MATRIX_PATHS.includes(path)) expectMatrixError(answer, 405, 'M_UNRECOGNIZED');
+    else expectProblem(answer, 405, 'ERR_PROTOCOL_METHOD');
     expect(answer.headers.get('allow')).toMatch(/^(GET|POST|GET, POST|DELETE)$/);
   }
 });
@@ -211,7 +222,10 @@ test('before the backend is open only /healthz answers well', async () => {
 });
 
 test('/readyz names what is not ready', async () => {
-  expect((await backend.request('GET', '/readyz')).body).toEqual({ status: 'ready' });
+  expect((await backend.request('GET', '/readyz')).body).toEqual({
+    status: 'ready',
+    oracles: [{ oracleDid: ORACLE_DID, status: 'ready' }],
+  });
   backend.matrix.isHealthy = false;
   backend.sfu.isDown = true;
   const answer = await backend.request('GET', '/readyz');

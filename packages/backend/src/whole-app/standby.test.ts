@@ -1,10 +1,18 @@
-import { createSfuRoomName } from '@oracle-calls/protocol';
+import { createSfuRoomName, OracleCallError } from '@oracle-calls/protocol';
 import { STANDBY_WAIT_MS } from '@oracle-calls/protocol/http';
 import * as v from 'valibot';
 import { standbyResponseSchema } from '@oracle-calls/protocol/http';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CLAIM_OVERDUE_MS } from '../standby/standby-desk.ts';
-import { AGENT_KEY, ALICE, FOREIGN_AGENT_KEY, TestBackend, type ApiAnswer } from './test-backend.ts';
+import {
+  AGENT_KEY,
+  ALICE,
+  expectProblem,
+  FOREIGN_AGENT_KEY,
+  OTHER_ORACLE_DID,
+  TestBackend,
+  type ApiAnswer,
+} from './test-backend.ts';
 
 let backend: TestBackend;
 beforeEach(async () => {
@@ -57,6 +65,32 @@ test('a room that was closed meanwhile gets no agent', async () => {
   await backend.joinBoth(ALICE, call.sfuRoomName);
   await answer;
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });
+  await backend.pass(CLAIM_OVERDUE_MS);
+  expect(backend.sfu.log).not.toContain(`dispatch ${call.sfuRoomName}`);
+});
+
+test('a room that was opened anew with another ticket gets no agent with the old one', async () => {
+  const { answer } = await standBy();
+  const sfuRoomName = createSfuRoomName();
+  const opened = vi.spyOn(backend.backend.store.sfuRooms, 'markOpened');
+  opened.mockRejectedValueOnce(new OracleCallError('ERR_UPSTREAM_DATABASE'));
+  expect((await backend.join(ALICE, sfuRoomName)).status).toBe(503);
+  const ticket = handed(await answer)?.ticket;
+  // Nobody waits any more: the SFU calls an agent to the new room.
+  expect((await backend.join(ALICE, sfuRoomName)).status).toBe(200);
+  expect(backend.ticketOf(sfuRoomName)).not.toBe(ticket);
+  await backend.pass(CLAIM_OVERDUE_MS);
+  expect(backend.sfu.log).not.toContain(`dispatch ${sfuRoomName}`);
+});
+
+test('a ticket that was used in the last moment is given to nobody else', async () => {
+  const { answer } = await standBy();
+  const call = await backend.placeCall();
+  await backend.joinBoth(ALICE, call.sfuRoomName);
+  await answer;
+  const { sfuRooms } = backend.backend.store;
+  const room = await sfuRooms.find(call.sfuRoomName);
+  expect(await sfuRooms.useTicket(call.sfuRoomName, room?.ticketSha256 ?? '', backend.clock.now())).toBe(true);
   await backend.pass(CLAIM_OVERDUE_MS);
   expect(backend.sfu.log).not.toContain(`dispatch ${call.sfuRoomName}`);
 });
@@ -125,6 +159,42 @@ test("another oracle's worker is handed nothing", async () => {
   expect(backend.ticketOf(sfuRoomName)).not.toBe('');
   await backend.pass(STANDBY_WAIT_MS);
   expect((await answer).body).toEqual({});
+});
+
+test("a second oracle's call goes to its own worker, and to its own agents when that one does not come", async () => {
+  await backend[Symbol.asyncDispose]();
+  backend = await TestBackend.start({ secondOracle: {} });
+  const [first, second] = [await standBy(0, AGENT_KEY), await standBy(0.9, FOREIGN_AGENT_KEY)];
+  const sfuRoomName = createSfuRoomName();
+  await backend.join(ALICE, sfuRoomName, OTHER_ORACLE_DID);
+  expect(handed(await second.answer)?.roomId).toBe(sfuRoomName);
+  await backend.pass(CLAIM_OVERDUE_MS);
+  expect(backend.sfu.rooms.get(sfuRoomName)?.agentName).toBe('other-oracle');
+  await backend.join(ALICE, createSfuRoomName());
+  expect(handed(await first.answer)).toBeDefined();
+});
+
+test('who waits is let go when the backend drains, and nobody waits from then on', async () => {
+  const { answer } = await standBy();
+  expect(await backend.backend.drain({ maxMs: 1_000, signal: AbortSignal.abort() })).toBe('given-up');
+  expectProblem(await answer, 503, 'ERR_UPSTREAM_DRAINING');
+  const late = await backend.request('POST', '/agent/standby', { token: AGENT_KEY, json: { load: 0 } });
+  expectProblem(late, 503, 'ERR_UPSTREAM_DRAINING');
+});
+
+test('a call whose room is being made when the backend begins to drain is dispatched, and not handed over', async () => {
+  const made = Promise.withResolvers<void>();
+  backend.sfu.holdCreation = made.promise;
+  const { answer } = await standBy();
+  const sfuRoomName = createSfuRoomName();
+  const joining = backend.join(ALICE, sfuRoomName);
+  await expect.poll(() => backend.sfu.log).toContain(`create ${sfuRoomName}`);
+  await backend.backend.drain({ maxMs: 1_000, signal: AbortSignal.abort() });
+  expectProblem(await answer, 503, 'ERR_UPSTREAM_DRAINING');
+  made.resolve();
+  expect((await joining).status).toBe(200);
+  expect(backend.sfu.log).toContain(`dispatch ${sfuRoomName}`);
+  expect(backend.sfu.rooms.get(sfuRoomName)?.agentName).toBe('oracle');
 });
 
 test('a user is no worker', async () => {

@@ -13,13 +13,10 @@ import {
   createJsonLogger,
   createSfuRoomName,
   didSchema,
-  type CallId,
-  type ErrorCode,
-  type MatrixEventId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
 import { sessionResponseSchema, type JoinTokenResponse } from '@oracle-calls/protocol/http';
-import type { DecryptedEvent, MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix/port';
+import type { MatrixRoomId, MatrixUserId } from '@oracle-calls/matrix/port';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { FakeMatrixAccount, type ScriptedEvent } from '@oracle-calls/testing/matrix-account';
 import { FakeSfuControl } from '@oracle-calls/testing/sfu-control';
@@ -27,8 +24,13 @@ import { matrixRoomIdSchema, matrixUserIdSchema } from '../auth/matrix-ids.ts';
 import { openBackend, type Backend, type BackendDeps, type BackendOptions } from '../backend.ts';
 import { createHttpApp, type HttpAppDeps } from '../http/create-http-app.ts';
 import { createLiveKitSfuControl } from '../sfu/livekit-sfu-control.ts';
+import type { OracleOptions } from '../oracles/served-oracles.ts';
 import { openSqliteStore, type Store } from '../store/store.ts';
+import type { ApiAnswer, PlacedCall, RequestOptions } from './test-request.ts';
 import { startFakeHomeserver, type FakeHomeserver } from './fake-homeserver.ts';
+
+export { expectMatrixError, expectProblem } from './expect-refusal.ts';
+export type { ApiAnswer, PlacedCall, RequestOptions } from './test-request.ts';
 
 const user = (text: string): MatrixUserId => v.parse(matrixUserIdSchema, text);
 const room = (text: string): MatrixRoomId => v.parse(matrixRoomIdSchema, text);
@@ -36,6 +38,7 @@ const did = (text: string): v.InferOutput<typeof didSchema> => v.parse(didSchema
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 export const ORACLE = user('@oracle:localhost');
+export const OTHER_ORACLE = user('@other-oracle:localhost');
 export const ALICE = user('@alice:localhost');
 export const MALLORY = user('@mallory:localhost');
 export const ORACLE_DID = did('did:ixo:oracle456');
@@ -49,35 +52,12 @@ export const FOREIGN_AGENT_KEY = 'agent-api-key-of-another-oracle-012345';
 const WEBHOOK_KEY = 'webhook-key';
 const WEBHOOK_SECRET = 'a-webhook-secret-that-is-long-enough-for-hmac';
 
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-}
-
-export interface RequestOptions {
-  readonly token?: string | undefined;
-  readonly json?: unknown;
-  readonly body?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-  /** The socket's peer; none unless told. */
-  readonly peer?: string;
-}
-
 /** What a test has otherwise than most. */
 export interface TestBackendSetup extends Pick<BackendDeps, 'didResolver' | 'telemetry'> {
   readonly options?: Partial<BackendOptions>;
   readonly http?: Partial<HttpAppDeps>;
-}
-
-/** A call as a test placed it. */
-export interface PlacedCall {
-  readonly callId: CallId;
-  readonly eventId: MatrixEventId;
-  readonly sfuRoomName: SfuRoomName;
-  readonly content: Record<string, unknown>;
-  readonly event: DecryptedEvent;
+  /** Serves a second oracle, `OTHER_ORACLE_DID`, as the first unless told otherwise. */
+  readonly secondOracle?: Partial<Pick<OracleOptions, 'allowedServers'>>;
 }
 
 /** The whole backend on a real database file, with a scripted homeserver, SFU and clock. */
@@ -86,7 +66,11 @@ export class TestBackend implements AsyncDisposable {
   /** Of the HTTP layer alone: its deadlines are not counted among the timers of the work behind. */
   readonly httpClock = new FakeClock();
   readonly matrix = new FakeMatrixAccount(ORACLE, this.clock);
+  /** The account of the second oracle. */
+  readonly otherMatrix = new FakeMatrixAccount(OTHER_ORACLE, this.clock);
   readonly sfu = new FakeSfuControl();
+  /** Whether `open` opens the account of the second oracle as well. */
+  secondOpens: 'at-once' | 'later' = 'at-once';
   readonly logLines: string[] = [];
   readonly #directory = mkdtempSync(join(tmpdir(), 'oracle-calls-backend-'));
   readonly #homeserver: FakeHomeserver;
@@ -123,15 +107,19 @@ export class TestBackend implements AsyncDisposable {
       apiUrl: 'http://127.0.0.1:1',
       apiKey: WEBHOOK_KEY,
       apiSecret: new BearerSecret(WEBHOOK_SECRET, 'webhook secret'),
-      agentName: 'oracle',
     });
     this.sfu.receiveWebhook = (body, authorization) => webhooks.receiveWebhook(body, authorization);
+    const allowedServers = { localhost: this.#homeserver.baseUrl };
     this.#store = await openSqliteStore(join(this.#directory, 'backend.sqlite'));
     this.#backend = await openBackend({
       options: {
-        oracleDid: ORACLE_DID,
+        oracles: [
+          { did: ORACLE_DID, agentName: 'oracle', allowedServers },
+          ...(this.#setup.secondOracle === undefined
+            ? []
+            : [{ did: OTHER_ORACLE_DID, agentName: 'other-oracle', allowedServers, ...this.#setup.secondOracle }]),
+        ],
         sfuUrl: 'ws://sfu.example:7880',
-        allowedServers: { localhost: this.#homeserver.baseUrl },
         agentKeys: [
           { id: 'agent-1', oracleDid: ORACLE_DID, sha256: sha256(AGENT_KEY) },
           { id: 'agent-2', oracleDid: ORACLE_DID, sha256: sha256(`${AGENT_KEY}-2`) },
@@ -143,19 +131,25 @@ export class TestBackend implements AsyncDisposable {
       },
       didResolver: this.#setup.didResolver,
       telemetry: this.#setup.telemetry,
-      matrix: this.matrix,
       sfu: this.sfu,
       store: this.#store,
       clock: this.clock,
       logger: createJsonLogger((line) => this.logLines.push(line), this.clock, { level: 'debug' }),
     });
+    await this.#backend.openOracle(ORACLE_DID, this.matrix);
+    if (this.#setup.secondOracle !== undefined && this.secondOpens === 'at-once') await this.openSecond();
     this.app = this.#createApp();
     await this.#backend.settled();
   }
 
+  /** Opens the account of the second oracle. */
+  openSecond(): Promise<void> {
+    return this.backend.openOracle(OTHER_ORACLE_DID, this.otherMatrix);
+  }
+
   /** What a killed process leaves: no listener, no timer, nothing finished; the files stay. */
   async kill(): Promise<void> {
-    await this.matrix.close();
+    await Promise.all([this.matrix.close(), this.otherMatrix.close()]);
     await this.#backend?.close();
     await this.#store?.close();
     this.#backend = undefined;
@@ -389,11 +383,4 @@ export class TestBackend implements AsyncDisposable {
       ...this.#setup.http,
     });
   }
-}
-
-/** The exact refusal: status, code and the shape of a problem document. */
-export function expectProblem(answer: ApiAnswer, status: number, code: ErrorCode): void {
-  expect(answer.body).toMatchObject({ code, status });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
 }

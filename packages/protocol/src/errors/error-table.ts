@@ -175,6 +175,12 @@ export const ERROR_TABLE = {
   ERR_UPSTREAM_DATABASE: row('database-unavailable', 503, 'The database does not answer.', true),
   ERR_UPSTREAM_SPEECH: row('speech-unavailable', undefined, 'The speech host does not answer.', true),
   ERR_UPSTREAM_TIMEOUT: row('upstream-timeout', 504, 'Somebody we depend on took too long.', true),
+  ERR_UPSTREAM_DRAINING: row(
+    'draining',
+    503,
+    'The service is being restarted and takes no new calls. Try again shortly.',
+    true,
+  ),
   ERR_UPSTREAM_BUSY: row('busy', 503, 'The service is not ready. Try again shortly.', true),
 
   // The backend's database, when a process opens it.

@@ -27,5 +27,5 @@ export function parseCallAnswer(content: unknown): CallAnswerContent {
 
 /** Whether content looks like an oracle's answer rather than a call: only a call carries a sealed key. */
 export function isCallAnswer(content: unknown): boolean {
-  return typeof content === 'object' && content !== null && !('encryptionKey' in content);
+  return typeof content === 'object' && content !== null && !('encryptionKey' in content || 'encryptedKey' in content);
 }

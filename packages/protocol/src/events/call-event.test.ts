@@ -85,3 +85,14 @@ test('only content without a sealed key looks like an answer', () => {
   expect(isCallAnswer(null)).toBe(false);
   expect(isCallAnswer('text')).toBe(false);
 });
+
+test("the diagram's names of three fields are read as the table's, which count where both stand", () => {
+  const { callType: type, callStatus: status, encryptionKey: encryptedKey, ...rest } = first;
+  const spelled = { ...rest, type, status, encryptedKey };
+  expect(parseCallEvent(spelled)).toEqual(first);
+  expect(isCallAnswer(spelled)).toBe(false);
+  expect(parseCallEvent({ ...first, type: 'video', status: 'ended', encryptedKey: 'ab' })).toEqual(first);
+  expect(() => parseCallEvent({ ...spelled, type: 'telepathy' })).toThrow(
+    expect.objectContaining({ code: 'ERR_PROTOCOL_MALFORMED' }),
+  );
+});

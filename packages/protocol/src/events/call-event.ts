@@ -43,13 +43,29 @@ export const callEventSchema = v.object({
 export type CallEventContent = v.InferOutput<typeof callEventSchema>;
 
 /**
+ * The architecture writes three fields twice: so in its sequence diagram, and as here in its table of fields. Both are read; the second is
+ * written.
+ */
+const OTHER_SPELLINGS = { type: 'callType', status: 'callStatus', encryptedKey: 'encryptionKey' } as const;
+
+/** The content with each field under its one name. Beside that, the other spelling is an unknown field like any other. */
+function respell(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  const spelled: Record<string, unknown> = { ...content };
+  for (const [other, name] of Object.entries(OTHER_SPELLINGS)) {
+    if (Object.hasOwn(spelled, other) && !Object.hasOwn(spelled, name)) spelled[name] = spelled[other];
+  }
+  return spelled;
+}
+
+/**
  * Parses the content of a caller's event, in its first form (no `callId`) and its edited one.
  *
  * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` with all issues, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION`
  */
 export function parseCallEvent(content: unknown): CallEventContent {
   checkSizeAndVersion(content);
-  return parseWith(callEventSchema, content);
+  return parseWith(callEventSchema, respell(content));
 }
 
 /** The fields that no edit may change. `callId` may be added once, to the value that the event's own id gives. */

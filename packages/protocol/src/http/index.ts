@@ -8,3 +8,4 @@ export {
 } from './caller-answers.ts';
 export * from './routes.ts';
 export * from './schemas.ts';
+export * from './sfu-token.ts';

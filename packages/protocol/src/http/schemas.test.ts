@@ -193,6 +193,74 @@ const CASES: Readonly<Record<string, Case>> = {
       ['call.roomId', { call: { ticket, roomId: '' } }],
     ],
   },
+  readyQuery: {
+    schema: schemas.readyQuerySchema,
+    good: { oracleDid: 'did:ixo:oracle456' },
+    moreGood: [{}],
+    bad: [['oracleDid', { oracleDid: 'oracle' }]],
+  },
+  readyResponse: {
+    schema: schemas.readyResponseSchema,
+    good: { status: 'ready', oracles: [{ oracleDid: 'did:ixo:oracle456', status: 'not-ready' }] },
+    bad: [
+      ['status', { status: 'not-ready' }],
+      ['oracles', { oracles: undefined }],
+      ['oracles.0.status', { oracles: [{ oracleDid: 'did:ixo:oracle456', status: 'away' }] }],
+    ],
+  },
+  sfuOpenIdToken: {
+    schema: schemas.sfuOpenIdTokenSchema,
+    good: openIdToken,
+    bad: [
+      ['access_token', { access_token: 'a b' }],
+      ['matrix_server_name', { matrix_server_name: 'example.org/path' }],
+    ],
+  },
+  sfuGetRequest: {
+    schema: schemas.sfuGetRequestSchema,
+    good: { room: '!room:example.org', openid_token: openIdToken, device_id: 'DEVICE' },
+    moreGood: [{ room: callId, openid_token: openIdToken, delay_id: '1' }],
+    bad: [
+      ['room', { room: 'a room' }],
+      ['room', { room: 'a'.repeat(513) }],
+      ['openid_token', { openid_token: undefined }],
+      ['openid_token.access_token', { openid_token: { ...openIdToken, access_token: '' } }],
+    ],
+  },
+  getTokenRequest: {
+    schema: schemas.getTokenRequestSchema,
+    good: {
+      room_id: '!room:example.org',
+      slot_id: 'm.call#ROOM',
+      openid_token: openIdToken,
+      member: { id: 'm-1', claimed_user_id: '@user:example.org', claimed_device_id: 'DEVICE' },
+    },
+    bad: [
+      ['room_id', { room_id: '' }],
+      ['slot_id', { slot_id: undefined }],
+      ['openid_token.matrix_server_name', { openid_token: { ...openIdToken, matrix_server_name: '' } }],
+      ['member', { member: null }],
+      ['member.claimed_user_id', { member: { id: 'm-1', claimed_user_id: '', claimed_device_id: 'DEVICE' } }],
+    ],
+  },
+  sfuTokenResponse: {
+    schema: schemas.sfuTokenResponseSchema,
+    good: { url: 'wss://sfu.example.org', jwt: 'a.b.c' },
+    bad: [
+      ['url', { url: 'sfu' }],
+      ['jwt', { jwt: '' }],
+    ],
+  },
+  matrixError: {
+    schema: schemas.matrixErrorSchema,
+    good: { errcode: 'M_FORBIDDEN', error: 'Not allowed.', code: 'ERR_AUTH_FORBIDDEN' },
+    moreGood: [{ errcode: 'M_UNKNOWN', error: '', code: 'ERR_UPSTREAM_DRAINING', retry_after_ms: 2000 }],
+    bad: [
+      ['errcode', { errcode: 'FORBIDDEN' }],
+      ['code', { code: undefined }],
+      ['retry_after_ms', { retry_after_ms: '2' }],
+    ],
+  },
 };
 
 test('every request and response has its table', () => {
@@ -236,7 +304,8 @@ test('routes are distinct, absolute, and never begin with the prefix under which
   const paths = Object.values(ROUTES);
   expect(new Set(paths).size).toBe(paths.length);
   for (const path of paths) {
-    expect(path).toMatch(/^(\/(:callId|[a-z-]+))+$/);
+    // MatrixRTC's own path has an underscore.
+    expect(path).toMatch(/^(\/(:callId|[a-z-]+)|\/get_token)+$/);
     expect(path.startsWith(API_PREFIX)).toBe(false);
   }
 });

@@ -93,6 +93,16 @@ export const claimResponseSchema = v.object({
 });
 export type ClaimResponse = v.InferOutput<typeof claimResponseSchema>;
 
+/** `GET /readyz`: about one oracle, or about the backend as a whole. */
+export const readyQuerySchema = v.object({ oracleDid: v.optional(didSchema) });
+
+export const readyResponseSchema = v.object({
+  status: v.literal('ready'),
+  /** Whether the Matrix account of each oracle that was asked about syncs. */
+  oracles: v.array(v.object({ oracleDid: didSchema, status: v.picklist(['ready', 'not-ready']) })),
+});
+export type ReadyResponse = v.InferOutput<typeof readyResponseSchema>;
+
 /** `POST /agent/standby`: a worker with an API key waits for the next call. */
 export const standbyRequestSchema = v.object({
   /** Share of its calls that the worker holds now, from 0 to 1: the least busy gets the call. */

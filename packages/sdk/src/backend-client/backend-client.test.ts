@@ -165,6 +165,19 @@ test('retrying is bounded', async () => {
   expect(paths().filter((path) => path === '/join-token')).toHaveLength(RETRY_POLICY.attempts);
 });
 
+test('a backend that takes no new calls is asked again, in case another answers, and then told as such', async () => {
+  const draining = () => problem('ERR_UPSTREAM_DRAINING');
+  const { client, clock } = setUp({ '/join-token': Array.from({ length: 20 }, () => draining) });
+  const answer = client.requestJoinToken(sfuRoomName, oracleDid, { signal });
+  const outcome = expect(answer).rejects.toMatchObject({ code: 'ERR_UPSTREAM_DRAINING', retryable: true });
+  await clock.advance(60_000);
+  await outcome;
+  const one = setUp({ '/join-token': [draining] });
+  const later = one.client.requestJoinToken(sfuRoomName, oracleDid, { signal });
+  await one.clock.advance(10_000);
+  await expect(later).resolves.toMatchObject({ identity: 'me' });
+});
+
 test('an unreachable backend is ERR_UPSTREAM_BACKEND, after retries', async () => {
   const down = () => Promise.reject(new TypeError('fetch failed'));
   const { client, clock } = setUp({ '/join-token': Array.from({ length: 9 }, () => down) });

@@ -7,6 +7,8 @@ export interface FakeSfuParticipant {
 }
 
 export interface FakeSfuControlRoom {
+  /** The name by which the latest agent was called; none while an agent was only on its way. */
+  agentName: string | undefined;
   /** The ticket that the latest agent was dispatched with; none while an agent was only on its way. */
   agentTicket: BearerSecret | undefined;
   readonly participants: FakeSfuParticipant[];
@@ -32,21 +34,28 @@ export class FakeSfuControl {
   readonly notices = new Map<string, FakeSfuNotice>();
 
   async createRoom(
-    { sfuRoomName, agentTicket }: { readonly sfuRoomName: SfuRoomName; readonly agentTicket: BearerSecret },
+    {
+      sfuRoomName,
+      agentName,
+      agentTicket,
+    }: { readonly sfuRoomName: SfuRoomName; readonly agentName: string; readonly agentTicket: BearerSecret },
     agent: 'dispatch' | 'on-its-way',
   ): Promise<void> {
     this.log.push(`create ${sfuRoomName}`);
     await this.holdCreation;
     this.#request();
     if (this.rooms.has(sfuRoomName)) return;
-    this.rooms.set(sfuRoomName, { agentTicket: agent === 'dispatch' ? agentTicket : undefined, participants: [] });
+    const called = agent === 'dispatch' ? { agentName, agentTicket } : { agentName: undefined, agentTicket: undefined };
+    this.rooms.set(sfuRoomName, { ...called, participants: [] });
   }
 
   async dispatchAgent({
     sfuRoomName,
+    agentName,
     agentTicket,
   }: {
     readonly sfuRoomName: SfuRoomName;
+    readonly agentName: string;
     readonly agentTicket: BearerSecret;
   }): Promise<void> {
     await Promise.resolve();
@@ -54,6 +63,7 @@ export class FakeSfuControl {
     this.#request();
     const room = this.rooms.get(sfuRoomName);
     if (room === undefined) throw new OracleCallError('ERR_UPSTREAM_SFU');
+    room.agentName = agentName;
     room.agentTicket = agentTicket;
   }
 

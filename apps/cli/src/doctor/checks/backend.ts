@@ -21,6 +21,7 @@ const PARTS: Readonly<Record<string, string>> = {
   database: 'The database does not answer: see the disk, and whether the file may be written.',
   matrix: 'The Matrix account does not sync: see the homeserver, and the backend’s log for ERR_MATRIX.',
   sfu: 'The SFU does not answer the backend: see sfu.apiUrl, its key and its secret.',
+  draining: 'It was told to stop and takes no new call: start it again.',
 };
 
 type Asker = (
@@ -44,9 +45,17 @@ async function judgeHealth(server: Asker, url: string, signal: AbortSignal): Pro
   }
 }
 
-async function judgeReadiness(server: Asker, signal: AbortSignal): Promise<Outcome> {
-  const { status, json } = await server(ROUTES.readyz, signal);
+/** Of one oracle when it is known which; the others may fare otherwise. */
+async function judgeReadiness(server: Asker, oracleDid: string | undefined, signal: AbortSignal): Promise<Outcome> {
+  const query = oracleDid === undefined ? '' : `?oracleDid=${encodeURIComponent(oracleDid)}`;
+  const { status, json } = await server(`${ROUTES.readyz}${query}`, signal);
   if (status === 200) return ok('database, Matrix and SFU answer the backend');
+  if (status === 404 && oracleDid !== undefined) {
+    return failed(
+      `The backend does not serve ${oracleDid}`,
+      'Correct oracleDid or oracles in backend.json, or the address of the backend.',
+    );
+  }
   const issues: unknown = Reflect.get(Object(json), 'issues');
   const parts = Array.isArray(issues) ? issues.map(String).filter((part) => part in PARTS) : [];
   const mend = parts.map((part) => PARTS[part]).join(' ') || 'It starts, or waits for the homeserver: see its log.';
@@ -148,7 +157,11 @@ export function backendChecks({ installation, clock }: CheckDeps): Check[] {
       run: (signal) => judgePort(installation, listenAsker(installation, now), signal),
     },
     { id: 'backend.health', title: 'Backend', run: withServer(judgeHealth) },
-    { id: 'backend.readiness', title: 'Readiness', run: withServer((at, _url, signal) => judgeReadiness(at, signal)) },
+    {
+      id: 'backend.readiness',
+      title: 'Readiness',
+      run: withServer((at, _url, signal) => judgeReadiness(at, installation.oracleDid, signal)),
+    },
     {
       id: 'backend.tls',
       title: 'Certificate',

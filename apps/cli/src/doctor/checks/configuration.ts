@@ -14,12 +14,12 @@ function judge(kind: ConfigKind, read: ReadConfig<unknown> | undefined): Outcome
 }
 
 /** Fields that must say the same in both files, else calls of one never reach the other. */
-function judgeAgreement({ backendConfig, agentConfig }: CheckDeps['installation']): Outcome {
+function judgeAgreement({ backendConfig, agentConfig, oracle }: CheckDeps['installation']): Outcome {
   const [backend, agent] = [backendConfig?.config, agentConfig?.config];
   if (backend === undefined || agent === undefined) return skipped('needs both files');
   const differing = [
-    ['oracleDid', backend.oracleDid, agent.oracleDid],
-    ['agentName', backend.agentName, agent.agentName],
+    ['oracleDid', oracle?.did, agent.oracleDid],
+    ['agentName', oracle?.agentName, agent.agentName],
     ['sfu.apiKey', backend.sfu.apiKey, agent.sfu.apiKey],
     ['olderProtocol', backend.olderProtocol, agent.olderProtocol],
   ].flatMap(([field = '', one, other]) => (one === other ? [] : [field]));

@@ -68,7 +68,7 @@ async function judgeVersion(server: Asker, signal: AbortSignal): Promise<Outcome
 
 /** Signs in with the password of the configuration, asks what a call needs, and signs out: the device is gone afterwards. */
 async function judgeAccount(server: Asker, installation: Installation, signal: AbortSignal): Promise<Outcome> {
-  const matrix = installation.backendConfig?.config?.matrix;
+  const matrix = installation.oracle?.matrix;
   const { json: offer } = await server('/_matrix/client/v3/login', signal);
   const flows: unknown = Reflect.get(Object(offer), 'flows');
   const offersPassword = Array.isArray(flows) && flows.some((flow) => textAt(flow, 'type') === 'm.login.password');

@@ -143,7 +143,7 @@ async function judgeServices(
 ): Promise<Outcome> {
   const oracle = (await resolve(signal))?.oracle;
   if (oracle === undefined) return skipped('there is no DID document to compare with');
-  const userId = installation.backendConfig?.config?.matrix.userId;
+  const userId = installation.oracle?.matrix.userId;
   const backendUrl = installation.agentConfig?.config?.backendUrl;
   if (userId !== undefined && userId !== oracle.matrixUserId) {
     const mend =

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore } from '@oracle-calls/backend/operator';
-import type { AgentConfig, BackendConfig } from '@oracle-calls/oracle/configuration';
+import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { systemClock } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { generateOracleFiles, type OracleFiles } from '../../keygen/index.ts';
@@ -32,6 +32,7 @@ const backendOf = (config: object): Installation['backendConfig'] => ({
   problems: [],
   config: config as BackendConfig,
 });
+const oracleOf = (oracle: object): Installation['oracle'] => oracle as OracleConfig;
 const agentOf = (config: object): Installation['agentConfig'] => ({
   file: 'agent.json',
   problems: [],
@@ -76,7 +77,7 @@ describe('the keys', () => {
         oracleKeyFile: keyFile,
         backendUrl: backendUrl ?? 'http://127.0.0.1:8080',
       }),
-      backendConfig: backendOf({ matrix: { userId: userId ?? '@oracle:example.org' } }),
+      oracle: oracleOf({ matrix: { userId: userId ?? '@oracle:example.org' } }),
     };
     const outcome = await runCheck(keyChecks(depsWith(known)), `keys.${id}`);
     const secret = await readFile(keyFile, 'utf8').catch(() => '{}');
@@ -212,7 +213,9 @@ describe('the machine', () => {
       mend: expect.stringContaining('Make room') as string,
     });
     const checks = machineChecks(
-      depsWith({ backendConfig: backendOf({ databaseFile: join(folder, 'x'), matrix: { storeDir: folder } }) }),
+      depsWith({
+        backendConfig: backendOf({ databaseFile: join(folder, 'x'), oracles: [{ matrix: { storeDir: folder } }] }),
+      }),
     );
     for (const id of ['node', 'packages', 'disk'])
       expect(await runCheck(checks, `machine.${id}`)).toMatchObject({
@@ -240,10 +243,17 @@ describe('the machine', () => {
 
 describe('configurations', () => {
   const sfu = { url: 'wss://sfu.example.org', apiKey: 'key' };
-  const both = { oracleDid: DID, agentName: 'a', olderProtocol: 'refuse', sfu };
+  const both = { olderProtocol: 'refuse', sfu };
+  const oracle = oracleOf({ did: DID, agentName: 'a' });
   const agree = (agent: object): Promise<Outcome> =>
     runCheck(
-      configurationChecks(depsWith({ backendConfig: backendOf(both), agentConfig: agentOf({ ...both, ...agent }) })),
+      configurationChecks(
+        depsWith({
+          backendConfig: backendOf(both),
+          oracle,
+          agentConfig: agentOf({ oracleDid: DID, agentName: 'a', ...both, ...agent }),
+        }),
+      ),
       'configuration.agreement',
     );
 
@@ -253,6 +263,7 @@ describe('configurations', () => {
       status: 'failed',
       detail: 'The two files differ in agentName',
     });
+    expect(await agree({ oracleDid: 'did:ixo:other' })).toMatchObject({ detail: 'The two files differ in oracleDid' });
     expect(await agree({ sfu: { ...sfu, url: 'ws://10.0.0.1:7880' } })).toMatchObject({ status: 'warning' });
   });
 

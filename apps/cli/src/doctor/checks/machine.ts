@@ -1,10 +1,9 @@
-import { access, mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, readFile, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { failed, ok, skipped, warning, type Check, type Outcome } from '../check.ts';
 import type { CheckDeps, Installation } from '../installation.ts';
+import { judgeDatabase } from './database.ts';
 
 /** What the programs need: type stripping and `node:sqlite` as they are since then. */
 const NODE_MAJOR = 24;
@@ -23,71 +22,10 @@ const MEBIBYTE = 2 ** 20;
 const DISK_WARNING_BYTES = 1024 * MEBIBYTE;
 const DISK_MIN_BYTES = 100 * MEBIBYTE;
 
-/** Kysely's own table. */
-const MIGRATIONS = 'select name from kysely_migration order by name';
-
-/** Names of the migrations that a database has seen; it is only read. */
-function migrationsOf(file: string): string[] {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return database
-      .prepare(MIGRATIONS)
-      .all()
-      .map(({ name }) => String(name));
-  } finally {
-    database.close();
-  }
-}
-
-/** Those that this version knows: of a new database, made for the question. */
-async function knownMigrations(): Promise<string[]> {
-  const { openSqliteStore } = await import('@oracle-calls/backend/operator');
-  const folder = await mkdtemp(join(tmpdir(), 'oracle-calls-doctor-'));
-  try {
-    const file = join(folder, 'new.db');
-    await (await openSqliteStore(file)).close();
-    return migrationsOf(file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function judgeDatabase({ backendConfig }: Installation): Promise<Outcome> {
-  const file = backendConfig?.config?.databaseFile;
-  if (file === undefined) return skipped('the database is named in backend.json (--backend)');
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return ok(`${file} is not there yet; the backend makes it at its first start`);
-  let seen: string[];
-  try {
-    seen = migrationsOf(file);
-  } catch {
-    const mend =
-      'See that databaseFile names the backend’s database and that this user may read it; else restore it from a backup.';
-    return failed(`${file} cannot be read as a backend's database`, mend);
-  }
-  const known = await knownMigrations();
-  const missing = known.filter((name) => !seen.includes(name));
-  if (seen.some((name) => !known.includes(name))) {
-    return failed(
-      `${file} was made by a newer version than this one`,
-      'Update these programs to that version or a later one.',
-    );
-  }
-  if (missing.length > 0) {
-    return warning(
-      `${file} lacks ${missing.length} migrations`,
-      'Make a backup and start the backend, which brings it up to date.',
-    );
-  }
-  return ok(`${file} opens and has all ${known.length} migrations`);
-}
-
 async function judgeDisk({ backendConfig, agentConfig }: Installation): Promise<Outcome> {
   const backend = backendConfig?.config;
-  const files = [backend?.databaseFile, backend?.matrix.storeDir, agentConfig?.config?.trustStoreFile].filter(
+  const stores = backend?.oracles.map(({ matrix }) => matrix.storeDir) ?? [];
+  const files = [backend?.databaseFile, ...stores, agentConfig?.config?.trustStoreFile].filter(
     (file) => file !== undefined,
   );
   if (files.length === 0) return skipped('no folder is known (--backend or --agent)');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@oracle-calls/protocol';
 import { createTestCertificates } from '@oracle-calls/testing/certificates';
-import type { AgentConfig, BackendConfig } from '@oracle-calls/oracle/configuration';
+import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../check.ts';
 import type { Installation } from '../installation.ts';
@@ -50,6 +50,9 @@ async function noSecret(outcome: Promise<Outcome>): Promise<Outcome> {
 const USER = '@oracle:example.org';
 type Answers = Parameters<typeof answering>[0];
 
+// Only the fields that the check reads.
+const configuredOracle = (matrix: object): Installation['oracle'] => ({ matrix }) as OracleConfig;
+
 describe('the homeserver', () => {
   const healthy = {
     '/_matrix/client/versions': [200, { versions: ['r0.6.1', 'v1.1', 'v1.12'] }, { server: 'Synapse/1.163.0' }],
@@ -64,7 +67,7 @@ describe('the homeserver', () => {
   async function check(id: string, changes: Answers = {}): Promise<Outcome> {
     const { url } = await start(answering({ ...healthy, ...changes }));
     const matrix = { userId: USER, passwordFile: join(folder, 'secret') };
-    const known = { homeserverUrl: url, allowedServers: { 'example.org': url }, backendConfig: configured({ matrix }) };
+    const known = { homeserverUrl: url, allowedServers: { 'example.org': url }, oracle: configuredOracle(matrix) };
     return await noSecret(runCheck(homeserverChecks(depsWith(known)), `homeserver.${id}`));
   }
 
@@ -114,7 +117,7 @@ describe('the homeserver', () => {
       answer(request, response);
     });
     const matrix = { userId: USER, passwordFile: join(folder, 'secret') };
-    const deps = depsWith({ homeserverUrl: url, backendConfig: configured({ matrix }) });
+    const deps = depsWith({ homeserverUrl: url, oracle: configuredOracle(matrix) });
     await runCheck(homeserverChecks(deps), 'homeserver.account');
     expect(asked.at(-1)).toBe('POST /_matrix/client/v3/logout');
     expect(await check('account', { 'POST /_matrix/client/v3/login': [429, {}] })).toMatchObject({ status: 'skipped' });
@@ -159,6 +162,7 @@ describe('the backend', () => {
     const known: Partial<Installation> = {
       backendUrl: url,
       webOrigins: [ORIGIN],
+      oracleDid: 'did:ixo:oracle456',
       backendConfig: configured({ listen: { host: '127.0.0.1', port } }),
       agentConfig: { file: 'agent.json', problems: [], config: { apiKeyFile: join(folder, 'secret') } as AgentConfig },
     };
@@ -173,6 +177,8 @@ describe('the backend', () => {
     ['health', { '/healthz': [404, {}] }, 'failed', 'base address'],
     ['readiness', { '/readyz': [503, { issues: ['sfu', 'matrix'] }] }, 'failed', 'sfu.apiUrl'],
     ['readiness', { '/readyz': [503, {}] }, 'failed', 'see its log'],
+    ['readiness', { '/readyz': [503, { issues: ['draining'] }] }, 'failed', 'start it again'],
+    ['readiness', { '/readyz': [404, {}] }, 'failed', 'oracles in backend.json'],
     ['cors', { 'OPTIONS /join-token': [204, ''] }, 'failed', 'corsOrigins'],
     ['cors', { 'OPTIONS /join-token': [204, '', { 'access-control-allow-origin': ORIGIN }] }, 'failed', 'corsOrigins'],
     ['cors', { 'OPTIONS /join-token': [204, '', { 'access-control-allow-origin': '*' }] }, 'failed', 'corsOrigins'],

@@ -107,6 +107,10 @@ test('what the backend answers, good and refused, is what the served document sa
   check('post', '/join-token', await post('/join-token', {}));
   check('post', '/calls/{callId}/sync', await post(`${path}/sync`, {}, token));
   check('post', '/calls/{callId}/sync', await post('/calls/none/sync', {}, token));
+  const openid_token = { access_token: backend.openIdTokenOf(ALICE), matrix_server_name: 'localhost' };
+  check('post', '/sfu/get', await post('/sfu/get', { room: call.callId, openid_token, device_id: 'D' }));
+  check('post', '/sfu/get', await post('/sfu/get', { room: call.callId, openid_token }));
+  check('post', '/get_token', await post('/get_token', {}));
   const remove = (id: string): Promise<ApiAnswer> => backend.request('DELETE', `/calls/${id}`, { token });
   for (const id of [call.callId, 'none']) check('delete', '/calls/{callId}', await remove(id));
   check('get', '/calls', await backend.request('GET', '/calls?limit=1', { token }));

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 import { ERROR_TABLE, PROBLEM_CONTENT_TYPE, problemSchema, type ErrorCode } from '@oracle-calls/protocol';
-import { API_PREFIX, CALLS_PAGE_DEFAULT, CALLS_PAGE_MAX, ROUTES } from '@oracle-calls/protocol/http';
+import { API_PREFIX, CALLS_PAGE_DEFAULT, CALLS_PAGE_MAX, matrixErrorSchema, ROUTES } from '@oracle-calls/protocol/http';
 import { GRAMMARS, jsonSchemaOf } from './json-schema.ts';
 import { AUTH_REFUSALS, COMMON_REFUSALS, OPERATIONS, type Caller, type Operation } from './operations.ts';
 
@@ -21,6 +21,8 @@ export interface OpenApiDocument {
 export interface OpenApiOperation {
   readonly operationId: string;
   readonly summary: string;
+  /** Whose credentials it needs: how pages group operations. */
+  readonly tags: readonly string[];
   readonly security: readonly Json[];
   readonly parameters?: readonly Json[];
   readonly requestBody?: Json;
@@ -36,14 +38,15 @@ export interface OpenApiResponse {
 const SECURITY: Readonly<Record<Caller, readonly string[]>> = {
   anybody: [],
   user: ['sessionToken'],
-  agent: ['agentKey'],
-  'user or agent': ['sessionToken', 'agentKey'],
+  agent: ['agentKey', 'agentKeyHeader'],
+  'user or agent': ['sessionToken', 'agentKey', 'agentKeyHeader'],
   SFU: ['sfuSignature'],
 };
 
 const SECURITY_SCHEMES: Json = {
   sessionToken: { type: 'http', scheme: 'bearer', description: 'From POST /auth/session; lives an hour.' },
   agentKey: { type: 'http', scheme: 'bearer', description: 'API key of an agent, good for one oracle.' },
+  agentKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same API key of an agent.' },
   sfuSignature: {
     type: 'apiKey',
     in: 'header',
@@ -71,21 +74,26 @@ function parametersOf(path: string, { query }: Operation): Json[] {
   return [...inPath, ...inQuery];
 }
 
-function problemResponseOf(codes: readonly ErrorCode[]): OpenApiResponse {
+const REFUSAL_CONTENT: Readonly<Record<'problem' | 'matrix', NonNullable<OpenApiResponse['content']>>> = {
+  problem: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+  matrix: { 'application/json': { schema: { $ref: '#/components/schemas/MatrixError' } } },
+};
+
+function refusalOf(codes: readonly ErrorCode[], form: 'problem' | 'matrix'): OpenApiResponse {
   const isRetryable = codes.some((code) => ERROR_TABLE[code].retryable);
   const retryAfter = { description: 'Seconds, when the request may be made again.', schema: { type: 'integer' } };
   return {
     description: codes.map((code) => `${code}: ${ERROR_TABLE[code].title}`).join(' '),
     ...(isRetryable ? { headers: { 'Retry-After': retryAfter } } : {}),
-    content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: REFUSAL_CONTENT[form],
   };
 }
 
-function refusalsOf({ caller, refusals }: Operation): Record<string, OpenApiResponse> {
+function refusalsOf({ caller, refusals, refusalForm = 'problem' }: Operation): Record<string, OpenApiResponse> {
   const hasCredentials = caller !== 'anybody' && caller !== 'SFU';
   const codes = new Set([...refusals, ...(hasCredentials ? AUTH_REFUSALS : []), ...COMMON_REFUSALS]);
   const byStatus = Map.groupBy(codes, (code) => String(ERROR_TABLE[code].httpStatus ?? 500));
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponseOf(group)]));
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, refusalOf(group, refusalForm)]));
 }
 
 function answerOf({ answer }: Operation): Record<string, OpenApiResponse> {
@@ -100,6 +108,7 @@ function describe(name: string, path: string, operation: Operation): OpenApiOper
   return {
     operationId: (OPERATIONS[name as keyof typeof ROUTES].length > 1 ? `${method}-${name}` : name).toLowerCase(),
     summary,
+    tags: [caller],
     security: SECURITY[caller].map((scheme) => ({ [scheme]: [] })),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
@@ -130,6 +139,7 @@ export function createOpenApiDocument(): OpenApiDocument {
       schemas: {
         ...Object.fromEntries(GRAMMARS.map(({ name, json }) => [name, json])),
         Problem: jsonSchemaOf(problemSchema),
+        MatrixError: jsonSchemaOf(matrixErrorSchema),
       },
       securitySchemes: SECURITY_SCHEMES,
     },

@@ -6,11 +6,16 @@ import {
   callsResponseSchema,
   claimRequestSchema,
   claimResponseSchema,
+  getTokenRequestSchema,
   joinTokenRequestSchema,
   joinTokenResponseSchema,
   keyResponseSchema,
+  readyQuerySchema,
+  readyResponseSchema,
   sessionRequestSchema,
   sessionResponseSchema,
+  sfuGetRequestSchema,
+  sfuTokenResponseSchema,
   standbyRequestSchema,
   standbyResponseSchema,
   syncRequestSchema,
@@ -26,12 +31,14 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'delete';
   readonly summary: string;
   readonly caller: Caller;
-  readonly query?: typeof callsQuerySchema;
+  readonly query?: typeof callsQuerySchema | typeof readyQuerySchema;
   readonly body?: { readonly schema: v.GenericSchema; readonly isRequired: boolean };
   /** What a good answer's body is; `undefined` for none. */
   readonly answer: v.GenericSchema | undefined;
   /** What it may be refused with, besides {@link COMMON_REFUSALS}. */
   readonly refusals: readonly ErrorCode[];
+  /** How refusals are written; a problem document unless told. */
+  readonly refusalForm?: 'problem' | 'matrix';
 }
 
 /** Any request may be answered so. */
@@ -72,6 +79,32 @@ const EVENT_REFUSALS: readonly ErrorCode[] = [
   'ERR_ENVELOPE_SIGNATURE',
 ];
 
+/** Why somebody is not let into an SFU room. */
+const JOIN_REFUSALS: readonly ErrorCode[] = [
+  'ERR_AUTH_HOMESERVER',
+  'ERR_AUTH_FORBIDDEN',
+  'ERR_CALL_REPLAYED',
+  'ERR_CALL_ENDED',
+  'ERR_UPSTREAM_SFU',
+  'ERR_UPSTREAM_DRAINING',
+];
+
+const sfuToken = {
+  caller: 'anybody',
+  answer: sfuTokenResponseSchema,
+  refusalForm: 'matrix',
+  refusals: [
+    'ERR_PROTOCOL_MALFORMED',
+    'ERR_PROTOCOL_CALL_ID',
+    'ERR_AUTH_INVALID',
+    'ERR_UPSTREAM_HOMESERVER',
+    'ERR_CALL_NOT_FOUND',
+    'ERR_MATRIX_EVENT_NOT_FOUND',
+    ...EVENT_REFUSALS,
+    ...JOIN_REFUSALS,
+  ],
+} as const satisfies Omit<Operation, 'method' | 'summary'>;
+
 const statusOf = (status: string): v.GenericSchema => v.object({ status: v.literal(status) });
 
 const key = {
@@ -110,7 +143,23 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
       caller: 'user',
       body: { schema: joinTokenRequestSchema, isRequired: true },
       answer: joinTokenResponseSchema,
-      refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_CALL_REPLAYED', 'ERR_CALL_ENDED', 'ERR_UPSTREAM_SFU'],
+      refusals: ['ERR_PROTOCOL_MALFORMED', ...JOIN_REFUSALS],
+    },
+  ],
+  sfuGet: [
+    {
+      method: 'post',
+      summary: 'Lets a user into the SFU room of a call of their own, in the shapes of MatrixRTC clients.',
+      body: { schema: sfuGetRequestSchema, isRequired: true },
+      ...sfuToken,
+    },
+  ],
+  getToken: [
+    {
+      method: 'post',
+      summary: 'Does the same in the newer shapes of MSC4195.',
+      body: { schema: getTokenRequestSchema, isRequired: true },
+      ...sfuToken,
     },
   ],
   calls: [
@@ -198,10 +247,11 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
   readyz: [
     {
       method: 'get',
-      summary: 'Answers while database, homeserver and SFU do.',
+      summary: 'Answers while database, homeserver and SFU do, and new calls are taken.',
       caller: 'anybody',
-      answer: statusOf('ready'),
-      refusals: [],
+      query: readyQuerySchema,
+      answer: readyResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED', 'ERR_PROTOCOL_NOT_FOUND'],
     },
   ],
 };
