@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { OUR_TABLES, openStore } from '@oracle-calls/backend/operator';
+import { OUR_TABLES, openStore, readMigrationState } from '@oracle-calls/backend/operator';
 import { parseCallId, parseSfuRoomName } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runRace } from './races.ts';
@@ -40,6 +40,16 @@ export function describeUpgrade(server: TestServer): void {
 
     const migrations = async (): Promise<readonly unknown[]> =>
       (await database.rows('select name from kysely_migration order by name')).map(({ name }) => name);
+
+    test('how far a database is can be read, and reading changes nothing', async () => {
+      await database.execute(await firstVersion(server.kind));
+      const { seen, known } = await readMigrationState(database.location);
+      expect(known).toEqual(['0001-calls', '0002-operation', '0003-rooms-of-owner', '0004-deletion']);
+      expect(seen).toEqual(known.slice(0, 1));
+      expect(await migrations()).toEqual(seen);
+      await (await openStore(database.location)).close();
+      expect((await readMigrationState(database.location)).seen).toEqual(known);
+    });
 
     test('a database of the first version is brought up to date, loses nothing and works on', async () => {
       await database.execute(await firstVersion(server.kind));

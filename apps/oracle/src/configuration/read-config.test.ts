@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { agentConfigSchema } from '../agent-config.ts';
+import { backendConfigSchema } from '../backend-config.ts';
 import { suggestName } from './describe-issue.ts';
 import { describeProblem, readConfigFile } from './read-config.ts';
 
@@ -100,6 +101,44 @@ test('files that are named are looked at, each told by its field', async () => {
     expect.stringMatching(/^weightsDir: .*api-key is not a folder/) as string,
   ]);
   expect(problems.join()).not.toContain('CANARY');
+});
+
+test('files that are named in a list are looked at in each of its entries', async () => {
+  const oracle = (name: string, password: string) => ({
+    did: `did:ixo:${name}`,
+    agentName: name,
+    matrix: {
+      homeserverUrl: 'https://matrix.example.org',
+      userId: `@${name}:example.org`,
+      passwordFile: join(folder, password),
+      storeDir: join(folder, name),
+      allowedServers: { 'example.org': 'https://matrix.example.org' },
+    },
+  });
+  const config = {
+    listen: { host: '127.0.0.1', port: 0 },
+    oracles: [oracle('one', 'api-key'), oracle('two', 'none')],
+    sfu: { ...(valid()['sfu'] as object), apiUrl: 'https://sfu.example.org' },
+    databaseFile: join(folder, 'calls.db'),
+    corsOrigins: [],
+  };
+  writeFileSync(file, JSON.stringify(config, undefined, 2));
+  const reading = await readConfigFile(backendConfigSchema, file);
+  expect(reading.kind === 'bad' ? reading.problems.map(describeProblem) : []).toEqual([
+    expect.stringMatching(/^oracles\.1\.matrix\.passwordFile: .*none is not there \(line \d+, column 25\)$/) as string,
+  ]);
+});
+
+test('one oracle or several: what is missing is told with both ways to write it', async () => {
+  const sfu = { ...(valid()['sfu'] as object), apiUrl: 'https://sfu.example.org' };
+  const config = { listen: { host: '127.0.0.1', port: 0 }, sfu, corsOrigins: [], databaseFile: join(folder, 'x.db') };
+  writeFileSync(file, JSON.stringify(config));
+  const reading = await readConfigFile(backendConfigSchema, file);
+  expect(reading.kind === 'bad' ? reading.problems.map(describeProblem) : []).toEqual(
+    ['oracleDid', 'matrix', 'agentName'].map(
+      (field) => `${field}: this field, or \`oracles\` instead of it, expected, found nothing`,
+    ),
+  );
 });
 
 test.each([

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, initializeLogger, InferenceRunner, ServerOptions, WorkerPermissions } from '@livekit/agents';
-import type { JobRequest } from '@livekit/agents';
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { silentMetrics } from '@oracle-calls/telemetry';
@@ -12,12 +10,12 @@ import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
 import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
-import { AGENT_PROBE } from './agent-probe.ts';
 import { HandedCalls } from './handed-calls.ts';
+import { answerJob } from './job-answer.ts';
 import { LostJobs, watchJobProcesses } from './lost-jobs.ts';
 import { createProbeAnswer, createSeatRemoval } from './seat-removal.ts';
 import { Standby } from './standby.ts';
-import { START_DELAY_VARIABLE, StartDelay } from './start-delay.ts';
+import { StartDelay } from './start-delay.ts';
 import { WorkerDrain } from './worker-drain.ts';
 import type { DrainOptions, DrainOutcome } from './worker-drain.ts';
 
@@ -33,9 +31,6 @@ const TARGET_LOAD = 0.7;
 const INITIALISE_MAX_MS = 60_000;
 /** A stopping job tells the backend and leaves within this time. */
 const JOB_STOP_MAX_MS = 8_000;
-
-/** Random bytes of an agent's SFU identity: nothing in it may say which worker or oracle answers. */
-const IDENTITY_RANDOM_BYTES = 12;
 
 export interface AgentWorkerOptions {
   readonly sfu: { readonly url: string; readonly apiKey: string; readonly apiSecret: BearerSecret };
@@ -97,7 +92,7 @@ export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
       permissions: new WorkerPermissions(true, true, true, false),
       loadFunc: (worker) => Promise.resolve((TARGET_LOAD * worker.activeJobs.length) / maxCalls),
       loadThreshold: TARGET_LOAD,
-      requestFunc: (request) => answer(request, { handed, drain, delay, probeAnswer, metrics, log }),
+      requestFunc: (request) => answerJob(request, { handed, drain, delay, probeAnswer, metrics, log }),
       logLevel: 'error',
     }),
   );
@@ -151,46 +146,6 @@ function standbyAt({ backendUrl, apiKeyFile }: JobSettings): StandbyPort {
       return (await client).standby(load, options);
     },
   };
-}
-
-interface Answering {
-  readonly handed: HandedCalls;
-  readonly drain: WorkerDrain;
-  readonly delay: StartDelay;
-  readonly probeAnswer: ReturnType<typeof createProbeAnswer>;
-  readonly metrics: AgentMetrics;
-  readonly log: Logger;
-}
-
-async function answer(request: JobRequest, answering: Answering): Promise<void> {
-  const { handed, drain, delay, probeAnswer, metrics, log } = answering;
-  const { job } = request;
-  const handedTicket = job.metadata === '' ? handed.ticketOf(job.room?.name) : undefined;
-  // A call that the backend handed over before is ours and nobody else's; the drain waits for it.
-  if (drain.state === 'draining' && handedTicket === undefined) {
-    // The SFU asks another worker.
-    log.info('job left to others');
-    await request.reject();
-    return;
-  }
-  if (job.metadata === AGENT_PROBE) {
-    await request.reject();
-    log.info('probe answered', { isMarked: await probeAnswer(job.room?.name ?? '') });
-    return;
-  }
-  // What the SFU dispatches brings its ticket along; what we asked for we have one for. The job's process gets it either way.
-  if (job.metadata === '') job.metadata = handedTicket ?? '';
-  if (job.metadata === '') {
-    // Not dispatched by our backend: without a ticket there is no call to claim.
-    metrics.add('oracle_calls_agent_jobs_refused_total', {});
-    log.warn('job without a ticket refused');
-    await request.reject();
-    return;
-  }
-  metrics.add('oracle_calls_agent_jobs_accepted_total', {});
-  // Read by the process that the framework starts once this call takes a waiting one.
-  process.env[START_DELAY_VARIABLE] = String(delay.onAccepted());
-  await drain.promise(request.accept('', `a-${randomBytes(IDENTITY_RANDOM_BYTES).toString('base64url')}`, ''));
 }
 
 /**

@@ -188,6 +188,23 @@ describe('the database', () => {
     expect(await judge(file)).toMatchObject({ status: 'failed', mend: expect.stringContaining('Update') as string });
   });
 
+  test('in Postgres is told by its file, without the address that stands in it', async () => {
+    const file = join(folder, 'database.url');
+    const judgeUrl = (): Promise<Outcome> =>
+      runCheck(machineChecks(depsWith({ backendConfig: backendOf({ databaseUrlFile: file }) })), 'machine.database');
+    // Nobody listens at that port (RFC 863).
+    for (const text of ['postgres://oracle:CANARY@127.0.0.1:9/calls', 'mysql://oracle:CANARY@127.0.0.1:9/calls']) {
+      await writeFile(file, text);
+      const outcome = await judgeUrl();
+      expect(outcome).toMatchObject({
+        status: 'failed',
+        detail: expect.stringContaining(file) as string,
+        mend: expect.stringMatching(/databaseUrlFile|postgres:/) as string,
+      });
+      expect(JSON.stringify(outcome)).not.toContain('CANARY');
+    }
+  });
+
   test('that is some other file fails', async () => {
     await writeFile(join(folder, 'calls.db'), 'not a database');
     expect(await judge(join(folder, 'calls.db'))).toMatchObject({
