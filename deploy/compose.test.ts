@@ -1,4 +1,5 @@
 import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { DCLinter } from 'dclint';
 import { parse } from 'yaml';
@@ -175,4 +176,20 @@ test('who is believed about client addresses is who stands in front', async () =
   const backend = JSON.parse(await deployment.read('live/config/backend.json')) as { trustedProxies: string[] };
   expect(backend.trustedProxies).toEqual([addressOf('proxy')]);
   expect(await deployment.read('live/config/Caddyfile')).toContain(`allow ${addressOf('door')}/32`);
+  // Docker hands out the first free address: one that is believed must not be among those.
+  const text = await readFile(join(import.meta.dirname, 'compose.yaml'), 'utf8');
+  const { networks } = parse(text) as { networks: { front: { ipam: { config: { ip_range?: string }[] } } } };
+  const range = networks.front.ipam.config[0]?.ip_range ?? '0.0.0.0/0';
+  const [base = '', bits] = range.split('/');
+  const handedOut = new BlockList();
+  handedOut.addSubnet(base, Number(bits));
+  for (const name of ['proxy', 'door']) expect(handedOut.check(addressOf(name) ?? ''), name).toBe(false);
+});
+
+test('no proxy writes a join token into its error log', async () => {
+  // Caddy logs the request of an upstream that does not answer, whether or not there is an access log.
+  expect(await deployment.read('live/config/Caddyfile')).toMatch(/log \{\n\s+format filter \{[^}]*request>uri delete/);
+  const nginx = await readFile(join(import.meta.dirname, 'nginx', 'oracle-calls.conf'), 'utf8');
+  const sfu = nginx.slice(nginx.indexOf('server_name sfu.'));
+  expect(sfu).toMatch(/^\s+error_log \S+ emerg;/m);
 });

@@ -15,8 +15,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...['call', 'joinToken', 'eventSent', 'sfuConnected', 'synced', 'agentJoined', 'handshake', 'oracleAudible'],
   ],
   'oracle-calls-backend': [
-    ...['POST /join-token', 'POST /calls/:callId/sync', 'POST /agent/claim', 'GET /calls/:callId/key'],
-    ...['sfu.dispatch', 'matrix.fetch', 'envelope.check', 'did.resolve'],
+    ...['POST /join-token', 'POST /calls/:callId/sync', 'POST /agent/claim'],
+    ...['sfu.dispatch', 'envelope.check', 'did.resolve'],
   ],
   'oracle-calls-agent': [
     ...['job', 'claimed', 'keyFetched', 'userResolved', 'keyOpened', 'connected', 'published', 'handshakeBegun'],
@@ -103,8 +103,8 @@ test(
     expect(parentOf('oracle-calls-page', 'handshake')).toBe('call');
     expect(parentOf('oracle-calls-backend', 'POST /join-token')).toBe('call');
     expect(parentOf('oracle-calls-backend', 'sfu.dispatch')).toBe('POST /join-token');
-    expect(parentOf('oracle-calls-backend', 'GET /calls/:callId/key')).toBe('job');
-    expect(parentOf('oracle-calls-backend', 'matrix.fetch')).toBe('GET /calls/:callId/key');
+    // The claim of a fresh call brings the sealed key along.
+    expect(parentOf('oracle-calls-backend', 'POST /agent/claim')).toBe('job');
     expect(parentOf('oracle-calls-agent', 'confirmed')).toBe('job');
     for (const { name, startTimeUnixNano, endTimeUnixNano } of ofCall) {
       expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano), name).toBe(true);

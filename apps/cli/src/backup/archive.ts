@@ -67,6 +67,14 @@ export async function unpackArchive(file: string, folder: string, passphrase: Be
   try {
     let content: Readable = createReadStream(file);
     if (await isEncrypted(file)) content = await decrypt(content, passphrase);
+    else if (passphrase !== undefined) {
+      // Only what is encrypted is known to be of whoever has the passphrase: a plain file in its place may be anybody's.
+      content.destroy();
+      throw new OracleCallError(
+        'ERR_CLI_BACKUP_PASSPHRASE',
+        'The backup is not encrypted, and a passphrase was given. If it was made without one, leave --passphrase-file out.',
+      );
+    }
     const filter = (_path: string, entry: object): boolean => {
       const type: unknown = Reflect.get(entry, 'type');
       return type === 'File' || type === 'Directory';

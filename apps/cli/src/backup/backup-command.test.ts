@@ -90,6 +90,7 @@ test('what was backed up comes back, on the same device when that is asked for',
   expect((await stat(at('calls.backup'))).mode & 0o777).toBe(0o600);
   await wipe();
   expect((await restore('--same-device')).code).toBe(0);
+  expect((await stat(at('live', 'calls.db'))).mode & 0o777).toBe(0o600);
   expect(await keyIds()).toEqual(['key-1']);
   for (const name of ['session.json', 'recovery.key', 'crypto.sqlite']) {
     expect((await stat(at('live', 'matrix', name))).mode & 0o777).toBe(0o600);
@@ -129,6 +130,13 @@ test('an encrypted backup shows nothing, opens with its passphrase alone, and no
   expect(await readdir(at('live'))).toEqual(['backend.json']);
   expect(JSON.parse((await restore('--json', ...locked())).stdout)).toMatchObject({ device: 'fresh', aside: [] });
   expect(await keyIds()).toEqual(['key-1']);
+});
+
+test('a plain file in the place of an encrypted backup is refused, and so nobody else can say what is restored', async () => {
+  await backUp();
+  await wipe();
+  await expectRefused(restore(...locked()), 'ERR_CLI_BACKUP_PASSPHRASE');
+  expect(await readdir(at('live'))).toEqual(['backend.json']);
 });
 
 test('a backup that is cut off, or is none, is refused before anything is touched', async () => {

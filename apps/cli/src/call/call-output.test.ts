@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -130,7 +130,10 @@ test('a recording is a sound file for its owner, also when nothing was heard', a
     const { samples, sampleRate } = readWav(await readFile(path));
     expect([sampleRate, ...samples]).toEqual([16_000, 0, 0.5, -0.5]);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+    // What is there may be anybody's to read.
+    await chmod(path, 0o644);
     const silent = await Recording.open(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
     await silent[Symbol.asyncDispose]();
     expect(readWav(await readFile(path)).samples.length).toBe(0);
   } finally {

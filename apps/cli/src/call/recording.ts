@@ -18,6 +18,8 @@ export class Recording implements AsyncDisposable {
   /** Replaces what is there. @throws what the operating system says */
   static async open(path: string): Promise<Recording> {
     const file = await open(path, 'w', 0o600);
+    // A file that was there keeps its mode otherwise.
+    await file.chmod(0o600);
     const recording = new Recording(file);
     await file.write(wavHeader(0, 1), 0, undefined, 0);
     return recording;

@@ -73,7 +73,7 @@ export class AgentDesk {
   }
 
   /**
-   * The envelope of a call, read from its Matrix event each time: the backend keeps none. Each release is in the audit log.
+   * The envelope of a call, read from its Matrix event each time: the backend keeps none but for the moment of {@link claim}. Each release is in the audit log.
    *
    * @throws {OracleCallError} `ERR_AUTH_FORBIDDEN`, `ERR_AUTH_INVALID_AUTHENTICATION`, `ERR_CALL_ENDED`,
    *   `ERR_CALL_REPLAYED` when the homeserver now shows another event, `ERR_UPSTREAM_BUSY` while the oracle's account is not open, and as {@link CallService.waitForCall}

@@ -19,6 +19,13 @@ import type { CallTraces } from '../telemetry/call-traces.ts';
 /** How far the caller's clock, the homeserver's and ours may be apart, in milliseconds. */
 export const CLOCK_SKEW_MAX_MS = 5 * 60_000;
 
+/** Pauses while the database is away, in milliseconds; each is twice the last. Together they stay below the time for which a caller waits. */
+const STORE_PAUSE_FIRST_MS = 250;
+const STORE_PAUSE_MAX_MS = 1_000;
+
+const isStoreAway = (error: unknown): boolean =>
+  isOracleCallError(error) && (error.code === 'ERR_UPSTREAM_DATABASE' || error.code === 'ERR_UPSTREAM_TIMEOUT');
+
 export interface CallIntakeDeps {
   readonly oracleDid: Did;
   readonly allowedServers: ReadonlySet<string>;
@@ -38,8 +45,25 @@ export class CallIntake {
     this.#deps = deps;
   }
 
-  /** Takes an event of the call event's type that is no edit. What is wrong with it is remembered for its sender. */
+  /**
+   * Takes an event of the call event's type that is no edit. What is wrong with it is remembered for its sender. A database that is away for a
+   * moment is waited for: that is nothing wrong with the event, and nobody brings it a second time.
+   *
+   * @throws {OracleCallError} `ERR_UPSTREAM_DATABASE`, `ERR_UPSTREAM_TIMEOUT` when it stays away
+   */
   async take(event: DecryptedEvent): Promise<void> {
+    for (let pauseMs = STORE_PAUSE_FIRST_MS; ; pauseMs *= 2) {
+      try {
+        await this.#take(event);
+        return;
+      } catch (error) {
+        if (!isStoreAway(error) || pauseMs > STORE_PAUSE_MAX_MS) throw error;
+        await this.#deps.clock.sleep(pauseMs);
+      }
+    }
+  }
+
+  async #take(event: DecryptedEvent): Promise<void> {
     const { store, calls, envelopes, traces } = this.#deps;
     const { eventId, sender } = event;
     if ((await store.calls.findByEventId(eventId)) !== undefined) return;
@@ -51,7 +75,7 @@ export class CallIntake {
         await this.#accept(event, content);
       });
     } catch (error) {
-      if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL') throw error;
+      if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL' || isStoreAway(error)) throw error;
       await calls.refuse(eventId, sender.userId, error.code);
     }
   }

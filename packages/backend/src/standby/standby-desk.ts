@@ -1,5 +1,6 @@
 import { OracleCallError, type Clock, type Did, type Logger, type SfuRoomName } from '@oracle-calls/protocol';
 import { STANDBY_WAIT_MS, type ClaimRequest } from '@oracle-calls/protocol/http';
+import { hashToken } from '../auth/opaque-token.ts';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
 import type { Deadlines } from '../deadlines/deadlines.ts';
@@ -133,6 +134,8 @@ export class StandbyDesk {
     const known = await rooms.find(sfuRoomName);
     // Hung up meanwhile: an SFU that makes rooms by itself would make this one again.
     if (known === undefined || known.closedAt !== undefined) return;
+    // Claimed in the last moment, or opened anew with another ticket: whoever came with this one would only be refused.
+    if (known.ticketUsedAt !== undefined || known.ticketSha256 !== hashToken(room.agentTicket)) return;
     logger.warn('the worker did not claim its call; the SFU dispatches', { sfuRoomName });
     try {
       await sfu.dispatchAgent(room);

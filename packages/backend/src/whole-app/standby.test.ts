@@ -1,8 +1,8 @@
-import { createSfuRoomName } from '@oracle-calls/protocol';
+import { createSfuRoomName, OracleCallError } from '@oracle-calls/protocol';
 import { STANDBY_WAIT_MS } from '@oracle-calls/protocol/http';
 import * as v from 'valibot';
 import { standbyResponseSchema } from '@oracle-calls/protocol/http';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CLAIM_OVERDUE_MS } from '../standby/standby-desk.ts';
 import {
   AGENT_KEY,
@@ -65,6 +65,32 @@ test('a room that was closed meanwhile gets no agent', async () => {
   await backend.joinBoth(ALICE, call.sfuRoomName);
   await answer;
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });
+  await backend.pass(CLAIM_OVERDUE_MS);
+  expect(backend.sfu.log).not.toContain(`dispatch ${call.sfuRoomName}`);
+});
+
+test('a room that was opened anew with another ticket gets no agent with the old one', async () => {
+  const { answer } = await standBy();
+  const sfuRoomName = createSfuRoomName();
+  const opened = vi.spyOn(backend.backend.store.sfuRooms, 'markOpened');
+  opened.mockRejectedValueOnce(new OracleCallError('ERR_UPSTREAM_DATABASE'));
+  expect((await backend.join(ALICE, sfuRoomName)).status).toBe(503);
+  const ticket = handed(await answer)?.ticket;
+  // Nobody waits any more: the SFU calls an agent to the new room.
+  expect((await backend.join(ALICE, sfuRoomName)).status).toBe(200);
+  expect(backend.ticketOf(sfuRoomName)).not.toBe(ticket);
+  await backend.pass(CLAIM_OVERDUE_MS);
+  expect(backend.sfu.log).not.toContain(`dispatch ${sfuRoomName}`);
+});
+
+test('a ticket that was used in the last moment is given to nobody else', async () => {
+  const { answer } = await standBy();
+  const call = await backend.placeCall();
+  await backend.joinBoth(ALICE, call.sfuRoomName);
+  await answer;
+  const { sfuRooms } = backend.backend.store;
+  const room = await sfuRooms.find(call.sfuRoomName);
+  expect(await sfuRooms.useTicket(call.sfuRoomName, room?.ticketSha256 ?? '', backend.clock.now())).toBe(true);
   await backend.pass(CLAIM_OVERDUE_MS);
   expect(backend.sfu.log).not.toContain(`dispatch ${call.sfuRoomName}`);
 });

@@ -43,8 +43,10 @@ export async function startMirrorSfu(identity: string): Promise<MirrorSfu> {
     say({ case: 'join', value: new JoinResponse({ room, participant, pingInterval: 5, pingTimeout: 15 }) });
     socket.on('error', () => socket.terminate());
     socket.on('message', (data: RawData) => {
-      const { message } = SignalRequest.fromBinary(bytesOf(data));
-      for (const answer of mirrored(message)) say(answer);
+      const request = decode(bytesOf(data));
+      // Other users of this machine reach the port too: nothing of theirs ends this process.
+      if (request === undefined) socket.terminate();
+      else for (const answer of mirrored(request.message)) say(answer);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -80,6 +82,14 @@ function mirrored({ case: kind, value }: SignalRequest['message']): SignalRespon
     }
     default:
       return [];
+  }
+}
+
+function decode(bytes: Uint8Array): SignalRequest | undefined {
+  try {
+    return SignalRequest.fromBinary(bytes);
+  } catch {
+    return undefined;
   }
 }
 

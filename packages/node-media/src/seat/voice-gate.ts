@@ -20,6 +20,8 @@ export interface VoiceTrack {
 /** The rule: no sample is captured until the own track's frame cryptor is seen, switched on, with the slot of the call's key. */
 export function isVoiceGuarded(voice: Pick<VoiceTrack, 'trackSid' | 'identity' | 'cryptors'>, slot: number): boolean {
   const { trackSid, identity } = voice;
+  // No track: a cryptor without an id is none of ours.
+  if (trackSid === undefined) return false;
   return voice
     .cryptors()
     .some(

@@ -1,4 +1,4 @@
-import { access, rename } from 'node:fs/promises';
+import { access, chmod, rename } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { sql, type Kysely } from 'kysely';
 import { OracleCallError, type BearerSecret } from '@oracle-calls/protocol';
@@ -10,6 +10,9 @@ import { openSqlite } from '../database/open-sqlite.ts';
 import type { Tables } from '../tables.ts';
 import { OUR_TABLES } from './our-tables.ts';
 import { runPostgresProgram } from './postgres-programs.ts';
+
+/** Of a file that only its owner reads: calls, hashes of API keys. */
+const PRIVATE = 0o600;
 
 /** `replace` keeps what was there aside, under another name, and deletes nothing. */
 export type Occupied = 'refuse' | 'replace';
@@ -52,6 +55,8 @@ export async function copySqliteFile(file: string, target: string): Promise<void
   } finally {
     database.close();
   }
+  // SQLite makes it as the umask says, and it goes where the database was.
+  await chmod(target, PRIVATE);
   checkSqliteFile(target);
 }
 
@@ -96,6 +101,8 @@ function checkSqliteFile(file: string): void {
 }
 
 async function restoreSqlite(file: string, copy: string, { label }: RestoreTarget): Promise<void> {
+  // A copy from elsewhere has the mode of its maker; SQLite gives its journals the same.
+  await chmod(copy, PRIVATE);
   checkSqliteFile(copy);
   const database = openSqlite(copy);
   try {
