@@ -202,7 +202,7 @@ describe('faults in the middle of a call', () => {
       const first = await liveCall(caller);
       await caller.page.reload();
       await caller.untilState(['ready'], 60_000);
-      expect(await caller.page.getByText('Reloading the page interrupted your call').isVisible()).toBe(true);
+      await caller.page.getByText('Reloading the page interrupted your call').waitFor({ timeout: 10_000 });
       await caller.call();
       await caller.untilAudible();
       const { callId } = await caller.snapshot();

@@ -103,8 +103,8 @@ test(
     expect(parentOf('oracle-calls-page', 'handshake')).toBe('call');
     expect(parentOf('oracle-calls-backend', 'POST /join-token')).toBe('call');
     expect(parentOf('oracle-calls-backend', 'sfu.dispatch')).toBe('POST /join-token');
-    // The claim of a fresh call brings the sealed key along.
-    expect(parentOf('oracle-calls-backend', 'POST /agent/claim')).toBe('job');
+    // Only its answer tells the agent of the trace; of a fresh call it brings the sealed key along.
+    expect(parentOf('oracle-calls-backend', 'POST /agent/claim')).toBe('call');
     expect(parentOf('oracle-calls-agent', 'confirmed')).toBe('job');
     for (const { name, startTimeUnixNano, endTimeUnixNano } of ofCall) {
       expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano), name).toBe(true);
