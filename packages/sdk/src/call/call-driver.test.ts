@@ -6,7 +6,7 @@ import {
   parseSfuRoomName,
 } from '@oracle-calls/protocol';
 import type { MatrixRoomId } from '@oracle-calls/matrix';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EVENT_FIRST_MS, FIRST_SOUND_MS } from './call-attempt.ts';
 import { CONNECTING_MAX_MS } from './call-driver.ts';
 import { createScene, MALLORY, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
@@ -109,6 +109,25 @@ test('Matrix does not wait for the join token', async () => {
   expect(call.timeline).toMatchObject({ eventSent: 0, synced: 0 });
   held.release();
   await call.endCall();
+});
+
+test.each([
+  ['ERR_MATRIX_SEND', 'Live'],
+  ['ERR_MATRIX_MEMBERS', 'Ended'],
+  ['ERR_MATRIX_IDENTITY_CHANGED', 'Ended'],
+  ['ERR_MATRIX_CROSS_SIGNING', 'Ended'],
+  ['ERR_MATRIX_NOT_ENCRYPTED', 'Ended'],
+] as const)('a first edit that fails as %s leaves the call %s', async (code, kind) => {
+  const scene = createScene();
+  const call = await scene.liveCall();
+  expect(scene.matrix.edits).toEqual([]);
+  const send = vi.spyOn(scene.matrix, 'sendEvent').mockRejectedValueOnce(new OracleCallError(code));
+  await scene.clock.advance(FIRST_SOUND_MS);
+  expect(send).toHaveBeenCalled();
+  expect(call.state.kind).toBe(kind);
+  await call.endCall();
+  // The edit that ends the record brings the id that the first one did not.
+  expect(scene.matrix.edits).toEqual([expect.objectContaining({ callStatus: 'ended', callId: call.callId })]);
 });
 
 test('oracleAudible is the first poll at which the oracle is loud, and the first turn is timed', async () => {
