@@ -5,7 +5,6 @@ import {
   type CallId,
   type Did,
   type EndReason,
-  type ErrorCode,
   type MatrixEventId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
@@ -27,13 +26,8 @@ import { CLOSING_REASON_MS } from './oracle-presence.ts';
 import { OracleSide } from './oracle-side.ts';
 import { tearDown } from './tear-down.ts';
 
-/** The room, its members or their devices are not what the call began with. */
-const TRUST_CODES: ReadonlySet<string> = new Set([
-  'ERR_MATRIX_CROSS_SIGNING',
-  'ERR_MATRIX_IDENTITY_CHANGED',
-  'ERR_MATRIX_MEMBERS',
-  'ERR_MATRIX_NOT_ENCRYPTED',
-] satisfies ErrorCode[]);
+/** Codes that say: the room, its members or their devices are not what the call began with. */
+const TRUST_CODE = /^ERR_MATRIX_(?:CROSS_SIGNING|IDENTITY_CHANGED|MEMBERS|NOT_ENCRYPTED)$/;
 
 /** The oracle is usually heard this soon after the call event was sent, in milliseconds; the rest of the record waits no longer. */
 export const FIRST_SOUND_MS = 1_000;
@@ -323,22 +317,12 @@ export class CallAttempt {
     synced();
     // Nobody waits for the first edit, and on a small machine the first sound would wait for it.
     await this.#firstOf(this.#heard.promise, FIRST_SOUND_MS, signal);
-    await this.#completeRecord(announcement, signal);
-  }
-
-  /**
-   * People who talk are not cut off because a record lacks its id: the edit that ends it brings the id too. Whom the room
-   * has come to hold, or who the oracle's account has become, is another matter.
-   */
-  async #completeRecord(announcement: CallAnnouncement, signal: AbortSignal): Promise<void> {
-    try {
-      await announcement.addCallId(signal);
-    } catch (error) {
-      signal.throwIfAborted();
+    // People who talk are not cut off because a record lacks its id: the edit that ends it brings the id too.
+    await announcement.addCallId(signal).catch((error: unknown) => {
       const { code } = toOracleCallError(error);
-      if (TRUST_CODES.has(code)) throw error;
-      this.#deps.logger.warn('the call event has no call id yet', { code });
-    }
+      if (TRUST_CODE.test(code)) throw error;
+      this.#deps.logger.warn('no call id sent', { code });
+    });
   }
 
   /** Waits for something else to have the machine for itself, for a while at most. */
