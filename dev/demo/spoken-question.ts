@@ -1,4 +1,5 @@
-import { openRecogniser, openSynthesiser, resample } from '@oracle-calls/agent/speech';
+import { openRecogniser, openSynthesiser } from '@oracle-calls/agent/speech';
+import { resample } from '@oracle-calls/node-media/pcm';
 import type { Speech } from '../caller/scripted-caller.ts';
 
 /** What the scripted caller asks: short, and answered well even by the small demonstration brain. */

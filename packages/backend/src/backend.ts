@@ -134,9 +134,7 @@ export async function openBackend({
 
   const ears = new DisposableStack();
   const openOracle = async (did: Did, matrix: MatrixAccountPort): Promise<void> => {
-    oracles.setAccount(did, matrix);
-    const oracle = oracles.find(did);
-    if (oracle === undefined) throw new TypeError(`${did} is not served here.`);
+    const oracle = oracles.setAccount(did, matrix);
     const parts = { store, calls, fresh, traces, olderProtocol, clock, logger, deadlines, background, closing };
     await answers.resume(did);
     ears.use(openOracleEars({ oracle, matrix, resolver: didResolver, ...parts }));
@@ -155,9 +153,7 @@ export async function openBackend({
       logger.info('backend closed');
     })());
 
-  const allowedServers = Object.assign({}, ...options.oracles.map((oracle) => oracle.allowedServers)) as Readonly<
-    Record<string, string>
-  >;
+  const allowedServers = Object.fromEntries(options.oracles.flatMap((oracle) => Object.entries(oracle.allowedServers)));
   return {
     authenticator: new Authenticator({ agentKeys: options.agentKeys, store, clock }),
     sessions: new SessionService({

@@ -1,5 +1,5 @@
 import { DataPacket_Kind, type SignalResponse } from '@livekit/protocol';
-import { resample } from '@oracle-calls/agent/speech';
+import { resample } from '@oracle-calls/node-media/pcm';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { FrameKeys } from '@oracle-calls/protocol/secure-link';
 import { speakQuestion } from '../../../dev/demo/spoken-question.ts';

@@ -13,7 +13,7 @@ import {
 import type { RoomOptions } from '@livekit/rtc-node';
 import { KeyDerivationFunction } from '@livekit/rtc-ffi-bindings';
 import { ENCRYPTED_ROOM_OPTIONS, setParticipantKey } from '@oracle-calls/node-media/seat';
-import { rms } from '@oracle-calls/agent/speech';
+import { rms } from '@oracle-calls/node-media/pcm';
 import { SecretBytes } from '@oracle-calls/protocol';
 import { useSlot } from '@oracle-calls/node-media/seat';
 import { toneShare } from '../../browser/sdk-media/tone.ts';

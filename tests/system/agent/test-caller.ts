@@ -13,7 +13,7 @@ import {
 import type { RemoteParticipant, RoomOptions } from '@livekit/rtc-node';
 import { KeyDerivationFunction } from '@livekit/rtc-ffi-bindings';
 import { ENCRYPTED_ROOM_OPTIONS } from '@oracle-calls/node-media/seat';
-import { floatToInt16, int16ToFloat, rms } from '@oracle-calls/agent/speech';
+import { floatToInt16, int16ToFloat, rms } from '@oracle-calls/node-media/pcm';
 import { systemClock } from '@oracle-calls/protocol';
 import type { SecretBytes, SfuRoomName } from '@oracle-calls/protocol';
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';

@@ -1,7 +1,6 @@
 import { mergeFrames, stt } from '@livekit/agents';
 import type { AudioBuffer } from '@livekit/agents';
-import { int16ToFloat } from '@oracle-calls/node-media/pcm';
-import { resample } from '@oracle-calls/node-media/pcm';
+import { int16ToFloat, resample } from '@oracle-calls/node-media/pcm';
 import { RECOGNISER_SAMPLE_RATE } from '../speech/recogniser/recogniser.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 

@@ -2,8 +2,7 @@ import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import { expect } from 'vitest';
 import { startJob, USER } from './call-job.fixture.ts';
 import type { JobScene, SceneOptions } from './call-job.fixture.ts';
-import type { TrackEvidence } from '@oracle-calls/node-media/seat';
-import type { SeatNotice } from '@oracle-calls/node-media/seat';
+import type { SeatNotice, TrackEvidence } from '@oracle-calls/node-media/seat';
 
 export const logHas = (scene: JobScene, text: string): boolean => scene.logged.some((line) => line.includes(text));
 export const HERE: SeatNotice = { kind: 'user-here', participantIdentity: USER, participantKind: 'other' };

@@ -21,11 +21,12 @@ export interface SfuCredentials {
 }
 
 /** LiveKit's server API, with the keys that a worker has anyway. */
-export function createSeatRemoval({ url, apiKey, apiSecret }: SfuCredentials): SeatRemoval {
-  const rooms = new RoomServiceClient(url, apiKey, apiSecret.expose(), {
-    requestTimeout: REQUEST_TIMEOUT_S,
-    failover: false,
-  });
+function roomsOf({ url, apiKey, apiSecret }: SfuCredentials): RoomServiceClient {
+  return new RoomServiceClient(url, apiKey, apiSecret.expose(), { requestTimeout: REQUEST_TIMEOUT_S, failover: false });
+}
+
+export function createSeatRemoval(sfu: SfuCredentials): SeatRemoval {
+  const rooms = roomsOf(sfu);
   return {
     async remove(sfuRoomName, identity) {
       try {
@@ -39,11 +40,8 @@ export function createSeatRemoval({ url, apiKey, apiSecret }: SfuCredentials): S
 }
 
 /** Marks the room of a probe; says whether it did. Never rejects. */
-export function createProbeAnswer({ url, apiKey, apiSecret }: SfuCredentials): (room: string) => Promise<boolean> {
-  const rooms = new RoomServiceClient(url, apiKey, apiSecret.expose(), {
-    requestTimeout: REQUEST_TIMEOUT_S,
-    failover: false,
-  });
+export function createProbeAnswer(sfu: SfuCredentials): (room: string) => Promise<boolean> {
+  const rooms = roomsOf(sfu);
   return async (room) => {
     if (!room.startsWith(PROBE_ROOM_PREFIX)) return false;
     try {

@@ -65,8 +65,8 @@ export class Drain {
   }
 
   /** A room stands for a call, from its join token until it is deleted after the call's end. */
-  async #roomsOpen(): Promise<number> {
-    return (await this.#deps.store.sfuRooms.listUnclosed()).length;
+  #roomsOpen(): Promise<number> {
+    return this.#deps.store.sfuRooms.countUnclosed();
   }
 
   async #flush(signal: AbortSignal): Promise<void> {

@@ -69,8 +69,10 @@ export class ServedOracles {
   }
 
   /** @throws {TypeError} when the oracle is not served here or has its account already */
-  setAccount(did: Did, account: MatrixAccountPort): void {
-    if (!this.#oracles.has(did) || this.#accounts.has(did)) throw new TypeError(`${did} cannot be opened.`);
+  setAccount(did: Did, account: MatrixAccountPort): ServedOracle {
+    const oracle = this.#oracles.get(did);
+    if (oracle === undefined || this.#accounts.has(did)) throw new TypeError(`${did} cannot be opened.`);
     this.#accounts.set(did, account);
+    return oracle;
   }
 }

@@ -1,7 +1,8 @@
 import { DisconnectReason, LeaveRequest, SignalRequest } from '@livekit/protocol';
 import { OracleCallError, isOracleCallError } from '@oracle-calls/protocol';
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { guardResponse } from './guard-response.ts';
+import { bytesOf } from './message-bytes.ts';
 import type { OwnIdentity } from './own-identity.ts';
 
 /** WebSocket close code for a message that breaks a rule of the receiver (RFC 6455, 7.4.1). */
@@ -52,9 +53,4 @@ function leave(server: WebSocket): void {
   const goodbye = new SignalRequest({ message: { case: 'leave', value } });
   if (server.readyState === server.OPEN) server.send(goodbye.toBinary());
   server.close();
-}
-
-function bytesOf(data: RawData): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }

@@ -19,12 +19,6 @@ export interface KeyState {
  *
  * @throws when the room is not connected any more
  */
-export async function sampleEvidence(room: Room, keys: KeyState): Promise<TrackEvidence[]> {
-  const samples = await sampleTracks(room, keys);
-  return samples.map(({ participantIdentity: _identity, bytes: _bytes, ...evidence }) => evidence);
-}
-
-/** The same, with whose each track is. @throws when the room is not connected any more */
 export async function sampleTracks(
   room: Room,
   { keyed, sendingSlot }: KeyState,

@@ -15,6 +15,7 @@ import {
 } from '@livekit/protocol';
 import { WebSocketServer } from 'ws';
 import type { RawData } from 'ws';
+import { bytesOf } from '../guard/message-bytes.ts';
 
 /** The signalling of an SFU that is none: what the one connection of a client offers, it hands to the other. */
 export interface MirrorSfu extends AsyncDisposable {
@@ -91,9 +92,4 @@ function decode(bytes: Uint8Array): SignalRequest | undefined {
   } catch {
     return undefined;
   }
-}
-
-function bytesOf(data: RawData): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }

@@ -15,7 +15,7 @@ import { identityOf, startSignalGuard } from '../guard/index.ts';
 import type { SignalGuard } from '../guard/index.ts';
 import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 import { Admission } from './admission.ts';
-import { inboundAudioOf, sampleEvidence, sampleTracks } from './media-evidence.ts';
+import { inboundAudioOf, sampleTracks } from './media-evidence.ts';
 import type { KeyState } from './media-evidence.ts';
 import { MediaWatchdog, WATCH_EVERY_MS } from './media-watchdog.ts';
 import { frameCryptorsOf, useSlot } from './participant-keys.ts';
@@ -36,7 +36,7 @@ const ON_PURPOSE: readonly DisconnectReason[] = [
 export interface SeatAddress {
   /** Address of the SFU. */
   readonly url: string;
-  /** The join token that LiveKit gave the worker for this job. */
+  /** The join token: what LiveKit gave the worker for a job, or the backend to a caller. */
   readonly token: string;
   readonly clock: Clock;
   /** Hertz of what is heard; 16 kHz, for recognisers, when absent. */
@@ -123,7 +123,7 @@ export class RoomSeat implements MediaSeat {
   }
 
   sampleEvidence(): Promise<readonly TrackEvidence[]> {
-    return sampleEvidence(this.room, this.#keyState);
+    return sampleTracks(this.room, this.#keyState);
   }
 
   sampleTracks(): Promise<readonly TrackSample[]> {
