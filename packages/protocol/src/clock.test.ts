@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { sleepOn, systemClock } from './clock.ts';
+import { sleepOn, systemClock, waitAtMost } from './clock.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000 });
@@ -61,4 +61,29 @@ test('a sleep that ended listens to its signal no more', async () => {
   await vi.advanceTimersByTimeAsync(50);
   await sleeping;
   expect(removed).toHaveBeenCalledTimes(1);
+});
+
+test('a bounded wait gives what came in time, and leaves no timer', async () => {
+  const event = Promise.withResolvers<string>();
+  const waiting = waitAtMost(systemClock, event.promise, 50);
+  event.resolve('come');
+  expect(await waiting).toBe('come');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a bounded wait is over when its time is up, whatever comes later', async () => {
+  const event = Promise.withResolvers<string>();
+  const waiting = waitAtMost(systemClock, event.promise, 50);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(await waiting).toBeUndefined();
+  event.reject(new Error('late'));
+});
+
+test('a bounded wait rejects with what its event rejects with, or its signal', async () => {
+  await expect(waitAtMost(systemClock, Promise.reject(new Error('broken')), 50)).rejects.toThrow('broken');
+  const abort = new AbortController();
+  const waiting = waitAtMost(systemClock, new Promise(() => undefined), 50, abort.signal);
+  abort.abort(new Error('given up'));
+  await expect(waiting).rejects.toThrow('given up');
+  expect(vi.getTimerCount()).toBe(0);
 });

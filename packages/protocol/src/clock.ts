@@ -18,6 +18,28 @@ export const systemClock: Clock = {
   sleep: (delayMs, { signal } = {}) => sleepOn(systemClock, delayMs, signal),
 };
 
+/**
+ * Waits for `event`, `maxMs` at most; `undefined` when time was up first. What `event` does later is nobody's concern any more.
+ *
+ * @throws what `event` rejects with, or `signal.reason`, whichever comes first
+ */
+export async function waitAtMost<T>(
+  clock: Pick<Clock, 'sleep'>,
+  event: Promise<T>,
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  const enough = new AbortController();
+  const all = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
+  const bound = clock.sleep(maxMs, { signal: all }).then(() => undefined);
+  try {
+    return await Promise.race([event, bound]);
+  } finally {
+    enough.abort();
+    await bound.catch(() => undefined);
+  }
+}
+
 /** Builds `sleep` from `after`, for every clock. */
 export function sleepOn(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import {
   OracleCallError,
   callIdParts,
+  waitAtMost,
   type CallId,
   type Clock,
   type EndReason,
@@ -187,22 +188,12 @@ export class CallService {
     using waiter = this.#waiters.wait(key);
     const found = await find();
     if (found !== undefined) return found;
-    await inSpan('matrix.wait', () => this.#untilWoken(waiter.woken, signal));
+    const { clock, closing } = this.#deps;
+    const over = signal === undefined ? closing : AbortSignal.any([closing, signal]);
+    await inSpan('matrix.wait', () => waitAtMost(clock, waiter.woken, EVENT_WAIT_MS, over));
     const call = await find();
     if (call === undefined) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
     return call;
-  }
-
-  /** Until woken, or the time for waiting is over. */
-  async #untilWoken(woken: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    const { clock, closing } = this.#deps;
-    const giveUp = new AbortController();
-    try {
-      const limits = AbortSignal.any([giveUp.signal, closing, ...(signal === undefined ? [] : [signal])]);
-      await Promise.race([woken, clock.sleep(EVENT_WAIT_MS, { signal: limits })]);
-    } finally {
-      giveUp.abort();
-    }
   }
 
   async #require(callId: CallId): Promise<Call> {

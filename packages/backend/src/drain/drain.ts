@@ -1,4 +1,4 @@
-import { OracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
+import { OracleCallError, waitAtMost, type Clock, type Logger } from '@oracle-calls/protocol';
 import type { Store } from '../store/store.ts';
 
 /** Between two looks at what is still in progress, in milliseconds: a stop is noticed late by no more than this. */
@@ -70,10 +70,8 @@ export class Drain {
   }
 
   async #flush(signal: AbortSignal): Promise<void> {
-    const enough = new AbortController();
-    const bound = this.#pause(FLUSH_MAX_MS, AbortSignal.any([signal, enough.signal]));
-    await Promise.race([this.#deps.settled(), bound]);
-    enough.abort();
+    // Given up is no failure: whoever waits looks at the signal.
+    await waitAtMost(this.#deps.clock, this.#deps.settled(), FLUSH_MAX_MS, signal).catch(() => undefined);
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { AudioFrame } from '@livekit/rtc-node';
-import { SecretBytes, systemClock } from '@oracle-calls/protocol';
+import { SecretBytes, systemClock, waitAtMost } from '@oracle-calls/protocol';
 import { LiveKitSeat } from './livekit-seat.ts';
 import { startMirrorSfu } from './mirror-sfu.ts';
 
@@ -19,16 +19,11 @@ const KEY_BYTES = 32;
  */
 export async function rehearseSeat(): Promise<'done' | 'failed'> {
   await using sfu = await startMirrorSfu(IDENTITY);
-  const bound = new AbortController();
   await using seat = new LiveKitSeat({ url: sfu.url, token: unsignedToken(), clock: systemClock });
-  const late = systemClock.sleep(REHEARSAL_MAX_MS, { signal: bound.signal }).then(() => 'failed' as const);
   try {
-    return await Promise.race([sit(seat), late]);
+    return (await waitAtMost(systemClock, sit(seat), REHEARSAL_MAX_MS)) ?? 'failed';
   } catch {
     return 'failed';
-  } finally {
-    bound.abort(new Error('rehearsed'));
-    await late.catch(() => undefined);
   }
 }
 

@@ -2,6 +2,7 @@ import {
   createSfuRoomName,
   isOracleCallError,
   OracleCallError,
+  waitAtMost,
   type CallId,
   type Did,
   type EndReason,
@@ -327,14 +328,7 @@ export class CallAttempt {
 
   /** Waits for something else to have the machine for itself, for a while at most. */
   async #firstOf(event: Promise<void>, maxMs: number, signal: AbortSignal): Promise<void> {
-    const enough = new AbortController();
-    const bound = this.#deps.clock.sleep(maxMs, { signal: AbortSignal.any([signal, enough.signal]) });
-    try {
-      await Promise.race([event, bound]);
-    } finally {
-      enough.abort(new Error('it has happened'));
-      await bound.catch(() => undefined);
-    }
+    await waitAtMost(this.#deps.clock, event, maxMs, signal);
     signal.throwIfAborted();
   }
 
