@@ -11,6 +11,7 @@ export type { KeyPinStore } from './key-pins/key-pin-store.ts';
 export type { KeyFingerprints, KeyState } from './key-pins/key-rules.ts';
 export { AUDIBLE_LEVEL } from './media/turn-meter.ts';
 export * from './media/sfu-port.ts';
+export { Observers } from './observers/observers.ts';
 export type { ResolvedOracle, ResolveOracle } from './oracle/oracle-directory.ts';
 export * from './oracle-calls-core.ts';
 export type { CallSecurity, Padlock } from './security/call-security.ts';

@@ -1,7 +1,7 @@
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
-import { isSafeUrl } from '@oracle-calls/sdk/core';
+import { isSafeUrl, Observers } from '@oracle-calls/sdk/core';
 import type { LocalTrack, SfuConnection, SfuConnectOptions, SfuNotice, TrackStatistics } from '@oracle-calls/sdk/core';
 import { identityOf } from '../guard/index.ts';
 import { VOICE_SAMPLE_RATE } from '../pcm/index.ts';
@@ -37,7 +37,7 @@ export class NodeConnection implements SfuConnection {
     }
   };
   readonly #options: NodeConnectionOptions;
-  readonly #observers = new Set<(notice: SfuNotice) => void>();
+  readonly #observers = new Observers<SfuNotice>();
   readonly #heard = new Set<RemoteSound>();
   #muted = new WeakSet<LocalTrack>();
   #published: LocalSound | undefined;
@@ -50,9 +50,7 @@ export class NodeConnection implements SfuConnection {
   }
 
   observe(listener: (notice: SfuNotice) => void): Disposable {
-    const own = (notice: SfuNotice): void => listener(notice);
-    this.#observers.add(own);
-    return { [Symbol.dispose]: () => void this.#observers.delete(own) };
+    return this.#observers.observe(listener);
   }
 
   async connect({ url, joinToken, identity, signal }: SfuConnectOptions): Promise<void> {
@@ -135,7 +133,7 @@ export class NodeConnection implements SfuConnection {
   }
 
   #tell(notice: SfuNotice): void {
-    for (const observer of [...this.#observers]) observer(notice);
+    this.#observers.tell(notice);
   }
 
   #hear(notice: SeatNotice): void {

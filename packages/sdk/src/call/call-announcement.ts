@@ -27,11 +27,19 @@ export class CallAnnouncement {
   readonly #oracle: MatrixUserId;
   #content: CallEventContent;
   readonly #closing = new AbortController();
-  readonly #leaving = Promise.withResolvers<void>();
+  readonly #onLeaving: () => void;
   #sending: Promise<AnnouncedCall> | undefined;
   #lastEdit: Promise<unknown> = Promise.resolve();
 
-  constructor(matrix: MatrixPort, matrixRoomId: MatrixRoomId, oracle: MatrixUserId, content: CallEventContent) {
+  /** `onLeaving` is told when the event is encrypted and leaves. */
+  constructor(
+    matrix: MatrixPort,
+    matrixRoomId: MatrixRoomId,
+    oracle: MatrixUserId,
+    content: CallEventContent,
+    onLeaving: () => void,
+  ) {
+    this.#onLeaving = onLeaving;
     this.#matrix = matrix;
     this.#matrixRoomId = matrixRoomId;
     this.#oracle = oracle;
@@ -49,11 +57,6 @@ export class CallAnnouncement {
     return this.#sending;
   }
 
-  /** Resolves when the event is encrypted and leaves. */
-  get leaving(): Promise<void> {
-    return this.#leaving.promise;
-  }
-
   /** Gives up what is still being sent. */
   close(): void {
     this.#closing.abort(new OracleCallError('ERR_CALL_ENDED'));
@@ -61,8 +64,7 @@ export class CallAnnouncement {
 
   async #send(): Promise<AnnouncedCall> {
     const { signal } = this.#closing;
-    const onSending = (): void => this.#leaving.resolve();
-    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal, onSending };
+    const options = { transactionId: crypto.randomUUID(), peer: this.#oracle, signal, onSending: this.#onLeaving };
     const eventId = await this.#matrix.sendEvent(this.#matrixRoomId, CALL_EVENT_TYPE, this.#content, options);
     const callId = createCallId(eventId, this.#content.roomId);
     this.#content = { ...this.#content, callId };

@@ -3,6 +3,7 @@ import {
   isOracleCallError,
   OracleCallError,
   waitAtMost,
+  type CallEventContent,
   type CallId,
   type Did,
   type EndReason,
@@ -280,7 +281,7 @@ export class CallAttempt {
     const call = { callType, sfuRoomName: this.#sfuRoomName, sessionId, matrixRoomId, matrixSender, ringEventId };
     const { envelopeHex, envelope } = await protocol.seal({ secrets, oracle, signer, call, now: clock.now(), signal });
     signal.throwIfAborted();
-    const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, {
+    const content: CallEventContent = {
       callType,
       callStatus: 'pending',
       callStartedAt: this.#startedAt,
@@ -291,9 +292,10 @@ export class CallAttempt {
       oracleDid: oracle.did,
       ...(agentVoice === undefined ? {} : { agentVoice }),
       ...(language === undefined ? {} : { language }),
-    });
+    };
+    const leaving = (): void => this.#sending.resolve();
+    const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, content, leaving);
     this.#announcement = announcement;
-    void announcement.leaving.then(() => this.#sending.resolve());
     const sent = await announcement.send();
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });

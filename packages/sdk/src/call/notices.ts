@@ -4,6 +4,7 @@ import type { RemoteTrack } from '../media/sfu-port.ts';
 import type { KeyFingerprints } from '../key-pins/key-rules.ts';
 import type { CallSecurity } from '../security/call-security.ts';
 import type { CallState } from './call-state.ts';
+import { Observers } from '../observers/observers.ts';
 
 /** Everything a call tells its application. */
 export type CallNotice =
@@ -41,27 +42,19 @@ export type CallNoticeKind = CallNotice['kind'];
 export type CallNoticeOf<K extends CallNoticeKind> = Extract<CallNotice, { readonly kind: K }>;
 
 /** Tells observers in the order in which they came. One that throws does not keep the others from hearing. */
-export class Notices {
-  readonly #observers = new Set<(notice: CallNotice) => void>();
+export class Notices extends Observers<CallNotice> {
   readonly #logger: Logger;
 
   constructor(logger: Logger) {
+    super();
     this.#logger = logger;
   }
 
-  observe(observer: (notice: CallNotice) => void): Disposable {
-    const own = (notice: CallNotice): void => observer(notice);
-    this.#observers.add(own);
-    return { [Symbol.dispose]: () => void this.#observers.delete(own) };
-  }
-
-  tell(notice: CallNotice): void {
-    for (const observer of [...this.#observers]) {
-      try {
-        observer(notice);
-      } catch {
-        this.#logger.error('an observer of the call threw', { notice: notice.kind });
-      }
+  protected override call(observer: (notice: CallNotice) => void, notice: CallNotice): void {
+    try {
+      observer(notice);
+    } catch {
+      this.#logger.error('an observer of the call threw', { notice: notice.kind });
     }
   }
 }

@@ -23,6 +23,7 @@ import { SendingGuard } from './sending-guard.ts';
 import type { DisconnectCause, SfuConnection, SfuConnectOptions, SfuNotice, TrackStatistics } from './sfu-port.ts';
 import { receivedStatistics, sentStatistics } from './track-statistics.ts';
 import { UndecryptableWatch, type WatchedTrack } from './undecryptable-watch.ts';
+import { Observers } from '../observers/observers.ts';
 
 /** LiveKit's own bounds are 15 s for each; a caller who has clicked gives up sooner. */
 const WEBSOCKET_TIMEOUT_MS = 10_000;
@@ -49,7 +50,7 @@ export class LiveKitConnection implements SfuConnection {
   readonly #watch: UndecryptableWatch;
   readonly #room: Room;
   readonly #announcingEncryption: Promise<void>;
-  readonly #observers = new Set<(notice: SfuNotice) => void>();
+  readonly #observers = new Observers<SfuNotice>();
   readonly #announced = new Set<string>();
   readonly #published = new Map<LocalTrack, LiveKitLocalTrack>();
   readonly #mutedBeforePublishing = new WeakSet<LocalTrack>();
@@ -125,9 +126,7 @@ export class LiveKitConnection implements SfuConnection {
   }
 
   observe(listener: (notice: SfuNotice) => void): Disposable {
-    const own = (notice: SfuNotice): void => listener(notice);
-    this.#observers.add(own);
-    return { [Symbol.dispose]: () => void this.#observers.delete(own) };
+    return this.#observers.observe(listener);
   }
 
   async connect({ url, joinToken, identity, signal }: SfuConnectOptions): Promise<void> {
@@ -250,7 +249,7 @@ export class LiveKitConnection implements SfuConnection {
   }
 
   #tell(notice: SfuNotice): void {
-    for (const observer of [...this.#observers]) observer(notice);
+    this.#observers.tell(notice);
   }
 
   async #sendFrame(frame: Uint8Array<ArrayBuffer>, participantIdentity: string): Promise<void> {
