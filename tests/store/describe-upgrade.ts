@@ -23,6 +23,7 @@ const LISTS = [
   ],
   ['calls_by_time', '* from calls order by started_at desc, seq desc limit 51'],
   ['calls_live', "* from calls where call_status <> 'ended' order by seq"],
+  ['calls_live', "call_status, count(*) from calls where call_status <> 'ended' group by call_status"],
   ['calls_by_end', 'call_id from calls where ended_at < 5 order by ended_at limit 500'],
   ['answers_due', '* from answers where event_id is null order by due_at, call_status'],
   ['sfu_rooms_unclosed', '* from sfu_rooms where closed_at is null'],

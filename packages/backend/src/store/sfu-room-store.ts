@@ -130,14 +130,14 @@ export class SfuRoomStore {
     return rows.map(toSfuRoom);
   }
 
-  /** How many rooms may exist at the SFU. Closed ones are forgotten after a day, so there are not many to look at. */
+  /** How many rooms may exist at the SFU. */
   async countUnclosed(): Promise<number> {
     const { rooms } = await this.#db
       .selectFrom('sfu_rooms')
-      .select((row) => row.fn.countAll<number | string>().as('rooms'))
+      .select((row) => row.fn.countAll<number>().as('rooms'))
       .where('closed_at', 'is', null)
       .executeTakeFirstOrThrow();
-    return Number(rooms);
+    return rooms;
   }
 
   /** Puts a fresh ticket in place of one that a failed attempt to open the room may have spent. */
