@@ -48,7 +48,8 @@ async function readSecret(file: string): Promise<BearerSecret | string> {
   }
 }
 
-const httpOf = (url: string | undefined): string | undefined => url?.replace(/^ws/i, 'http');
+/** The http address of a WebSocket's. */
+export const httpOf = (url: string | undefined): string | undefined => url?.replace(/^ws/i, 'http');
 
 type Sfu = Pick<Installation, 'sfu' | 'sfuProblem' | 'sfuClientUrl'>;
 
@@ -68,7 +69,8 @@ async function readSfu(given: Given, { backendConfig, agentConfig }: Configs): P
   return { sfu: { clientUrl, apiUrl, apiKey, apiSecret }, sfuClientUrl: clientUrl, sfuProblem: undefined };
 }
 
-const listenUrl = (config: BackendConfig | undefined): string | undefined => {
+/** Where the backend listens, as seen from this machine. */
+export const listenUrl = (config: BackendConfig | undefined): string | undefined => {
   if (config === undefined || config.listen.port === 0) return undefined;
   const { host, port } = config.listen;
   // What listens everywhere also listens here.

@@ -2,8 +2,10 @@ import { API_PREFIX, ROUTES } from '@oracle-calls/protocol/http';
 import { readFile } from 'node:fs/promises';
 import { failed, ok, skipped, warning, type Check, type Outcome } from '../check.ts';
 import type { CheckDeps, Installation } from '../installation.ts';
-import { ask, textAt, Unreachable, type Answer } from '../network/ask.ts';
+import { textAt, Unreachable } from '../network/ask.ts';
+import { askerOf, unlessUnreachable, type Asker } from '../network/asker.ts';
 import { portStateOf } from '../network/listen-port.ts';
+import { listenUrl } from '../read-installation.ts';
 import { judgeTransport } from './certificates.ts';
 
 const NOT_GIVEN = 'no backend is given (--backend <file>, --agent <file> or --backend-url)';
@@ -23,12 +25,6 @@ const PARTS: Readonly<Record<string, string>> = {
   sfu: 'The SFU does not answer the backend: see sfu.apiUrl, its key and its secret.',
   draining: 'It was told to stop and takes no new call: start it again.',
 };
-
-type Asker = (
-  path: string,
-  signal: AbortSignal,
-  more?: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: object },
-) => Promise<Answer>;
 
 async function judgeHealth(server: Asker, url: string, signal: AbortSignal): Promise<Outcome> {
   try {
@@ -101,7 +97,7 @@ async function judgeApiKey(server: Asker, { agentConfig }: Installation, signal:
     return failed(`${file} cannot be read or is empty`, 'Name the file that keygen or "api-keys create" made.');
   const answer = await server(ROUTES.claim, signal, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key.trim()}` },
+    token: key.trim(),
     body: {},
   });
   if (answer.status === 401 || answer.status === 403) {
@@ -137,18 +133,11 @@ async function judgePort(
 export function backendChecks({ installation, clock }: CheckDeps): Check[] {
   const { backendUrl: url, webOrigins } = installation;
   const now = (): number => clock.now();
-  const server: Asker | undefined =
-    url === undefined ? undefined : (path, signal, more = {}) => ask(`${url}${path}`, { signal, now, ...more });
   const withServer =
     (judge: (server: Asker, url: string, signal: AbortSignal) => Promise<Outcome>): Check['run'] =>
     async (signal) => {
-      if (server === undefined || url === undefined) return skipped(NOT_GIVEN);
-      try {
-        return await judge(server, url, signal);
-      } catch (error) {
-        if (error instanceof Unreachable) return skipped(`the backend cannot be reached (${error.message})`);
-        throw error;
-      }
+      if (url === undefined) return skipped(NOT_GIVEN);
+      return await unlessUnreachable('the backend', () => judge(askerOf(url, now), url, signal));
     };
   return [
     {
@@ -179,9 +168,6 @@ export function backendChecks({ installation, clock }: CheckDeps): Check[] {
 
 /** Asks what listens on the port itself, not what a proxy shows outside. */
 function listenAsker({ backendConfig }: Installation, now: () => number): Asker | undefined {
-  const listen = backendConfig?.config?.listen;
-  if (listen === undefined) return undefined;
-  const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host;
-  const at = `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
-  return (path, signal, more = {}) => ask(`${at}${path}`, { signal, now, ...more });
+  const url = listenUrl(backendConfig?.config);
+  return url === undefined ? undefined : askerOf(url, now);
 }

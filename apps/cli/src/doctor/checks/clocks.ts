@@ -1,7 +1,8 @@
 import { ROUTES } from '@oracle-calls/protocol/http';
 import { failed, ok, skipped, warning, type Check, type Outcome } from '../check.ts';
 import type { CheckDeps } from '../installation.ts';
-import { ask, Unreachable } from '../network/ask.ts';
+import { askerOf, unlessUnreachable } from '../network/asker.ts';
+import { httpOf } from '../read-installation.ts';
 
 /** A `Date` header tells whole seconds (RFC 9110, 5.6.7), so the middle of that second is meant, give or take half of one. */
 const HALF_SECOND_MS = 500;
@@ -15,8 +16,8 @@ export const SKEW_MAX_MS = 60_000;
 const MEND =
   'Keep the time of both machines by NTP (for example: systemctl enable --now chrony). Tokens and envelopes expire by these clocks.';
 
-async function judgeClock(url: string, { clock }: CheckDeps, signal: AbortSignal): Promise<Outcome> {
-  const { headers, askedAt, answeredAt } = await ask(url, { signal, now: () => clock.now() });
+async function judgeClock(url: string, path: string, { clock }: CheckDeps, signal: AbortSignal): Promise<Outcome> {
+  const { headers, askedAt, answeredAt } = await askerOf(url, () => clock.now())(path, signal);
   const theirs = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(theirs)) return skipped('the server does not tell the time');
   const skewMs = theirs + HALF_SECOND_MS - (askedAt + answeredAt) / 2;
@@ -28,7 +29,7 @@ async function judgeClock(url: string, { clock }: CheckDeps, signal: AbortSignal
 
 export function clockChecks(deps: CheckDeps): Check[] {
   const { homeserverUrl, sfu, sfuClientUrl, backendUrl } = deps.installation;
-  const sfuUrl = sfu?.apiUrl ?? sfuClientUrl?.replace(/^ws/i, 'http');
+  const sfuUrl = sfu?.apiUrl ?? httpOf(sfuClientUrl);
   const servers = [
     ['homeserver', 'Homeserver', homeserverUrl, '/_matrix/client/versions'],
     ['sfu', 'SFU', sfuUrl, '/'],
@@ -39,12 +40,7 @@ export function clockChecks(deps: CheckDeps): Check[] {
     title,
     run: async (signal) => {
       if (url === undefined) return skipped('its address is not given');
-      try {
-        return await judgeClock(`${url.replace(/\/+$/, '')}${path}`, deps, signal);
-      } catch (error) {
-        if (error instanceof Unreachable) return skipped(`it cannot be reached (${error.message})`);
-        throw error;
-      }
+      return await unlessUnreachable('it', () => judgeClock(url, path, deps, signal));
     },
   }));
 }

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isPrivateHost } from '@oracle-calls/protocol/did';
 import { failed, ok, skipped, warning, type Check, type Outcome } from '../check.ts';
 import type { CheckDeps, Installation } from '../installation.ts';
-import { ask, textAt, Unreachable, type Answer } from '../network/ask.ts';
+import { ask, textAt, Unreachable } from '../network/ask.ts';
+import { askerOf, unlessUnreachable, type Asker } from '../network/asker.ts';
 import { judgeTransport } from './certificates.ts';
 import { isOlder } from './version-order.ts';
 
@@ -15,22 +16,6 @@ const MATRIX_VERSION_MIN = 'v1.11';
 const NOT_GIVEN = 'no homeserver is given (--backend <file> or --homeserver-url)';
 /** A token that nobody was given: the answer to it shows whether the endpoint is there. */
 const NO_TOKEN = 'none';
-
-type Asker = (
-  path: string,
-  signal: AbortSignal,
-  more?: { readonly method?: string; readonly token?: string; readonly body?: object },
-) => Promise<Answer>;
-
-function askerOf(url: string, now: () => number): Asker {
-  return (path, signal, { token, ...more } = {}) =>
-    ask(`${url.replace(/\/+$/, '')}${path}`, {
-      signal,
-      now,
-      ...more,
-      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
-    });
-}
 
 async function judgeReachable(server: Asker, url: string, signal: AbortSignal): Promise<Outcome> {
   try {
@@ -191,12 +176,7 @@ export function homeserverChecks({ installation, clock }: CheckDeps): Check[] {
     (judge: (server: Asker, url: string, signal: AbortSignal) => Promise<Outcome>): Check['run'] =>
     async (signal) => {
       if (url === undefined) return skipped(NOT_GIVEN);
-      try {
-        return await judge(askerOf(url, now), url, signal);
-      } catch (error) {
-        if (error instanceof Unreachable) return skipped(`the homeserver cannot be reached (${error.message})`);
-        throw error;
-      }
+      return await unlessUnreachable('the homeserver', () => judge(askerOf(url, now), url, signal));
     };
   return [
     { id: 'homeserver.reachable', title: 'Homeserver', run: withServer(judgeReachable) },

@@ -189,6 +189,12 @@ describe('the backend', () => {
     expect(await check(id, changes)).toMatchObject({ status, mend: expect.stringContaining(mend) as string });
   });
 
+  test('is healthy at an address that ends with a slash', async () => {
+    const { url } = await start(answering(healthy));
+    const checks = backendChecks(depsWith({ backendUrl: `${url}/` }));
+    expect(await runCheck(checks, 'backend.health')).toMatchObject({ status: 'ok' });
+  });
+
   test('that is away fails once and is skipped elsewhere; its port is free', async () => {
     const url = await closedUrl();
     const backendConfig = configured({ listen: { host: '127.0.0.1', port: Number(new URL(url).port) } });
