@@ -1,22 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { isOracleCallError, SecretBytes } from '@oracle-calls/protocol';
+import { destroyOracleKey, PRIVATE_KEY_VARIABLE, readOracleKey } from '@oracle-calls/agent/oracle-key';
+import { isOracleCallError } from '@oracle-calls/protocol';
 import { createDidResolver, parseDid, resolveStrictOracle, type StrictOracle } from '@oracle-calls/protocol/did';
-import { parseOracleKeyFile, publicKeyOf, type OracleKey } from '@oracle-calls/protocol/envelope';
+import { parseOracleKeyFile, type OracleKey } from '@oracle-calls/protocol/envelope';
 import { ownOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { failed, ok, skipped, warning, type Check, type Outcome } from '../check.ts';
 import type { CheckDeps } from '../installation.ts';
-
-/** Environment variable that holds the single key when no file is named. */
-const PRIVATE_KEY_VARIABLE = 'ORACLE_PRIVATE_KEY_HEX';
 
 const codeOf = (error: unknown): string => {
   if (isOracleCallError(error)) return error.code;
   throw error;
 };
-
-function wipe({ privateKey, envelopePrivateKey, identityPrivateKey }: OracleKey): void {
-  for (const secret of [privateKey, envelopePrivateKey, identityPrivateKey]) secret?.destroy();
-}
 
 /** The key that the agent would use, for `work`, and wiped afterwards. */
 async function withKey(
@@ -31,7 +25,7 @@ async function withKey(
   try {
     key =
       oracleKeyFile === undefined
-        ? keyOfEnvironment(oracleDid)
+        ? await readOracleKey({ oracleDid }, process.env)
         : parseOracleKeyFile(await readFile(oracleKeyFile, 'utf8'));
   } catch {
     // Without the cause, which may quote the file.
@@ -43,16 +37,8 @@ async function withKey(
   try {
     return await work(key, source);
   } finally {
-    wipe(key);
+    destroyOracleKey(key);
   }
-}
-
-function keyOfEnvironment(did: OracleKey['did']): OracleKey {
-  const privateKey = new SecretBytes(
-    Buffer.from(process.env[PRIVATE_KEY_VARIABLE]?.trim() ?? '', 'hex'),
-    'oracle private key',
-  );
-  return { did, privateKey, publicKey: publicKeyOf(privateKey) };
 }
 
 async function judgeFile(deps: CheckDeps): Promise<Outcome> {

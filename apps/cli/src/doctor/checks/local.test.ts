@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore } from '@oracle-calls/backend/operator';
 import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { systemClock } from '@oracle-calls/protocol';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { generateOracleFiles, type OracleFiles } from '../../keygen/index.ts';
 import type { Outcome } from '../check.ts';
 import type { Installation } from '../installation.ts';
@@ -95,6 +95,21 @@ describe('the keys', () => {
     const files = await make('keys');
     const scene = { keyFile: files.oracleKeyFile, document: await documentOf(files) };
     expect(await check(id, scene)).toMatchObject({ status: 'ok' });
+  });
+
+  test.each([
+    ['ab'.repeat(32), 'ok'],
+    // The agent refuses it, though its beginning is a key.
+    [`${'ab'.repeat(32)}zz`, 'failed'],
+    ['', 'failed'],
+  ])('in the environment are read as the agent reads them: %#', async (hex, status) => {
+    vi.stubEnv('ORACLE_PRIVATE_KEY_HEX', hex);
+    try {
+      const known = { oracleDid: DID, agentConfig: agentOf({ oracleDid: DID }) };
+      expect(await runCheck(keyChecks(depsWith(known)), 'keys.file')).toMatchObject({ status });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('of another document do not match it', async () => {
