@@ -7,7 +7,7 @@ import {
   type Backend,
 } from '@oracle-calls/backend';
 import type { MatrixAccountPort } from '@oracle-calls/matrix';
-import { isOracleCallError, type Clock, type Logger } from '@oracle-calls/protocol';
+import { isOracleCallError, codeOf, type Clock, type Logger } from '@oracle-calls/protocol';
 import { createDidResolver } from '@oracle-calls/protocol/did';
 import type { BackendConfig } from './backend-config.ts';
 import { readDatabaseLocation } from './database-location.ts';
@@ -121,7 +121,7 @@ async function untilNoneIsLeft(
       try {
         await opening;
       } catch (error) {
-        const code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+        const code = codeOf(error);
         if (oracles.length > 1) logger.error('oracle not served', { oracleDid: oracles[index]?.did, code });
         throw error;
       }

@@ -1,4 +1,4 @@
-import { isOracleCallError, systemClock, type EndReason, type ErrorCode } from '@oracle-calls/protocol';
+import { isOracleCallError, systemClock, codeOf, type EndReason, type ErrorCode } from '@oracle-calls/protocol';
 import {
   createOracleCalls,
   type CallStatistics,
@@ -138,7 +138,7 @@ export class CallPage {
       this.#follow(this.#calls.callOracle({ type, oracleDid, sessionId }));
     } catch (error) {
       // The field of a DID is the only thing that can be wrong here.
-      const code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+      const code = codeOf(error);
       this.#errorCode = code === 'ERR_PROTOCOL_MALFORMED' ? 'ERR_DID_MALFORMED' : code;
     }
     this.#show();
@@ -237,7 +237,7 @@ export class CallPage {
   }
 
   #failed(error: unknown): void {
-    this.#errorCode = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+    this.#errorCode = codeOf(error);
     if (isOracleCallError(error)) this.#keyChange = keyChangeOf(error);
   }
 

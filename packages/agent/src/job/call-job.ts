@@ -1,3 +1,4 @@
+import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
 import { timeLimit } from './backend/time-limit.ts';
@@ -11,7 +12,7 @@ import { openCallLink } from './link/open-call-link.ts';
 import type { StrictLinkOptions } from './link/strict-link.ts';
 import { INITIAL_PRESENCE, stepPresence } from './presence.ts';
 import type { PresenceEffect, PresenceInput, PresenceState } from './presence.ts';
-import { codeOf, leave, setUp } from './set-up.ts';
+import { leave, setUp } from './set-up.ts';
 import type { SeatedCall, SetUp, SetUpDeps } from './set-up.ts';
 import type { MediaSeat, SeatNotice } from '@oracle-calls/node-media/seat';
 

@@ -1,5 +1,6 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
+import { codeOf } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import type { CallContext } from '../brain/brain.ts';
 import type { Conversation } from '../conversation/conversation.ts';
@@ -9,7 +10,6 @@ import type { ConversationObserver } from '../conversation/observer.ts';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { JobTimeline } from './job-timeline.ts';
-import { codeOf } from './set-up.ts';
 
 /** Everything that a conversation in this call needs to know. */
 export interface TalkOptions {

@@ -1,4 +1,4 @@
-import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
+import { isOracleCallError, OracleCallError, codeOf } from '@oracle-calls/protocol';
 import type { EndReason, Logger } from '@oracle-calls/protocol';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
@@ -165,8 +165,4 @@ function isOurFailure(cause: unknown): boolean {
 function fieldsOf(cause: unknown): { readonly fields?: string } {
   const fields = isOracleCallError(cause) ? cause.details['fields'] : undefined;
   return Array.isArray(fields) ? { fields: fields.join(' ') } : {};
-}
-
-export function codeOf(cause: unknown): string {
-  return isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL';
 }

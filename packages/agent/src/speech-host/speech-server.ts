@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { isOracleCallError } from '@oracle-calls/protocol';
+import { codeOf } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
@@ -150,7 +150,7 @@ class JobSession {
       const output = await this.#perform(work, signal, (text) => reply({ kind: 'chunk', requestId, text }));
       reply({ kind: 'result', requestId, output });
     } catch (cause) {
-      const code = isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL';
+      const code = codeOf(cause);
       reply({ kind: 'error', requestId, code, message: cause instanceof Error ? cause.message : 'unknown' });
     } finally {
       this.#running.delete(requestId);

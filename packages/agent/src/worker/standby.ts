@@ -1,4 +1,4 @@
-import { isOracleCallError } from '@oracle-calls/protocol';
+import { codeOf } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { ClaimRequest } from '@oracle-calls/protocol/http';
 import type { StandbyPort } from '../job/backend/backend-port.ts';
@@ -52,7 +52,7 @@ export class Standby implements AsyncDisposable {
         // Once per outage.
         if (pauseMs === RETRY_FIRST_MS) {
           log.warn('cannot wait at the backend; the SFU dispatches', {
-            code: isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL',
+            code: codeOf(cause),
           });
         }
         await clock.sleep(pauseMs, { signal }).catch(() => undefined);

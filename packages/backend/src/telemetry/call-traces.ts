@@ -1,11 +1,4 @@
-import {
-  callIdParts,
-  isOracleCallError,
-  type CallId,
-  type Clock,
-  type ErrorCode,
-  type SfuRoomName,
-} from '@oracle-calls/protocol';
+import { callIdParts, codeOf, type CallId, type Clock, type ErrorCode, type SfuRoomName } from '@oracle-calls/protocol';
 import type { TraceContext } from '@oracle-calls/protocol/trace';
 import type { Call } from '../calls/call.ts';
 import type { CallObserver, EndedBy } from '../calls/call-service.ts';
@@ -76,7 +69,7 @@ export class CallTraces implements CallObserver {
     try {
       return await runInScope(scope, work);
     } catch (error) {
-      code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+      code = codeOf(error);
       throw error;
     } finally {
       scope.end({ attributes: { 'error.type': code } });

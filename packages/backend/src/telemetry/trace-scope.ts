@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isOracleCallError } from '@oracle-calls/protocol';
+import { codeOf } from '@oracle-calls/protocol';
 import {
   createTraceContext,
   type BackendStep,
@@ -96,7 +96,7 @@ export async function inSpan<T>(name: BackendStep, work: () => Promise<T>): Prom
     span.end();
     return result;
   } catch (error) {
-    span.end({ attributes: { 'error.type': isOracleCallError(error) ? error.code : 'ERR_INTERNAL' } });
+    span.end({ attributes: { 'error.type': codeOf(error) } });
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { isOracleCallError, type ErrorCode, type Logger } from '@oracle-calls/protocol';
+import { codeOf, type ErrorCode, type Logger } from '@oracle-calls/protocol';
 import type { DecryptedEvent } from '../matrix-port.ts';
 import { BoundedSet } from './bounded-set.ts';
 import { mayOpenLater, openEvent, type OpenerDependencies } from './open-event.ts';
@@ -144,7 +144,7 @@ export class EventFeed implements Disposable {
   }
 
   #refuse(eventId: string, event: SdkEvent, error: unknown): void {
-    const code = isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+    const code = codeOf(error);
     // Its key may still come; the SDK tells when it does.
     if (code === 'ERR_MATRIX_UNDECRYPTABLE') return;
     if (mayOpenLater(error) && this.#doubtful.size < DOUBTFUL_EVENTS_MAX) {

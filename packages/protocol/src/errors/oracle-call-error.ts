@@ -38,3 +38,8 @@ export class OracleCallError extends Error {
 export function isOracleCallError(value: unknown): value is OracleCallError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
+
+/** The code of an error; what is none of ours is `ERR_INTERNAL`. */
+export function codeOf(error: unknown): ErrorCode {
+  return isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
+}

@@ -1,4 +1,4 @@
-import { isOracleCallError } from '@oracle-calls/protocol';
+import { codeOf } from '@oracle-calls/protocol';
 import type { SeatedCall } from '../set-up.ts';
 import type { CallLink, LinkNotice } from './call-link.ts';
 
@@ -30,7 +30,7 @@ export class OlderLink implements CallLink {
         tell({ kind: 'confirmed' });
         tell({ kind: 'peer-ready' });
       },
-      (cause: unknown) => tell({ kind: 'failed', code: isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL' }),
+      (cause: unknown) => tell({ kind: 'failed', code: codeOf(cause) }),
     );
   }
 

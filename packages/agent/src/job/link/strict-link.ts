@@ -1,4 +1,4 @@
-import { isOracleCallError } from '@oracle-calls/protocol';
+import { codeOf } from '@oracle-calls/protocol';
 import type { CallId, Clock, ErrorCode, Logger, OracleCallError } from '@oracle-calls/protocol';
 import type { ComparisonCode } from '@oracle-calls/protocol/comparison-code';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
@@ -132,7 +132,7 @@ export class StrictLink implements CallLink {
 
   send(payload: DataPayload): void {
     this.#link.send(payload).catch((cause: unknown) => {
-      const code = isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL';
+      const code = codeOf(cause);
       this.#options.log.warn('data not sent', { kind: payload.kind, code });
     });
   }
@@ -173,7 +173,7 @@ export class StrictLink implements CallLink {
   }
 
   #beginFailed(cause: unknown): void {
-    const code = isOracleCallError(cause) ? cause.code : 'ERR_INTERNAL';
+    const code = codeOf(cause);
     this.#tell({ kind: 'failed', code });
   }
 }
