@@ -172,7 +172,7 @@ export async function openBackend({
     readiness,
     openOracle,
     drain: (how) => drain.run(how),
-    readGauges: () => readGauges({ metrics, store, oracles, drain, readiness, answers, clock }),
+    readGauges: () => readGauges({ metrics, store, oracles, drain, readiness, clock }),
     settled,
     close,
     [Symbol.asyncDispose]: close,

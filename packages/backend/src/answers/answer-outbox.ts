@@ -50,20 +50,12 @@ export function answerTransactionId(callId: CallId, status: AnswerStatus): strin
 export class AnswerOutbox implements CallObserver {
   readonly #deps: AnswerOutboxDeps;
   readonly #sending = new Set<CallId>();
-  /** Calls with something to tell, whether it is being sent or waits for another attempt. */
-  readonly #due = new Set<CallId>();
 
   constructor(deps: AnswerOutboxDeps) {
     this.#deps = deps;
   }
 
-  /** How many calls have something to tell that Matrix has not taken yet. */
-  get callsDue(): number {
-    return this.#due.size;
-  }
-
   onActive(call: Call): void {
-    this.#due.add(call.callId);
     this.#deps.deadlines.set(`answer:${call.callId}`, ACTIVE_ANSWER_DELAY_MS, () => this.#sendFor(call));
   }
 
@@ -82,13 +74,11 @@ export class AnswerOutbox implements CallObserver {
 
   /** An oracle whose account is not open has its answers sent when it is. */
   #sendFor({ callId, oracleDid }: Call): void {
-    this.#due.add(callId);
     if (this.#deps.oracles.findAccount(oracleDid) !== undefined) this.#send(callId);
   }
 
   #send(callId: CallId, attempt = 1): void {
     const { background, deadlines, closing, logger } = this.#deps;
-    this.#due.add(callId);
     // One sender per call keeps 'active' before 'ended'; it looks again before it stops.
     if (this.#sending.has(callId) || closing.aborted) return;
     deadlines.clear(`answer:${callId}`);
@@ -111,10 +101,7 @@ export class AnswerOutbox implements CallObserver {
 
   async #next(callId: CallId): Promise<DueAnswer | undefined> {
     const [due] = await this.#deps.store.answers.listDue(callId);
-    if (due === undefined) {
-      this.#sending.delete(callId);
-      this.#due.delete(callId);
-    }
+    if (due === undefined) this.#sending.delete(callId);
     return due;
   }
 

@@ -20,9 +20,10 @@ export interface AuthenticatorDeps {
 }
 
 /** RFC 6750 section 2.1, with an upper bound. */
-const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{16,512})$/i;
-/** The same credential in `X-Api-Key`, which has no scheme before it. */
-const API_KEY = /^[A-Za-z0-9._~+/=-]{16,512}$/;
+const CREDENTIAL = '[A-Za-z0-9._~+/=-]{16,512}';
+const BEARER = new RegExp(`^Bearer (${CREDENTIAL})$`, 'i');
+/** The same in `X-Api-Key`, which has no scheme before it. */
+const API_KEY = new RegExp(`^${CREDENTIAL}$`);
 
 /** Tells who a bearer is: a user with a session token or an agent with an API key. */
 export class Authenticator {

@@ -33,6 +33,16 @@ export class AnswerStore {
     });
   }
 
+  /** How many calls have something to tell that Matrix has not taken yet. */
+  async countCallsDue(): Promise<number> {
+    const { calls } = await this.#db
+      .selectFrom('answers')
+      .select((row) => row.fn.count<number>('call_id').distinct().as('calls'))
+      .where('event_id', 'is', null)
+      .executeTakeFirstOrThrow();
+    return calls;
+  }
+
   async markSent({ callId, callStatus }: DueAnswer, eventId: MatrixEventId): Promise<void> {
     await this.#db
       .updateTable('answers')

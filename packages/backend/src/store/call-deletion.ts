@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
-import type { CallId } from '@oracle-calls/protocol';
+import { didSchema, parseWith, type CallId } from '@oracle-calls/protocol';
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
-import type { AuditAction } from './audit-store.ts';
+import { AuditStore, type AuditAction } from './audit-store.ts';
 import type { Database } from './database/database.ts';
 import { rememberDeleted } from './deleted-names.ts';
 import type { Tables } from './tables.ts';
@@ -56,19 +56,8 @@ export class CallDeletion {
         .executeTakeFirst();
       if (call.call_status !== 'ended' || room?.closed_at === null) return 'live';
       await forget(tx, [call], now);
-      await tx
-        .insertInto('audit_log')
-        .values({
-          at: now,
-          action: AUDIT_ACTION[by.kind],
-          code: null,
-          key_id: null,
-          call_id: null,
-          sfu_room_name: null,
-          oracle_did: call.oracle_did,
-          address: null,
-        })
-        .execute();
+      const oracleDid = parseWith(didSchema, call.oracle_did, 'ERR_INTERNAL');
+      await new AuditStore(tx).add({ at: now, action: AUDIT_ACTION[by.kind], oracleDid });
       return 'deleted';
     });
   }

@@ -178,7 +178,12 @@ export function createMigrations(dialect: SqlDialect): MigrationProvider {
   };
 }
 
+/** Names of the migrations of this version, in their order; they are the same for every database. */
+export async function knownMigrations(): Promise<readonly string[]> {
+  return Object.keys(await createMigrations(SQLITE).getMigrations());
+}
+
 /** Name of the last migration of this version: what a backup of it says. */
 export async function latestMigration(): Promise<string> {
-  return Object.keys(await createMigrations(SQLITE).getMigrations()).at(-1) ?? '';
+  return (await knownMigrations()).at(-1) ?? '';
 }

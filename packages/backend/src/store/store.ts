@@ -7,7 +7,7 @@ import { CallStore } from './call-store.ts';
 import { CredentialStore } from './credential-store.ts';
 import type { DatabaseLocation } from './database/database-location.ts';
 import type { Database } from './database/database.ts';
-import { migrate } from './database/migrate.ts';
+import { migrate, migrateAndClose } from './database/migrate.ts';
 import { openPostgres } from './database/open-postgres.ts';
 import { openSqlite } from './database/open-sqlite.ts';
 import { NoticeStore } from './notice-store.ts';
@@ -68,12 +68,7 @@ export async function openStore(location: DatabaseLocation): Promise<Store> {
     }
     return storeOver(database);
   }
-  const migration = openPostgres(location.url, 'migration');
-  try {
-    await migrate(migration);
-  } finally {
-    await migration.db.destroy();
-  }
+  await migrateAndClose(openPostgres(location.url, 'migration'));
   return storeOver(openPostgres(location.url, 'work'));
 }
 

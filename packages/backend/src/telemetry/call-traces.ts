@@ -56,15 +56,9 @@ export class CallTraces implements CallObserver {
   async follow<T>(sfuRoomName: SfuRoomName, work: () => Promise<T>): Promise<T> {
     const context = this.of(sfuRoomName);
     if (context === undefined) return work();
-    const { tracer } = this.#telemetry;
-    const startedAt = this.#clock.now();
-    const scope = new TraceScope({
-      tracer,
-      sample: () => context.isSampled,
-      name: 'envelope.check',
-      startedAt,
-      claimed: context,
-    });
+    const { tracer, sample } = this.#telemetry;
+    const scope = new TraceScope({ tracer, sample, name: 'envelope.check', startedAt: this.#clock.now() });
+    scope.adopt(context);
     let code: string | undefined;
     try {
       return await runInScope(scope, work);

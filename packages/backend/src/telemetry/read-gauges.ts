@@ -1,5 +1,4 @@
 import type { Clock } from '@oracle-calls/protocol';
-import type { AnswerOutbox } from '../answers/answer-outbox.ts';
 import type { Drain } from '../drain/drain.ts';
 import type { ServedOracles } from '../oracles/served-oracles.ts';
 import { READINESS_PARTS, type Readiness } from '../readiness/readiness.ts';
@@ -12,13 +11,12 @@ export interface ReadGaugesDeps {
   readonly oracles: Pick<ServedOracles, 'all' | 'findAccount'>;
   readonly drain: Pick<Drain, 'state'>;
   readonly readiness: Readiness;
-  readonly answers: Pick<AnswerOutbox, 'callsDue'>;
   readonly clock: Clock;
 }
 
 /** Reads what is not counted as it happens; asked before each scrape. */
 export async function readGauges(deps: ReadGaugesDeps): Promise<void> {
-  const { metrics, store, oracles, drain, readiness, answers, clock } = deps;
+  const { metrics, store, oracles, drain, readiness, clock } = deps;
   // Of several oracles the one that fares worst: labels never say which (`/readyz` does).
   const accounts = oracles.all.map(({ did }) => oracles.findAccount(did));
   metrics.set('oracle_calls_matrix_syncing', {}, accounts.every((account) => account?.isSyncing() === true) ? 1 : 0);
@@ -27,7 +25,6 @@ export async function readGauges(deps: ReadGaugesDeps): Promise<void> {
     metrics.set('oracle_calls_matrix_sync_age_seconds', {}, Math.max(0, clock.now() - Math.min(...lastSyncs)) / 1_000);
   }
   metrics.set('oracle_calls_draining', {}, drain.state === 'draining' ? 1 : 0);
-  metrics.set('oracle_calls_answers_due', {}, answers.callsDue);
   const missing = await readiness.missingParts();
   for (const part of READINESS_PARTS) metrics.set('oracle_calls_ready', { part }, missing.includes(part) ? 0 : 1);
   // What does not answer is not asked more.
@@ -39,4 +36,5 @@ export async function readGauges(deps: ReadGaugesDeps): Promise<void> {
   metrics.set('oracle_calls_live', { status: 'pending' }, live.pending);
   metrics.set('oracle_calls_live', { status: 'active' }, live.active);
   metrics.set('oracle_calls_sfu_rooms_open', {}, await store.sfuRooms.countUnclosed());
+  metrics.set('oracle_calls_answers_due', {}, await store.answers.countCallsDue());
 }

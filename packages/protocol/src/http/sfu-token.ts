@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { opaqueSchema } from './caller-answers.ts';
+import { sessionRequestSchema } from './schemas.ts';
 
 /*
  * `POST /sfu/get` and `POST /get_token`: the shapes of MatrixRTC's authorisation service (MSC4195; `element-hq/lk-jwt-service`), for clients
@@ -10,8 +12,7 @@ const textSchema = (maxLength: number) =>
 
 /** The homeserver's answer to `/user/{userId}/openid/request_token`, as it is. */
 export const sfuOpenIdTokenSchema = v.object({
-  access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,4096}$/, 'an opaque token')),
-  matrix_server_name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:[\]-]{1,255}$/, 'a server name')),
+  ...sessionRequestSchema.entries.openIdToken.entries,
   token_type: v.optional(v.string()),
   expires_in: v.optional(v.number()),
 });
@@ -43,7 +44,7 @@ export type GetTokenRequest = v.InferOutput<typeof getTokenRequestSchema>;
 export const sfuTokenResponseSchema = v.object({
   /** WebSocket address of the SFU. */
   url: v.pipe(v.string(), v.url()),
-  jwt: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,4096}$/, 'an opaque token')),
+  jwt: opaqueSchema,
 });
 export type SfuTokenResponse = v.InferOutput<typeof sfuTokenResponseSchema>;
 

@@ -3,7 +3,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { sql, type Kysely } from 'kysely';
 import { OracleCallError, type BearerSecret } from '@oracle-calls/protocol';
 import type { DatabaseLocation } from '../database/database-location.ts';
-import { migrate } from '../database/migrate.ts';
+import { migrateAndClose } from '../database/migrate.ts';
 import { openPostgres } from '../database/open-postgres.ts';
 import { BUSY_TIMEOUT_MS } from '../database/node-sqlite-database.ts';
 import { openSqlite } from '../database/open-sqlite.ts';
@@ -104,12 +104,7 @@ async function restoreSqlite(file: string, copy: string, { label }: RestoreTarge
   // A copy from elsewhere has the mode of its maker; SQLite gives its journals the same.
   await chmod(copy, PRIVATE);
   checkSqliteFile(copy);
-  const database = openSqlite(copy);
-  try {
-    await migrate(database);
-  } finally {
-    await database.db.destroy();
-  }
+  await migrateAndClose(openSqlite(copy));
   const aside = `${file}.before-${label}`;
   // A journal belongs to its database: apart they are worth nothing.
   const parts = ['', '-wal', '-shm'];
@@ -145,7 +140,7 @@ async function restorePostgres(url: BearerSecret, file: string, { label, signal 
       url,
       signal,
     );
-    await withPostgres(url, async () => undefined, 'migrate');
+    await migrateAndClose(openPostgres(url, 'migration'));
   } catch (error) {
     if (moved) {
       await withPostgres(url, async (db) => {
@@ -157,14 +152,9 @@ async function restorePostgres(url: BearerSecret, file: string, { label, signal 
   }
 }
 
-async function withPostgres<T>(
-  url: BearerSecret,
-  work: (db: Kysely<Tables>) => Promise<T>,
-  before: 'migrate' | 'as it is' = 'as it is',
-): Promise<T> {
+async function withPostgres<T>(url: BearerSecret, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
   const database = openPostgres(url, 'migration');
   try {
-    if (before === 'migrate') await migrate(database);
     return await work(database.db);
   } finally {
     await database.db.destroy();

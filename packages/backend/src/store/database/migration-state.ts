@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
-import { sql } from 'kysely';
-import { createMigrations } from '../migrations.ts';
+import { sql, type Kysely } from 'kysely';
+import { knownMigrations } from '../migrations.ts';
+import type { Tables } from '../tables.ts';
 import type { DatabaseLocation } from './database-location.ts';
 import { openPostgres } from './open-postgres.ts';
-import { SQLITE } from './sql-dialect.ts';
 
 /** Kysely's own table. */
 const TABLE = 'kysely_migration';
@@ -21,7 +21,7 @@ export interface MigrationState {
  * @throws {OracleCallError} `ERR_UPSTREAM_DATABASE`, `ERR_UPSTREAM_TIMEOUT`; Node's error for a file that is no SQLite database of a backend
  */
 export async function readMigrationState(location: DatabaseLocation): Promise<MigrationState> {
-  const known = Object.keys(await createMigrations(SQLITE).getMigrations());
+  const known = await knownMigrations();
   return { known, seen: location.kind === 'sqlite' ? seenBySqlite(location.file) : await seenByPostgres(location) };
 }
 
@@ -40,11 +40,16 @@ function seenBySqlite(file: string): string[] {
 async function seenByPostgres({ url }: Extract<DatabaseLocation, { kind: 'postgres' }>): Promise<string[]> {
   const { db } = openPostgres(url, 'work');
   try {
-    const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-    if (!tables.some(({ name }) => name === TABLE)) return [];
-    const { rows } = await sql<{ readonly name: string }>`select name from kysely_migration order by name`.execute(db);
-    return rows.map(({ name }) => name);
+    return await seenMigrations(db);
   } finally {
     await db.destroy();
   }
+}
+
+/** Names of the migrations that an open database has had. */
+export async function seenMigrations(db: Kysely<Tables>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === TABLE)) return [];
+  const { rows } = await sql<{ readonly name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
 }

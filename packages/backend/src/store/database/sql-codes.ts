@@ -31,3 +31,10 @@ export const SQL_CODES = {
   /** `invalid_authorization_specification`, `invalid_password`, `invalid_catalog_name`, `insufficient_privilege`. */
   postgresRefused: ['28000', '28P01', '3D000', '42501'],
 } as const satisfies Record<string, readonly SqlCode[]>;
+
+/** Whether a driver's error has one of these codes: Postgres' driver says `code`, Node's SQLite `errcode`. */
+export function hasCode(error: unknown, field: 'code' | 'errcode', codes: readonly SqlCode[]): boolean {
+  if (!(error instanceof Error)) return false;
+  const found: unknown = Reflect.get(error, field);
+  return codes.some((code) => code === found);
+}

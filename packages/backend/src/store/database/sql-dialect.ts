@@ -1,4 +1,4 @@
-import { SQL_CODES, type SqlCode } from './sql-codes.ts';
+import { hasCode, SQL_CODES } from './sql-codes.ts';
 import type { ColumnDefinitionBuilder, CreateTableBuilder, IsolationLevel } from 'kysely';
 
 /** A data type of Kysely's schema builder that a rising number has. */
@@ -24,12 +24,6 @@ function risingNumber(
 ): SqlDialect['addRisingNumber'] {
   return (table, column) => table.addColumn(column, type, build);
 }
-
-const hasCode = (error: unknown, field: 'code' | 'errcode', codes: readonly SqlCode[]): boolean => {
-  if (!(error instanceof Error)) return false;
-  const found: unknown = Reflect.get(error, field);
-  return codes.some((code) => code === found);
-};
 
 /** A transaction begins with the lock of the one writer (`BEGIN IMMEDIATE`), so that none meets another half-way. */
 export const SQLITE: SqlDialect = {
