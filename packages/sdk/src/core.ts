@@ -9,6 +9,7 @@ export * from './call/oracle-call.ts';
 export * from './devices/devices-port.ts';
 export type { KeyPinStore } from './key-pins/key-pin-store.ts';
 export type { KeyFingerprints, KeyState } from './key-pins/key-rules.ts';
+export { shownKeysOf } from './key-pins/shown-keys.ts';
 export { AUDIBLE_LEVEL } from './media/turn-meter.ts';
 export * from './media/sfu-port.ts';
 export { Observers } from './observers/observers.ts';

@@ -1,32 +1,28 @@
 import type { OracleCallError } from '@oracle-calls/protocol';
+import { shownKeysOf } from '@oracle-calls/sdk';
 import type { Difference, ShownKeyChange } from '../view/key-change-view.ts';
 
 /**
  * What a refusal of changed keys, or of another account beside them, lets a person decide about; `undefined` for every other error, and for one
  * that does not say which keys are shown: accepting is always bound to what a person saw.
  */
-export function keyChangeOf({ code, details }: OracleCallError): ShownKeyChange | undefined {
-  if (code !== 'ERR_KEY_CHANGED' && code !== 'ERR_KEY_ROTATION') return undefined;
+export function keyChangeOf(error: OracleCallError): ShownKeyChange | undefined {
+  const expected = shownKeysOf(error);
+  if (expected === undefined) return undefined;
+  const { details } = error;
   const textAt = (name: string): string => {
     const value = details[name];
     return typeof value === 'string' ? value : '';
   };
-  const orAbsent = (text: string): string | undefined => (text === '' ? undefined : text);
   const differences = (what: Difference['what'], name: string): Difference[] => {
     const [pinned, shown] = [textAt(`pinned${name}`), textAt(`shown${name}`)];
     return pinned === shown ? [] : [{ what, pinned, shown }];
   };
-  const identityKey = textAt('shownIdentityKey');
-  if (identityKey === '') return undefined;
   // The oracle may sign as before and receive under another key: a person is shown the two that differ.
   const [key] = [...differences('key', 'IdentityKey'), ...differences('key', 'EnvelopeKey')];
   return {
     differences: [...(key === undefined ? [] : [key]), ...differences('account', 'MatrixUserId')],
     wasVerified: details['wasVerified'] === true,
-    expected: {
-      identityKey,
-      envelopeKey: orAbsent(textAt('shownEnvelopeKey')),
-      matrixUserId: orAbsent(textAt('shownMatrixUserId')),
-    },
+    expected,
   };
 }

@@ -93,7 +93,7 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
     logger,
     signal,
   });
-  await retireOldDevice({ storeDir, homeserverUrl: options.homeserverUrl, common, logger, signal });
+  await retireOldDevice({ storeDir, homeserverUrl: options.homeserverUrl, common, signal });
   logger.info('matrix account open', { 'pii.userId': session.userId, 'pii.deviceId': session.deviceId });
   const open = stack.move();
   const close = (): Promise<void> => open.disposeAsync();

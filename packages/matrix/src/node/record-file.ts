@@ -178,7 +178,11 @@ function openAlone(file: string): DatabaseSync {
     return sql;
   } catch (cause) {
     sql?.close();
-    const isBusy = cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY;
-    throw new OracleCallError(isBusy ? 'ERR_MATRIX_STORE_IN_USE' : 'ERR_MATRIX_STORE', undefined, { cause });
+    throw new OracleCallError(isBusy(cause) ? 'ERR_MATRIX_STORE_IN_USE' : 'ERR_MATRIX_STORE', undefined, { cause });
   }
+}
+
+/** Whether SQLite refused because an account has the store open. */
+export function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY;
 }

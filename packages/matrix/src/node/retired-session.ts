@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOracleCallError, type Logger } from '@oracle-calls/protocol';
+import { isOracleCallError } from '@oracle-calls/protocol';
 import { createClient } from 'matrix-js-sdk';
 import { request, type AdapterContext } from '../js-sdk/adapter-context.ts';
 import { readSession } from './account-session.ts';
@@ -13,7 +13,6 @@ export interface RetireOptions {
   readonly storeDir: string;
   readonly homeserverUrl: string;
   readonly common: Omit<AdapterContext, 'client'>;
-  readonly logger: Logger;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -21,13 +20,8 @@ export interface RetireOptions {
  * Signs the device out that a restored account left behind: its keys are in backups, and nobody must go on sealing for them. Called once the new
  * device is signed; what fails is tried again at the next start.
  */
-export async function retireOldDevice({
-  storeDir,
-  homeserverUrl,
-  common,
-  logger,
-  signal,
-}: RetireOptions): Promise<void> {
+export async function retireOldDevice({ storeDir, homeserverUrl, common, signal }: RetireOptions): Promise<void> {
+  const { logger } = common;
   const old = await readSession(storeDir, RETIRED_FILE);
   if (old === undefined) return;
   try {

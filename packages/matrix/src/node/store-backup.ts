@@ -1,11 +1,12 @@
-import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
+import { chmod, copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { MatrixUserId } from '../matrix-port.ts';
 import { readSession, SESSION_FILE } from './account-session.ts';
 import { CRYPTO_FILE, RECOVERY_KEY_FILE } from './matrix-account.ts';
-import { privateFolder, tryReadFile, writePrivateFile } from './private-file.ts';
+import { isMissing, privateFolder, tryReadFile, writePrivateFile } from './private-file.ts';
+import { isBusy } from './record-file.ts';
 import { RETIRED_FILE } from './retired-session.ts';
 
 /**
@@ -32,9 +33,6 @@ export interface StorePlace {
   readonly recoveryKeyFile?: string | undefined;
 }
 
-/** `SQLITE_BUSY`: an account has the store open. */
-const SQLITE_BUSY = 5;
-
 /**
  * Copies a store into an empty folder. While an account has it open, the identity alone; otherwise everything, and no account can open it
  * meanwhile.
@@ -49,10 +47,11 @@ export async function backUpStore({ storeDir, recoveryKeyFile }: StorePlace, tar
   if (copy === 'device') await chmod(join(targetDir, CRYPTO_FILE), 0o600);
   await copyPrivate(join(storeDir, SESSION_FILE), join(targetDir, SESSION_FILE));
   const recoveryKey = recoveryKeyFile ?? join(storeDir, RECOVERY_KEY_FILE);
-  if ((await tryReadFile(recoveryKey)) === undefined) {
+  const text = await tryReadFile(recoveryKey);
+  if (text === undefined) {
     throw new OracleCallError('ERR_MATRIX_STORE', `There is no recovery key at ${recoveryKey}.`);
   }
-  await copyPrivate(recoveryKey, join(targetDir, RECOVERY_KEY_FILE));
+  await writePrivateFile(join(targetDir, RECOVERY_KEY_FILE), text);
   return { userId: session.userId, deviceId: session.deviceId, copy };
 }
 
@@ -104,7 +103,7 @@ export async function setStoreAside(storeDir: string, asideDir: string): Promise
     await rename(storeDir, asideDir);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isMissing(error)) return false;
     throw error;
   }
 }
@@ -139,13 +138,12 @@ function tryOpenAlone(file: string): DatabaseSync | 'in use' {
     return database;
   } catch (cause) {
     database.close();
-    if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY) return 'in use';
+    if (isBusy(cause)) return 'in use';
     throw new OracleCallError('ERR_MATRIX_STORE', undefined, { cause });
   }
 }
 
 async function copyPrivate(from: string, to: string): Promise<void> {
-  await mkdir(join(to, '..'), { recursive: true, mode: 0o700 });
   await copyFile(from, to);
   await chmod(to, 0o600);
 }

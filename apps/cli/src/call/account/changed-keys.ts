@@ -1,5 +1,5 @@
-import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
-import type { OracleCalls } from '@oracle-calls/sdk/core';
+import { OracleCallError } from '@oracle-calls/protocol';
+import { shownKeysOf, type OracleCalls } from '@oracle-calls/sdk/core';
 
 /**
  * Takes an oracle's changed keys as its own when they are the ones that the caller names: the fingerprint that the refusal showed, and
@@ -16,7 +16,7 @@ export async function acceptNamedKeys(
   try {
     await calls.prepare({ oracleDid }, { signal });
   } catch (error) {
-    const shown = shownIn(error);
+    const shown = shownKeysOf(error);
     if (shown === undefined) throw error;
     if (shown.identityKey !== identityKey.toLowerCase()) {
       throw new OracleCallError('ERR_KEY_CHANGED', 'The oracle shows other keys than those that were to be accepted.', {
@@ -26,17 +26,4 @@ export async function acceptNamedKeys(
     }
     await calls.acceptChangedKeys({ oracleDid, expected: shown }, { signal });
   }
-}
-
-function shownIn(error: unknown) {
-  if (!isOracleCallError(error) || !['ERR_KEY_CHANGED', 'ERR_KEY_ROTATION'].includes(error.code)) return undefined;
-  const { shownIdentityKey, shownEnvelopeKey, shownMatrixUserId } = error.details ?? {};
-  if (typeof shownIdentityKey !== 'string') return undefined;
-  const textOf = (value: unknown): string | undefined =>
-    typeof value === 'string' && value !== '' ? value : undefined;
-  return {
-    identityKey: shownIdentityKey,
-    envelopeKey: textOf(shownEnvelopeKey),
-    matrixUserId: textOf(shownMatrixUserId),
-  };
 }
