@@ -4,6 +4,7 @@ import {
   matrixEventIdSchema,
   OracleCallError,
   parseWith,
+  codeOf,
   sessionIdSchema,
   type CallType,
   type Clock,
@@ -16,7 +17,6 @@ import * as v from 'valibot';
 import type { BackendClient } from './backend-client/backend-client.ts';
 import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
-import { toOracleCallError } from './call/end-reasons.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
@@ -167,7 +167,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     });
     for (const result of results) {
       if (result.status === 'fulfilled') continue;
-      logger.warn('the interrupted call was not ended', { code: toOracleCallError(result.reason).code });
+      logger.warn('the interrupted call was not ended', { code: codeOf(result.reason) });
     }
     interrupted.forget(old.callId);
   };
@@ -191,7 +191,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const room = await matrix.findOrCreateRoom(oracle.matrixUserId, { signal: all });
       await matrix.prepareToSend(room, { peer: oracle.matrixUserId, signal: all });
       for (const result of await warm) {
-        if (result.status === 'rejected') logger.info('not warmed', { code: toOracleCallError(result.reason).code });
+        if (result.status === 'rejected') logger.info('not warmed', { code: codeOf(result.reason) });
       }
       all.throwIfAborted();
     },

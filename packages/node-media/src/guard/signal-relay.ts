@@ -1,5 +1,5 @@
 import { DisconnectReason, LeaveRequest, SignalRequest } from '@livekit/protocol';
-import { OracleCallError, isOracleCallError } from '@oracle-calls/protocol';
+import { OracleCallError, toOracleCallError } from '@oracle-calls/protocol';
 import type { WebSocket } from 'ws';
 import { guardResponse } from './guard-response.ts';
 import { bytesOf } from './message-bytes.ts';
@@ -34,7 +34,7 @@ export function relaySignalling({ library, server, own, onRefused }: SignalRelay
       const guarded = guardResponse(bytesOf(data), own);
       if (guarded !== undefined) library.send(guarded);
     } catch (cause) {
-      refuse(isOracleCallError(cause) ? cause : new OracleCallError('ERR_INTERNAL', undefined, { cause }));
+      refuse(toOracleCallError(cause));
     }
   });
   server.on('error', (cause: Error & { readonly code?: string }) => {

@@ -1,4 +1,4 @@
-import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
+import { OracleCallError, toOracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import { isSafeUrl, Observers } from '@oracle-calls/sdk/core';
@@ -33,7 +33,7 @@ export class NodeConnection implements SfuConnection {
     try {
       await this.#seated().sendFrame(frame, participantIdentity);
     } catch (cause) {
-      throw asConnectError(cause);
+      throw toOracleCallError(cause, 'ERR_MEDIA_CONNECT');
     }
   };
   readonly #options: NodeConnectionOptions;
@@ -74,7 +74,7 @@ export class NodeConnection implements SfuConnection {
     } catch (cause) {
       await seat.close();
       signal.throwIfAborted();
-      throw asConnectError(cause);
+      throw toOracleCallError(cause, 'ERR_MEDIA_CONNECT');
     } finally {
       signal.removeEventListener('abort', leave);
     }
@@ -208,8 +208,4 @@ export class NodeConnection implements SfuConnection {
     sound[Symbol.dispose]();
     this.#tell({ kind: 'trackGone', trackId: sound.trackId });
   }
-}
-
-function asConnectError(cause: unknown): OracleCallError {
-  return isOracleCallError(cause) ? cause : new OracleCallError('ERR_MEDIA_CONNECT', undefined, { cause });
 }

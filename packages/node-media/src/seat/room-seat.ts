@@ -9,7 +9,7 @@ import {
   TrackSource,
 } from '@livekit/rtc-node';
 import type { LocalTrackPublication, RemoteParticipant, RoomOptions } from '@livekit/rtc-node';
-import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
+import { OracleCallError, toOracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
 import { identityOf, startSignalGuard } from '../guard/index.ts';
 import type { SignalGuard } from '../guard/index.ts';
@@ -104,7 +104,7 @@ export class RoomSeat implements MediaSeat {
     try {
       await Promise.race([this.#enter(events), this.#broken.promise]);
     } catch (cause) {
-      throw isOracleCallError(cause) ? cause : new OracleCallError('ERR_MEDIA_CONNECT', undefined, { cause });
+      throw toOracleCallError(cause, 'ERR_MEDIA_CONNECT');
     }
     this.#state = 'seated';
     // The key exchange need not wait for the SFU to take the voice.
@@ -212,9 +212,7 @@ export class RoomSeat implements MediaSeat {
     try {
       await check();
     } catch (cause) {
-      this.#break(
-        isOracleCallError(cause) ? cause : new OracleCallError('ERR_MEDIA_UNENCRYPTED', undefined, { cause }),
-      );
+      this.#break(toOracleCallError(cause, 'ERR_MEDIA_UNENCRYPTED'));
     }
   }
 

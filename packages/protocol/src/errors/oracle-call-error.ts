@@ -43,3 +43,8 @@ export function isOracleCallError(value: unknown): value is OracleCallError {
 export function codeOf(error: unknown): ErrorCode {
   return isOracleCallError(error) ? error.code : 'ERR_INTERNAL';
 }
+
+/** The error itself when it is ours; anything else becomes the cause of one with `code`, and says nothing about the inside. */
+export function toOracleCallError(error: unknown, code: ErrorCode = 'ERR_INTERNAL'): OracleCallError {
+  return isOracleCallError(error) ? error : new OracleCallError(code, undefined, { cause: error });
+}

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { OracleCallError, isOracleCallError } from '../errors/oracle-call-error.ts';
+import { OracleCallError, toOracleCallError } from '../errors/oracle-call-error.ts';
 import { readFrameHeader, type FrameHeader, type FrameKind } from '../frame/frame-header.ts';
 
 /** A message of the key exchange from outside, before it was opened. */
@@ -34,6 +34,5 @@ export interface RefusedOutcome {
 
 /** Turns whatever was thrown into a refusal; what is not ours is a bug here and says so. */
 export function refusedBy(cause: unknown): RefusedOutcome {
-  const error = isOracleCallError(cause) ? cause : new OracleCallError('ERR_INTERNAL', undefined, { cause });
-  return { kind: 'refused', error };
+  return { kind: 'refused', error: toOracleCallError(cause) };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { DataPayload } from '../data-frame/payload.ts';
-import { isOracleCallError, OracleCallError } from '../errors/oracle-call-error.ts';
+import { OracleCallError, toOracleCallError } from '../errors/oracle-call-error.ts';
 import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import type { CallSession } from '../handshake/call-session.ts';
 import type { Entropy } from '../kem/entropy.ts';
@@ -244,8 +244,7 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
 
   #fail(cause: unknown): void {
     if (this.#isClosed) return;
-    const error = isOracleCallError(cause) ? cause : new OracleCallError('ERR_INTERNAL', undefined, { cause });
-    this.#options.events.failed(error);
+    this.#options.events.failed(toOracleCallError(cause));
   }
 }
 

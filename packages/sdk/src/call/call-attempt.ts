@@ -2,6 +2,8 @@ import {
   createSfuRoomName,
   isOracleCallError,
   OracleCallError,
+  codeOf,
+  toOracleCallError,
   waitAtMost,
   type CallEventContent,
   type CallId,
@@ -20,7 +22,7 @@ import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
 import type { AttemptDeps } from './call-deps.ts';
 import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
-import { errorOf, toOracleCallError } from './end-reasons.ts';
+import { errorOf } from './end-reasons.ts';
 import type { CallOptions, CallStatistics } from './oracle-call.ts';
 import { OracleAnswers } from './oracle-answers.ts';
 import type { Saying } from './oracle-channel.ts';
@@ -322,7 +324,7 @@ export class CallAttempt {
     await this.#firstOf(this.#heard.promise, FIRST_SOUND_MS, signal);
     // People who talk are not cut off because a record lacks its id: the edit that ends it brings the id too.
     await announcement.addCallId(signal).catch((error: unknown) => {
-      const { code } = toOracleCallError(error);
+      const code = codeOf(error);
       if (TRUST_CODE.test(code)) throw error;
       this.#deps.logger.warn('no call id sent', { code });
     });

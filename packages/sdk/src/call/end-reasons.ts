@@ -1,4 +1,4 @@
-import { isOracleCallError, OracleCallError, type EndReason } from '@oracle-calls/protocol';
+import { OracleCallError, type EndReason } from '@oracle-calls/protocol';
 
 /** The record's word for a failure on this side. `cancelled` also stands for "the caller's client gave up". */
 export function reasonOf(error: OracleCallError): EndReason {
@@ -31,8 +31,3 @@ export function errorOf(reason: EndReason): OracleCallError | undefined {
 
 export const connectionLost = (): OracleCallError =>
   new OracleCallError('ERR_MEDIA_CONNECT', 'The connection was lost.', { details: { reason: 'connection-lost' } });
-
-/** Errors of ours pass; anything else is a bug, and says nothing about the inside. */
-export function toOracleCallError(error: unknown): OracleCallError {
-  return isOracleCallError(error) ? error : new OracleCallError('ERR_INTERNAL', undefined, { cause: error });
-}

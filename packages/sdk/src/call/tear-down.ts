@@ -1,9 +1,8 @@
-import type { Clock, EndReason, Logger } from '@oracle-calls/protocol';
+import { codeOf, type Clock, type EndReason, type Logger } from '@oracle-calls/protocol';
 import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { LocalTrack } from '../devices/devices-port.ts';
 import type { SfuConnection } from '../media/sfu-port.ts';
 import { abortable, withDeadline } from '../waiting/abortable.ts';
-import { toOracleCallError } from './end-reasons.ts';
 import type { CallAnnouncement } from './call-announcement.ts';
 
 /** Each step of the tear-down may take this long; a homeserver that is slow is waited for, one that is gone is not. */
@@ -57,7 +56,7 @@ export async function tearDown(options: TearDown): Promise<void> {
         try {
           await abortable(run(signal), signal);
         } catch (error) {
-          logger.warn('a step of ending the call failed', { step: name, code: toOracleCallError(error).code });
+          logger.warn('a step of ending the call failed', { step: name, code: codeOf(error) });
         }
       }),
     ),
