@@ -1,17 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { buildPackages } from '../../scripts/publishing/build.ts';
+import { PROJECT_ROOT } from '../../dev/stack/project.ts';
+import { buildAside } from '../../scripts/publishing/build.ts';
 import { measureSdkSize, type SdkSize } from './sdk-size.ts';
 
-/** Builds the packages as they are published, in a folder of its own, and weighs the SDK. Takes about 20 s. */
+/** Builds the packages as they are published, in a folder of its own, and weighs the SDK. */
 export async function measureBuiltSdk(log?: (line: string) => void): Promise<SdkSize> {
-  const root = dirname(dirname(import.meta.dirname));
-  await mkdir(join(root, 'dist'), { recursive: true });
-  const outDir = await mkdtemp(join(root, 'dist', 'size-'));
-  try {
-    await buildPackages({ root, outDir, log });
-    return await measureSdkSize(outDir);
-  } finally {
-    await rm(outDir, { recursive: true, force: true });
-  }
+  await using aside = await buildAside({ root: PROJECT_ROOT, log });
+  return await measureSdkSize(aside.packagesDir);
 }

@@ -1,5 +1,5 @@
 import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
 import { startWeb, type WebConfig } from '@oracle-calls/web/serve';
 import type { Consumer } from './consumer.ts';
@@ -7,11 +7,12 @@ import type { Consumer } from './consumer.ts';
 /** Its server, its tests, and what the workspace knows about it. */
 const NOT_OF_THE_PAGE = /\.test\.ts$|\/(server|node_modules|dist|package\.json|tsconfig\.json)$/;
 
-/** Copies a page into the consumer and builds it there, with nothing but Vite's defaults. Answers with the folder to be served. */
+/** Copies a page into the consumer and builds it there, with nothing but Vite's defaults, in folders of its name. Answers with the folder to be served. */
 export async function buildConsumerPage(consumer: Consumer, pageFolder: string): Promise<string> {
-  const root = join(consumer.folder, 'page');
+  const name = basename(pageFolder);
+  const root = join(consumer.folder, name);
   await cp(pageFolder, root, { recursive: true, filter: (path) => !NOT_OF_THE_PAGE.test(path) });
-  const outDir = join(consumer.folder, 'built-page');
+  const outDir = join(consumer.folder, `built-${name}`);
   await build({
     root,
     configFile: false,

@@ -1,9 +1,10 @@
 import { access, chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { PROJECT_ROOT } from '../../dev/stack/project.ts';
 import type { Manifest } from '../../scripts/publishing/manifest.ts';
 import { run } from '../../scripts/publishing/run.ts';
-import { ROOT, type PackedPackages } from './packed-packages.ts';
+import type { PackedPackages } from './packed-packages.ts';
 
 /** A project outside of this one that has the tarballs installed. */
 export interface Consumer extends AsyncDisposable {
@@ -38,7 +39,7 @@ export async function createConsumer(
     }
     await linkCommands(modules, target, manifest.bin ?? {});
   }
-  for (const name of needed) await link(modules, join(ROOT, 'node_modules'), name);
+  for (const name of needed) await link(modules, join(PROJECT_ROOT, 'node_modules'), name);
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   return {
     folder,

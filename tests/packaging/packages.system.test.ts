@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,17 +11,23 @@ import {
   type SdkSize,
 } from '../../benchmarks/size/sdk-size.ts';
 import { launchChromium } from '../../dev/caller/chromium.ts';
-import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
+import { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
+import { freePort } from '../../dev/process/ports.ts';
+import { PROJECT_ROOT } from '../../dev/stack/project.ts';
+import { startStack } from '../../dev/stack/stack.ts';
+import { ensureChromium } from '../../dev/toolchain/chromium.ts';
 import { extractApiReports } from '../../scripts/api-reports/extract.ts';
 import { dryRunPublish } from '../../scripts/publishing/dry-run.ts';
 import { run } from '../../scripts/publishing/run.ts';
 import { buildConsumerPage, servePage } from './built-page.ts';
 import { createConsumer, type Consumer } from './consumer.ts';
 import type { PackedPageFindings } from './page/packed-page.ts';
-import { buildAndPack, ROOT, type PackedPackages } from './packed-packages.ts';
+import { buildAndPack, type PackedPackages } from './packed-packages.ts';
 import { publicEntries } from './public-entries.ts';
 
-const BIN = join(ROOT, 'node_modules', '.bin');
+/** Loading the models on two busy cores, in ms. */
+const AGENT_WARM_MAX_MS = 90_000;
+const BIN = join(PROJECT_ROOT, 'node_modules', '.bin');
 
 let packed: PackedPackages;
 let consumer: Consumer;
@@ -154,10 +161,8 @@ export const all = [code, ${entries.map((_, index) => `entry${index}`).join(', '
 
   test('builds a page with Vite whose worker answers, in Chromium, without a word on the console', async () => {
     const folder = await buildConsumerPage(consumer, join(import.meta.dirname, 'page'));
-    const { chromium } = await ensureToolchain();
-    if (chromium === undefined) throw new Error('There is no Chromium.');
     await using web = await servePage(folder, { homeserverUrl: 'http://127.0.0.1:9', oracleDid: 'did:ixo:nobody' });
-    const browser = await launchChromium(chromium);
+    const browser = await launchChromium(await ensureChromium());
     try {
       const page = await browser.newPage();
       const said: string[] = [];
@@ -178,11 +183,50 @@ export const all = [code, ${entries.map((_, index) => `entry${index}`).join(', '
       await browser.close();
     }
   });
+
+  test('builds a page from the tarballs alone that holds a real encrypted call', { timeout: 300_000 }, async () => {
+    await using resources = new AsyncDisposableStack();
+    const folder = await buildConsumerPage(consumer, join(PROJECT_ROOT, 'apps', 'web'));
+    const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-packed-'));
+    resources.defer(() => rm(stateDir, { recursive: true, force: true }));
+    const log: string[] = [];
+    const port = await freePort();
+    const stack = resources.use(
+      await startStack({
+        stateDir,
+        preferredPorts: 'any',
+        web: false,
+        otherPageOrigins: [`http://127.0.0.1:${port}`],
+        log: (part, line) => void log.push(`${part} | ${line}`),
+      }),
+    );
+    const { homeserverUrl, didResolverUrl, oracleDid } = stack;
+    const web = resources.use(await servePage(folder, { homeserverUrl, didResolverUrl, oracleDid }, port));
+    const browser = await launchChromium(await ensureChromium());
+    resources.defer(() => browser.close());
+    await stack.agentWarm(AbortSignal.timeout(AGENT_WARM_MAX_MS));
+
+    const { userId, password, recoveryKey } = stack.users.alice;
+    await using caller = await ScriptedCaller.open({
+      browser,
+      url: web.url,
+      userId,
+      password,
+      recoveryKey,
+      log: (line) => void log.push(`page | ${line}`),
+    });
+    await caller.signIn();
+    await caller.call();
+    await caller.untilAudible();
+    const statistics = await caller.statistics();
+    expect(statistics.encrypted, log.slice(-40).join('\n')).toBe(true);
+    await caller.hangUp();
+  });
 });
 
 describe('the public interface', () => {
   test('is what docs/api says: npm run api-reports writes it anew, and a reviewer reads the change', async () => {
-    const folder = join(ROOT, 'docs', 'api');
+    const folder = join(PROJECT_ROOT, 'docs', 'api');
     const reports = await extractApiReports(packed.built, packed.folder);
     expect((await readdir(folder)).toSorted()).toEqual(reports.map(({ file }) => file).toSorted());
     for (const { file, text } of reports) expect(await readFile(join(folder, file), 'utf8'), file).toBe(text);

@@ -1,23 +1,18 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { buildPackages, type BuiltPackage } from '../../scripts/publishing/build.ts';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../dev/stack/project.ts';
+import { buildAside, type PackagesAside } from '../../scripts/publishing/build.ts';
 import { packPackage, type Tarball } from '../../scripts/publishing/pack.ts';
 
-export const ROOT = dirname(dirname(import.meta.dirname));
-
 /** The packages as they will be published, built and packed anew. */
-export interface PackedPackages extends AsyncDisposable {
-  readonly folder: string;
-  readonly built: readonly BuiltPackage[];
+export interface PackedPackages extends PackagesAside {
   readonly tarballs: readonly Tarball[];
 }
 
-/** In a folder of its own, so that nobody else's build is disturbed; inside the project, where dependencies are found. */
 export async function buildAndPack(): Promise<PackedPackages> {
-  await mkdir(join(ROOT, 'dist'), { recursive: true });
-  const folder = await mkdtemp(join(ROOT, 'dist', 'test-'));
-  const built = await buildPackages({ root: ROOT, outDir: join(folder, 'packages') });
+  await using opened = new AsyncDisposableStack();
+  const aside = opened.use(await buildAside({ root: PROJECT_ROOT }));
   const tarballs: Tarball[] = [];
-  for (const one of built) tarballs.push(await packPackage(one, join(folder, 'tarballs')));
-  return { folder, built, tarballs, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  for (const one of aside.built) tarballs.push(await packPackage(one, join(aside.folder, 'tarballs')));
+  const open = opened.move();
+  return { ...aside, tarballs, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }

@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Room, dispose } from '@livekit/rtc-node';
 import { createMatrixPort, parseMatrixUserId, type MatrixPort } from '@oracle-calls/matrix';
-import { ensureCrossSigning, RecoveryKeyHolder } from '@oracle-calls/matrix/cross-signing';
-import { silenceGlobalSdkLogger } from '@oracle-calls/matrix/node';
 import {
-  BearerSecret,
   CALL_EVENT_TYPE,
   createCallId,
   createSfuRoomName,
@@ -15,13 +12,12 @@ import {
   type CallId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
-import { AgentDispatchClient } from 'livekit-server-sdk';
-import { createClient, type MatrixClient } from 'matrix-js-sdk';
-import { ORACLE_FILE_NAMES } from 'oracle-calls/keygen';
+import type { MatrixClient } from 'matrix-js-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStack, type Stack } from '../../dev/stack/stack.ts';
-import { until } from './agent/until.ts';
-import { logIn, openIdToken, personAuthorization } from './matrix-person.ts';
+import { dispatchOf } from './agent-dispatch.ts';
+import { openIdToken, personAuthorization, signInClient } from './matrix-person.ts';
+import { agentAuthorization } from './open-call-key.ts';
 
 let stack: Stack;
 let stateDir: string;
@@ -31,7 +27,6 @@ let alice: string;
 const log: string[] = [];
 
 beforeAll(async () => {
-  silenceGlobalSdkLogger();
   stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-operation-'));
   stack = await startStack({
     stateDir,
@@ -43,23 +38,10 @@ beforeAll(async () => {
     drainSeconds: { backend: 60 },
     log: (part, line) => log.push(`${part} | ${line}`),
   });
-  const { accessToken, deviceId } = await logIn(stack, stack.users.alice);
-  const holder = new RecoveryKeyHolder();
-  client = createClient({
-    baseUrl: stack.homeserverUrl,
-    userId: stack.users.alice.userId,
-    accessToken,
-    deviceId,
-    cryptoCallbacks: holder.cryptoCallbacks,
-    disableVoip: true,
-  });
-  await client.initRustCrypto({ useIndexedDB: false });
-  await client.startClient({ disablePresence: true });
-  await until(() => client.isInitialSyncComplete(), 'the first sync', 30_000);
-  const recoveryKey = new BearerSecret(stack.users.alice.recoveryKey, 'recovery key');
-  expect((await ensureCrossSigning(client, { holder, recoveryKey })).state).toBe('ready');
+  const signedIn = await signInClient(stack, stack.users.alice);
+  ({ client } = signedIn);
   matrix = createMatrixPort(client);
-  alice = await personAuthorization(stack, stack.users.alice);
+  alice = await personAuthorization(stack, stack.users.alice, signedIn.login);
 });
 afterAll(async () => {
   client.stopClient();
@@ -71,20 +53,17 @@ afterAll(async () => {
 interface Oracle {
   readonly did: string;
   readonly userId: string;
-  readonly apiKey: string;
+  /** Of its agents, as a header value. */
+  readonly authorization: string;
 }
 
 async function oracles(): Promise<{ first: Oracle; second: Oracle }> {
   const { second, oracleDid, oracleUserId } = stack;
   if (second === undefined) throw new Error('There is no second oracle.');
-  const keyIn = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trim();
+  const secondKey = (await readFile(second.identity.agentKeyFile, 'utf8')).trim();
   return {
-    first: {
-      did: oracleDid,
-      userId: oracleUserId,
-      apiKey: await keyIn(join(stack.paths.oracleDir, ORACLE_FILE_NAMES.agentApiKeyFile)),
-    },
-    second: { did: second.did, userId: second.account.userId, apiKey: await keyIn(second.identity.agentKeyFile) },
+    first: { did: oracleDid, userId: oracleUserId, authorization: await agentAuthorization(stack) },
+    second: { did: second.did, userId: second.account.userId, authorization: `Bearer ${secondKey}` },
   };
 }
 
@@ -96,7 +75,6 @@ async function post(path: string, authorization: string | undefined, body: objec
   });
 }
 const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code;
-const bearer = ({ apiKey }: Oracle): string => `Bearer ${apiKey}`;
 
 /** A call event of Alice's in her room with `inRoomOf`, naming `named`. */
 async function place(inRoomOf: Oracle, sfuRoomName: SfuRoomName, named = inRoomOf): Promise<CallId> {
@@ -116,13 +94,6 @@ async function place(inRoomOf: Oracle, sfuRoomName: SfuRoomName, named = inRoomO
   return createCallId(eventId, sfuRoomName);
 }
 
-/** What the SFU was told of a room's agent. */
-async function dispatchIn(sfuRoomName: SfuRoomName): Promise<{ agentName: string; ticket: string }> {
-  const { apiUrl, apiKey, apiSecret } = stack.sfu;
-  const [dispatch] = await new AgentDispatchClient(apiUrl, apiKey, apiSecret).listDispatch(sfuRoomName);
-  return { agentName: dispatch?.agentName ?? '', ticket: dispatch?.metadata ?? '' };
-}
-
 test('two oracles, each with its own account, agents and keys; nothing of one is to be had for the other', async () => {
   const { first, second } = await oracles();
   for (const [own, other] of [
@@ -133,21 +104,22 @@ test('two oracles, each with its own account, agents and keys; nothing of one is
     const joined = await post('/join-token', alice, { roomId: sfuRoomName, oracleDid: own.did });
     expect(joined.status).toBe(200);
     const callId = await place(own, sfuRoomName);
-    const { agentName, ticket } = await dispatchIn(sfuRoomName);
+    const { agentName, ticket } = await dispatchOf(stack.sfu, sfuRoomName);
     if (own === second) expect(agentName).toBe(stack.second?.agentName);
     else expect(agentName).not.toBe(stack.second?.agentName);
 
     const claim = { ticket, roomId: sfuRoomName };
-    expect(await codeOf(await post('/agent/claim', bearer(other), claim))).toBe('ERR_CALL_TICKET');
-    expect(await codeOf(await post(`/calls/${callId}/key`, bearer(other)))).toBe('ERR_AUTH_FORBIDDEN');
+    expect(await codeOf(await post('/agent/claim', other.authorization, claim))).toBe('ERR_CALL_TICKET');
+    expect(await codeOf(await post(`/calls/${callId}/key`, other.authorization))).toBe('ERR_AUTH_FORBIDDEN');
     expect(await codeOf(await post('/join-token', alice, { roomId: sfuRoomName, oracleDid: other.did }))).toBe(
       'ERR_CALL_REPLAYED',
     );
-    expect((await post('/agent/claim', bearer(own), claim)).status).toBe(200);
-    expect(await (await post(`/calls/${callId}/key`, bearer(own))).json()).toMatchObject({ oracleDid: own.did });
+    expect((await post('/agent/claim', own.authorization, claim)).status).toBe(200);
+    expect(await (await post(`/calls/${callId}/key`, own.authorization)).json()).toMatchObject({ oracleDid: own.did });
     expect((await post(`/calls/${callId}/sync`, alice)).status).toBe(200);
     expect(
-      (await post(`/calls/${callId}/update`, bearer(own), { callStatus: 'ended', endReason: 'completed' })).status,
+      (await post(`/calls/${callId}/update`, own.authorization, { callStatus: 'ended', endReason: 'completed' }))
+        .status,
     ).toBe(200);
   }
   const misdirected = await place(first, createSfuRoomName(), second);
@@ -199,9 +171,9 @@ test('told to stop in mid-call, the backend takes no new call, serves this one t
   expect(await codeOf(late)).toBe('ERR_UPSTREAM_DRAINING');
 
   expect((await post('/join-token', alice, { roomId: sfuRoomName, oracleDid: first.did })).status).toBe(200);
-  expect((await post(`/calls/${callId}/key`, bearer(first))).status).toBe(200);
+  expect((await post(`/calls/${callId}/key`, first.authorization)).status).toBe(200);
   const end = { callStatus: 'ended', endReason: 'completed' };
-  expect((await post(`/calls/${callId}/update`, bearer(first), end)).status).toBe(200);
+  expect((await post(`/calls/${callId}/update`, first.authorization, end)).status).toBe(200);
   await expect(stack.failed).rejects.toMatchObject({ message: 'backend stopped by itself (exit code 0)' });
   const facts = log.join('\n');
   expect(facts).toMatch(/"answer sent".*"ended"/);

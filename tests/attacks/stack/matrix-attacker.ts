@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseMatrixRoomId, type MatrixRoomId } from '@oracle-calls/matrix';
-import { ensureCrossSigning, RecoveryKeyHolder } from '@oracle-calls/matrix/cross-signing';
-import { silenceGlobalSdkLogger } from '@oracle-calls/matrix/node';
 import {
-  BearerSecret,
   CALL_EVENT_TYPE,
   CALL_EVENT_VERSION,
   callIdParts,
@@ -19,14 +16,12 @@ import {
 } from '@oracle-calls/protocol';
 import { readOracleKeys } from '@oracle-calls/protocol/did';
 import type { DIDDocument } from 'did-resolver';
-import { createClient, type MatrixClient } from 'matrix-js-sdk';
-import * as v from 'valibot';
+import type { MatrixClient } from 'matrix-js-sdk';
 import type { Caller } from '../../../dev/stack/accounts.ts';
 import type { Stack } from '../../../dev/stack/stack.ts';
 import { until } from '../../system/agent/until.ts';
+import { signInClient } from '../../system/matrix-person.ts';
 import { createUserCall, type CalledOracle } from '../room/user-call.ts';
-
-const loginSchema = v.looseObject({ access_token: v.string(), device_id: v.string() });
 
 export interface PlacedCall {
   readonly callId: CallId;
@@ -48,23 +43,8 @@ export class MatrixAttacker implements AsyncDisposable {
   }
 
   static async signIn(stack: Stack, account: Caller): Promise<MatrixAttacker> {
-    silenceGlobalSdkLogger();
-    const { homeserverUrl: baseUrl } = stack;
-    const identifier = { type: 'm.id.user', user: account.name };
-    const response = await fetch(`${baseUrl}/_matrix/client/v3/login`, {
-      method: 'POST',
-      body: JSON.stringify({ type: 'm.login.password', identifier, password: account.password }),
-    });
-    const { access_token: accessToken, device_id: deviceId } = v.parse(loginSchema, await response.json());
-    const holder = new RecoveryKeyHolder();
-    const { cryptoCallbacks } = holder;
-    const { userId, recoveryKey } = account;
-    const client = createClient({ baseUrl, userId, accessToken, deviceId, cryptoCallbacks, disableVoip: true });
-    await client.initRustCrypto({ useIndexedDB: false });
-    await client.startClient({ disablePresence: true });
-    await until(() => client.isInitialSyncComplete(), 'the first sync');
     // A device of this account like any other: the attacker is who it says.
-    await ensureCrossSigning(client, { holder, recoveryKey: new BearerSecret(recoveryKey, 'recovery key') });
+    const { client } = await signInClient(stack, account);
     return new MatrixAttacker(stack, account, client);
   }
 

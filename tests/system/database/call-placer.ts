@@ -1,9 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createMatrixPort, parseMatrixUserId, type MatrixPort, type MatrixRoomId } from '@oracle-calls/matrix';
-import { ensureCrossSigning, RecoveryKeyHolder } from '@oracle-calls/matrix/cross-signing';
-import { silenceGlobalSdkLogger } from '@oracle-calls/matrix/node';
 import {
-  BearerSecret,
   CALL_EVENT_TYPE,
   createCallId,
   createSfuRoomName,
@@ -11,12 +8,12 @@ import {
   type CallId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
-import { AgentDispatchClient } from 'livekit-server-sdk';
-import { createClient, type MatrixClient } from 'matrix-js-sdk';
+import type { MatrixClient } from 'matrix-js-sdk';
 import * as v from 'valibot';
 import type { Stack } from '../../../dev/stack/stack.ts';
+import { dispatchOf } from '../agent-dispatch.ts';
 import { until } from '../matrix/matrix-scene.ts';
-import { personAuthorization } from '../matrix-person.ts';
+import { personAuthorization, signInClient, type Login } from '../matrix-person.ts';
 import { agentAuthorization } from '../open-call-key.ts';
 
 export interface PlacedCall {
@@ -24,51 +21,38 @@ export interface PlacedCall {
   readonly sfuRoomName: SfuRoomName;
 }
 
+interface Parts {
+  readonly stack: Stack;
+  readonly client: MatrixClient;
+  readonly login: Login;
+  readonly port: MatrixPort;
+  readonly room: MatrixRoomId;
+}
+
 /** Alice with a real encrypted client and no page: places calls at a stack's backend and does what its agent would. */
 export class CallPlacer implements AsyncDisposable {
   readonly #stack: Stack;
   readonly #client: MatrixClient;
+  readonly #login: Login;
   readonly #port: MatrixPort;
   readonly #room: MatrixRoomId;
 
-  private constructor(stack: Stack, client: MatrixClient, port: MatrixPort, room: MatrixRoomId) {
+  private constructor({ stack, client, login, port, room }: Parts) {
     this.#stack = stack;
     this.#client = client;
+    this.#login = login;
     this.#port = port;
     this.#room = room;
   }
 
   static async open(stack: Stack): Promise<CallPlacer> {
-    silenceGlobalSdkLogger();
-    const { alice } = stack.users;
-    const baseUrl = stack.homeserverUrl;
-    const login = await createClient({ baseUrl }).loginRequest({
-      type: 'm.login.password',
-      identifier: { type: 'm.id.user', user: alice.userId },
-      password: alice.password,
-    });
-    const holder = new RecoveryKeyHolder();
-    const { cryptoCallbacks } = holder;
-    const client = createClient({
-      baseUrl,
-      userId: alice.userId,
-      accessToken: login.access_token,
-      deviceId: login.device_id,
-      cryptoCallbacks,
-      disableVoip: true,
-    });
-    await client.initRustCrypto({ useIndexedDB: false });
-    await client.startClient({ disablePresence: true });
-    await until(() => client.isInitialSyncComplete() || undefined, 'the first sync');
-    const recoveryKey = new BearerSecret(alice.recoveryKey, 'test recovery key');
-    const { state } = await ensureCrossSigning(client, { holder, recoveryKey });
-    if (state !== 'ready') throw new Error('Alice’s device is not signed.');
+    const { client, login } = await signInClient(stack, stack.users.alice);
     const port = createMatrixPort(client);
     const oracle = parseMatrixUserId(stack.oracleUserId);
     const room = await port.findOrCreateRoom(oracle);
     const joined = (): true | undefined => client.getRoom(room)?.getMember(oracle)?.membership === 'join' || undefined;
     await until(joined, 'the oracle in the room', 60_000);
-    return new CallPlacer(stack, client, port, room);
+    return new CallPlacer({ stack, client, login, port, room });
   }
 
   /** Asks for a room, sends the event and says that she is there. The call is active then. */
@@ -111,10 +95,8 @@ export class CallPlacer implements AsyncDisposable {
 
   /** The ticket that the SFU holds for the room's agent. */
   async ticketOf({ sfuRoomName }: PlacedCall): Promise<string> {
-    const { apiUrl, apiKey, apiSecret } = this.#stack.sfu;
-    const [dispatch] = await new AgentDispatchClient(apiUrl, apiKey, apiSecret).listDispatch(sfuRoomName);
-    if (dispatch === undefined) throw new Error('No agent was dispatched.');
-    return dispatch.metadata;
+    const { ticket } = await dispatchOf(this.#stack.sfu, sfuRoomName);
+    return ticket;
   }
 
   /** Claims a call as the agent; status and code of the answer. */
@@ -135,7 +117,7 @@ export class CallPlacer implements AsyncDisposable {
     const response = await fetch(`${stack.backendUrl}${path}`, {
       method,
       headers: {
-        authorization: await personAuthorization(stack, stack.users.alice),
+        authorization: await personAuthorization(stack, stack.users.alice, this.#login),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
