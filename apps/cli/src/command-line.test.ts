@@ -98,6 +98,16 @@ test('--json prints one object with the paths and the hash', async () => {
   });
 });
 
+test.each(['did:web:%FF', 'did:web:192.0.2.1', 'did:web:oracle.example.org:..'])(
+  '%j, which is no address, writes nothing',
+  async (did) => {
+    const { code, stdout, stderr } = await keygen('--did', did);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('ERR_DID_MALFORMED');
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
+
 test.each(FILES)('an existing %s stops everything before anything is written', async (name) => {
   await mkdir(out);
   await writeFile(join(out, name), 'precious');
