@@ -10,8 +10,8 @@ import { createCallKey } from '@oracle-calls/protocol';
 import { openEnvelope, parseOracleKeyFile, sealEnvelope } from '@oracle-calls/protocol/envelope';
 import { ownOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from './command-line.ts';
 import { generateOracleFiles, ORACLE_FILE_NAMES } from './keygen/index.ts';
+import { run, type Run } from './run.fixture.ts';
 
 let folder = '';
 let out = '';
@@ -22,25 +22,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: readonly string[]): Promise<Run> {
-  let [stdout, stderr] = ['', ''];
-  const code = await runCommandLine(args, {
-    out: (text) => {
-      stdout += text;
-    },
-    error: (text) => {
-      stderr += text;
-    },
-  });
-  return { code, stdout, stderr };
-}
 
 const DID = 'did:ixo:oracle456';
 const REQUIRED = ['--did', DID, '--matrix', '@oracle:example.org', '--backend-url', 'https://calls.example.org'];
@@ -116,6 +97,16 @@ test('--json prints one object with the paths and the hash', async () => {
     agentApiKeySha256: (await read('agent-api-key.sha256')).trim(),
   });
 });
+
+test.each(['did:web:%FF', 'did:web:192.0.2.1', 'did:web:oracle.example.org:..'])(
+  '%j, which is no address, writes nothing',
+  async (did) => {
+    const { code, stdout, stderr } = await keygen('--did', did);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('ERR_DID_MALFORMED');
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
 
 test.each(FILES)('an existing %s stops everything before anything is written', async (name) => {
   await mkdir(out);

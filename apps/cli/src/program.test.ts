@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '@oracle-calls/backend/operator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommandLine } from './command-line.ts';
 import { flatten, readCommandTree } from './completion/command-tree.ts';
 import { createProgram } from './program.ts';
+import { run } from './run.fixture.ts';
 import { TEXT_COLUMNS } from './terminal/output.ts';
 
 const silent = { out: () => undefined, error: () => undefined };
@@ -16,18 +16,6 @@ const nodes = flatten(readCommandTree(createProgram(silent)));
 const leaves = nodes.filter(({ children }) => children.length === 0);
 const named = nodes.map((node) => [node.path.join(' ') || '(program)', node] as const);
 const namedLeaves = leaves.map((node) => [node.path.join(' '), node] as const);
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: readonly string[]): Promise<Run> {
-  let [stdout, stderr] = ['', ''];
-  const code = await runCommandLine(args, { out: (text) => (stdout += text), error: (text) => (stderr += text) });
-  return { code, stdout, stderr };
-}
 
 let folder = '';
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { openSqliteStore } from '@oracle-calls/backend/operator';
 import { parseDid } from '@oracle-calls/protocol';
 import { create, extract } from 'tar';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from '../command-line.ts';
+import { run, type Run } from '../run.fixture.ts';
 import { MANIFEST_FILE } from './manifest.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
@@ -37,19 +37,6 @@ async function makeBackend(name: string, userId = '@oracle:localhost'): Promise<
   const crypto = new DatabaseSync(at(name, 'matrix', 'crypto.sqlite'));
   crypto.exec("create table records (value text); insert into records values ('canary key')");
   crypto.close();
-}
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: readonly string[]): Promise<Run> {
-  let [stdout, stderr] = ['', ''];
-  const output = { out: (text: string) => (stdout += text), error: (text: string) => (stderr += text) };
-  const code = await runCommandLine(args, output);
-  return { code, stdout, stderr };
 }
 
 const backUp = (...more: readonly string[]): Promise<Run> =>

@@ -1,7 +1,7 @@
 import { systemClock } from '@oracle-calls/protocol';
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
-import type { Output } from '../terminal/output.ts';
+import { jsonLine, type Output } from '../terminal/output.ts';
 
 interface BackupFlags {
   readonly config: string;
@@ -73,9 +73,7 @@ export function addBackupCommands(program: Command, { out: write, error: tell }:
       if (passphrase === undefined) tell('Not encrypted: whoever has this file can be the oracle in Matrix.\n');
       if (json) {
         const encrypted = passphrase !== undefined;
-        write(
-          `${JSON.stringify({ file: out, bytes: made.bytes, encrypted, createdAt, database, matrix, trustStore: trust })}\n`,
-        );
+        write(jsonLine({ file: out, bytes: made.bytes, encrypted, createdAt, database, matrix, trustStore: trust }));
         return;
       }
       write(`${out}: ${formatBytes(made.bytes)}, as of ${createdAt}\n`);
@@ -121,7 +119,7 @@ export function addBackupCommands(program: Command, { out: write, error: tell }:
       });
       const { createdAt } = manifest;
       if (json) {
-        write(`${JSON.stringify({ file, createdAt, scope, ...(scope === 'database' ? {} : { device }), aside })}\n`);
+        write(jsonLine({ file, createdAt, scope, ...(scope === 'database' ? {} : { device }), aside }));
         return;
       }
       write(`Restored as of ${createdAt}. Start the backend now.\n`);

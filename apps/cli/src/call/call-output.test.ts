@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { readWav } from '@oracle-calls/node-media/pcm';
 import { describe, expect, test } from 'vitest';
-import { runCommandLine } from '../command-line.ts';
+import { run } from '../run.fixture.ts';
 import { describeLine, describeReport } from './call-report.ts';
 import type { CallReport } from './call-report.ts';
 import { readSettings } from './call-settings.ts';
@@ -23,11 +23,7 @@ describe('what is understood', () => {
     [['did:ixo:oracle', ...REQUIRED, '--say', 'a', '--wav', 'b.wav'], 'cannot be used with'],
     [REQUIRED, 'missing required argument'],
   ])('call %j is refused as not understood', async (args, says) => {
-    let stderr = '';
-    const code = await runCommandLine(['call', ...args], {
-      out: () => undefined,
-      error: (text) => void (stderr += text),
-    });
+    const { code, stderr } = await run('call', ...args);
     expect(code).toBe(2);
     expect(stderr).toContain(says);
   });

@@ -5,7 +5,7 @@ import { openSqliteStore } from '@oracle-calls/backend/operator';
 import { parseMatrixRoomId, parseMatrixUserId } from '@oracle-calls/matrix';
 import { createCallId, parseDid, parseMatrixEventId, parseSfuRoomName } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from '../command-line.ts';
+import { run, type Run } from '../run.fixture.ts';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 
@@ -46,18 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function calls(...args: readonly string[]): Promise<Run> {
-  let [stdout, stderr] = ['', ''];
-  const output = { out: (text: string) => (stdout += text), error: (text: string) => (stderr += text) };
-  const code = await runCommandLine(['calls', ...args, '--database', database], output);
-  return { code, stdout, stderr };
-}
+const calls = (...args: readonly string[]): Promise<Run> => run('calls', ...args, '--database', database);
 
 test('the list is a table that fits a terminal, newest first', async () => {
   const { code, stdout } = await calls('list');

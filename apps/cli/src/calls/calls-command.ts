@@ -1,10 +1,13 @@
 import type { AuditEntry, Call, Store } from '@oracle-calls/backend/operator';
 import { CALL_STATUSES, OracleCallError, parseDid, systemClock, type CallStatus } from '@oracle-calls/protocol';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { auditJson } from '../operator/audit-json.ts';
+import { addDatabaseCommand } from '../operator/database-option.ts';
 import { withExamples } from '../terminal/examples.ts';
+import { instantValue, wholeNumberValue } from '../terminal/option-values.ts';
+import { jsonLine } from '../terminal/output.ts';
 import { callJson } from './call-json.ts';
 import { callsTable, formatLength } from './calls-table.ts';
-import { DATABASE_HELP } from '../operator/database-option.ts';
 
 interface CallsFlags {
   readonly database: string;
@@ -27,21 +30,6 @@ const AUDIT_MAX = 100;
 
 const HELP = `
 A call is named by its id or by the beginning that "list" shows.`;
-
-function parseInstant(text: string): number {
-  const at = Date.parse(text);
-  if (Number.isNaN(at))
-    throw new InvalidArgumentError('An instant such as 2026-11-23 or 2026-11-23T12:00:00Z is expected.');
-  return at;
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX)) {
-    throw new InvalidArgumentError(`A number from 1 to ${LIMIT_MAX} is expected.`);
-  }
-  return limit;
-}
 
 async function withStore<T>(database: string, work: (store: Store) => Promise<T>): Promise<T> {
   const { openDatabase } = await import('../operator/open-database.ts');
@@ -80,23 +68,19 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
     'oracle-calls calls show Zk3hVVBHB0 --database calls.db',
   ]);
   const add = (name: string, summary: string, example: string): Command =>
-    withExamples(group.command(name), [`oracle-calls calls ${example}`])
-      .summary(summary)
-      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .requiredOption('--database <file>', DATABASE_HELP)
-      .option('--json', 'print one JSON document');
+    addDatabaseCommand(group, name, summary, example);
 
   add('list', 'list calls, newest first', 'list --database calls.db --status ended --since 2026-11-01')
     .option('--oracle <did>', 'of this oracle only')
     .addOption(new Option('--status <status>', 'in this status only').choices(CALL_STATUSES))
-    .option('--since <instant>', 'started then or later', parseInstant)
-    .option('--until <instant>', 'started before', parseInstant)
+    .option('--since <instant>', 'started then or later', instantValue)
+    .option('--until <instant>', 'started before', instantValue)
     .option('--search <text>', 'with this text in session, oracle, voice, language or reason')
-    .option('--limit <count>', 'so many', parseLimit, LIMIT_DEFAULT)
+    .option('--limit <count>', 'so many', wholeNumberValue(1, LIMIT_MAX), LIMIT_DEFAULT)
     .action(async ({ database, oracle, json = false, ...filter }: ListFlags) => {
       const oracleDid = oracle === undefined ? undefined : parseDid(oracle);
       const calls = await withStore(database, (store) => store.calls.list({ ...filter, oracleDid }));
-      write(json ? `${JSON.stringify(calls.map(callJson))}\n` : callsTable(calls));
+      write(json ? jsonLine(calls.map(callJson)) : callsTable(calls));
     });
   add('show', 'show one call and what the audit log says of it', 'show Zk3hVVBHB0 --database calls.db')
     .argument('<call>', "its id, or the id's beginning")
@@ -104,8 +88,7 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
       await withStore(database, async (store) => {
         const call = await findCall(store, text);
         const audit = await store.audit.list({ call, limit: AUDIT_MAX });
-        const entries = audit.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() }));
-        write(json ? `${JSON.stringify({ ...callJson(call), audit: entries })}\n` : describeCall(call, audit));
+        write(json ? jsonLine({ ...callJson(call), audit: audit.map(auditJson) }) : describeCall(call, audit));
       });
     });
   add('delete', 'delete one call that is over, from every table', 'delete Zk3hVVBHB0 --database calls.db')
@@ -116,7 +99,7 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
         const deletion = await store.deletion.delete(callId, { kind: 'operator' }, systemClock.now());
         if (deletion === 'unknown') throw new OracleCallError('ERR_CALL_NOT_FOUND');
         if (deletion === 'live') throw new OracleCallError('ERR_CALL_LIVE');
-        write(json ? `${JSON.stringify({ callId, state: 'deleted' })}\n` : `Deleted: ${callId}\n`);
+        write(json ? jsonLine({ callId, state: 'deleted' }) : `Deleted: ${callId}\n`);
       });
     });
 }

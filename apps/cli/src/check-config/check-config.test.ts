@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from '../command-line.ts';
+import { run, type Run } from '../run.fixture.ts';
 
 let folder = '';
 let agent = '';
@@ -28,12 +28,7 @@ function write(change: object): void {
   writeFileSync(agent, JSON.stringify({ ...config, ...change }, undefined, 2));
 }
 
-async function check(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let [stdout, stderr] = ['', ''];
-  const io = { out: (text: string) => void (stdout += text), error: (text: string) => void (stderr += text) };
-  const code = await runCommandLine(['check-config', ...args], io);
-  return { code, stdout, stderr };
-}
+const check = (...args: readonly string[]): Promise<Run> => run('check-config', ...args);
 
 test('a good file is said to be good', async () => {
   const stdout = `${agent}: a good configuration of the agent.\n`;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../command-line.ts';
 import { createProgram } from '../program.ts';
+import { run } from '../run.fixture.ts';
 import { flatten, readCommandTree } from './command-tree.ts';
 
 let folder = '';
@@ -17,11 +17,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function script(shell: string): Promise<string> {
-  let text = '';
-  expect(await runCommandLine(['completion', shell], { out: (more) => (text += more), error: () => undefined })).toBe(
-    0,
-  );
-  return text;
+  const { code, stdout } = await run('completion', shell);
+  expect(code).toBe(0);
+  return stdout;
 }
 
 /** What bash itself would offer for the last of these words. */
@@ -107,8 +105,7 @@ test.runIf(hasFish)('fish offers what follows, where it is installed', () => {
 });
 
 test('another shell is not understood', async () => {
-  let errors = '';
-  const code = await runCommandLine(['completion', 'csh'], { out: () => undefined, error: (more) => (errors += more) });
+  const { code, stderr } = await run('completion', 'csh');
   expect(code).toBe(2);
-  expect(errors).toContain('Allowed choices are bash, zsh, fish');
+  expect(stderr).toContain('Allowed choices are bash, zsh, fish');
 });

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { systemClock } from '@oracle-calls/protocol';
 import type { Check, Outcome } from './check.ts';
 import type { CheckDeps, Installation } from './installation.ts';
@@ -66,6 +67,20 @@ export const depsWith = (known: Partial<Installation>): CheckDeps => ({
   sfuProbe: undefined,
   clock: systemClock,
 });
+
+/* Configurations that were read, with only the fields that a check reads. */
+
+export const backendOf = (config: object): Installation['backendConfig'] => ({
+  file: 'backend.json',
+  problems: [],
+  config: config as BackendConfig,
+});
+export const agentOf = (config: object): Installation['agentConfig'] => ({
+  file: 'agent.json',
+  problems: [],
+  config: config as AgentConfig,
+});
+export const oracleOf = (oracle: object): Installation['oracle'] => oracle as OracleConfig;
 
 /** Runs one check by its id. */
 export async function runCheck(checks: readonly Check[], id: string): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import { didWebUrl } from '@oracle-calls/protocol/did';
 import type { Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { didValue, matrixUserValue, serverUrlValue } from '../terminal/option-values.ts';
@@ -31,15 +32,17 @@ No secret is ever printed. --force replaces the keys: envelopes sealed to the
 old ones no longer open, and callers who know the oracle are warned that its
 keys have changed.`;
 
-/** Where a DID document goes, by the method of the DID. */
+/**
+ * Where a DID document goes, by the method of the DID.
+ *
+ * @throws {OracleCallError} `ERR_DID_MALFORMED` for a did:web that is no address
+ */
 function placeOf(did: string): string {
-  const [, method, name = ''] = did.split(':');
-  if (method !== 'web') return `the registry of did:${method ?? ''}, as its tools say`;
-  const [host = '', ...path] = did.slice('did:web:'.length).split(':').map(decodeURIComponent);
-  return name === '' ? '' : `https://${host}/${path.length === 0 ? '.well-known' : path.join('/')}/did.json`;
+  const [, method = '', ...id] = did.split(':');
+  return method === 'web' ? didWebUrl(id.join(':')).href : `the registry of did:${method}, as its tools say`;
 }
 
-function describe(files: OracleFiles, backendUrl: string, matrixUserId: string): string {
+function describe(files: OracleFiles, place: string, backendUrl: string, matrixUserId: string): string {
   const agentKey = { id: 'agent-1', oracleDid: files.did, sha256: files.agentApiKeySha256 };
   return `Made the keys of ${files.did}:
 
@@ -51,7 +54,7 @@ function describe(files: OracleFiles, backendUrl: string, matrixUserId: string):
 Next:
 
 1. Publish the DID document at
-     ${placeOf(files.did)}
+     ${place}
    It says that the oracle is ${matrixUserId} at
      ${backendUrl}
 2. agent.json, on the agent's machine. The two secret files go there and
@@ -84,9 +87,11 @@ export function addKeygenCommand(program: Command, write: (text: string) => void
     .addHelpText('after', HELP)
     .action(async (flags: KeygenFlags) => {
       const { did, matrix, backendUrl, out, singleKey, json, force } = flags;
+      // Before anything is written: nobody could publish the document of a DID that this refuses.
+      const place = placeOf(did);
       const keySet = singleKey === true ? 'single' : 'independent';
       const files = await generateOracleFiles({ did, matrixUserId: matrix, backendUrl, outDir: out, keySet, force });
-      write(json === true ? jsonLine(files) : describe(files, backendUrl, matrix));
+      write(json === true ? jsonLine(files) : describe(files, place, backendUrl, matrix));
     });
   withExamples(command, [
     'oracle-calls keygen --did did:ixo:my-oracle --matrix @oracle:example.org \\\n--backend-url https://calls.example.org --out keys/',

@@ -5,7 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { didValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
-import { DATABASE_HELP } from './database-option.ts';
+import { addDatabaseCommand } from './database-option.ts';
 
 interface KeyFlags {
   readonly database: string;
@@ -73,11 +73,7 @@ export function addApiKeysCommand(program: Command, write: (text: string) => voi
   const group = program.command('api-keys').summary('make, list, rotate and revoke the API keys of agents');
   group.description('Manages the API keys under which agents ask the backend.').addHelpText('after', HELP);
   const add = (name: string, summary: string, example: string): Command =>
-    withExamples(group.command(name), [`oracle-calls api-keys ${example}`])
-      .summary(summary)
-      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .requiredOption('--database <file>', DATABASE_HELP)
-      .option('--json', 'print one JSON document');
+    addDatabaseCommand(group, name, summary, example);
   withExamples(group, [
     'oracle-calls api-keys create --database calls.db --did did:ixo:my-oracle',
     'oracle-calls api-keys list --database calls.db',

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '@oracle-calls/backend/operator';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
-import { wholeNumberValue } from '../terminal/option-values.ts';
+import { instantValue, wholeNumberValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
+import { auditJson } from './audit-json.ts';
 import { DATABASE_HELP } from './database-option.ts';
 
 interface AuditFlags {
@@ -14,12 +15,6 @@ interface AuditFlags {
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 100_000;
-
-function parseInstant(text: string): number {
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new InvalidArgumentError('An instant such as 2026-11-23T12:00:00Z is expected.');
-  return at;
-}
 
 /** One line: when, what, how it ended, whose key, which call, from where. */
 function describe(entry: AuditEntry): string {
@@ -35,15 +30,14 @@ export function addAuditCommand(program: Command, write: (text: string) => void)
     .summary("show the backend's audit log")
     .description('Shows who was given or refused which envelope, and every change of an API key. Latest last.')
     .requiredOption('--database <file>', DATABASE_HELP)
-    .option('--since <instant>', 'from this instant on', parseInstant)
+    .option('--since <instant>', 'from this instant on', instantValue)
     .option('--limit <count>', 'so many of the latest', wholeNumberValue(1, LIMIT_MAX), LIMIT_DEFAULT)
     .option('--json', 'print one JSON array')
     .action(async ({ database, since, limit, json = false }: AuditFlags) => {
       const { openDatabase } = await import('./open-database.ts');
       await using store = await openDatabase(database);
       const entries = await store.audit.list({ since, limit });
-      const toJson = (entry: AuditEntry): object => ({ ...entry, at: new Date(entry.at).toISOString() });
-      write(json ? jsonLine(entries.map(toJson)) : entries.map(describe).join(''));
+      write(json ? jsonLine(entries.map(auditJson)) : entries.map(describe).join(''));
     });
   withExamples(command, [
     'oracle-calls audit --database calls.db --since 2026-11-23T00:00:00Z',

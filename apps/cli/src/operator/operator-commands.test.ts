@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '@oracle-calls/backend/operator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from '../command-line.ts';
+import { run, type Run } from '../run.fixture.ts';
 
 const DID = 'did:ixo:oracle456';
 const OTHER_DID = 'did:ixo:oracle789';
@@ -17,18 +17,6 @@ beforeEach(async () => {
   await (await openSqliteStore(database)).close();
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: readonly string[]): Promise<Run> {
-  let [stdout, stderr] = ['', ''];
-  const code = await runCommandLine(args, { out: (text) => (stdout += text), error: (text) => (stderr += text) });
-  return { code, stdout, stderr };
-}
 
 const keys = (...args: readonly string[]): Promise<Run> => run('api-keys', ...args, '--database', database);
 

@@ -52,3 +52,10 @@ export function wholeNumberValue(min: number, max: number): (text: string) => nu
     throw new InvalidArgumentError(`A number from ${min} to ${max} is expected.`);
   };
 }
+
+/** An instant, in ms since 1970. */
+export function instantValue(text: string): number {
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError('An instant such as 2026-11-23 or 2026-11-23T12:00:00Z is expected.');
+}

@@ -13,10 +13,6 @@ export interface PathProblem {
 const OTHERS = 0o007;
 const GROUP_WRITE = 0o020;
 
-function valueAt(value: unknown, path: PathProblem['path']): unknown {
-  return path.reduce<unknown>((from, key) => (from === undefined ? undefined : Reflect.get(Object(from), key)), value);
-}
-
 const reasonOf = (error: unknown): string => {
   const { code = 'unknown' } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'is not there';
@@ -73,8 +69,7 @@ const FINDERS: Readonly<Record<NamedPathKind, (file: string) => Promise<string |
  */
 export async function findPathProblems(schema: v.GenericSchema, config: unknown): Promise<PathProblem[]> {
   const found = await Promise.all(
-    namedPathsIn(schema, config).map(async ({ path, kind }): Promise<PathProblem[]> => {
-      const file = valueAt(config, path);
+    namedPathsIn(schema, config).map(async ({ path, kind, value: file }): Promise<PathProblem[]> => {
       if (typeof file !== 'string') return [];
       const problem = await FINDERS[kind](resolve(file));
       return problem === undefined ? [] : [{ path, text: `${file} ${problem}` }];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { OracleCallError } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { describeIssue, type DescribedIssue } from './describe-issue.ts';
-import { findPathProblems } from './named-paths.ts';
+import { findPathProblems, type PathProblem } from './named-paths.ts';
 import { parseJson, pathText, ROOT_PATH, type ConfigProblem } from './parse-json.ts';
 
 /** Where editors find the schema of a JSON file; nothing here reads it. */
@@ -62,13 +62,14 @@ export async function readConfigFile<S extends v.GenericSchema>(
   const value = withoutSchemaField(parsed.value);
   const result = v.safeParse(schema, value);
   const described = result.success ? [] : result.issues.map((issue) => describeIssue(issue, schema));
-  const fields = perField(described).map(({ path, text: what }): ConfigProblem => {
-    return { path: pathText(path), text: what, place: parsed.placeOf(path) };
+  const told = ({ path, text: what }: PathProblem): ConfigProblem => ({
+    path: pathText(path),
+    text: what,
+    place: parsed.placeOf(path),
   });
+  const fields = perField(described).map(told);
   const wrong = new Set(fields.map(({ path }) => path));
-  const paths = (await findPathProblems(schema, value))
-    .map(({ path, text: what }): ConfigProblem => ({ path: pathText(path), text: what, place: parsed.placeOf(path) }))
-    .filter(({ path }) => !wrong.has(path));
+  const paths = (await findPathProblems(schema, value)).map(told).filter(({ path }) => !wrong.has(path));
   const problems = [...fields, ...paths];
   return result.success && problems.length === 0
     ? { kind: 'good', config: result.output }

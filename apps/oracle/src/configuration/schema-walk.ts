@@ -31,6 +31,8 @@ export type NamedPathKind = 'secret' | 'made' | 'folder';
 export interface NamedPath {
   readonly path: readonly (string | number)[];
   readonly kind: NamedPathKind;
+  /** What was written there. */
+  readonly value: unknown;
 }
 
 /** Under this key a schema notes what its value names. */
@@ -60,7 +62,7 @@ export function namedPathsIn(
 ): NamedPath[] {
   const at = unwrapped(schema);
   const told = v.safeParse(metadataSchema, v.getMetadata(at as Parameters<typeof v.getMetadata>[0]));
-  if (told.success) return [{ path, kind: told.output[NAMED_PATH_KEYWORD] }];
+  if (told.success) return [{ path, kind: told.output[NAMED_PATH_KEYWORD], value }];
   const { item, entries = {} } = at;
   if (item !== undefined) {
     const list: readonly unknown[] = Array.isArray(value) ? value : [];

@@ -4,6 +4,7 @@ export * from './call-keys.ts';
 export * from './did.ts';
 export * from './did-key.ts';
 export * from './did-resolver.ts';
+export { didWebUrl } from './did-web.ts';
 export { type DocumentKey, pickEnvelopeKey } from './document-keys.ts';
 export {
   BACKEND_SERVICE_TYPE,

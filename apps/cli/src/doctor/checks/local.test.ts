@@ -5,14 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore } from '@oracle-calls/backend/operator';
-import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { systemClock } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { generateOracleFiles, type OracleFiles } from '../../keygen/index.ts';
 import type { Outcome } from '../check.ts';
 import type { Installation } from '../installation.ts';
 import { udpServerOf } from '../network/stun.ts';
-import { answering, depsWith, runCheck, startServer } from '../test-installation.fixture.ts';
+import {
+  agentOf,
+  answering,
+  backendOf,
+  depsWith,
+  oracleOf,
+  runCheck,
+  startServer,
+} from '../test-installation.fixture.ts';
 import { configurationChecks } from './configuration.ts';
 import { keyChecks } from './keys.ts';
 import { judgeLockStep, judgeNode, judgeSpace, machineChecks } from './machine.ts';
@@ -25,19 +32,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oracle-calls-doctor-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-// Only the fields that a check reads.
-const backendOf = (config: object): Installation['backendConfig'] => ({
-  file: 'backend.json',
-  problems: [],
-  config: config as BackendConfig,
-});
-const oracleOf = (oracle: object): Installation['oracle'] => oracle as OracleConfig;
-const agentOf = (config: object): Installation['agentConfig'] => ({
-  file: 'agent.json',
-  problems: [],
-  config: config as AgentConfig,
-});
 
 describe('the keys', () => {
   const make = (name: string, more: { did?: string; keySet?: 'single' } = {}): Promise<OracleFiles> =>

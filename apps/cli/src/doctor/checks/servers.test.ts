@@ -4,11 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@oracle-calls/protocol';
 import { createTestCertificates } from '@oracle-calls/testing/certificates';
-import type { AgentConfig, BackendConfig, OracleConfig } from '@oracle-calls/oracle/configuration';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../check.ts';
 import type { Installation } from '../installation.ts';
-import { answering, depsWith, runCheck, startServer, type TestServer } from '../test-installation.fixture.ts';
+import {
+  agentOf,
+  answering,
+  backendOf,
+  depsWith,
+  oracleOf,
+  runCheck,
+  startServer,
+  type TestServer,
+} from '../test-installation.fixture.ts';
 import { backendChecks } from './backend.ts';
 import { judgeTransport } from './certificates.ts';
 import { clockChecks } from './clocks.ts';
@@ -50,9 +58,6 @@ async function noSecret(outcome: Promise<Outcome>): Promise<Outcome> {
 const USER = '@oracle:example.org';
 type Answers = Parameters<typeof answering>[0];
 
-// Only the fields that the check reads.
-const configuredOracle = (matrix: object): Installation['oracle'] => ({ matrix }) as OracleConfig;
-
 describe('the homeserver', () => {
   const healthy = {
     '/_matrix/client/versions': [200, { versions: ['r0.6.1', 'v1.1', 'v1.12'] }, { server: 'Synapse/1.163.0' }],
@@ -67,7 +72,7 @@ describe('the homeserver', () => {
   async function check(id: string, changes: Answers = {}): Promise<Outcome> {
     const { url } = await start(answering({ ...healthy, ...changes }));
     const matrix = { userId: USER, passwordFile: join(folder, 'secret') };
-    const known = { homeserverUrl: url, allowedServers: { 'example.org': url }, oracle: configuredOracle(matrix) };
+    const known = { homeserverUrl: url, allowedServers: { 'example.org': url }, oracle: oracleOf({ matrix }) };
     return await noSecret(runCheck(homeserverChecks(depsWith(known)), `homeserver.${id}`));
   }
 
@@ -117,7 +122,7 @@ describe('the homeserver', () => {
       answer(request, response);
     });
     const matrix = { userId: USER, passwordFile: join(folder, 'secret') };
-    const deps = depsWith({ homeserverUrl: url, oracle: configuredOracle(matrix) });
+    const deps = depsWith({ homeserverUrl: url, oracle: oracleOf({ matrix }) });
     await runCheck(homeserverChecks(deps), 'homeserver.account');
     expect(asked.at(-1)).toBe('POST /_matrix/client/v3/logout');
     expect(await check('account', { 'POST /_matrix/client/v3/login': [429, {}] })).toMatchObject({ status: 'skipped' });
@@ -129,13 +134,6 @@ describe('the homeserver', () => {
     expect(await runCheck(checks, 'homeserver.reachable')).toMatchObject({ status: 'failed', mend });
     expect(await runCheck(checks, 'homeserver.account')).toMatchObject({ status: 'skipped' });
   });
-});
-
-const configured = (config: object): Installation['backendConfig'] => ({
-  file: 'backend.json',
-  problems: [],
-  // Only the fields that the check reads.
-  config: config as BackendConfig,
 });
 
 describe('the backend', () => {
@@ -163,8 +161,8 @@ describe('the backend', () => {
       backendUrl: url,
       webOrigins: [ORIGIN],
       oracleDid: 'did:ixo:oracle456',
-      backendConfig: configured({ listen: { host: '127.0.0.1', port } }),
-      agentConfig: { file: 'agent.json', problems: [], config: { apiKeyFile: join(folder, 'secret') } as AgentConfig },
+      backendConfig: backendOf({ listen: { host: '127.0.0.1', port } }),
+      agentConfig: agentOf({ apiKeyFile: join(folder, 'secret') }),
     };
     return await noSecret(runCheck(backendChecks(depsWith(known)), `backend.${id}`));
   }
@@ -197,7 +195,7 @@ describe('the backend', () => {
 
   test('that is away fails once and is skipped elsewhere; its port is free', async () => {
     const url = await closedUrl();
-    const backendConfig = configured({ listen: { host: '127.0.0.1', port: Number(new URL(url).port) } });
+    const backendConfig = backendOf({ listen: { host: '127.0.0.1', port: Number(new URL(url).port) } });
     const checks = backendChecks(depsWith({ backendUrl: url, backendConfig, webOrigins: [ORIGIN] }));
     const mend = expect.stringContaining('Start the backend') as string;
     expect(await runCheck(checks, 'backend.health')).toMatchObject({ status: 'failed', mend });
@@ -209,7 +207,7 @@ describe('the backend', () => {
   });
 
   test('cannot listen on an address of another machine', async () => {
-    const backendConfig = configured({ listen: { host: '192.0.2.1', port: 8080 } });
+    const backendConfig = backendOf({ listen: { host: '192.0.2.1', port: 8080 } });
     expect(await runCheck(backendChecks(depsWith({ backendConfig })), 'backend.port')).toMatchObject({
       status: 'failed',
       mend: 'Correct listen.host.',
