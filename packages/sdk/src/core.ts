@@ -17,3 +17,6 @@ export type { ResolvedOracle, ResolveOracle } from './oracle/oracle-directory.ts
 export * from './oracle-calls-core.ts';
 export type { CallSecurity, Padlock } from './security/call-security.ts';
 export { loadStrictProtocol, type StrictProtocol } from './strict/strict-protocol.ts';
+export type * from './devices/devices.ts';
+export type * from './history/call-history.ts';
+export type * from './ringing/rings.ts';

@@ -14,3 +14,6 @@ export { type CallSecurity, type Padlock } from './security/call-security.ts';
 export { loadStrictProtocol, type StrictProtocol } from './strict/strict-protocol.ts';
 export { type InterruptedCall, type TabStorage } from './session/interrupted-calls.ts';
 export { type CallSigner, createRawKeySigner, type RawKeySignerOptions } from '@oracle-calls/protocol/signing';
+export type * from './devices/devices.ts';
+export type * from './history/call-history.ts';
+export type * from './ringing/rings.ts';
