@@ -17,6 +17,7 @@ export {
   instantSchema,
   sessionIdSchema,
 } from './events/event-content.ts';
+export * from './events/profile-field.ts';
 export * from './log.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';

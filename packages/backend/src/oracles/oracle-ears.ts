@@ -12,6 +12,7 @@ import { InviteDesk } from '../matrix-listener/invite-desk.ts';
 import { MatrixListener } from '../matrix-listener/matrix-listener.ts';
 import type { Store } from '../store/store.ts';
 import type { CallTraces } from '../telemetry/call-traces.ts';
+import { announceDid } from './did-announcement.ts';
 import type { ServedOracle } from './served-oracles.ts';
 
 export interface OracleEarsDeps {
@@ -57,6 +58,7 @@ export function openOracleEars(deps: OracleEarsDeps): Disposable {
   });
   background.run('oracle keys', () => envelopes.warm());
   listener.start();
+  announceDid({ oracleDid, matrix, logger, deadlines, background, closing });
   // The homeserver may be slow or away: serving does not wait for it.
   background.run('resume edits', () => listener.resume());
   return listener;

@@ -85,7 +85,7 @@ export interface SdkClient {
       method: string,
       path: string,
       query: undefined,
-      body: object,
+      body: object | undefined,
       options: RequestOptions,
     ): Promise<unknown>;
   };

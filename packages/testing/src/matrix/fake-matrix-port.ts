@@ -139,6 +139,16 @@ export class FakeMatrixPort implements MatrixAccountPort {
     return { access_token: this.#homeserver.issueOpenIdToken(this.userId), matrix_server_name: serverName };
   }
 
+  async readProfileField(userId: MatrixUserId, field: string): Promise<unknown> {
+    await Promise.resolve();
+    return this.#homeserver.profiles.get(`${userId} ${field}`);
+  }
+
+  async setProfileField(field: string, value: string): Promise<void> {
+    await Promise.resolve();
+    this.#homeserver.profiles.set(`${this.userId} ${field}`, value);
+  }
+
   async joinRoom(room: MatrixRoomId, { signal }: WaitOptions = {}): Promise<void> {
     await this.#ask('joinRoom', signal);
     const known = this.#homeserver.rooms.get(room);
