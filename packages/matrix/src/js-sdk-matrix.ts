@@ -71,6 +71,7 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
     readProfileField: (user, field, options) => readProfileField(context, user, field, options),
+    ownRecords: async () => (await import('./js-sdk/own-events.ts')).ownRecordsOver(context),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };
 }

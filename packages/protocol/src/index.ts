@@ -18,6 +18,8 @@ export {
   sessionIdSchema,
 } from './events/event-content.ts';
 export * from './events/profile-field.ts';
+export * from './events/transcript-event.ts';
+export * from './events/transcript-seal.ts';
 export * from './log.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';

@@ -74,6 +74,7 @@ export class CallAttempt {
   #side: OracleSide | undefined;
   #answers: OracleAnswers | undefined;
   #announcement: CallAnnouncement | undefined;
+  #announced: AnnouncedCall | undefined;
   #isMuted = false;
   #isEndedByOracle = false;
 
@@ -90,6 +91,10 @@ export class CallAttempt {
 
   get security(): CallSecurity {
     return this.#security.shown;
+  }
+
+  get announced(): AnnouncedCall | undefined {
+    return this.#announced;
   }
 
   /** Looks up the oracle and judges its keys; meanwhile the microphone is switched on and code is loaded. */
@@ -299,6 +304,7 @@ export class CallAttempt {
     const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, content, leaving);
     this.#announcement = announcement;
     const sent = await announcement.send();
+    this.#announced = sent;
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
     signal.throwIfAborted();
