@@ -28,6 +28,7 @@ import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
 import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
+import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
@@ -125,6 +126,8 @@ export interface OracleCalls extends AsyncDisposable {
   readonly history: CallHistory;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
+  /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
+  observe(listener: (call: OracleCall) => void): Disposable;
   /**
    * The call that a reload of this tab interrupted, while it is worth offering to resume. Resuming is a new `callOracle` with its `sessionId`; it
    * ends the old one as `replaced`.
@@ -155,6 +158,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
   const transcripts = new Set<KeptTranscript>();
+  const observers = new Observers<OracleCall>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -250,9 +254,18 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
       });
+      observers.tell(placed);
       placed.start();
       return placed;
     },
+    observe: (listener) =>
+      observers.observe((call) => {
+        try {
+          listener(call);
+        } catch {
+          logger.error('an observer of calls threw');
+        }
+      }),
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
@@ -283,6 +296,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await current?.endCall();
       await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+      observers.clear();
       sfu.close();
     },
     async [Symbol.asyncDispose]() {
