@@ -9,6 +9,7 @@ export { buildPage } from './page-build.ts';
 export interface WebConfig {
   readonly homeserverUrl: string;
   readonly oracleDid: string;
+  readonly oracles?: readonly { readonly oracleDid: string; readonly name?: string | undefined }[] | undefined;
   readonly didResolverUrl?: string | undefined;
   readonly testUser?:
     { readonly userId: string; readonly password: string; readonly recoveryKey?: string | undefined } | undefined;
