@@ -31,6 +31,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -111,6 +113,8 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /**
@@ -172,7 +176,18 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     interrupted.forget(old.callId);
   };
 
-  return {
+  const rings = createLazyRings(matrix, logger, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({
+      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
+      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
+      isInCall: () => current !== undefined,
+      callOracle: (call, cancel) => core.callOracle(call, cancel),
+    });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
     get currentCall() {
       return current;
     },
@@ -211,8 +226,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       current = placed;
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
       placed.start();
+      rings.lineChanged();
       return placed;
     },
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
@@ -239,6 +256,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     interruptedCall: () => (current === undefined ? interrupted.findRecent() : undefined),
     pageHidden: () => interrupted.touch(),
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
       sfu.close();
@@ -247,4 +265,5 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await this.close();
     },
   };
+  return core;
 }

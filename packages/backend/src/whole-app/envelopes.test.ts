@@ -8,12 +8,9 @@ import { USER_KEY_TIMEOUT_MS } from '../envelope-check/envelope-check.ts';
 import { ORACLE_KEYS_MIN_AGE_MS } from '../envelope-check/oracle-keys-source.ts';
 import { createSigner, oracleDocument, sealCall } from './seal-call.ts';
 import {
-  ALICE,
-  ALICE_ROOM,
   expectProblem,
   MALLORY,
   MALLORY_ROOM,
-  ORACLE,
   ORACLE_DID,
   TestBackend,
   type PlacedCall,

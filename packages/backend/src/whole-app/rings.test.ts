@@ -67,7 +67,7 @@ const cancel = ({ ringId }: { readonly ringId: string }, token = AGENT_KEY): Pro
   backend.request('DELETE', `/rings/${ringId}`, { token });
 
 /** A person's answer, or what somebody forges of one. */
-async function answer(
+async function giveAnswer(
   { ringId }: RingRecord,
   event: {
     readonly sender?: typeof ALICE;
@@ -177,7 +177,7 @@ test('one ring of an oracle to a person at a time, and none into a call', async 
   expectProblem(await ring(), 409, 'ERR_RING_IN_PROGRESS');
   await backend.update(call, await backend.session(ALICE), { callStatus: 'ended' });
   const [one, other] = await Promise.all([ring(), ring()]);
-  expect([one.status, other.status].toSorted()).toEqual([200, 409]);
+  expect([one.status, other.status].toSorted((a, b) => a - b)).toEqual([200, 409]);
   await backend.pass(OVER_MS);
   expect((await ring()).status).toBe(200);
 });
@@ -255,7 +255,7 @@ test('a person who is faster than Matrix’s answer to the oracle accepts all th
 test.each<[string, (record: RingRecord) => Promise<unknown>]>([
   ['lapsed', () => backend.pass(OVER_MS)],
   ['cancelled', (record) => cancel(record)],
-  ['declined', (record) => answer(record)],
+  ['declined', (record) => giveAnswer(record)],
   ['already accepted', (record) => placeAnswering(record.ringId)],
 ])('a call that names a ring that was %s is refused; before, the same call is taken', async (_words, end) => {
   await haveCalled();
@@ -296,13 +296,13 @@ test('of two calls that accept at once one is taken', async () => {
 test('the person declines, and nobody tells it again', async () => {
   await haveCalled();
   const record = await ringing();
-  await answer(record);
+  await giveAnswer(record);
   expect(await recordOf(record)).toMatchObject({ ringStatus: 'declined' });
   await backend.pass(OVER_MS);
   expect(told()).toEqual([]);
 });
 
-test.each<[string, Parameters<typeof answer>[1]]>([
+test.each<[string, Parameters<typeof giveAnswer>[1]]>([
   ['by somebody else', { sender: MALLORY }],
   ['from another room', { matrixRoomId: MALLORY_ROOM }],
   ['whose relation names another event', { about: parseMatrixEventId('$another') }],
@@ -311,9 +311,9 @@ test.each<[string, Parameters<typeof answer>[1]]>([
 ])('an answer %s changes nothing; the person’s own does', async (_words, forged) => {
   await haveCalled();
   const record = await ringing();
-  await answer(record, forged);
+  await giveAnswer(record, forged);
   expect(await recordOf(record)).toMatchObject({ ringStatus: 'ringing' });
-  await answer(record);
+  await giveAnswer(record);
   expect(await recordOf(record)).toMatchObject({ ringStatus: 'declined' });
 });
 

@@ -4,7 +4,12 @@ import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { didSchema } from '../did/did.ts';
 import { instantSchema, sessionIdSchema } from '../events/event-content.ts';
 import { RING_ANSWER_STATUSES } from '../events/ring-answer.ts';
-import { ringLifetimeSchema, ringReasonSchema, ringUserIdSchema } from '../events/ring-event.ts';
+import {
+  RING_LIFETIME_MAX_MS,
+  RING_LIFETIME_MIN_MS,
+  ringReasonSchema,
+  ringUserIdSchema,
+} from '../events/ring-event.ts';
 import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
 
 /*
@@ -117,6 +122,13 @@ export const standbyResponseSchema = v.object({
   call: v.optional(claimRequestSchema),
 });
 export type StandbyResponse = v.InferOutput<typeof standbyResponseSchema>;
+
+const ringLifetimeSchema = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(RING_LIFETIME_MIN_MS),
+  v.maxValue(RING_LIFETIME_MAX_MS),
+);
 
 /** `POST /rings`: an oracle, by its API key, calls a person. */
 export const ringRequestSchema = v.object({
