@@ -52,7 +52,7 @@ async function createPhone({ hasCalled = true, ...options }: SceneOptions & { re
   scene.resolved.length = 0;
   scene.matrix.prepared.length = 0;
   const heard: Ring[] = [];
-  const listening = scene.core.rings.observe((ring) => heard.push(ring));
+  const listening = scene.core.rings.observe((told) => heard.push(told));
   const statuses = (): string[] => heard.map(({ status }) => status);
   return { ...scene, logged, heard, statuses, listening };
 }
