@@ -36,6 +36,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -124,6 +126,8 @@ export interface OracleCalls extends AsyncDisposable {
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -204,7 +208,18 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
 
-  return {
+  const rings = createLazyRings(matrix, logger, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({
+      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
+      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
+      isInCall: () => current !== undefined,
+      callOracle: (call, cancel) => core.callOracle(call, cancel),
+    });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
     history: {
       list: async (...asked) => (await loadHistory()).list(...asked),
       transcript: async (...asked) => (await loadHistory()).transcript(...asked),
@@ -253,9 +268,11 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       if (parsed.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
       observers.tell(placed);
       placed.start();
+      rings.lineChanged();
       return placed;
     },
     observe: (listener) =>
@@ -293,6 +310,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       for (const kept of transcripts) kept.pageHidden();
     },
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
       await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
@@ -303,4 +321,5 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await this.close();
     },
   };
+  return core;
 }
