@@ -11,6 +11,7 @@ export type { KeyPinStore } from './key-pins/key-pin-store.ts';
 export type { KeyFingerprints, KeyState } from './key-pins/key-rules.ts';
 export { shownKeysOf } from './key-pins/shown-keys.ts';
 export { AUDIBLE_LEVEL } from './media/turn-meter.ts';
+export type * from './media/quality-judge.ts';
 export * from './media/sfu-port.ts';
 export { Observers } from './observers/observers.ts';
 export type { ResolvedOracle, ResolveOracle } from './oracle/oracle-directory.ts';

@@ -19,7 +19,9 @@ import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
+import { NO_DEVICES } from './devices/no-devices.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
@@ -111,6 +113,8 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /**
@@ -173,6 +177,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
 
   return {
+    devices: deps.devices.choices ?? NO_DEVICES,
     get currentCall() {
       return current;
     },

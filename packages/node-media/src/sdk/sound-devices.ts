@@ -7,8 +7,21 @@ export function createSoundDevices(open: () => LocalSound): DevicesPort {
   return {
     async capture(callType, { signal }) {
       signal.throwIfAborted();
-      if (callType === 'video') throw new OracleCallError('ERR_MEDIA_DEVICE', 'There is no camera here.');
+      if (callType === 'video') throw absent('camera');
       return [open()];
     },
+    async open(source, { signal }) {
+      signal.throwIfAborted();
+      if (source === 'camera') throw absent('camera');
+      return open();
+    },
+    async share() {
+      throw absent('screen');
+    },
   };
+}
+
+function absent(device: 'camera' | 'screen'): OracleCallError {
+  const details = { name: 'NotFoundError', device, problem: 'absent' };
+  return new OracleCallError('ERR_MEDIA_DEVICE', `There is no ${device} here.`, { details });
 }
