@@ -7,6 +7,7 @@ export * from './call/call-state.ts';
 export * from './call/notices.ts';
 export * from './call/oracle-call.ts';
 export * from './devices/devices-port.ts';
+export * from './devices/no-devices.ts';
 export type { KeyPinStore } from './key-pins/key-pin-store.ts';
 export type { KeyFingerprints, KeyState } from './key-pins/key-rules.ts';
 export { shownKeysOf } from './key-pins/shown-keys.ts';

@@ -21,7 +21,6 @@ import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
 import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
-import { NO_DEVICES } from './devices/no-devices.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
@@ -177,7 +176,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
 
   return {
-    devices: deps.devices.choices ?? NO_DEVICES,
+    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },

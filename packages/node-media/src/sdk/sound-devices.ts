@@ -1,5 +1,5 @@
 import { OracleCallError } from '@oracle-calls/protocol';
-import type { DevicesPort } from '@oracle-calls/sdk/core';
+import { NO_DEVICES, type DevicesPort } from '@oracle-calls/sdk/core';
 import type { LocalSound } from './local-sound.ts';
 
 /** The one microphone of a caller in Node. `open` makes it, for one call each. */
@@ -18,6 +18,8 @@ export function createSoundDevices(open: () => LocalSound): DevicesPort {
     async share() {
       throw absent('screen');
     },
+    serve: () => ({ [Symbol.dispose]: () => undefined }),
+    choices: NO_DEVICES,
   };
 }
 

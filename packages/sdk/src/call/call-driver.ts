@@ -134,11 +134,11 @@ export class CallDriver implements OracleCall {
   }
 
   setCameraEnabled(isEnabled: boolean): Promise<void> {
-    return this.#attempt.own.setCamera(isEnabled);
+    return this.#attempt.own.change((changes) => changes.setCamera(isEnabled));
   }
 
   setScreenShared(isShared: boolean): Promise<void> {
-    return this.#attempt.own.setScreen(isShared);
+    return this.#attempt.own.change((changes) => changes.setScreen(isShared));
   }
 
   statistics(): Promise<CallStatistics> {

@@ -20,7 +20,7 @@ const LATE_MS = 3 * ECHO_STEP_MS;
 
 export interface CallWatchOptions {
   readonly clock: Clock;
-  readonly choices: Devices | undefined;
+  readonly choices: Pick<Devices, 'observe' | 'snapshot'>;
   readonly network: () => Promise<NetworkSample | undefined>;
   readonly microphoneLevel: () => number;
   readonly oracleLevel: () => number;
@@ -32,7 +32,7 @@ export class CallWatch implements Disposable {
   readonly #options: CallWatchOptions;
   readonly #judge = new QualityJudge();
   readonly #echo = new EchoDetector();
-  readonly #speaker: Disposable | undefined;
+  readonly #speaker: Disposable;
   #label: string | undefined;
   #qualityTimer: Disposable | undefined;
   #echoTimer: Disposable | undefined;
@@ -46,13 +46,13 @@ export class CallWatch implements Disposable {
     this.#heardAt = options.clock.now();
     void this.#lookAtNetwork();
     this.#sampleLater(ECHO_STEP_MS);
-    this.#speaker = options.choices?.observe(() => this.#lookAtSpeaker());
+    this.#speaker = options.choices.observe(() => this.#lookAtSpeaker());
     this.#lookAtSpeaker();
   }
 
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    this.#speaker?.[Symbol.dispose]();
+    this.#speaker[Symbol.dispose]();
     this.#qualityTimer?.[Symbol.dispose]();
     this.#echoTimer?.[Symbol.dispose]();
   }
@@ -88,7 +88,6 @@ export class CallWatch implements Disposable {
   /** The one that was chosen went away: the oracle is heard where the system plays. */
   #lookAtSpeaker(): void {
     const { choices, tell } = this.#options;
-    if (choices === undefined) return;
     const { devices, chosen } = choices.snapshot;
     const label = devices.speaker.find(({ deviceId }) => deviceId === chosen.speaker)?.label;
     if (label === undefined && this.#label !== undefined && chosen.speaker !== undefined) {

@@ -1,101 +1,93 @@
+import type { AudioGraph } from '../media/audio-graph.ts';
 import { Observers } from '../observers/observers.ts';
-import type { BrowserMachine } from './browser-devices.ts';
 import type { DeviceDesk } from './device-desk.ts';
 import type { DeviceCheck, DeviceKind, Devices, DevicesSnapshot } from './devices.ts';
 import type { CaptureSource, DeviceWish, LocalTrack, UseDevice } from './devices-port.ts';
-import { keepChosen, readChosen } from './kept-choices.ts';
+import { readChosen, type ChoiceStorage } from './kept-choices.ts';
 
-export type OpenDevices = (
-  sources: readonly CaptureSource[],
-  wish: DeviceWish,
-  signal: AbortSignal,
-) => Promise<readonly LocalTrack[]>;
+/** What is used of the browser's `navigator.mediaDevices`. */
+export type BrowserMedia = Pick<MediaDevices, 'getUserMedia'> &
+  Partial<Pick<MediaDevices, 'getDisplayMedia' | 'enumerateDevices' | 'addEventListener' | 'removeEventListener'>>;
 
-/** The state of the machine's devices. What a call's set-up does not need is loaded when somebody looks. */
+/** The browser around the devices. */
+export interface BrowserMachine {
+  readonly audioGraph: Pick<AudioGraph, 'open' | 'probe' | 'speaker'>;
+  /** A page that came by plain http has none. */
+  readonly media: BrowserMedia | undefined;
+  readonly permissions: Pick<Permissions, 'query'> | undefined;
+  /** Throws where the browser forbids even to look. */
+  readonly storage: () => ChoiceStorage;
+  readonly open: (
+    sources: readonly CaptureSource[],
+    wish: DeviceWish,
+    signal: AbortSignal,
+  ) => Promise<readonly LocalTrack[]>;
+  /** Asks the browser for tracks of these, and says what is wrong when it gives none. */
+  readonly tracksOf: (
+    wanted: readonly LocalTrack['source'][],
+    signal: AbortSignal,
+    ask: () => Promise<MediaStream>,
+  ) => Promise<readonly MediaStreamTrack[]>;
+}
+
+/** What is known of the machine's devices. Whatever a call's set-up does not need is at the desk, which is loaded when somebody asks. */
 export class BrowserChoices implements Devices {
   readonly machine: BrowserMachine;
-  readonly open: OpenDevices;
-  readonly #observers = new Observers<void>();
-  #snapshot: DevicesSnapshot;
-  #use: UseDevice | undefined;
-  #observing = 0;
+  readonly observers = new Observers<void>();
+  /** The call in progress. */
+  use: UseDevice | undefined;
+  snapshot: DevicesSnapshot;
   #desk: Promise<DeviceDesk> | undefined;
 
-  constructor(machine: BrowserMachine, open: OpenDevices) {
+  constructor(machine: BrowserMachine) {
     this.machine = machine;
-    this.open = open;
     const chosen = readChosen(machine.storage);
-    void machine.audioGraph.speaker.use(chosen.speaker ?? '');
-    this.#snapshot = {
+    void machine.audioGraph.speaker.use(chosen.speaker);
+    this.snapshot = {
       devices: { microphone: [], camera: [], speaker: [] },
       chosen,
       permissions: { microphone: 'unknown', camera: 'unknown' },
-      canChooseSpeaker: 'setSinkId' in (globalThis.HTMLMediaElement?.prototype ?? {}),
-      canShareScreen: machine.media()?.getDisplayMedia !== undefined,
+      canChooseSpeaker: false,
+      canShareScreen: false,
       volume: 1,
     };
   }
 
-  get snapshot(): DevicesSnapshot {
-    return this.#snapshot;
-  }
-
   observe(listener: () => void): Disposable {
-    const observation = this.#observers.observe(listener);
-    this.#observing += 1;
-    void this.#atDesk((desk) => desk.watch(this.#observing > 0));
-    let isOver = false;
+    const observation = this.observers.observe(listener);
+    const watch = (): void => void this.#atDesk((desk) => desk.watch()).catch(() => undefined);
+    watch();
     return {
-      [Symbol.dispose]: () => {
+      [Symbol.dispose]() {
         observation[Symbol.dispose]();
-        if (!isOver) this.#observing -= 1;
-        isOver = true;
-        if (this.#observing === 0) void this.#atDesk((desk) => desk.watch(false));
+        watch();
       },
     };
   }
 
-  async choose(kind: DeviceKind, deviceId: string | undefined): Promise<void> {
-    if (kind === 'speaker') await this.machine.audioGraph.speaker.use(deviceId ?? '');
-    else await this.#use?.(kind, deviceId === undefined ? 'default' : { exact: deviceId });
-    const chosen = { ...this.#snapshot.chosen, [kind]: deviceId };
-    keepChosen(this.machine.storage, chosen);
-    this.change({ chosen });
+  choose(kind: DeviceKind, deviceId: string | undefined): Promise<void> {
+    return this.#atDesk((desk) => desk.choose(kind, deviceId));
   }
 
   setVolume(volume: number): void {
-    const within = Math.min(1, Math.max(0, volume));
-    this.machine.audioGraph.speaker.setVolume(within);
-    this.change({ volume: within });
+    this.machine.audioGraph.speaker.setVolume(volume);
+    this.change({ volume });
   }
 
-  check(
-    wanted: { readonly microphone: boolean; readonly camera: boolean },
-    cancel: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<DeviceCheck> {
-    return this.#atDesk((desk) => desk.check(wanted, cancel));
+  check(...wanted: Parameters<Devices['check']>): Promise<DeviceCheck> {
+    return this.#atDesk((desk) => desk.check(...wanted));
   }
 
   playTestSound(): Promise<void> {
     return this.#atDesk((desk) => desk.playTestSound());
   }
 
-  serve(use: UseDevice): Disposable {
-    this.#use = use;
-    return {
-      [Symbol.dispose]: () => {
-        if (this.#use === use) this.#use = undefined;
-      },
-    };
-  }
-
-  /** For the desk. */
   change(facts: Partial<DevicesSnapshot>): void {
-    this.#snapshot = { ...this.#snapshot, ...facts };
-    this.#observers.tell();
+    this.snapshot = { ...this.snapshot, ...facts };
+    this.observers.tell();
   }
 
-  async #atDesk<T>(work: (desk: DeviceDesk) => T | Promise<T>): Promise<T> {
+  async #atDesk<T>(work: (desk: DeviceDesk) => Promise<T>): Promise<T> {
     this.#desk ??= import('./device-desk.ts').then(({ DeviceDesk: Desk }) => new Desk(this));
     return work(await this.#desk);
   }

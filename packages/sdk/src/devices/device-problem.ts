@@ -1,11 +1,7 @@
+import { OracleCallError } from '@oracle-calls/protocol';
+import type { BrowserMachine } from './browser-choices.ts';
 import type { DeviceProblem } from './devices.ts';
 import type { CaptureSource, LocalTrack } from './devices-port.ts';
-
-/** What a failure is blamed on. */
-export interface DeviceFailure {
-  readonly device: LocalTrack['source'];
-  readonly problem: DeviceProblem;
-}
 
 /** Names of `DOMException`s that `getUserMedia` and `getDisplayMedia` reject with (W3C mediacapture-streams, 10.2; screen-capture, 5.1). */
 const PROBLEMS: Readonly<Record<string, DeviceProblem>> = {
@@ -17,36 +13,44 @@ const PROBLEMS: Readonly<Record<string, DeviceProblem>> = {
   AbortError: 'busy',
 };
 
-type Media = Pick<MediaDevices, 'getUserMedia'> & Partial<Pick<MediaDevices, 'enumerateDevices'>>;
-type Asked = Pick<Permissions, 'query'> | undefined;
+type Machine = Pick<BrowserMachine, 'media' | 'permissions'>;
 
-/** Which of the devices that were wanted is at fault, and why: the browser's error does not say the first. */
-export async function failureOf(
-  name: string,
+/** Says which of the devices that were wanted is at fault, and why. */
+export async function deviceErrorOf(
+  cause: unknown,
   wanted: readonly LocalTrack['source'][],
-  media: Media,
-  permissions: Asked,
-): Promise<DeviceFailure> {
-  const problem = PROBLEMS[name] ?? 'unknown';
-  const [first = 'microphone', second] = wanted;
-  if (second === undefined || first === 'screen') return { device: first, problem };
-  const isFine = { denied: isAllowed, absent: isThere, busy: opens, insecure: opens, unknown: opens }[problem];
-  return { device: (await isFine(first, media, permissions).catch(() => false)) ? second : first, problem };
+  machine: Machine,
+): Promise<OracleCallError> {
+  const name = cause instanceof Error ? cause.name : 'unknown';
+  const problem = machine.media === undefined ? 'insecure' : (PROBLEMS[name] ?? 'unknown');
+  const details = { name, device: await deviceOf(wanted, problem, machine), problem };
+  return new OracleCallError('ERR_MEDIA_DEVICE', undefined, { cause, details });
 }
 
-type Look = (source: CaptureSource, media: Media, permissions: Asked) => Promise<boolean>;
+/** The browser's error does not say which of two: it is the second, if the first is fine. */
+async function deviceOf(
+  [first = 'microphone', second]: readonly LocalTrack['source'][],
+  problem: DeviceProblem,
+  machine: Machine,
+): Promise<LocalTrack['source']> {
+  if (second === undefined || first === 'screen') return first;
+  const isFine = { denied: isAllowed, absent: isThere, busy: opens, insecure: opens, unknown: opens }[problem];
+  return (await isFine(first, machine).catch(() => false)) ? second : first;
+}
+
+type Look = (source: CaptureSource, machine: Machine) => Promise<boolean>;
 
 /** Opening it again would ask the person again. */
-const isAllowed: Look = async (source, _media, permissions) =>
+const isAllowed: Look = async (source, { permissions }) =>
   (await permissions?.query({ name: source }))?.state === 'granted';
 
-const isThere: Look = async (source, media) => {
+const isThere: Look = async (source, { media }) => {
   const kind = source === 'microphone' ? 'audioinput' : 'videoinput';
-  return ((await media.enumerateDevices?.()) ?? []).some((device) => device.kind === kind);
+  return ((await media?.enumerateDevices?.()) ?? []).some((device) => device.kind === kind);
 };
 
-const opens: Look = async (source, media) => {
-  const stream = await media.getUserMedia({ [source === 'microphone' ? 'audio' : 'video']: true });
-  for (const track of stream.getTracks()) track.stop();
-  return true;
+const opens: Look = async (source, { media }) => {
+  const stream = await media?.getUserMedia({ [source === 'microphone' ? 'audio' : 'video']: true });
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  return stream !== undefined;
 };

@@ -42,8 +42,8 @@ export interface DevicesPort {
    * @throws as `capture`
    */
   share(options: { readonly signal: AbortSignal }): Promise<LocalTrack | undefined>;
-  /** Choices made from now on go to the call first. Dispose when the call is over. Absent where there is nothing to choose. */
-  serve?(use: UseDevice): Disposable;
-  /** What a person sees and chooses; absent where there is nothing to choose. */
-  readonly choices?: Devices | undefined;
+  /** Choices made from now on go to the call first. Dispose when the call is over. */
+  serve(use: UseDevice): Disposable;
+  /** What a person sees and chooses; `NO_DEVICES` where there is nothing to choose. */
+  readonly choices: Devices;
 }

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { DeviceKind } from './devices.ts';
 
 /** Where choices are kept: the page's `localStorage`, which this is a part of. */
@@ -6,28 +7,17 @@ export type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>;
 export type ChosenDevices = Readonly<Record<DeviceKind, string | undefined>>;
 
 /** Ids of devices, which mean something to this origin alone and are no secrets. */
-const KEY = 'oracle-calls.devices';
+export const CHOICES_KEY = 'oracle-calls.devices';
 
-/** What was chosen in this browser; whatever else stands there is nothing. */
-export function readChosen(storage: ChoiceStorage | undefined): ChosenDevices {
-  let kept: unknown;
-  try {
-    kept = JSON.parse(storage?.getItem(KEY) ?? 'null');
-  } catch {
-    // Somebody else's, or a storage that is switched off.
-  }
-  const idOf = (kind: DeviceKind): string | undefined => {
-    const id: unknown = typeof kept === 'object' && kept !== null ? Reflect.get(kept, kind) : undefined;
-    return typeof id === 'string' ? id : undefined;
-  };
-  return { microphone: idOf('microphone'), camera: idOf('camera'), speaker: idOf('speaker') };
-}
+const NOTHING: ChosenDevices = { microphone: undefined, camera: undefined, speaker: undefined };
+const id = v.optional(v.string());
+const chosenSchema = v.object({ microphone: id, camera: id, speaker: id });
 
-/** Lasts as long as the page where the browser keeps nothing. */
-export function keepChosen(storage: ChoiceStorage | undefined, chosen: ChosenDevices): void {
+/** What was chosen in this browser. Whatever else stands there, or a storage that the browser forbids even to look at, is nothing. */
+export function readChosen(storage: () => ChoiceStorage): ChosenDevices {
   try {
-    storage?.setItem(KEY, JSON.stringify(chosen));
+    return { ...NOTHING, ...v.parse(chosenSchema, JSON.parse(storage().getItem(CHOICES_KEY) ?? '')) };
   } catch {
-    // Full, or switched off.
+    return NOTHING;
   }
 }

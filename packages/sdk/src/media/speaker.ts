@@ -6,7 +6,7 @@ export type SpeakerElement = Pick<HTMLMediaElement, 'volume'> & {
 /** Where the oracle is heard, and how loud. */
 export class Speaker {
   readonly #elements = new Set<SpeakerElement>();
-  #deviceId = '';
+  #deviceId: string | undefined;
   #volume = 1;
 
   /** Plays by this element too, from now on. Dispose when it is silent. */
@@ -14,7 +14,7 @@ export class Speaker {
     this.#elements.add(element);
     element.volume = this.#volume;
     // A device that is away leaves the sound where the system has it.
-    if (this.#deviceId !== '') element.setSinkId?.(this.#deviceId).catch(() => undefined);
+    if (this.#deviceId !== undefined) element.setSinkId?.(this.#deviceId).catch(() => undefined);
     return { [Symbol.dispose]: () => void this.#elements.delete(element) };
   }
 
@@ -23,9 +23,9 @@ export class Speaker {
     for (const element of this.#elements) element.volume = volume;
   }
 
-  /** Plays at this device, `''` is the system's own choice. Rejects when what plays cannot be moved there. */
-  async use(deviceId: string): Promise<void> {
+  /** Plays at this device, or where the system plays. Rejects when what plays cannot be moved there. */
+  async use(deviceId: string | undefined): Promise<void> {
+    await Promise.all([...this.#elements].map((element) => element.setSinkId?.(deviceId ?? '')));
     this.#deviceId = deviceId;
-    await Promise.all([...this.#elements].map((element) => element.setSinkId?.(deviceId)));
   }
 }
