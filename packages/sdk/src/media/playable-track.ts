@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: Pick<AudioGraph, 'probe'>;
+  readonly audioGraph: Pick<AudioGraph, 'probe' | 'speaker'>;
   readonly logger: Logger;
 }
 
@@ -16,9 +16,11 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   const { trackId, participantIdentity, kind, mediaStreamTrack, audioGraph, logger } = options;
   let element: HTMLAudioElement | undefined;
   let probe: LevelProbe | undefined;
+  let heard: Disposable | undefined;
   const stop = (): void => {
     probe?.[Symbol.dispose]();
     probe = undefined;
+    heard?.[Symbol.dispose]();
     element?.pause();
     if (element !== undefined) element.srcObject = null;
     element = undefined;
@@ -33,6 +35,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element = new Audio();
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
+        heard = audioGraph.speaker.add(element);
         element.play().catch(() => logger.warn('the browser does not let the page play sound'));
         probe = audioGraph.probe(mediaStreamTrack);
       }
