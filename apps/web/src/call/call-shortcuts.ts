@@ -40,7 +40,15 @@ export interface PressedKey {
 }
 
 /** What a pressed key asks for: nothing while somebody types, nor with keys that the browser takes. */
-export function shortcutOf({ key, code, altKey, ctrlKey, metaKey, repeat, target }: PressedKey): CallShortcut | undefined {
+export function shortcutOf({
+  key,
+  code,
+  altKey,
+  ctrlKey,
+  metaKey,
+  repeat,
+  target,
+}: PressedKey): CallShortcut | undefined {
   if (altKey || ctrlKey || metaKey || repeat) return undefined;
   const shortcut = BY_KEY[key.toLowerCase()] ?? (isLatin(key) ? undefined : BY_PLACE[code]);
   // Whoever types may still close what they type in.

@@ -43,9 +43,7 @@ export function CallStage(props: CallStageProps) {
       )}
       <div className="stage-oracle">
         {oracleVideo === undefined ? (
-          <div className="stage-orb">
-            <OracleOrb mood={mood} oracle={props.oracle} caller={props.isMuted ? undefined : props.microphone} />
-          </div>
+          <OracleOrb mood={mood} oracle={props.oracle} caller={props.isMuted ? undefined : props.microphone} />
         ) : (
           <TrackVideo track={oracleVideo} className="oracle-video" aria-label={t('oracleVideo')} />
         )}
@@ -53,6 +51,12 @@ export function CallStage(props: CallStageProps) {
           <p role="status" className={status === 'live' ? 'unseen' : 'stage-status'}>
             {t(`status.${status}`)}
           </p>
+          {props.isMuted && (
+            <p className="muted-chip">
+              <Icon name="muted" />
+              {t('muted')}
+            </p>
+          )}
           {status === 'live' && mood !== 'waiting' && (
             <p className="stage-status" data-activity={mood}>
               {t(`activity.${mood}`)}
@@ -66,12 +70,6 @@ export function CallStage(props: CallStageProps) {
         </div>
       </div>
       {camera !== undefined && <SelfView track={camera} />}
-      {props.isMuted && (
-        <p className="muted-chip">
-          <Icon name="muted" />
-          {t('muted')}
-        </p>
-      )}
       {props.children}
     </section>
   );

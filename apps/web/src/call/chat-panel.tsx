@@ -69,7 +69,13 @@ export function ChatPanel({ messages, canWrite, isOracleSpeaking, onSend, onInte
             void send();
           }}
         />
-        <RoundButton look="primary" icon="send" label={t('messages.send')} disabled={message === '' || !canWrite} onClick={() => void send()} />
+        <RoundButton
+          look="primary"
+          icon="send"
+          label={t('messages.send')}
+          disabled={message === '' || !canWrite}
+          onClick={() => void send()}
+        />
       </form>
     </>
   );

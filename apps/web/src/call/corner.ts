@@ -10,7 +10,11 @@ export interface Point {
 }
 
 /** The corner nearest to a point of a stage. */
-export function cornerAt(point: Point, stage: { readonly width: number; readonly height: number }, isRightToLeft: boolean): Corner {
+export function cornerAt(
+  point: Point,
+  stage: { readonly width: number; readonly height: number },
+  isRightToLeft: boolean,
+): Corner {
   const isRight = point.x > stage.width / 2;
   return {
     block: point.y > stage.height / 2 ? 'end' : 'start',

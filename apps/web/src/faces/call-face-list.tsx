@@ -23,7 +23,12 @@ export function CallFaceList({ faces, onAction }: CallFaceListProps) {
           tone={face.tone}
           face={face.name}
           actions={face.actions.map((action) => (
-            <Button key={action} isSmall look={action === 'dismiss' ? 'link' : 'secondary'} onClick={() => onAction(action, face)}>
+            <Button
+              key={action}
+              isSmall
+              look={action === 'dismiss' ? 'link' : 'secondary'}
+              onClick={() => onAction(action, face)}
+            >
               {t(`action.${action}`)}
             </Button>
           ))}

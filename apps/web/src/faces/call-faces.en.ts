@@ -10,10 +10,12 @@ export const callFacesEnglish = {
     'sound-blocked': 'The browser holds the oracle’s sound back until you click.',
     stranger: 'Somebody else is in the media room. They are not played and cannot understand the call.',
     undecryptable: 'Sound arrives that no key of this call opens. It is not played. End the call if it stays silent.',
-    asleep: 'This page was asleep for {{seconds}} seconds. The call still stands; what was said meanwhile may be missing.',
+    asleep:
+      'This page was asleep for {{seconds}} seconds. The call still stands; what was said meanwhile may be missing.',
     'key-rotated':
       'The oracle has a new key since your last call, and signed the change with the earlier one. You may compare the code again.',
-    'connection-poor': 'Your connection is poor: words may be lost. Without the camera the sound has more room.',
+    'connection-poor':
+      'Your connection is poor: words may be lost. Move closer to your router, or close what else uses the network.',
     echo: 'The oracle hears itself through your microphone. Use headphones, or turn the volume down.',
     'microphone-unplugged': '{{label}} is gone, and there is no other microphone. You are not heard.',
     'camera-unplugged': '{{label}} is gone, and there is no other camera. You are not seen.',

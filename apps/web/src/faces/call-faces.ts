@@ -138,8 +138,15 @@ function faceOfWarning(notice: CallWarning['notice'], moment: CallMoment): CallF
         };
       }
       if (isOn(device.device, moment)) return undefined;
-      const actions = device.device === 'screen' ? (['dismiss'] as const) : (['tryAgain', 'chooseDevice', 'dismiss'] as const);
-      return { name: `${device.device}-${device.problem}`, tone: 'danger', words: { kind: 'device', ...device }, actions, warnings: [] };
+      const actions =
+        device.device === 'screen' ? (['dismiss'] as const) : (['tryAgain', 'chooseDevice', 'dismiss'] as const);
+      return {
+        name: `${device.device}-${device.problem}`,
+        tone: 'danger',
+        words: { kind: 'device', ...device },
+        actions,
+        warnings: [],
+      };
     }
   }
 }

@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: Pick<AudioGraph, 'probe' | 'speaker'>;
+  readonly audioGraph: Pick<AudioGraph, 'open' | 'probe' | 'speaker'>;
   readonly logger: Logger;
 }
 
@@ -17,6 +17,17 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   let element: HTMLAudioElement | undefined;
   let probe: LevelProbe | undefined;
   let heard: Disposable | undefined;
+  let isHeldBack = false;
+  const start = async (audio: HTMLAudioElement): Promise<void> => {
+    try {
+      await audio.play();
+      isHeldBack = false;
+    } catch (error) {
+      // `AbortError`: it was stopped meanwhile.
+      isHeldBack = error instanceof Error && error.name === 'NotAllowedError';
+      if (isHeldBack) logger.warn('the browser does not let the page play sound');
+    }
+  };
   const stop = (): void => {
     probe?.[Symbol.dispose]();
     probe = undefined;
@@ -24,6 +35,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
     element?.pause();
     if (element !== undefined) element.srcObject = null;
     element = undefined;
+    isHeldBack = false;
   };
   return {
     trackId,
@@ -36,11 +48,15 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
         heard = audioGraph.speaker.add(element);
-        element.play().catch(() => logger.warn('the browser does not let the page play sound'));
+        void start(element);
         probe = audioGraph.probe(mediaStreamTrack);
+      } else if (element !== undefined && isHeldBack) {
+        audioGraph.open();
+        void start(element);
       }
       return { [Symbol.dispose]: stop };
     },
+    isHeldBack: () => isHeldBack,
     level: () => probe?.level() ?? 0,
     [Symbol.dispose]: stop,
   };

@@ -51,7 +51,15 @@ export function petalsOf(mood: OrbMood, seconds: number, oracle: number, caller:
       ];
     }
     case 'thinking':
-      return [0, 1, 2].map((index) => filled(0.4 + index * 0.05, 0.13, 3, seconds * (0.7 + index * 0.15) + (index * Math.PI) / 4.5, 0.34 - index * 0.07));
+      return [0, 1, 2].map((index) =>
+        filled(
+          0.4 + index * 0.05,
+          0.13,
+          3,
+          seconds * (0.7 + index * 0.15) + (index * Math.PI) / 4.5,
+          0.34 - index * 0.07,
+        ),
+      );
     case 'speaking':
       return [0, 1, 2, 3].map((index) =>
         filled(
