@@ -9,7 +9,7 @@ export const lobbyArabic: Translation<typeof lobbyEnglish> = {
   volume: 'مستوى صوت الأوراكل',
   level: 'شدة صوت ميكروفونك',
   system: 'كما في النظام',
-  unnamed: '{{kind}} {{number}}',
+  unnamed: '{{kind}} رقم {{number}}',
   preview: 'ما تراه كاميرتك',
   cameraIsOff: 'الكاميرا مطفأة.',
   asking: 'قد يسألك المتصفّح هل يُسمح لهذه الصفحة باستخدامها. اسمح بذلك.',
