@@ -91,7 +91,7 @@ async function listFiles(): Promise<string[]> {
   );
   return lists
     .flat()
-    .filter((path) => !/\.(test|fixture)\.ts$/.test(path))
+    .filter((path) => !/\.(test|fixture)\.tsx?$/.test(path))
     .toSorted();
 }
 
