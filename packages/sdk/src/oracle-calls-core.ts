@@ -20,6 +20,7 @@ import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
 import type { CallHistory } from './history/call-history.ts';
 import { keepTranscript, type KeptTranscript } from './history/keep-transcript.ts';
@@ -128,6 +129,8 @@ export interface OracleCalls extends AsyncDisposable {
   readonly history: CallHistory;
   /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
   readonly rings: Rings;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -225,6 +228,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       transcript: async (...asked) => (await loadHistory()).transcript(...asked),
       delete: async (...asked) => (await loadHistory()).delete(...asked),
     },
+    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },

@@ -1,3 +1,4 @@
+import { OracleCallsProvider } from '@oracle-calls/react';
 import { useStore } from '../store/use-store.ts';
 import { CallScreen } from '../call/call-screen.tsx';
 import { HomeScreen } from '../home/home-screen.tsx';
@@ -7,6 +8,14 @@ import type { SignedInState } from './app-state.ts';
 export function SignedInScreen({ state: { account, desk } }: { readonly state: SignedInState }) {
   const shown = useStore(desk);
   const { call } = shown;
-  if (call !== undefined && call.state.kind !== 'Ended') return <CallScreen desk={desk} shown={shown} call={call} />;
-  return <HomeScreen account={account} desk={desk} shown={shown} />;
+  const isInCall = call !== undefined && call.state.kind !== 'Ended';
+  return (
+    <OracleCallsProvider calls={desk.calls}>
+      {isInCall ? (
+        <CallScreen call={call} onHangUp={() => desk.hangUp()} onCompared={(isSame) => void desk.compared(isSame)} />
+      ) : (
+        <HomeScreen account={account} desk={desk} shown={shown} />
+      )}
+    </OracleCallsProvider>
+  );
 }

@@ -33,11 +33,6 @@ export interface Desk {
   readonly error: OracleCallError | undefined;
   /** The oracle's keys changed without its word, and a person has to decide. */
   readonly keyChange: ShownKeyChange | undefined;
-  /** The oracle's keys changed as it said. */
-  readonly hasRotated: boolean;
-  readonly isReconnecting: boolean;
-  /** Somebody who is not the oracle is in the media room. */
-  readonly hasStranger: boolean;
   readonly liveAt: number | undefined;
   readonly endedAt: number | undefined;
   /** A reload interrupted a call that the next one would continue. */
@@ -179,16 +174,9 @@ export class CallDesk extends Store<Desk> {
         if (notice.state.kind !== 'Ended') return {};
         // The next call is to be as quick; what goes wrong here, that call will say.
         this.calls.prepare({ oracleDid: this.value.oracleDid }).catch(() => undefined);
-        return { endedAt: systemClock.now(), isReconnecting: false };
+        return { endedAt: systemClock.now() };
       case 'error':
         return failureOf(notice.error);
-      case 'keysRotated':
-        return { hasRotated: true };
-      case 'stranger':
-        return { hasStranger: true };
-      case 'reconnecting':
-      case 'reconnected':
-        return { isReconnecting: notice.kind === 'reconnecting' };
       default:
         return {};
     }
@@ -218,9 +206,6 @@ export class CallDesk extends Store<Desk> {
 const NOTHING_YET = {
   error: undefined,
   keyChange: undefined,
-  hasRotated: false,
-  isReconnecting: false,
-  hasStranger: false,
   liveAt: undefined,
   endedAt: undefined,
 } as const;

@@ -1,9 +1,11 @@
 import { appArabic } from '../app/app.ar.ts';
 import { callArabic } from '../call/call.ar.ts';
+import { callFacesArabic } from '../faces/call-faces.ar.ts';
 import { confirmDeviceArabic } from '../confirm-device/confirm-device.ar.ts';
 import { endingsArabic } from '../faces/endings.ar.ts';
 import { errorsArabic } from '../faces/errors.ar.ts';
 import { homeArabic } from '../home/home.ar.ts';
+import { lobbyArabic } from '../lobby/lobby.ar.ts';
 import { securityArabic } from '../security/security.ar.ts';
 import { signInArabic } from '../sign-in/sign-in.ar.ts';
 import type { english } from './english.ts';
@@ -15,6 +17,8 @@ export const arabic: Translation<typeof english> = {
   confirmDevice: confirmDeviceArabic,
   home: homeArabic,
   call: callArabic,
+  callFaces: callFacesArabic,
+  lobby: lobbyArabic,
   security: securityArabic,
   errors: errorsArabic,
   endings: endingsArabic,

@@ -1,9 +1,11 @@
 import { appEnglish } from '../app/app.en.ts';
 import { callEnglish } from '../call/call.en.ts';
+import { callFacesEnglish } from '../faces/call-faces.en.ts';
 import { confirmDeviceEnglish } from '../confirm-device/confirm-device.en.ts';
 import { endingsEnglish } from '../faces/endings.en.ts';
 import { errorsEnglish } from '../faces/errors.en.ts';
 import { homeEnglish } from '../home/home.en.ts';
+import { lobbyEnglish } from '../lobby/lobby.en.ts';
 import { securityEnglish } from '../security/security.en.ts';
 import { signInEnglish } from '../sign-in/sign-in.en.ts';
 
@@ -14,6 +16,8 @@ export const english = {
   confirmDevice: confirmDeviceEnglish,
   home: homeEnglish,
   call: callEnglish,
+  callFaces: callFacesEnglish,
+  lobby: lobbyEnglish,
   security: securityEnglish,
   errors: errorsEnglish,
   endings: endingsEnglish,

@@ -68,7 +68,9 @@ function Check({ camera = false }: { readonly camera?: boolean }): ReactNode {
   return (
     <>
       <p role="status">{look.status === 'failed' ? look.error.code : look.status}</p>
-      <button onClick={retry}>retry</button>
+      <button type="button" onClick={retry}>
+        retry
+      </button>
     </>
   );
 }

@@ -34,7 +34,7 @@ export function TranscriptView({ call, locale, className, labels }: TranscriptVi
       {read.status === 'ready' && (
         <ol>
           {read.transcript.lines.map(({ speaker, how, text, at }, index) => (
-            // Lines never move: their place is their name.
+            // oxlint-disable-next-line react/no-array-index-key -- lines never move: their place is their name
             <li key={index} data-speaker={speaker} data-how={how}>
               <time dateTime={new Date(at).toISOString()}>{times.format(at)}</time>{' '}
               <span data-part="speaker">{words.speakers[speaker]}</span>{' '}

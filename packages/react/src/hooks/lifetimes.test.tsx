@@ -178,7 +178,11 @@ test('two components on one call agree after each change', () => {
   }
   function Muting(): ReactNode {
     const { set } = useMicrophone();
-    return <button onClick={() => void set(false)}>mute</button>;
+    return (
+      <button type="button" onClick={() => void set(false)}>
+        mute
+      </button>
+    );
   }
   render(
     <>

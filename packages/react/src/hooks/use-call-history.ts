@@ -34,6 +34,7 @@ export function useCallHistory({
   useEffect(() => {
     if (oracleDid !== undefined) void list?.ask({ oracleDid, search, limit });
     return () => list?.cancel();
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a call that has ended stands in another list
   }, [list, oracleDid, search, limit, endedCallId]);
   const { loadMore, reload, remove } = list ?? WITHOUT_HISTORY;
   return useMemo(() => ({ ...past, loadMore, reload, remove }), [past, loadMore, reload, remove]);

@@ -86,6 +86,7 @@ export class ScriptedDevices implements Devices {
     let isOn = true;
     this.on += 1;
     return {
+      source: kind === 'audio' ? 'microphone' : 'camera',
       kind,
       level: () => (kind === 'audio' && isOn ? 0.5 : 0),
       stop: () => {
