@@ -8,6 +8,8 @@ export { buildPage } from './page-build.ts';
 /** What `/config.json` says. `testUser` fills the sign-in forms: development stacks only. */
 export interface WebConfig {
   readonly homeserverUrl: string;
+  /** Whether people may sign in there only. */
+  readonly isHomeserverFixed?: boolean | undefined;
   readonly oracleDid: string;
   readonly oracles?: readonly { readonly oracleDid: string; readonly name?: string | undefined }[] | undefined;
   readonly didResolverUrl?: string | undefined;
