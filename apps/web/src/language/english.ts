@@ -7,6 +7,7 @@ import { homeEnglish } from '../home/home.en.ts';
 import { securityEnglish } from '../security/security.en.ts';
 import { secondTabEnglish } from '../second-tab/second-tab.en.ts';
 import { settingsEnglish } from '../settings/settings.en.ts';
+import { shellEnglish } from '../shell/shell.en.ts';
 import { signInEnglish } from '../sign-in/sign-in.en.ts';
 import { signOutEnglish } from '../sign-out/sign-out.en.ts';
 
@@ -16,6 +17,7 @@ export const english = {
   signIn: signInEnglish,
   signOut: signOutEnglish,
   secondTab: secondTabEnglish,
+  shell: shellEnglish,
   settings: settingsEnglish,
   confirmDevice: confirmDeviceEnglish,
   home: homeEnglish,
