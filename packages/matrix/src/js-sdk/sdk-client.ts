@@ -88,7 +88,7 @@ export interface SdkClient {
       method: string,
       path: string,
       query: undefined,
-      body: object,
+      body: object | undefined,
       options: RequestOptions,
     ): Promise<unknown>;
   };
@@ -131,6 +131,11 @@ export const SDK_NOTICE = {
   devicesUpdated: 'crypto.devicesUpdated',
   identityUpdated: 'userTrustStatusChanged',
   loggedOut: 'Session.logged_out',
+  backupStatus: 'crypto.keyBackupStatus',
+  backupProgress: 'crypto.keyBackupSessionsRemaining',
+  backupFailed: 'crypto.keyBackupFailed',
+  backupKeyCached: 'crypto.keyBackupDecryptionKeyCached',
+  verificationRequested: 'crypto.verificationRequestReceived',
 } as const;
 
 export const MEGOLM_EVENT = 'm.room.encrypted';
