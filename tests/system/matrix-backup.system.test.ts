@@ -57,9 +57,10 @@ it('what an account wrote is read on a new device with the recovery key, after t
   expect(locked.map(({ type }) => type)).toEqual([undefined, undefined]);
   await expect((await second.port.ownRecords()).deriveKey(LABEL)).resolves.toBeUndefined();
   const { client, holder } = second;
-  await expect(
-    ensureCrossSigning(client, { holder, recoveryKey: scene.recoveryKeyOf(alice) }),
-  ).resolves.toMatchObject({ state: 'ready', backup: 'on' });
+  await expect(ensureCrossSigning(client, { holder, recoveryKey: scene.recoveryKeyOf(alice) })).resolves.toMatchObject({
+    state: 'ready',
+    backup: 'on',
+  });
   const own = await readOwn(second.port, oracle, rootId);
   expect(own.map(({ type }) => type)).toEqual([CALL_TYPE, NOTE]);
   expect(own[1]?.content).toMatchObject({ text: 'kept' });

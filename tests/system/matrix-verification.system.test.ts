@@ -20,7 +20,8 @@ afterAll(async () => {
 
 const inState = <K extends DeviceVerificationState['kind']>(verification: DeviceVerification, kind: K) =>
   until(
-    () => (verification.state.kind === kind ? (verification.state as DeviceVerificationState & { kind: K }) : undefined),
+    () =>
+      verification.state.kind === kind ? (verification.state as DeviceVerificationState & { kind: K }) : undefined,
     `${kind} after ${verification.state.kind}`,
   );
 

@@ -15,7 +15,8 @@ export class FakeAccount {
   identity: number | undefined;
   readonly signedDevices = new Set<string>();
   /** Secret storage: the identity whose private keys it holds, under which key. */
-  storage: { readonly keyId: string; readonly key: string; identity: number | undefined; backupKey?: number } | undefined;
+  storage:
+    { readonly keyId: string; readonly key: string; identity: number | undefined; backupKey?: number } | undefined;
   /** The newest backup: the number of its key pair, and the identity whose signature it bears. */
   backup: { readonly version: number; readonly keyPair: number; readonly signedBy: number | undefined } | undefined;
   /** What new keys need when there are some already. */

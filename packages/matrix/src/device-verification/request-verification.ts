@@ -2,11 +2,7 @@ import { OracleCallError } from '@oracle-calls/protocol';
 import { cryptoOf, readState } from '../cross-signing/account-state.ts';
 import { matrixError } from '../js-sdk/adapter-context.ts';
 import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
-import {
-  RequestedVerification,
-  type DeviceVerification,
-  type VerificationOptions,
-} from './device-verification.ts';
+import { RequestedVerification, type DeviceVerification, type VerificationOptions } from './device-verification.ts';
 import { CANCELLED, DONE, type SdkVerificationRequest, type VerificationClient } from './verification-client.ts';
 
 /**

@@ -13,7 +13,10 @@ function raw(eventId: string, more: Partial<RawEvent> = {}): RawEvent {
   return { event_id: eventId, room_id: ROOM, sender: ALICE, type: 'm.room.encrypted', ...more, content };
 }
 const related = (eventId: string, more: Partial<RawEvent> = {}, target: string = CALL): RawEvent =>
-  raw(eventId, { ...more, content: { 'm.relates_to': { rel_type: 'm.reference', event_id: target }, ...more.content } });
+  raw(eventId, {
+    ...more,
+    content: { 'm.relates_to': { rel_type: 'm.reference', event_id: target }, ...more.content },
+  });
 
 /** A joined room of the two with the account's call event, and what the homeserver says is related, newest first. */
 function scene(...newestFirst: RawEvent[]) {
@@ -109,7 +112,9 @@ test('keys are of the private user-signing key and the label, and are not there 
   exports(7);
   const key = await records.deriveKey('one');
   // HKDF-SHA-256 (RFC 5869) of 32 bytes 07, without salt, info "one": made with Python's `cryptography` 48.
-  expect(Buffer.from(key?.expose() ?? []).toString('hex')).toBe('ff21ed6f978c1380d82eea35761c85809cd062322f8e297ed4f1aa8d82b2f013');
+  expect(Buffer.from(key?.expose() ?? []).toString('hex')).toBe(
+    'ff21ed6f978c1380d82eea35761c85809cd062322f8e297ed4f1aa8d82b2f013',
+  );
   expect(String(key)).toBe('[SecretBytes one]');
   expect((await records.deriveKey('two'))?.expose()).not.toEqual(key?.expose());
   exports(8);
