@@ -69,6 +69,7 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     observeEvents: (listener) => feed.observe(listener),
     approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
+    ownRecords: async () => (await import('./js-sdk/own-events.ts')).ownRecordsOver(context),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };
 }
