@@ -28,6 +28,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
 import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
@@ -36,6 +37,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -84,6 +87,12 @@ export interface OracleCalls extends AsyncDisposable {
    */
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
   /**
+   * Finds an oracle by its DID or its Matrix id and says what is proved about it. Nothing is kept and nobody is told.
+   *
+   * @throws {OracleCallError} `ERR_DID_*` (`ERR_DID_ACCOUNT`: the DID's document names another account than the one asked for), `ERR_KEY_*`
+   */
+  lookUpOracle(name: OracleName, cancel?: CancelOptions): Promise<OracleFacts>;
+  /**
    * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
    * An abort at any time ends the call. The type alone (`callOracle('audio')`) calls the oracle that these calls were made for.
    *
@@ -116,10 +125,12 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
-  /** Microphones, cameras and speakers, and which of them calls use. */
-  readonly devices: Devices;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -153,8 +164,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
-  const observers = new Observers<OracleCall>();
   const transcripts = new Set<KeptTranscript>();
+  const observers = new Observers<OracleCall>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -200,13 +211,24 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
 
-  return {
-    devices: deps.devices.choices,
+  const rings = createLazyRings(matrix, logger, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({
+      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
+      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
+      isInCall: () => current !== undefined,
+      callOracle: (call, cancel) => core.callOracle(call, cancel),
+    });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
     history: {
       list: async (...asked) => (await loadHistory()).list(...asked),
       transcript: async (...asked) => (await loadHistory()).transcript(...asked),
       delete: async (...asked) => (await loadHistory()).delete(...asked),
     },
+    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },
@@ -229,6 +251,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
       all.throwIfAborted();
     },
+    lookUpOracle(name, { signal } = {}) {
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      return lookUpOracle({ matrix, directory }, name, all);
+    },
     callOracle(call, { signal } = {}) {
       signal?.throwIfAborted();
       const request: CallRequest = typeof call === 'string' ? { type: call } : call;
@@ -246,9 +272,11 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       if (parsed.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
       observers.tell(placed);
       placed.start();
+      rings.lineChanged();
       return placed;
     },
     observe: (listener) =>
@@ -286,6 +314,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       for (const kept of transcripts) kept.pageHidden();
     },
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
       await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
@@ -296,4 +325,5 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await this.close();
     },
   };
+  return core;
 }

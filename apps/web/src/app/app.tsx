@@ -7,6 +7,12 @@ import { Waiting } from './waiting.tsx';
 const ConfirmDeviceScreen = lazy(async () => ({
   default: (await import('../confirm-device/confirm-device-screen.tsx')).ConfirmDeviceScreen,
 }));
+const SecondTabScreen = lazy(async () => ({
+  default: (await import('../second-tab/second-tab-screen.tsx')).SecondTabScreen,
+}));
+const SigningOutScreen = lazy(async () => ({
+  default: (await import('../sign-out/signing-out-screen.tsx')).SigningOutScreen,
+}));
 const SignedInScreen = lazy(async () => ({ default: (await import('./signed-in-screen.tsx')).SignedInScreen }));
 
 /** Picks the screen. Screens of people who are signed in are loaded when they are needed. */
@@ -17,6 +23,12 @@ export function App() {
 
 function screenOf(state: ReturnType<typeof useApp>['value']) {
   switch (state.kind) {
+    case 'Starting':
+      return <Waiting />;
+    case 'Elsewhere':
+      return <SecondTabScreen state={state} />;
+    case 'SigningOut':
+      return <SigningOutScreen state={state} />;
     case 'SignedOut':
     case 'SigningIn':
       return <SignInScreen state={state} />;

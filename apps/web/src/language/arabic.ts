@@ -7,13 +7,19 @@ import { errorsArabic } from '../faces/errors.ar.ts';
 import { homeArabic } from '../home/home.ar.ts';
 import { lobbyArabic } from '../lobby/lobby.ar.ts';
 import { securityArabic } from '../security/security.ar.ts';
+import { secondTabArabic } from '../second-tab/second-tab.ar.ts';
+import { settingsArabic } from '../settings/settings.ar.ts';
 import { signInArabic } from '../sign-in/sign-in.ar.ts';
+import { signOutArabic } from '../sign-out/sign-out.ar.ts';
 import type { english } from './english.ts';
 import type { Translation } from './translation.ts';
 
 export const arabic: Translation<typeof english> = {
   app: appArabic,
   signIn: signInArabic,
+  signOut: signOutArabic,
+  secondTab: secondTabArabic,
+  settings: settingsArabic,
   confirmDevice: confirmDeviceArabic,
   home: homeArabic,
   call: callArabic,

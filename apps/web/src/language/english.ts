@@ -7,12 +7,18 @@ import { errorsEnglish } from '../faces/errors.en.ts';
 import { homeEnglish } from '../home/home.en.ts';
 import { lobbyEnglish } from '../lobby/lobby.en.ts';
 import { securityEnglish } from '../security/security.en.ts';
+import { secondTabEnglish } from '../second-tab/second-tab.en.ts';
+import { settingsEnglish } from '../settings/settings.en.ts';
 import { signInEnglish } from '../sign-in/sign-in.en.ts';
+import { signOutEnglish } from '../sign-out/sign-out.en.ts';
 
 /** The catalogue: one namespace a folder. */
 export const english = {
   app: appEnglish,
   signIn: signInEnglish,
+  signOut: signOutEnglish,
+  secondTab: secondTabEnglish,
+  settings: settingsEnglish,
   confirmDevice: confirmDeviceEnglish,
   home: homeEnglish,
   call: callEnglish,

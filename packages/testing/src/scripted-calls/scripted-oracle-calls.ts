@@ -7,7 +7,16 @@ import {
   type CallType,
   type Clock,
 } from '@oracle-calls/protocol';
-import type { CallRequest, CancelOptions, InterruptedCall, KeyChange, Ring, RingStatus } from '@oracle-calls/sdk';
+import type {
+  CallRequest,
+  CancelOptions,
+  InterruptedCall,
+  KeyChange,
+  OracleFacts,
+  OracleName,
+  Ring,
+  RingStatus,
+} from '@oracle-calls/sdk';
 import { Observers } from '@oracle-calls/sdk/core';
 import { ScriptedCall } from './scripted-call.ts';
 import { ScriptedDevices } from './scripted-devices.ts';
@@ -85,6 +94,8 @@ export class ScriptedOracleCalls implements AsyncDisposable {
   /** What each was asked for with. */
   readonly requests: CallRequest[] = [];
   readonly prepared: string[] = [];
+  /** Oracles that can be looked up. */
+  readonly oracles: OracleFacts[] = [];
   readonly devices = new ScriptedDevices();
   readonly history = new ScriptedHistory();
   readonly rings: ScriptedRings;
@@ -109,6 +120,16 @@ export class ScriptedOracleCalls implements AsyncDisposable {
 
   async prepare({ oracleDid }: { readonly oracleDid: string }): Promise<void> {
     this.prepared.push(oracleDid);
+  }
+
+  async lookUpOracle(name: OracleName): Promise<OracleFacts> {
+    const found = this.oracles.find(({ oracleDid, matrixUserId }) =>
+      'oracleDid' in name ? oracleDid === name.oracleDid : matrixUserId === name.matrixUserId,
+    );
+    if (found === undefined) {
+      throw new OracleCallError('oracleDid' in name ? 'ERR_DID_NOT_RESOLVED' : 'ERR_DID_UNPUBLISHED');
+    }
+    return found;
   }
 
   callOracle(asked: CallType | CallRequest, { signal }: CancelOptions = {}): ScriptedCall {

@@ -1,0 +1,19 @@
+import { useTranslation } from 'react-i18next';
+import { Button } from '../controls/button.tsx';
+import { Icon } from '../controls/icon.tsx';
+import { useAround } from './around-context.ts';
+
+/** Leads back to a call that goes on while another screen is looked at, or to how it went once it has ended. */
+export function CallStrip({ isOver }: { readonly isOver: boolean }) {
+  const { t } = useTranslation('app');
+  const { navigation } = useAround();
+  return (
+    <aside className="call-strip" aria-label={t('callStrip')}>
+      <Icon name="phone" />
+      <span role="status">{t(isOver ? 'callEnded' : 'callGoesOn')}</span>
+      <Button isSmall onClick={() => navigation.go({ screen: isOver ? 'summary' : 'call' })}>
+        {t(isOver ? 'showSummary' : 'returnToCall')}
+      </Button>
+    </aside>
+  );
+}

@@ -1,0 +1,37 @@
+export const settingsEnglish = {
+  title: 'Settings',
+  back: 'Back',
+  appearance: 'Appearance',
+  language: 'Language',
+  theme: { legend: 'Theme', system: 'Like the system', light: 'Light', dark: 'Dark' },
+  calls: 'Calls',
+  transcripts: {
+    label: 'Keep transcripts',
+    hint: 'What was said and written stays in your room with the oracle, encrypted. The oracle can read it too.',
+    question:
+      'Shall transcripts of your calls be kept? They stay in your room with the oracle, encrypted. Until you say yes, nothing is kept.',
+    keep: 'Keep transcripts',
+    keepNot: 'Keep nothing',
+  },
+  notifications: {
+    label: 'Tell me when an oracle calls',
+    default: 'Your browser will ask for your permission.',
+    granted: 'Shown by your system while this page is in the background.',
+    denied: 'Your browser does not allow it. Allow notifications for this page in its settings.',
+    unsupported: 'This browser shows no notifications for this page.',
+  },
+  account: 'Account',
+  userId: 'Matrix ID',
+  homeserver: 'Homeserver',
+  device: 'This device',
+  confirmed: 'Confirmed',
+  renew: {
+    start: 'New recovery key',
+    warning: 'The recovery key you have will open nothing any more. Your other devices stay signed in.',
+    now: 'Make a new recovery key',
+    busy: 'Making it…',
+    leave: 'Leave it as it is',
+    shown: 'Keep this key in a safe place. It is shown only now; the old one is of no use any more.',
+  },
+  signOutHint: 'Takes your keys and everything else of your account out of this browser.',
+} as const;
