@@ -12,13 +12,6 @@ test('what calls for attention takes turns with the title of the screen, until i
   title.show('Home');
   await clock.advance(1_000);
   title.flash(undefined);
-  expect(titles).toEqual([
-    'History',
-    'The oracle is calling',
-    'History',
-    'Home',
-    'The oracle is calling',
-    'Home',
-  ]);
+  expect(titles).toEqual(['History', 'The oracle is calling', 'History', 'Home', 'The oracle is calling', 'Home']);
   expect(clock.pendingTimers).toBe(0);
 });

@@ -44,7 +44,7 @@ export const callArabic: Translation<typeof callEnglish> = {
   },
   security: 'الأمان',
   oracleVideo: 'فيديو الأوراكل',
-  ownVideo: 'كاميرتك. تحرّكها مفاتيح الأسهم.',
+  ownVideo: 'كاميرتك: حرّكها',
   ownScreen: 'شاشتك المشارَكة',
   sharing: 'أنت تشارك شاشتك',
   panel: {

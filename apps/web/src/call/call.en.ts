@@ -44,7 +44,7 @@ export const callEnglish = {
   },
   security: 'Security',
   oracleVideo: 'The oracle’s video',
-  ownVideo: 'Your camera. Arrow keys move it.',
+  ownVideo: 'Your camera: move it',
   ownScreen: 'Your shared screen',
   sharing: 'You are sharing your screen',
   panel: {

@@ -68,11 +68,7 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
         {error?.code === 'ERR_MATRIX_IDENTITY_CHANGED' && (
           <IdentityChangeNotice oracleDid={shown.oracleDid} onAccept={() => void desk.acceptIdentity()} />
         )}
-        <WaitBanner
-          wait={wait}
-          onStop={() => oracles.wait.stop()}
-          onAgain={(type) => oracles.wait.start(type)}
-        />
+        <WaitBanner wait={wait} onStop={() => oracles.wait.stop()} onAgain={(type) => oracles.wait.start(type)} />
         {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
       </div>
       <details className="home-choice" ref={choosing} open={shelf.length > 1}>

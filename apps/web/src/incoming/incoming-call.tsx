@@ -38,9 +38,7 @@ export function IncomingCall({ ring, name, onAccept, onDecline }: IncomingCallPr
         <span className="incoming-waves">
           <Avatar size="large" name={name} />
         </span>
-        <h2 id={title}>
-          {t(`title.${ring.type}`)}
-        </h2>
+        <h2 id={title}>{t(`title.${ring.type}`)}</h2>
         <p className="incoming-name">
           <bdi>{name}</bdi>
         </p>

@@ -4,7 +4,10 @@ import { OracleProfiles, type ProfileSource } from './oracle-profiles.ts';
 const ORACLE = '@oracle:localhost';
 const PNG = new Uint8Array([137, 80, 78, 71]);
 
-function scene(profile: Awaited<ReturnType<ProfileSource['getProfileInfo']>>, picture = new Blob([PNG], { type: 'image/png' })) {
+function scene(
+  profile: Awaited<ReturnType<ProfileSource['getProfileInfo']>>,
+  picture = new Blob([PNG], { type: 'image/png' }),
+) {
   const asked: string[] = [];
   const source: ProfileSource = {
     getProfileInfo: async (userId) => {

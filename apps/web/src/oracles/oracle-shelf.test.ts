@@ -65,7 +65,12 @@ test.each(['', 'no json', '{}', '[{"oracleDid":"oracle","usedAt":1}]'])(
 );
 
 test('a storage that refuses to keep does not keep a person from choosing', () => {
-  const storage = { getItem: () => null, setItem: () => { throw new Error('full'); } };
+  const storage = {
+    getItem: () => null,
+    setItem: () => {
+      throw new Error('full');
+    },
+  };
   const shelf = new OracleShelf({ userId: ALICE, listed: [], storage, clock: new FakeClock() });
   shelf.keep({ oracleDid: ONE });
   expect(didsOf(shelf)).toEqual([ONE]);
