@@ -22,7 +22,7 @@ export const callEnglish = {
     connecting: 'Connecting…',
     waiting: 'Connected. Waiting for the oracle…',
     live: 'In a call.',
-    reconnecting: 'The connection is lost. Reconnecting…',
+    reconnecting: 'Reconnecting…',
     ending: 'Hanging up…',
   },
   activity: {
