@@ -20,4 +20,5 @@ export const appArabic: Translation<typeof appEnglish> = {
   callEnded: 'انتهت المكالمة.',
   returnToCall: 'عُد إلى المكالمة',
   showSummary: 'اعرض كيف جرت',
+  dismiss: 'تجاهل',
 };

@@ -18,4 +18,5 @@ export const appEnglish = {
   callEnded: 'The call has ended.',
   returnToCall: 'Return to the call',
   showSummary: 'Show how it went',
+  dismiss: 'Dismiss',
 } as const;

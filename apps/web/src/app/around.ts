@@ -4,7 +4,7 @@ import { createRingtone } from '../incoming/ringtone.ts';
 import { createNotifier } from '../incoming/notifier.ts';
 import { OracleDesk } from '../oracles/oracle-desk.ts';
 import { OracleProfiles } from '../oracles/oracle-profiles.ts';
-import { OracleShelf } from '../oracles/oracle-shelf.ts';
+import { nameOnShelf, OracleShelf } from '../oracles/oracle-shelf.ts';
 import type { AppStore } from './app-store.ts';
 import type { SignedInState } from './app-state.ts';
 import { followCalls } from './call-routing.ts';
@@ -22,7 +22,10 @@ export interface Around {
 let open: { readonly desk: object; readonly around: Around; readonly parts: DisposableStack } | undefined;
 
 /** Made once for whoever is signed in, whichever component renders first and how often. Another account, or the same opened again, ends the one before. */
-export function aroundOf({ account, desk }: SignedInState, { config }: Pick<AppStore, 'config'>): Around {
+export function aroundOf(
+  { account, desk }: SignedInState,
+  { config, preferences }: Pick<AppStore, 'config' | 'preferences'>,
+): Around {
   if (open?.desk === desk) return open.around;
   open?.parts.dispose();
   const parts = new DisposableStack();
@@ -37,10 +40,11 @@ export function aroundOf({ account, desk }: SignedInState, { config }: Pick<AppS
     new IncomingDesk({
       rings: desk.calls.rings,
       desk,
-      nameOf: (oracleDid) => shelf.find(oracleDid),
+      nameOf: (oracleDid) => nameOnShelf(shelf, oracleDid),
       ringtone: createRingtone(systemClock),
-      notifier: createNotifier(),
+      notifier: createNotifier(() => preferences.notifications.isOn),
       title,
+      isHidden: () => document.visibilityState === 'hidden',
     }),
   );
   parts.use(followCalls(desk, navigation));

@@ -5,6 +5,7 @@ import {
   type OracleCall,
   type OracleCalls,
   type CallNotice,
+  type Ring,
 } from '@oracle-calls/sdk';
 import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixAccount } from '../account/matrix-account.ts';
@@ -21,6 +22,8 @@ export interface CallDeskOptions {
   readonly account: MatrixAccount;
   /** Where spans of calls go; nowhere when absent. */
   readonly tracer: Tracer | undefined;
+  /** Whether the person wants what is said to be kept, asked at each call. */
+  readonly keepsTranscript: () => boolean;
 }
 
 /** What the desk shows: whom it would call, and the call in progress or the last one. */
@@ -42,10 +45,11 @@ export interface Desk {
 /** Places calls, one at a time, and keeps what the page says of them. It lives as long as the account is signed in; React only reads it. */
 export class CallDesk extends Store<Desk> {
   readonly calls: OracleCalls;
+  readonly #keepsTranscript: () => boolean;
   #statistics = NO_STATISTICS;
   #clickedAt: number | undefined;
 
-  constructor({ config, account, tracer }: CallDeskOptions) {
+  constructor({ config, account, tracer, keepsTranscript }: CallDeskOptions) {
     const calls = createOracleCalls({
       matrixClient: account.client,
       e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
@@ -61,6 +65,7 @@ export class CallDesk extends Store<Desk> {
       offersResume: calls.interruptedCall() !== undefined,
     });
     this.calls = calls;
+    this.#keepsTranscript = keepsTranscript;
     void this.choose(config.oracleDid);
   }
 
@@ -102,7 +107,7 @@ export class CallDesk extends Store<Desk> {
     const sessionId = this.calls.interruptedCall()?.sessionId;
     this.#show({ ...NOTHING_YET, oracleDid, call: undefined });
     try {
-      this.follow(this.calls.callOracle({ type, oracleDid, sessionId }));
+      this.follow(this.calls.callOracle({ type, oracleDid, sessionId, keepsTranscript: this.#keepsTranscript() }));
     } catch (error) {
       // The DID is the only thing that can be wrong here.
       this.#show(
@@ -111,7 +116,14 @@ export class CallDesk extends Store<Desk> {
     }
   }
 
-  /** Shows a call that was placed elsewhere: by answering a ring. */
+  /** Answers an oracle that rings. Call it from a click, or the browser may not play. @throws as `Rings.accept` */
+  answer(ring: Ring): void {
+    this.#clickedAt = performance.timeOrigin + performance.now();
+    this.#statistics = NO_STATISTICS;
+    this.follow(this.calls.rings.accept(ring, { keepsTranscript: this.#keepsTranscript() }));
+  }
+
+  /** Shows a call that was placed elsewhere. */
   follow(call: OracleCall): void {
     this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call });
     call.observe((notice) => this.#show(this.#told(notice)));

@@ -11,8 +11,6 @@ import type { Ringtone } from './ringtone.ts';
 export interface Incoming {
   /** The ring that waits for an answer. */
   readonly ring: Ring | undefined;
-  /** A ring comes while the person is in a call: a small notice, which never interrupts. */
-  readonly isBeside: boolean;
   /** The last ring that nobody answered, until it is dismissed. */
   readonly missed: Ring | undefined;
   /** Another device of this person answered or declined the last one. */
@@ -20,11 +18,11 @@ export interface Incoming {
   readonly error: OracleCallError | undefined;
 }
 
-const QUIET: Incoming = { ring: undefined, isBeside: false, missed: undefined, isElsewhere: false, error: undefined };
+const QUIET: Incoming = { ring: undefined, missed: undefined, isElsewhere: false, error: undefined };
 
 export interface IncomingDeskOptions {
   readonly rings: Rings;
-  readonly desk: Pick<CallDesk, 'value' | 'follow'>;
+  readonly desk: Pick<CallDesk, 'answer'>;
   /** How the oracle of a ring is called. */
   readonly nameOf: (oracleDid: string) => string;
   readonly ringtone: Ringtone;
@@ -52,10 +50,9 @@ export class IncomingDesk extends Store<Incoming> implements Disposable {
   accept(): void {
     const { ring } = this.value;
     if (ring === undefined) return;
-    const { rings, desk } = this.#options;
     this.#hush();
     try {
-      desk.follow(rings.accept(ring));
+      this.#options.desk.answer(ring);
       this.set(QUIET);
     } catch (error) {
       this.set({ ...QUIET, error: toOracleCallError(error) });
@@ -103,14 +100,11 @@ export class IncomingDesk extends Store<Incoming> implements Disposable {
   }
 
   #begin(ring: Ring): void {
-    const { desk, nameOf, ringtone, notifier, title, isHidden } = this.#options;
-    const { call } = desk.value;
-    const isBeside = call !== undefined && call.state.kind !== 'Ended';
+    const { nameOf, ringtone, notifier, title, isHidden } = this.#options;
     const isNew = this.value.ring?.ringEventId !== ring.ringEventId;
-    this.set({ ...QUIET, ring, isBeside });
+    this.set({ ...QUIET, ring });
     if (!isNew) return;
     this.#hush();
-    if (isBeside) return;
     const text = i18next.t('incoming:calls', { name: nameOf(ring.oracleDid) });
     ringtone.start();
     title.flash(text);

@@ -7,15 +7,15 @@ import type { Incoming } from './incoming-desk.ts';
 export interface IncomingNoticesProps {
   readonly incoming: Incoming;
   readonly nameOf: (oracleDid: string) => string;
-  readonly onDecline: () => void;
   readonly onDismiss: () => void;
-  readonly onCallBack: (oracleDid: string) => void;
+  /** Absent during a call. */
+  readonly onCallBack: ((oracleDid: string) => void) | undefined;
 }
 
-/** What is told of rings without asking at once: one during a call, one that was missed, one that was answered elsewhere. */
-export function IncomingNotices({ incoming, nameOf, onDecline, onDismiss, onCallBack }: IncomingNoticesProps) {
+/** What is told of rings that are over. In a call it stands above it, and interrupts nothing. */
+export function IncomingNotices({ incoming, nameOf, onDismiss, onCallBack }: IncomingNoticesProps) {
   const { t } = useTranslation('incoming');
-  const { ring, isBeside, missed, isElsewhere, error } = incoming;
+  const { missed, isElsewhere, error } = incoming;
   const dismiss = (
     <Button isSmall look="link" onClick={onDismiss}>
       {t('dismiss')}
@@ -23,28 +23,17 @@ export function IncomingNotices({ incoming, nameOf, onDecline, onDismiss, onCall
   );
   return (
     <>
-      {ring !== undefined && isBeside && (
-        <Banner
-          tone="notice"
-          face="ring-during-call"
-          actions={
-            <Button isSmall onClick={onDecline}>
-              {t('decline')}
-            </Button>
-          }
-        >
-          {t('beside', { name: nameOf(ring.oracleDid) })}
-        </Banner>
-      )}
       {missed !== undefined && (
         <Banner
           tone="notice"
           face="missed-call"
           actions={
             <>
-              <Button isSmall icon="phone" onClick={() => onCallBack(missed.oracleDid)}>
-                {t('callBack')}
-              </Button>
+              {onCallBack !== undefined && (
+                <Button isSmall icon="phone" onClick={() => onCallBack(missed.oracleDid)}>
+                  {t('callBack')}
+                </Button>
+              )}
               {dismiss}
             </>
           }

@@ -9,7 +9,6 @@ export const incomingArabic: Translation<typeof incomingEnglish> = {
   accept: 'أجب',
   acceptVideo: 'أجب بالفيديو',
   decline: 'ارفض',
-  beside: '{{name}} يتصل بك. أنت في مكالمة: أنهِها أولًا لتجيب.',
   missed: 'فاتتك مكالمة من {{name}}.',
   callBack: 'عاود الاتصال',
   elsewhere: 'أُجيب عليها أو رُفضت على جهاز آخر لك.',

@@ -6,7 +6,6 @@ export const incomingEnglish = {
   accept: 'Accept',
   acceptVideo: 'Accept with video',
   decline: 'Decline',
-  beside: '{{name}} is calling. You are in a call: hang up first to answer.',
   missed: 'You missed a call from {{name}}.',
   callBack: 'Call back',
   elsewhere: 'Answered or declined on another device of yours.',

@@ -1,3 +1,8 @@
+import { adviceArabic } from '../faces/advice.ar.ts';
+import { historyArabic } from '../history/history.ar.ts';
+import { incomingArabic } from '../incoming/incoming.ar.ts';
+import { oraclesArabic } from '../oracles/oracles.ar.ts';
+import { summaryArabic } from '../summary/summary.ar.ts';
 import { appArabic } from '../app/app.ar.ts';
 import { callArabic } from '../call/call.ar.ts';
 import { callFacesArabic } from '../faces/call-faces.ar.ts';
@@ -26,6 +31,11 @@ export const arabic: Translation<typeof english> = {
   callFaces: callFacesArabic,
   lobby: lobbyArabic,
   security: securityArabic,
+  advice: adviceArabic,
+  history: historyArabic,
+  incoming: incomingArabic,
+  oracles: oraclesArabic,
+  summary: summaryArabic,
   errors: errorsArabic,
   endings: endingsArabic,
 };

@@ -1,3 +1,8 @@
+import { adviceEnglish } from '../faces/advice.en.ts';
+import { historyEnglish } from '../history/history.en.ts';
+import { incomingEnglish } from '../incoming/incoming.en.ts';
+import { oraclesEnglish } from '../oracles/oracles.en.ts';
+import { summaryEnglish } from '../summary/summary.en.ts';
 import { appEnglish } from '../app/app.en.ts';
 import { callEnglish } from '../call/call.en.ts';
 import { callFacesEnglish } from '../faces/call-faces.en.ts';
@@ -25,6 +30,11 @@ export const english = {
   callFaces: callFacesEnglish,
   lobby: lobbyEnglish,
   security: securityEnglish,
+  advice: adviceEnglish,
+  history: historyEnglish,
+  incoming: incomingEnglish,
+  oracles: oraclesEnglish,
+  summary: summaryEnglish,
   errors: errorsEnglish,
   endings: endingsEnglish,
 } as const;

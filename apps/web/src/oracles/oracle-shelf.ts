@@ -1,6 +1,7 @@
 import { didSchema, type Clock, type Did } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { Store } from '../store/store.ts';
+import { shortNameOf } from './oracle-name.ts';
 
 /** An oracle that can be chosen. Nothing in it is secret, and nothing in it is proved. */
 export interface ShelvedOracle {
@@ -77,6 +78,10 @@ export class OracleShelf extends Store<readonly ShelvedOracle[]> {
     }
   }
 }
+
+/** How an oracle is called where nothing but its DID is at hand. */
+export const nameOnShelf = (shelf: Pick<OracleShelf, 'find'>, oracleDid: string): string =>
+  shortNameOf(shelf.find(oracleDid) ?? { oracleDid });
 
 function readKept({ userId, storage }: OracleShelfOptions): readonly Kept[] {
   try {
