@@ -8,6 +8,10 @@ export const pageConfigSchema = v.object({
   isHomeserverFixed: v.optional(v.boolean()),
   /** The oracle that the page offers to call. */
   oracleDid: didSchema,
+  /** Others that it offers, in this order. */
+  oracles: v.optional(
+    v.array(v.object({ oracleDid: didSchema, name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))) })),
+  ),
   /** HTTP resolver for `did:ixo`. */
   didResolverUrl: v.optional(v.pipe(v.string(), v.url())),
   /** Where spans of calls go by OTLP over HTTP; nowhere when absent. */

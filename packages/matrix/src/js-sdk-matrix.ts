@@ -6,6 +6,7 @@ import { prepareToSend, sendEncrypted } from './js-sdk/encrypted-send.ts';
 import { EventFeed } from './js-sdk/event-feed.ts';
 import { InviteFeed } from './js-sdk/invite-feed.ts';
 import { approveChangedIdentity, type ChangedIdentities } from './js-sdk/peer-trust.ts';
+import { readProfileField, setProfileField } from './js-sdk/profile.ts';
 import { fetchEvent, fetchRelations } from './js-sdk/read-event.ts';
 import { SDK_NOTICE, type SdkClient } from './js-sdk/sdk-client.ts';
 import { waitFor } from './js-sdk/wait-for.ts';
@@ -69,6 +70,8 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     observeEvents: (listener) => feed.observe(listener),
     approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
+    readProfileField: (user, field, options) => readProfileField(context, user, field, options),
+    ownRecords: async () => (await import('./js-sdk/own-events.ts')).ownRecordsOver(context),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };
 }
@@ -99,6 +102,7 @@ export function accountPortOver(context: AdapterContext): MatrixAccountPort {
     joinRoom: (room, options) => joinRoom(context, room, options),
     leaveRoom: (room, options) => leaveRoom(context, room, options),
     fetchRelations: (room, eventId, options) => fetchRelations(context, room, eventId, options),
+    setProfileField: (field, value, options) => setProfileField(context, port.userId, field, value, options),
     close: () => (closing ??= close()),
   };
 }

@@ -8,6 +8,7 @@ import {
   sessionIdSchema,
   type CallType,
   type Clock,
+  type Did,
   type Logger,
 } from '@oracle-calls/protocol';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
@@ -19,11 +20,16 @@ import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
+import type { CallHistory } from './history/call-history.ts';
+import { keepTranscript, type KeptTranscript } from './history/keep-transcript.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
+import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
@@ -31,6 +37,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -79,6 +87,12 @@ export interface OracleCalls extends AsyncDisposable {
    */
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
   /**
+   * Finds an oracle by its DID or its Matrix id and says what is proved about it. Nothing is kept and nobody is told.
+   *
+   * @throws {OracleCallError} `ERR_DID_*` (`ERR_DID_ACCOUNT`: the DID's document names another account than the one asked for), `ERR_KEY_*`
+   */
+  lookUpOracle(name: OracleName, cancel?: CancelOptions): Promise<OracleFacts>;
+  /**
    * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
    * An abort at any time ends the call. The type alone (`callOracle('audio')`) calls the oracle that these calls were made for.
    *
@@ -111,8 +125,16 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Calls of the past, and what was said in them. */
+  readonly history: CallHistory;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
+  /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
+  observe(listener: (call: OracleCall) => void): Disposable;
   /**
    * The call that a reload of this tab interrupted, while it is worth offering to resume. Resuming is a new `callOracle` with its `sessionId`; it
    * ends the old one as `replaced`.
@@ -129,6 +151,7 @@ const callOptionsSchema = v.object({
   agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
   ringEventId: v.optional(matrixEventIdSchema),
+  keepsTranscript: v.optional(v.boolean()),
 });
 
 /** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
@@ -141,6 +164,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
+  const transcripts = new Set<KeptTranscript>();
+  const observers = new Observers<OracleCall>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -172,7 +197,38 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     interrupted.forget(old.callId);
   };
 
-  return {
+  const keep = (call: CallDriver): void => {
+    const oracleUserId = async (did: Did, signal: AbortSignal) => (await directory.look(did, signal)).matrixUserId;
+    const kept = keepTranscript(call, { matrix, clock, logger, oracleUserId });
+    transcripts.add(kept);
+    void kept.done.finally(() => transcripts.delete(kept));
+  };
+
+  /** Loaded when it is first asked for. */
+  const loadHistory = async (): Promise<CallHistory> => {
+    const { createCallHistory } = await import('./history/own-call-history.ts');
+    const findOracle = directory.look.bind(directory);
+    return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
+  };
+
+  const rings = createLazyRings(matrix, logger, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({
+      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
+      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
+      isInCall: () => current !== undefined,
+      callOracle: (call, cancel) => core.callOracle(call, cancel),
+    });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
+    history: {
+      list: async (...asked) => (await loadHistory()).list(...asked),
+      transcript: async (...asked) => (await loadHistory()).transcript(...asked),
+      delete: async (...asked) => (await loadHistory()).delete(...asked),
+    },
+    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },
@@ -195,6 +251,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
       all.throwIfAborted();
     },
+    lookUpOracle(name, { signal } = {}) {
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      return lookUpOracle({ matrix, directory }, name, all);
+    },
     callOracle(call, { signal } = {}) {
       signal?.throwIfAborted();
       const request: CallRequest = typeof call === 'string' ? { type: call } : call;
@@ -209,12 +269,24 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         signal,
       );
       current = placed;
+      if (parsed.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
+      observers.tell(placed);
       placed.start();
+      rings.lineChanged();
       return placed;
     },
+    observe: (listener) =>
+      observers.observe((call) => {
+        try {
+          listener(call);
+        } catch {
+          logger.error('an observer of calls threw');
+        }
+      }),
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
@@ -237,14 +309,21 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
     },
     interruptedCall: () => (current === undefined ? interrupted.findRecent() : undefined),
-    pageHidden: () => interrupted.touch(),
+    pageHidden() {
+      interrupted.touch();
+      for (const kept of transcripts) kept.pageHidden();
+    },
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
+      await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+      observers.clear();
       sfu.close();
     },
     async [Symbol.asyncDispose]() {
       await this.close();
     },
   };
+  return core;
 }

@@ -296,7 +296,12 @@ export class AppStore extends Store<AppState> {
   async #ready(account: MatrixAccount): Promise<void> {
     const [{ CallDesk }, tracer] = await Promise.all([loadDesk(), openTracer(this.config)]);
     if (this.#account !== account) return;
-    const desk = new CallDesk({ config: this.config, account, tracer });
+    const desk = new CallDesk({
+      config: this.config,
+      account,
+      tracer,
+      keepsTranscript: () => this.preferences.transcripts.keepsTranscript,
+    });
     this.set({ kind: 'SignedIn', account, desk, isSessionOver: false });
   }
 }

@@ -11,6 +11,7 @@ export interface WebConfig {
   /** Whether people may sign in there only. */
   readonly isHomeserverFixed?: boolean | undefined;
   readonly oracleDid: string;
+  readonly oracles?: readonly { readonly oracleDid: string; readonly name?: string | undefined }[] | undefined;
   readonly didResolverUrl?: string | undefined;
   readonly testUser?:
     { readonly userId: string; readonly password: string; readonly recoveryKey?: string | undefined } | undefined;

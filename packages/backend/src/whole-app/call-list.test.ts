@@ -78,6 +78,7 @@ test('calls are searched by type, oracle, time and text', async () => {
   expect(ids(await list(`?since=${secondAt}`))).toEqual([second.callId]);
   expect(ids(await list(`?until=${secondAt}&oracleDid=did:ixo:oracle456`))).toEqual([first.callId]);
   expect(ids(await list('?oracleDid=did:ixo:another'))).toEqual([]);
+  expect(ids(await list(`?search=${encodeURIComponent(callIdParts(first.callId).eventId)}`))).toEqual([first.callId]);
   expect(ids(await list('?search=%25'))).toEqual([]);
   expect(ids(await list('?search=holi', MALLORY))).toEqual([]);
 });

@@ -26,6 +26,7 @@ export async function fetchEvent(
 ): Promise<DecryptedEvent> {
   signal?.throwIfAborted();
   const known = context.client.getRoom(matrixRoomId)?.findEventById(eventId);
+  if (known?.isRedacted() === true) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   if (known !== undefined && known.status === null) return await openWhenSigned(context, known, signal);
   const raw = await requestEvent(context, matrixRoomId, eventId, signal);
   // The answer must be what was asked for: nothing else binds it to this room and id.
@@ -82,7 +83,8 @@ function nextNews(client: SdkClient, userId: string): Disposable & { readonly ca
   };
 }
 
-async function requestEvent(
+/** @throws {OracleCallError} `ERR_MATRIX_EVENT_NOT_FOUND` */
+export async function requestEvent(
   context: AdapterContext,
   matrixRoomId: MatrixRoomId,
   eventId: MatrixEventId,
@@ -106,6 +108,21 @@ export async function fetchRelations(
   eventId: MatrixEventId,
   { signal }: WaitOptions = {},
 ): Promise<readonly DecryptedEvent[]> {
+  const opened: DecryptedEvent[] = [];
+  for (const raw of (await fetchRawRelations(context, matrixRoomId, eventId, signal)).toReversed()) {
+    const event = raw.room_id === matrixRoomId ? await tryOpen(context, raw, signal) : undefined;
+    if (event?.relation?.eventId === eventId) opened.push(event);
+  }
+  return opened;
+}
+
+/** What the homeserver names as related to an event, newest first: every page of it. */
+export async function fetchRawRelations(
+  context: AdapterContext,
+  matrixRoomId: MatrixRoomId,
+  eventId: MatrixEventId,
+  signal: AbortSignal | undefined,
+): Promise<readonly RawEvent[]> {
   const newestFirst: RawEvent[] = [];
   let from: string | undefined;
   for (let page = 0; ; page += 1) {
@@ -117,15 +134,9 @@ export async function fetchRelations(
       { refused: 'ERR_MATRIX_EVENT_NOT_FOUND', signal },
     );
     newestFirst.push(...answer.chunk);
-    if (answer.next_batch === undefined || answer.next_batch === from) break;
+    if (answer.next_batch === undefined || answer.next_batch === from) return newestFirst;
     from = answer.next_batch;
   }
-  const opened: DecryptedEvent[] = [];
-  for (const raw of newestFirst.toReversed()) {
-    const event = raw.room_id === matrixRoomId ? await tryOpen(context, raw, signal) : undefined;
-    if (event?.relation?.eventId === eventId) opened.push(event);
-  }
-  return opened;
 }
 
 async function tryOpen(
@@ -145,6 +156,6 @@ async function tryOpen(
 }
 
 /** Without `unsigned`, in which a homeserver bundles edits. */
-function toEvent({ client }: AdapterContext, { unsigned: _bundled, ...raw }: RawEvent): SdkEvent {
+export function toEvent({ client }: AdapterContext, { unsigned: _bundled, ...raw }: RawEvent): SdkEvent {
   return client.getEventMapper({ preventReEmit: true, decrypt: false })(raw);
 }

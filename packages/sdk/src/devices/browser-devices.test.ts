@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Speaker } from '../media/speaker.ts';
 import { createBrowserDevices } from './browser-devices.ts';
 
 interface Device {
@@ -14,11 +15,12 @@ function createBrowser() {
   const open = (kind: string): MediaStreamTrack => {
     const device = { kind, isOn: true };
     devices.push(device);
-    return { kind, stop: () => void (device.isOn = false) } as MediaStreamTrack;
+    const stop = (): void => void (device.isOn = false);
+    return Object.assign(new EventTarget(), { kind, stop }) as MediaStreamTrack;
   };
   const probe = () => ({ level: () => 0.5, [Symbol.dispose]: () => undefined });
   const port = createBrowserDevices({
-    audioGraph: { probe },
+    audioGraph: { probe, open: () => expect.unreachable(), speaker: new Speaker() },
     mediaDevices: {
       async getUserMedia(wanted = {}) {
         constraints.push(wanted);

@@ -7,7 +7,6 @@ import {
   Room,
   RoomEvent,
   Track,
-  type LocalTrack as LiveKitLocalTrack,
   type RemoteParticipant,
   type RemoteTrackPublication,
 } from 'livekit-client';
@@ -18,9 +17,17 @@ import type { AudioGraph } from './audio-graph.ts';
 import { causeOf } from './disconnect-cause.ts';
 import { FrameLayer } from './frame-layer.ts';
 import { createPlayableTrack } from './playable-track.ts';
+import { PublishedTracks } from './published-tracks.ts';
 import { RemoteTracks } from './remote-tracks.ts';
 import { SendingGuard } from './sending-guard.ts';
-import type { DisconnectCause, SfuConnection, SfuConnectOptions, SfuNotice, TrackStatistics } from './sfu-port.ts';
+import type {
+  DisconnectCause,
+  NetworkSample,
+  SfuConnection,
+  SfuConnectOptions,
+  SfuNotice,
+  TrackStatistics,
+} from './sfu-port.ts';
 import { receivedStatistics, sentStatistics } from './track-statistics.ts';
 import { UndecryptableWatch, type WatchedTrack } from './undecryptable-watch.ts';
 import { Observers } from '../observers/observers.ts';
@@ -52,8 +59,7 @@ export class LiveKitConnection implements SfuConnection {
   readonly #announcingEncryption: Promise<void>;
   readonly #observers = new Observers<SfuNotice>();
   readonly #announced = new Set<string>();
-  readonly #published = new Map<LocalTrack, LiveKitLocalTrack>();
-  readonly #mutedBeforePublishing = new WeakSet<LocalTrack>();
+  readonly #published: PublishedTracks;
   #identity: string | undefined;
   #isConnected = false;
   #engine: Pick<Room['engine'], 'cleanupPeerConnections'> | undefined;
@@ -113,6 +119,7 @@ export class LiveKitConnection implements SfuConnection {
         simulcast: false,
       },
     });
+    this.#published = new PublishedTracks(this.#room, this.#guard);
     audioGraph.open();
     // LiveKit announces our tracks as encrypted, so that its own clients decrypt them.
     this.#announcingEncryption = this.#room.setE2EEEnabled(true);
@@ -180,32 +187,33 @@ export class LiveKitConnection implements SfuConnection {
     for (const publication of participant?.trackPublications.values() ?? []) publication.setSubscribed(false);
   }
 
-  async publish(track: LocalTrack): Promise<void> {
-    const { mediaStreamTrack } = track;
-    if (mediaStreamTrack === undefined) throw new OracleCallError('ERR_MEDIA_DEVICE', 'The device gives no track.');
-    const source = track.kind === 'audio' ? Track.Source.Microphone : Track.Source.Camera;
-    this.#guard.hold(mediaStreamTrack, this.#mutedBeforePublishing.has(track));
-    try {
-      const publication = await this.#room.localParticipant.publishTrack(mediaStreamTrack, { source });
-      if (publication.track !== undefined) this.#published.set(track, publication.track);
-    } catch (cause) {
-      this.#guard.release(mediaStreamTrack);
-      throw new OracleCallError('ERR_MEDIA_CONNECT', 'The media server did not take the track.', { cause });
-    }
+  publish(track: LocalTrack): Promise<void> {
+    return this.#published.publish(track);
+  }
+
+  replace(track: LocalTrack, by: LocalTrack): Promise<void> {
+    return this.#published.replace(track, by);
+  }
+
+  unpublish(track: LocalTrack): Promise<void> {
+    return this.#published.unpublish(track);
   }
 
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
-    const { mediaStreamTrack } = track;
-    if (mediaStreamTrack === undefined || this.#guard.setMuted(mediaStreamTrack, isMuted)) return;
-    // Before it is published the track is silent anyway.
-    if (isMuted) this.#mutedBeforePublishing.add(track);
-    else this.#mutedBeforePublishing.delete(track);
+    this.#published.setMuted(track, isMuted);
+  }
+
+  async network(): Promise<NetworkSample | undefined> {
+    const { networkSampleOf } = await import('./network-sample.ts');
+    const senders = this.#published.all.flatMap(({ sender }) => sender ?? []);
+    const paths = [...senders, ...this.#remote.arrived.map(({ receiver }) => receiver)];
+    return networkSampleOf(await Promise.all(paths.map((path) => path.getStats())));
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
     try {
       const [sent, received] = await Promise.all([
-        sentStatistics([...this.#published.values()], this.#identity ?? '', this.#cryptor),
+        sentStatistics(this.#published.all, this.#identity ?? '', this.#cryptor),
         receivedStatistics(this.#remote.arrived, this.#cryptor),
       ]);
       return [...sent, ...received];
