@@ -9,6 +9,8 @@ export const appArabic: Translation<typeof appEnglish> = {
   signOut: 'تسجيل الخروج',
   signedInAs: 'سُجّل الدخول باسم',
   tryAgain: 'أعد المحاولة',
+  sessionOver: 'أنهى خادمك تسجيل دخولك. تستمر المكالمة ما أمكن؛ سجّل الدخول مجددًا بعد انتهائها.',
+  offline: 'يبدو أنك غير متصل بالشبكة. تحتاج هذه الصفحة إلى اتصال كي تبدأ.',
   ways: 'الصفحات',
   places: {
     home: 'الأوراكلات',

@@ -7,6 +7,9 @@ export const appEnglish = {
   signOut: 'Sign out',
   signedInAs: 'Signed in as',
   tryAgain: 'Try again',
+  sessionOver:
+    'Your homeserver has ended your sign-in. The call goes on as far as it can; sign in again when it is over.',
+  offline: 'You seem to be offline. This page needs a connection to start.',
   ways: 'Pages',
   places: {
     home: 'Oracles',

@@ -1,7 +1,9 @@
 import { lazy, Suspense } from 'react';
 import { useStore } from '../store/use-store.ts';
 import { SignInScreen } from '../sign-in/sign-in-screen.tsx';
+import { UpdateBanner } from '../shell/update-banner.tsx';
 import { useApp } from './app-context.ts';
+import { isInCall } from './call-in-progress.ts';
 import { Waiting } from './waiting.tsx';
 
 const ConfirmDeviceScreen = lazy(async () => ({
@@ -17,8 +19,14 @@ const SignedInScreen = lazy(async () => ({ default: (await import('./signed-in-s
 
 /** Picks the screen. Screens of people who are signed in are loaded when they are needed. */
 export function App() {
-  const state = useStore(useApp());
-  return <Suspense fallback={<Waiting />}>{screenOf(state)}</Suspense>;
+  const app = useApp();
+  const state = useStore(app);
+  return (
+    <>
+      <Suspense fallback={<Waiting />}>{screenOf(state)}</Suspense>
+      <UpdateBanner updates={app.updates} isInCall={state.kind === 'SignedIn' && isInCall(state.desk)} />
+    </>
+  );
 }
 
 function screenOf(state: ReturnType<typeof useApp>['value']) {

@@ -15,23 +15,18 @@ import {
   useScreenShare,
 } from '@oracle-calls/react';
 import type { OracleCall } from '@oracle-calls/sdk';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState } from 'react';
 import type { CallFace, FaceAction } from '../faces/call-faces.ts';
 import { CallFaceList } from '../faces/call-face-list.tsx';
-import { DeviceFields } from '../lobby/device-fields.tsx';
-import { SecurityPanel } from '../security/security-panel.tsx';
 import { CallBar } from './call-bar.tsx';
 import { CallHeader } from './call-header.tsx';
-import type { CallPanel } from './call-panel.ts';
 import { CallStage } from './call-stage.tsx';
 import { statusText } from './call-state-words.ts';
 import { CaptionOverlay } from './caption-overlay.tsx';
-import { ChatPanel } from './chat-panel.tsx';
-import { MorePanel } from './more-panel.tsx';
+import { PanelBody } from './panel-body.tsx';
 import { ScreenWake } from './screen-wake.ts';
 import { SidePanel } from './side-panel.tsx';
 import { SpokenLines } from './spoken-lines.tsx';
-import { TranscriptPanel } from './transcript-panel.tsx';
 import { useCallFaces } from './use-call-faces.ts';
 import { usePanel } from './use-panel.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -57,7 +52,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
   const camera = useCamera(call);
   const screen = useScreenShare(call);
   const captions = useCaptions(call);
-  const { messages, send } = useChat(call);
+  const { messages } = useChat(call);
   const quality = useConnectionQuality(call)?.level;
   const seconds = useCallDuration(call);
   const activity = useOracleState(call);
@@ -116,31 +111,6 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
 
   const isLive = state.kind === 'Live';
   const isSpeaking = isLive && activity === 'speaking';
-  const panels: Record<CallPanel, () => ReactNode> = {
-    transcript: () => <TranscriptPanel captions={captions} />,
-    chat: () => (
-      <ChatPanel
-        messages={messages}
-        canWrite={isLive}
-        isOracleSpeaking={isSpeaking}
-        onSend={send}
-        onInterrupt={interrupt}
-      />
-    ),
-    sound: () => <DeviceFields microphone={ownMicrophone} />,
-    security: () => <SecurityPanel security={security} state={state} onCompared={onCompared} />,
-    more: () => (
-      <MorePanel
-        timeline={call.timeline}
-        canShareScreen={canShareScreen}
-        isScreenShared={screen.isOn}
-        areCaptionsShown={areCaptionsShown}
-        onScreen={() => flip(screen)}
-        onCaptions={flipCaptions}
-        onPanel={open}
-      />
-    ),
-  };
   return (
     <main className="call" data-open={panel === undefined ? undefined : true}>
       <CallHeader
@@ -175,7 +145,16 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
         </div>
         {panel !== undefined && (
           <SidePanel key={panel} panel={panel} onClose={close}>
-            {panels[panel]()}
+            <PanelBody
+              panel={panel}
+              call={call}
+              areCaptionsShown={areCaptionsShown}
+              onCaptions={flipCaptions}
+              onScreen={() => flip(screen)}
+              onPanel={open}
+              onCompared={onCompared}
+              onInterrupt={isSpeaking ? interrupt : undefined}
+            />
           </SidePanel>
         )}
       </div>

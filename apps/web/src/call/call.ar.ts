@@ -22,7 +22,7 @@ export const callArabic: Translation<typeof callEnglish> = {
     connecting: 'جارٍ الاتصال…',
     waiting: 'تم الاتصال. في انتظار الأوراكل…',
     live: 'المكالمة جارية.',
-    reconnecting: 'انقطع الاتصال. جارٍ إعادة الاتصال…',
+    reconnecting: 'جارٍ إعادة الاتصال…',
     ending: 'جارٍ إنهاء المكالمة…',
   },
   activity: {
@@ -44,7 +44,7 @@ export const callArabic: Translation<typeof callEnglish> = {
   },
   security: 'الأمان',
   oracleVideo: 'فيديو الأوراكل',
-  ownVideo: 'كاميرتك. تحرّكها مفاتيح الأسهم.',
+  ownVideo: 'كاميرتك: حرّكها',
   ownScreen: 'شاشتك المشارَكة',
   sharing: 'أنت تشارك شاشتك',
   panel: {

@@ -22,7 +22,7 @@ export const callEnglish = {
     connecting: 'Connecting…',
     waiting: 'Connected. Waiting for the oracle…',
     live: 'In a call.',
-    reconnecting: 'The connection is lost. Reconnecting…',
+    reconnecting: 'Reconnecting…',
     ending: 'Hanging up…',
   },
   activity: {
@@ -44,7 +44,7 @@ export const callEnglish = {
   },
   security: 'Security',
   oracleVideo: 'The oracle’s video',
-  ownVideo: 'Your camera. Arrow keys move it.',
+  ownVideo: 'Your camera: move it',
   ownScreen: 'Your shared screen',
   sharing: 'You are sharing your screen',
   panel: {

@@ -16,5 +16,6 @@ test('lines of one speaker are one turn until the other speaks', () => {
 test('of a long text the end is shown, from the beginning of a word, and no character is cut in half', () => {
   expect(tailOf('short')).toBe('short');
   expect(tailOf('one two three four', 11)).toBe('… three four');
-  expect(tailOf('😀😀😀', 2)).toBe('… 😀😀');
+  expect(tailOf('😀 😀 😀', 5)).toBe('… 😀 😀');
+  expect(tailOf('今日は天気がいい', 5)).toBe('… 天気がいい');
 });

@@ -25,9 +25,11 @@ export const OVERLAY_CHARACTERS = 120;
 
 /** The end of a text, from the beginning of a word. */
 export function tailOf(text: string, length = OVERLAY_CHARACTERS): string {
-  const characters = [...text];
-  if (characters.length <= length) return text;
-  const tail = characters.slice(-length).join('');
-  const space = tail.indexOf(' ');
-  return `… ${space === -1 ? tail : tail.slice(space + 1)}`;
+  if (text.length <= length) return text;
+  let tail = '';
+  for (const { segment } of [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)].toReversed()) {
+    if (tail.length + segment.length > length) break;
+    tail = segment + tail;
+  }
+  return `… ${tail.trimStart()}`;
 }

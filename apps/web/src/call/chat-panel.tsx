@@ -9,14 +9,14 @@ export interface ChatPanelProps {
   readonly messages: readonly ChatMessage[];
   /** False before the call has an id and when it is over. */
   readonly canWrite: boolean;
-  readonly isOracleSpeaking: boolean;
   /** Rejects when the message was not sent. */
   readonly onSend: (text: string) => Promise<void>;
-  readonly onInterrupt: () => void;
+  /** Absent while the oracle does not speak. */
+  readonly onInterrupt: (() => void) | undefined;
 }
 
 /** Writing beside the call. A message that was not sent comes back into the field, unless another was begun. */
-export function ChatPanel({ messages, canWrite, isOracleSpeaking, onSend, onInterrupt }: ChatPanelProps) {
+export function ChatPanel({ messages, canWrite, onSend, onInterrupt }: ChatPanelProps) {
   const { t } = useTranslation('call');
   const [text, setText] = useState('');
   const message = text.trim();
@@ -32,7 +32,7 @@ export function ChatPanel({ messages, canWrite, isOracleSpeaking, onSend, onInte
   return (
     <>
       {messages.length === 0 && <p className="quiet panel-empty">{t('messages.empty')}</p>}
-      <StickyEnd count={messages.length}>
+      <StickyEnd>
         <ol className="messages">
           {messages.map(({ id, from, text: said, status }) => (
             <li key={id} data-speaker={from} data-status={status}>
@@ -43,7 +43,7 @@ export function ChatPanel({ messages, canWrite, isOracleSpeaking, onSend, onInte
           ))}
         </ol>
       </StickyEnd>
-      {isOracleSpeaking && (
+      {onInterrupt !== undefined && (
         <Button isSmall icon="stop" onClick={onInterrupt}>
           {t('stopSpeaking')}
         </Button>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cornerAt, movedBy } from './corner.ts';
+import { cornerAt, movedBy, nextCorner, type Corner } from './corner.ts';
 
 const stage = { width: 100, height: 100 };
 
@@ -16,4 +16,12 @@ test('arrow keys move where they point, in either direction of writing', () => {
   expect(movedBy('ArrowRight', corner, true)).toEqual({ block: 'start', inline: 'start' });
   expect(movedBy('ArrowDown', corner, false)).toEqual({ block: 'end', inline: 'end' });
   expect(movedBy('Tab', corner, false)).toBeUndefined();
+});
+
+test('presses lead through all four corners and back', () => {
+  const begun: Corner = { block: 'start', inline: 'end' };
+  const seen = [begun];
+  for (let press = 0; press < 3; press += 1) seen.push(nextCorner(seen.at(-1) ?? begun));
+  expect(new Set(seen.map((corner) => JSON.stringify(corner))).size).toBe(4);
+  expect(nextCorner(seen[3] ?? begun)).toEqual(begun);
 });

@@ -22,6 +22,12 @@ export function cornerAt(
   };
 }
 
+/** The next corner, clockwise where writing runs from left to right: for whoever cannot pull. */
+export function nextCorner({ block, inline }: Corner): Corner {
+  if (block === 'start') return inline === 'start' ? { block, inline: 'end' } : { block: 'end', inline };
+  return inline === 'end' ? { block, inline: 'start' } : { block: 'start', inline };
+}
+
 /** Where an arrow key moves it; `undefined` for other keys. */
 export function movedBy(key: string, corner: Corner, isRightToLeft: boolean): Corner | undefined {
   switch (key) {

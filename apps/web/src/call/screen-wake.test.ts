@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { ScreenWake } from './screen-wake.ts';
 
 function screen({ refuses = false } = {}) {
-  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' as DocumentVisibilityState });
+  const visible = { visibilityState: 'visible' as const };
+  const page: EventTarget & { visibilityState: DocumentVisibilityState } = Object.assign(new EventTarget(), visible);
   let held = 0;
   let asked = 0;
   const release = async () => void (held -= 1);

@@ -1,17 +1,19 @@
 import { useRef, useState, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { cornerAt, movedBy, type Corner } from './corner.ts';
+import { cornerAt, movedBy, nextCorner, type Corner } from './corner.ts';
 import { TrackVideo } from './track-video.tsx';
 
 /** Farther than this a press is a pull. CSS pixels. */
 const PULL = 4;
 
-/** The own camera as others see it, mirrored as people know themselves. A pull or the arrow keys move it to another corner. */
+/** The own camera as others see it, mirrored as people know themselves. A pull, a press or the arrow keys move it to another corner. */
 export function SelfView({ track }: { readonly track: MediaStreamTrack | undefined }) {
   const { t } = useTranslation('call');
   const [corner, setCorner] = useState<Corner>({ block: 'start', inline: 'end' });
   const [pull, setPull] = useState<{ readonly x: number; readonly y: number }>();
   const begin = useRef<{ readonly x: number; readonly y: number }>(undefined);
+  // The end of a pull is no press.
+  const wasPulled = useRef(false);
   const isRightToLeft = (element: Element): boolean => getComputedStyle(element).direction === 'rtl';
 
   const drop = (event: PointerEvent<HTMLElement>): void => {
@@ -21,14 +23,13 @@ export function SelfView({ track }: { readonly track: MediaStreamTrack | undefin
       setCorner(cornerAt(point, stage, isRightToLeft(event.currentTarget)));
     }
     begin.current = undefined;
+    wasPulled.current = pull !== undefined;
     setPull(undefined);
   };
   return (
-    // A group whose arrow keys move it: there is nothing to press.
-    <div
+    <button
+      type="button"
       className="self-view"
-      role="group"
-      tabIndex={0}
       aria-label={t('ownVideo')}
       data-block={corner.block}
       data-inline={corner.inline}
@@ -39,6 +40,10 @@ export function SelfView({ track }: { readonly track: MediaStreamTrack | undefin
         if (moved === undefined) return;
         event.preventDefault();
         setCorner(moved);
+      }}
+      onClick={() => {
+        if (!wasPulled.current) setCorner(nextCorner(corner));
+        wasPulled.current = false;
       }}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -53,6 +58,6 @@ export function SelfView({ track }: { readonly track: MediaStreamTrack | undefin
       onPointerCancel={drop}
     >
       <TrackVideo track={track} data-source="camera" />
-    </div>
+    </button>
   );
 }

@@ -4,13 +4,14 @@ import { useEffect, useRef, type ReactNode } from 'react';
 const NEAR_END = 60;
 
 /** A list that grows at its end, and stays there unless the person scrolled up. */
-export function StickyEnd({ count, children }: { readonly count: number; readonly children: ReactNode }) {
+export function StickyEnd({ children }: { readonly children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  // After each rendering: the list may have grown.
   useEffect(() => {
     const element = box.current;
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
-  }, [count]);
+  });
   return (
     <div
       ref={box}

@@ -35,6 +35,7 @@ export function Toolbar({ label, className, children }: ToolbarProps) {
       role="toolbar"
       aria-label={label}
       className={className}
+      tabIndex={-1}
       onKeyDown={move}
       onFocus={({ target }) => {
         if (target instanceof HTMLButtonElement) lastFocused.current = target;

@@ -62,13 +62,4 @@ export const callFacesArabic: Translation<typeof callFacesEnglish> = {
     playSound: 'شغّل الصوت',
     dismiss: 'حسنًا',
   },
-  ended: {
-    title: 'لم تنجح المكالمة',
-    callAgain: 'اتصل مجددًا',
-    checkDevices: 'افحص أجهزتك',
-    signInAgain: 'سجّل الخروج ثم الدخول',
-    reload: 'أعد تحميل الصفحة',
-    replaced: 'تستمر المكالمة حيث أجريت الأحدث: في علامة تبويب أخرى أو جهاز آخر لك.',
-    clock: 'تختلف ساعة جهازك عن ساعة الخوادم كثيرًا. شغّل ضبط الوقت التلقائي ثم اتصل مجددًا.',
-  },
 };

@@ -66,14 +66,4 @@ export const callFacesEnglish = {
     playSound: 'Play the sound',
     dismiss: 'Got it',
   } satisfies Record<FaceAction, string>,
-  /** After a call that did not end well. */
-  ended: {
-    title: 'The call did not work out',
-    callAgain: 'Call again',
-    checkDevices: 'Check your devices',
-    signInAgain: 'Sign out and in again',
-    reload: 'Reload the page',
-    replaced: 'The call goes on where you placed the newer one: another tab, or another device of yours.',
-    clock: 'Your device’s clock differs from the servers’ by too much. Switch on its automatic time, then call again.',
-  },
 } as const;

@@ -44,7 +44,7 @@ export function SecurityPanel({ state, security, onCompared }: SecurityPanelProp
         {securityFacts(security).map(({ term, fact, fingerprint, version, suite }) => (
           <div key={term}>
             <dt>{t(`terms.${term}`)}</dt>
-            <dd>
+            <dd dir={fact === undefined ? 'ltr' : undefined}>
               {fact === undefined
                 ? fingerprint
                 : t(`facts.${fact}`, {

@@ -29,6 +29,14 @@ test('an event that the sync brought is taken from memory', async () => {
   await expect(fetchEvent(context, ROOM, ONE)).resolves.toMatchObject({ eventId: ONE, content: { n: 1 } });
 });
 
+test('an event in memory that was removed is not there', async () => {
+  const context = fakeContext();
+  const known = new FakeSdkEvent({ id: ONE, room: ROOM, sender: ORACLE, clear: { type: TYPE, content: {} } });
+  known.isGone = true;
+  context.client.addRoom(TWO).events.set(ONE, known);
+  await expect(fetchEvent(context, ROOM, ONE)).rejects.toMatchObject({ code: 'ERR_MATRIX_EVENT_NOT_FOUND' });
+});
+
 test('another event is asked for and decrypted, and edits that come along are not applied', async () => {
   const context = fakeContext();
   const bundled = { 'm.relations': { 'm.replace': raw('$edit') } };

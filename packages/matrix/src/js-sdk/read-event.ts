@@ -26,6 +26,7 @@ export async function fetchEvent(
 ): Promise<DecryptedEvent> {
   signal?.throwIfAborted();
   const known = context.client.getRoom(matrixRoomId)?.findEventById(eventId);
+  if (known?.isRedacted() === true) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   if (known !== undefined && known.status === null) return await openWhenSigned(context, known, signal);
   const raw = await requestEvent(context, matrixRoomId, eventId, signal);
   // The answer must be what was asked for: nothing else binds it to this room and id.
