@@ -20,6 +20,7 @@ import { aroundOf, type Around } from './around.ts';
 import { AroundContext } from './around-context.ts';
 import { CallStrip } from './call-strip.tsx';
 import { Frame } from './frame.tsx';
+import { SessionOverBanner } from './session-over-banner.tsx';
 import { HOME } from './route.ts';
 
 /** What somebody who is signed in sees: the call while they look at it, else a screen in the frame; over both, an oracle that rings. */
@@ -58,12 +59,15 @@ function Place({ state, around }: PartProps) {
   const nameOf = (did: string): string => nameOnShelf(oracles.shelf, did);
   if (isCallShown) {
     return (
-      <CallScreen
-        call={call}
-        oracleName={nameOf(call.oracleDid)}
-        onHangUp={() => desk.hangUp()}
-        onCompared={(isSame) => void desk.compared(isSame)}
-      />
+      <>
+        {state.isSessionOver && <SessionOverBanner />}
+        <CallScreen
+          call={call}
+          oracleName={nameOf(call.oracleDid)}
+          onHangUp={() => desk.hangUp()}
+          onCompared={(isSame) => void desk.compared(isSame)}
+        />
+      </>
     );
   }
   const isBarShown = call !== undefined && route.screen !== 'summary';
