@@ -11,6 +11,7 @@ import { IncomingNotices } from '../incoming/incoming-notices.tsx';
 import { DeviceSettings } from '../lobby/pre-call-check.tsx';
 import { OracleList } from '../oracles/oracle-list.tsx';
 import { nameOnShelf } from '../oracles/oracle-shelf.ts';
+import { SettingsSection } from '../settings/settings-section.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { useStore } from '../store/use-store.ts';
 import { SummaryScreen } from '../summary/summary-screen.tsx';
@@ -112,7 +113,11 @@ function Place({ state, around }: PartProps) {
           />
         );
       case 'settings':
-        return <SettingsScreen state={state} devices={<DeviceSettings />} onBack={() => navigation.go(HOME)} />;
+        return <SettingsScreen state={state} devices={
+              <SettingsSection title={t('devices')}>
+                <DeviceSettings />
+              </SettingsSection>
+            } onBack={() => navigation.go(HOME)} />;
       case 'summary':
         if (call === undefined || !isOver) return null;
         return (
@@ -122,7 +127,7 @@ function Place({ state, around }: PartProps) {
             call={call}
             oracleName={nameOf(call.oracleDid)}
             wait={oracles.wait}
-            onDone={() => desk.dismiss()}
+            onDone={() => navigation.go(HOME)}
           />
         );
       case 'home':

@@ -30,6 +30,7 @@ class FakeDesk extends Store<Desk> {
       keyChange: undefined,
       liveAt: undefined,
       endedAt: undefined,
+      wasEncrypted: false,
       offersResume: false,
     });
     this.#calls = calls;
