@@ -113,11 +113,17 @@ function Place({ state, around }: PartProps) {
           />
         );
       case 'settings':
-        return <SettingsScreen state={state} devices={
+        return (
+          <SettingsScreen
+            state={state}
+            devices={
               <SettingsSection title={t('devices')}>
                 <DeviceSettings />
               </SettingsSection>
-            } onBack={() => navigation.go(HOME)} />;
+            }
+            onBack={() => navigation.go(HOME)}
+          />
+        );
       case 'summary':
         if (call === undefined || !isOver) return null;
         return (
