@@ -53,7 +53,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const startWait = waiting.kind === 'idle' ? () => wait.start(call.type) : undefined;
   return (
     <Screen name="summary" title={t('title')}>
-      <section className="summary-head">
+      <section className="summary-head summary-panel">
         <p className="summary-with">
           <bdi>{t('with', { name: oracleName })}</bdi>
         </p>
