@@ -134,7 +134,6 @@ const callOptionsSchema = v.object({
   agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
   ringEventId: v.optional(matrixEventIdSchema),
-  keepsTranscript: v.optional(v.boolean()),
 });
 
 /** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
@@ -188,7 +187,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
 
   /** Loaded when it is first asked for. */
   const loadHistory = async (): Promise<CallHistory> => {
-    const { createCallHistory } = await import('./history/own-call-history.ts');
+    const { createCallHistory } = await import('./history/lazy-history.ts');
     const findOracle = directory.look.bind(directory);
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
@@ -235,7 +234,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         signal,
       );
       current = placed;
-      if (parsed.keepsTranscript === true) keep(placed);
+      if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
       });
