@@ -28,7 +28,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
-import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
+import type { OracleFacts, OracleName } from './oracle/look-up-oracle.ts';
 import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
@@ -151,7 +151,6 @@ const callOptionsSchema = v.object({
   agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
   ringEventId: v.optional(matrixEventIdSchema),
-  keepsTranscript: v.optional(v.boolean()),
 });
 
 /** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
@@ -206,7 +205,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
 
   /** Loaded when it is first asked for. */
   const loadHistory = async (): Promise<CallHistory> => {
-    const { createCallHistory } = await import('./history/own-call-history.ts');
+    const { createCallHistory } = await import('./history/lazy-history.ts');
     const findOracle = directory.look.bind(directory);
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
@@ -251,7 +250,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
       all.throwIfAborted();
     },
-    lookUpOracle(name, { signal } = {}) {
+    async lookUpOracle(name, { signal } = {}) {
+      const { lookUpOracle } = await import('./oracle/look-up-oracle.ts');
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       return lookUpOracle({ matrix, directory }, name, all);
     },
@@ -269,7 +269,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         signal,
       );
       current = placed;
-      if (parsed.keepsTranscript === true) keep(placed);
+      if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
         rings.lineChanged();

@@ -5,7 +5,8 @@ import type { OwnEvent, OwnRecords, RedactOptions } from '../own-records.ts';
 import { abortable } from '../time-limit.ts';
 import { request, type AdapterContext } from './adapter-context.ts';
 import { relationOf } from './open-event.ts';
-import { fetchRawRelations, requestEvent, toEvent } from './read-event.ts';
+import { requestEvent, toEvent } from './read-event.ts';
+import { fetchRawRelations } from './relations.ts';
 import { MEGOLM_EVENT, type RawEvent, type SdkRoom } from './sdk-client.ts';
 
 /** Bytes of a derived key. */
