@@ -64,7 +64,7 @@ export class TrackChanges {
     } catch {
       // The connection is being mended: published anew, it goes out when it stands.
       await this.#remove(track);
-      await this.#send(by);
+      await this.#send(await this.#open(source, 'default'));
     }
     tell({ kind: 'device', device: source, change: 'replaced', label });
   }

@@ -1,4 +1,3 @@
-import { isOracleCallError } from '@oracle-calls/protocol';
 import type { BrowserMachine } from './browser-choices.ts';
 import type { LocalTrack } from './devices-port.ts';
 import { createLocalTrack } from './local-capture.ts';
@@ -15,16 +14,15 @@ export async function shareScreen(
   { media, tracksOf, audioGraph }: BrowserMachine,
   signal: AbortSignal,
 ): Promise<LocalTrack | undefined> {
-  const ask = async (): Promise<MediaStream> => {
+  const [track] = await tracksOf(['screen'], signal, async () => {
     if (media?.getDisplayMedia === undefined) throw new DOMException('no screen can be shared here', 'NotFoundError');
-    return media.getDisplayMedia({ video: SCREEN, audio: false });
-  };
-  try {
-    const [track] = await tracksOf(['screen'], signal, ask);
-    return track && createLocalTrack('screen', track, audioGraph);
-  } catch (error) {
-    // The browsers' pickers say the same of a person who closes them.
-    if (isOracleCallError(error) && error.details?.['problem'] === 'denied') return undefined;
-    throw error;
-  }
+    try {
+      return await media.getDisplayMedia({ video: SCREEN, audio: false });
+    } catch (error) {
+      // The browsers' pickers say the same of a person who closes them.
+      if (error instanceof DOMException && error.name === 'NotAllowedError') return new MediaStream();
+      throw error;
+    }
+  });
+  return track && createLocalTrack('screen', track, audioGraph);
 }

@@ -191,12 +191,12 @@ export class LiveKitConnection implements SfuConnection {
     return this.#published.publish(track);
   }
 
-  replace(track: LocalTrack, by: LocalTrack): Promise<void> {
-    return this.#published.replace(track, by);
+  async replace(track: LocalTrack, by: LocalTrack): Promise<void> {
+    await (await loadMore()).replaceTrack(this.#published, track, by);
   }
 
-  unpublish(track: LocalTrack): Promise<void> {
-    return this.#published.unpublish(track);
+  async unpublish(track: LocalTrack): Promise<void> {
+    await (await loadMore()).unpublishTrack(this.#published, track);
   }
 
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
@@ -204,16 +204,13 @@ export class LiveKitConnection implements SfuConnection {
   }
 
   async network(): Promise<NetworkSample | undefined> {
-    const { networkSampleOf } = await import('./network-sample.ts');
-    const senders = this.#published.all.flatMap(({ sender }) => sender ?? []);
-    const paths = [...senders, ...this.#remote.arrived.map(({ receiver }) => receiver)];
-    return networkSampleOf(await Promise.all(paths.map((path) => path.getStats())));
+    return (await loadMore()).networkOf([...this.#published.all.values()], this.#remote.arrived);
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
     try {
       const [sent, received] = await Promise.all([
-        sentStatistics(this.#published.all, this.#identity ?? '', this.#cryptor),
+        sentStatistics([...this.#published.all.values()], this.#identity ?? '', this.#cryptor),
         receivedStatistics(this.#remote.arrived, this.#cryptor),
       ]);
       return [...sent, ...received];
@@ -238,7 +235,7 @@ export class LiveKitConnection implements SfuConnection {
     this.#watch[Symbol.dispose]();
     this.#guard[Symbol.dispose]();
     this.#remote[Symbol.dispose]();
-    this.#published.clear();
+    this.#published.all.clear();
     try {
       await this.#leave();
     } finally {
@@ -352,6 +349,8 @@ export class LiveKitConnection implements SfuConnection {
     });
   }
 }
+
+const loadMore = () => import('./on-demand.ts');
 
 /** Encrypted, or on this machine. */
 const isSfuUrl = (url: string): boolean => URL.canParse(url) && isSafeUrl(new URL(url), 'wss:', 'ws:');

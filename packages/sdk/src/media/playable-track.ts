@@ -16,13 +16,14 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   const { trackId, participantIdentity, kind, mediaStreamTrack, audioGraph, logger } = options;
   let element: HTMLAudioElement | undefined;
   let probe: LevelProbe | undefined;
-  let heard: Disposable | undefined;
   const stop = (): void => {
     probe?.[Symbol.dispose]();
     probe = undefined;
-    heard?.[Symbol.dispose]();
     element?.pause();
-    if (element !== undefined) element.srcObject = null;
+    if (element !== undefined) {
+      audioGraph.speaker.elements.delete(element);
+      element.srcObject = null;
+    }
     element = undefined;
   };
   return {
@@ -35,7 +36,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element = new Audio();
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
-        heard = audioGraph.speaker.add(element);
+        audioGraph.speaker.add(element);
         element.play().catch(() => logger.warn('the browser does not let the page play sound'));
         probe = audioGraph.probe(mediaStreamTrack);
       }
