@@ -1,8 +1,12 @@
+import { WritableStream } from 'node:stream/web';
+import { createCallerSeat } from '@oracle-calls/node-media/seat';
+import { SecretBytes, systemClock } from '@oracle-calls/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinKeyed } from './frame-cryptor/keyed-participant.ts';
 import type { MediaPage } from './sdk-media/media-page.ts';
 import { AGENT_TONE_HZ, MediaStage, PATIENCE, USER, USER_TONE_HZ, type MediaScene } from './sdk-media/media-stage.ts';
 import type { ToneOracle } from './sdk-media/tone-oracle.ts';
+import { createJoinToken } from './sdk-media/tone-participant.ts';
 
 const OTHER_TONE_HZ = 1_030;
 const CLEAR = 0.6;
@@ -94,7 +98,7 @@ test('a microphone that cannot be used is refused, and the one before stays', as
   await using scene = await talk();
   const { agent, page } = scene;
   const refusal = page.evaluate(() => window.mediaPage.choose('microphone', 'gone'));
-  await expect(refusal).rejects.toThrow('The microphone or camera cannot be used.');
+  await expect(refusal).rejects.toThrow('OracleCallError');
   expect(await lights(scene)).toEqual(['fork']);
   await expect.poll(() => agent.heardTone(USER, USER_TONE_HZ), PATIENCE).toBeGreaterThan(CLEAR);
 });
@@ -157,6 +161,40 @@ test('an unplugged microphone is replaced; with none left the call goes on muted
   await expect.poll(() => agent.heardTone(USER, 1_200), PATIENCE).toBeGreaterThan(CLEAR);
   expect(await enabled(scene)).toEqual({ microphone: true, camera: false, screen: false });
   expect(await padlock(scene)).toBe('encrypted');
+});
+
+test("an agent's seat goes on hearing the user whose camera is on, and takes nothing of the pictures", async () => {
+  await using scene = await talk();
+  const { agent, page, sfuRoomName } = scene;
+  const token = await createJoinToken(stage.livekit, sfuRoomName, 'seat', 'agent');
+  await using seat = createCallerSeat({ url: stage.livekit.url, token, clock: systemClock });
+  const refused: string[] = [];
+  let heardSamples = 0;
+  await seat.join({
+    onStage: () => undefined,
+    observe(notice) {
+      if (notice.kind === 'refused' && notice.participantIdentity === USER) refused.push(notice.reason);
+      if (notice.kind !== 'user-audio') return;
+      const listening = notice.stream.pipeTo(
+        new WritableStream({ write: ({ data }) => void (heardSamples += data.length) }),
+      );
+      listening.catch(() => undefined);
+    },
+  });
+  const { slot = 0, key = new Uint8Array(32) } = agent.mediaKeys.get(USER) ?? {};
+  await seat.frameKeys.installReceiving(USER, slot, new SecretBytes(key.slice(), 'media key'));
+  seat.admit(USER);
+  await expect.poll(() => heardSamples, PATIENCE).toBeGreaterThan(0);
+  await page.evaluate(async (device) => {
+    window.mediaPage.plugIn(device);
+    await window.mediaPage.setCamera(true);
+  }, CAMERA);
+  await expect.poll(() => agent.seenColour(USER), PATIENCE).toBe('red');
+  await expect.poll(() => refused, PATIENCE).toEqual(['not-audio']);
+  const before = heardSamples;
+  await expect.poll(() => heardSamples, PATIENCE).toBeGreaterThan(before + 16_000);
+  const received = (await seat.sampleTracks()).filter(({ participantIdentity }) => participantIdentity === USER);
+  expect(received).toMatchObject([{ kind: 'audio', isMarkedEncrypted: true, hasCryptor: true }]);
 });
 
 test("the connection's quality is told from the browser's own statistics", async () => {

@@ -16,7 +16,7 @@ beforeEach(async () => {
 const sources = (): string[] => scene.sfu.last.published.map(({ source }) => source);
 const told = (...kinds: CallNotice['kind'][]): CallNotice[] => scene.notices.filter(({ kind }) => kinds.includes(kind));
 const mutes = (): unknown[] =>
-  scene.protocol.link.sent.flatMap((saying) => ('isMuted' in saying ? [saying.isMuted] : []));
+  scene.protocol.link.said.flatMap((saying) => ('isMuted' in saying ? [saying.isMuted] : []));
 
 describe('the camera', () => {
   test('is switched on and off in an audio call, and off means that the device is off', async () => {

@@ -1,3 +1,4 @@
+import { isOracleCallError } from '@oracle-calls/protocol';
 import type { BrowserMachine } from './browser-choices.ts';
 import type { LocalTrack } from './devices-port.ts';
 import { createLocalTrack } from './local-capture.ts';
@@ -14,15 +15,16 @@ export async function shareScreen(
   { media, tracksOf, audioGraph }: BrowserMachine,
   signal: AbortSignal,
 ): Promise<LocalTrack | undefined> {
-  const [track] = await tracksOf(['screen'], signal, async () => {
+  const ask = async (): Promise<MediaStream> => {
     if (media?.getDisplayMedia === undefined) throw new DOMException('no screen can be shared here', 'NotFoundError');
-    try {
-      return await media.getDisplayMedia({ video: SCREEN, audio: false });
-    } catch (error) {
-      // The browsers' pickers say the same of a person who closes them.
-      if (error instanceof DOMException && error.name === 'NotAllowedError') return new MediaStream();
-      throw error;
-    }
-  });
-  return track && createLocalTrack('screen', track, audioGraph);
+    return media.getDisplayMedia({ video: SCREEN, audio: false });
+  };
+  try {
+    const [track] = await tracksOf(['screen'], signal, ask);
+    return track && createLocalTrack('screen', track, audioGraph);
+  } catch (error) {
+    // The browsers' pickers say the same of a person who closes them.
+    if (isOracleCallError(error) && error.details?.['problem'] === 'denied') return undefined;
+    throw error;
+  }
 }
