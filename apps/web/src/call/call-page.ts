@@ -168,7 +168,13 @@ export class CallPage {
         case 'oracleState':
           this.#isOracleSpeaking = notice.state === 'speaking';
           break;
+        case 'localTrackEnded':
+          if (notice.source !== 'microphone') this.view.showVideo('own', undefined);
+          break;
         case 'security':
+        case 'device':
+        case 'quality':
+        case 'echo':
           break;
         case 'stranger':
           this.#alarm = 'Somebody else is in the media room. They are not played and cannot understand the call.';

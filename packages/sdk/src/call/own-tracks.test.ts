@@ -1,12 +1,13 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CallNotice } from './notices.ts';
 import type { OracleCall } from './oracle-call.ts';
 import { createScene } from './call-scene.fixture.ts';
-// What is loaded when needed is loaded ahead, so that nothing in a test waits for a disk.
-import './track-changes.ts';
 
 let scene: ReturnType<typeof createScene>;
 let call: OracleCall;
+
+// Loaded ahead, so that nothing in a test waits for a disk.
+beforeAll(() => import('./track-changes.ts'));
 
 beforeEach(async () => {
   scene = createScene();
@@ -29,8 +30,9 @@ describe('the camera', () => {
     expect(call.isCameraEnabled).toBe(false);
     expect(sources()).toEqual(['microphone']);
     expect(scene.devices.last('camera').isOn).toBe(false);
-    // Nobody is told what he did himself.
-    expect(told('localTrackEnded', 'device')).toEqual([]);
+    expect(told('localTrackEnded', 'device')).toEqual([
+      { kind: 'localTrackEnded', source: 'camera', cause: 'stopped' },
+    ]);
   });
 
   test('asked for twice is switched on once', async () => {

@@ -1,11 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowserDevices } from './browser-devices.ts';
 import { PretendedBrowser } from './pretended-browser.fixture.ts';
-import './device-problem.ts';
-import './share-screen.ts';
 
 const { signal } = new AbortController();
 let browser: PretendedBrowser;
+
+// Loaded ahead, so that nothing in a test waits for a disk.
+beforeAll(() => Promise.all([import('./device-problem.ts'), import('./share-screen.ts')]));
 
 beforeEach(() => {
   browser = new PretendedBrowser();

@@ -1,8 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowserDevices } from './browser-devices.ts';
 import { PretendedBrowser, PretendedElement } from './pretended-browser.fixture.ts';
-// Loaded ahead, so that nothing in a test waits for a disk.
-import './device-desk.ts';
 
 const HEADSET = { kind: 'audioinput', deviceId: 'headset', label: 'Headset' } as const;
 const SPEAKER = { kind: 'audiooutput', deviceId: 'box', label: 'Box' } as const;
@@ -10,12 +8,15 @@ const SPEAKER = { kind: 'audiooutput', deviceId: 'box', label: 'Box' } as const;
 let browser: PretendedBrowser;
 let port: ReturnType<typeof createBrowserDevices>;
 
+// Loaded ahead, so that nothing in a test waits for a disk.
+beforeAll(() => import('./device-desk.ts'));
+
 beforeEach(() => {
   browser = new PretendedBrowser();
   port = createBrowserDevices(browser.options);
 });
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Observes, and waits until what there is was looked at. */
 async function observed(): Promise<{ told: number } & Disposable> {

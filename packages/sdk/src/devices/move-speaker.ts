@@ -8,7 +8,7 @@ import type { Speaker } from '../media/speaker.ts';
  */
 export async function moveSpeaker(speaker: Speaker, deviceId: string | undefined): Promise<void> {
   const move = (to = ''): Promise<unknown> =>
-    Promise.all([...speaker.elements].map((element) => element.setSinkId?.(to)));
+    Promise.all([...speaker.elements].map(async (element) => element.setSinkId?.(to)));
   try {
     await move(deviceId);
     speaker.deviceId = deviceId;
