@@ -16,7 +16,7 @@ beforeEach(() => {
   port = createBrowserDevices(browser.options);
 });
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settled = (): Promise<void> => new Promise(setImmediate);
 
 /** Observes, and waits until what there is was looked at. */
 async function observed(): Promise<{ told: number } & Disposable> {
