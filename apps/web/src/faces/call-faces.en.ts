@@ -6,6 +6,7 @@ export const callFacesEnglish = {
     'homeserver-slow': 'Your homeserver is slow to take the call, or away. The call goes on as soon as it answers.',
     'sfu-slow': 'The media server is slow to answer, or away. The call goes on as soon as it does.',
     'oracle-waiting': 'The oracle has not picked up yet. You can wait, or end the call and try later.',
+    offline: 'Your device has no network. Your call is kept for a while and goes on when the network is back.',
     reconnecting: 'The connection is lost. Your call is kept and goes on when the network is back.',
     'sound-blocked': 'The browser holds the oracle’s sound back until you click.',
     stranger: 'Somebody else is in the media room. They are not played and cannot understand the call.',

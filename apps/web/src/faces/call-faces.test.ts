@@ -10,6 +10,7 @@ const quiet: CallMoment = {
   state: live,
   isSlow: false,
   isReconnecting: false,
+  isOffline: false,
   warnings: [],
   quality: 'good',
   isMicrophoneEnabled: true,
@@ -46,6 +47,11 @@ test('while the connection is away nothing is said of its quality', () => {
   expect(names({ isReconnecting: true, quality: 'poor' })).toEqual(['reconnecting']);
   expect(names({ quality: 'poor' })).toEqual(['connection-poor']);
   expect(names({ quality: 'fair' })).toEqual([]);
+});
+
+test('a device without network is said to be offline before the call notices, and then reconnecting', () => {
+  expect(names({ isOffline: true, quality: 'poor' })).toEqual(['offline']);
+  expect(names({ isOffline: true, isReconnecting: true })).toEqual(['reconnecting']);
 });
 
 test('on a poor connection the camera can be switched off, if it is on', () => {

@@ -8,6 +8,7 @@ export type CallFaceName =
   | 'homeserver-slow'
   | 'sfu-slow'
   | 'oracle-waiting'
+  | 'offline'
   | 'reconnecting'
   | 'sound-blocked'
   | 'stranger'
@@ -42,6 +43,8 @@ export interface CallMoment {
   /** It has been connecting for longer than `SLOW_MS`. */
   readonly isSlow: boolean;
   readonly isReconnecting: boolean;
+  /** The browser says that the device has no network; the call may not have noticed. */
+  readonly isOffline: boolean;
   readonly warnings: readonly CallWarning[];
   readonly quality: 'good' | 'fair' | 'poor' | undefined;
   readonly isMicrophoneEnabled: boolean;
@@ -74,6 +77,7 @@ function face(
 function standingFaces({ state, isSlow, ...moment }: CallMoment): CallFace[] {
   const faces: CallFace[] = [];
   if (moment.isReconnecting) faces.push(face({ kind: 'own', name: 'reconnecting' }, 'danger', ['hangUp']));
+  else if (moment.isOffline) faces.push(face({ kind: 'own', name: 'offline' }, 'danger', ['hangUp']));
   else if (state.kind === 'Connecting' && isSlow) {
     faces.push(face({ kind: 'own', name: SLOW[firstOf(state.awaiting)] }, 'notice', ['hangUp']));
   }
@@ -82,7 +86,7 @@ function standingFaces({ state, isSlow, ...moment }: CallMoment): CallFace[] {
     const seconds = Math.round(moment.sleptMs / 1_000);
     faces.push(face({ kind: 'own', name: 'asleep', seconds }, 'notice', ['dismiss']));
   }
-  if (moment.quality === 'poor' && !moment.isReconnecting) {
+  if (moment.quality === 'poor' && !moment.isReconnecting && !moment.isOffline) {
     const actions = moment.isCameraEnabled ? (['cameraOff'] as const) : [];
     faces.push(face({ kind: 'own', name: 'connection-poor' }, 'notice', actions));
   }

@@ -5,6 +5,7 @@ import { Screen } from '../app/screen.tsx';
 import type { CallDesk, Desk } from '../call/call-desk.ts';
 import { Banner } from '../controls/banner.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
+import { PreCallCheck } from '../lobby/pre-call-check.tsx';
 import { FindOracle } from '../oracles/find-oracle.tsx';
 import { OracleCard } from '../oracles/oracle-card.tsx';
 import type { OracleDesk } from '../oracles/oracle-desk.ts';
@@ -70,6 +71,7 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
         )}
         <WaitBanner wait={wait} onStop={() => oracles.wait.stop()} onAgain={(type) => oracles.wait.start(type)} />
         {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
+        {!isInCall && <PreCallCheck />}
       </div>
       <details className="home-choice" ref={choosing} open={shelf.length > 1}>
         <summary>{t('choose')}</summary>
