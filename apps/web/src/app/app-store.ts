@@ -55,6 +55,11 @@ export class AppStore extends Store<AppState> {
     void this.#start(sso);
   }
 
+  /** Loads what the form leads to, while the person types. */
+  loadAhead(): void {
+    void Promise.all([loadAccount(), loadDesk()]);
+  }
+
   signIn(credentials: Credentials): void {
     void this.#enter(async () => {
       const { logIn } = await loadSignIn();

@@ -17,6 +17,8 @@ export interface UsedCallFaces {
   readonly faces: readonly CallFace[];
   /** The person has seen it. */
   readonly dismiss: (face: CallFace) => void;
+  /** The person asked to share a screen, and this came of it. */
+  readonly screenAsked: (isShared: boolean) => void;
 }
 
 /** What is to be said of a call right now. */
@@ -24,6 +26,7 @@ export function useCallFaces(call: OracleCall): UsedCallFaces {
   const { warnings, dismiss } = useCallWarnings(call);
   const state = useCallState(call);
   const [sleptMs, setSleptMs] = useState<number>();
+  const [wasShareRefused, setShareRefused] = useState(false);
   useEffect(() => {
     const watch = new SleepWatch({ clock: systemClock, page: document, woke: setSleptMs });
     return () => watch[Symbol.dispose]();
@@ -38,12 +41,15 @@ export function useCallFaces(call: OracleCall): UsedCallFaces {
     isMicrophoneEnabled: useMicrophone(call).isOn,
     isCameraEnabled: useCamera(call).isOn,
     sleptMs,
+    wasShareRefused,
     isSoundBlocked: useIsHeldBack(useRemoteTrack('audio', call)),
   });
   return {
     faces,
+    screenAsked: (isShared) => setShareRefused(!isShared),
     dismiss: (face) => {
       if (face.name === 'asleep') setSleptMs(undefined);
+      if (face.name === 'screen-refused') setShareRefused(false);
       for (const id of face.warnings) dismiss(id);
     },
   };

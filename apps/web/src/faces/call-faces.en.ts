@@ -13,6 +13,8 @@ export const callFacesEnglish = {
     undecryptable: 'Sound arrives that no key of this call opens. It is not played. End the call if it stays silent.',
     asleep:
       'This page was asleep for {{seconds}} seconds. The call still stands; what was said meanwhile may be missing.',
+    'screen-refused':
+      'Nothing is shared. If you did not close the choice yourself, your browser or system does not allow it.',
     'key-rotated':
       'The oracle has a new key since your last call, and signed the change with the earlier one. You may compare the code again.',
     'connection-poor':

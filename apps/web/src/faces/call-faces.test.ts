@@ -16,6 +16,7 @@ const quiet: CallMoment = {
   isMicrophoneEnabled: true,
   isCameraEnabled: false,
   sleptMs: undefined,
+  wasShareRefused: false,
   isSoundBlocked: false,
 };
 
@@ -96,6 +97,10 @@ test('a device that is on again needs no face', () => {
 test('a device in whose place another came is told, though that other one is on', () => {
   const replaced = { kind: 'device', device: 'microphone', change: 'replaced', label: 'Headset' } as const;
   expect(names({ warnings: told(replaced) })).toEqual(['microphone-replaced']);
+});
+
+test('a screen that was not shared after all is told', () => {
+  expect(names({ wasShareRefused: true })).toEqual(['screen-refused']);
 });
 
 test('an error without a face of its own is named by its code', () => {

@@ -14,6 +14,7 @@ export type CallFaceName =
   | 'stranger'
   | 'undecryptable'
   | 'asleep'
+  | 'screen-refused'
   | 'key-rotated'
   | 'connection-poor'
   | 'echo'
@@ -51,6 +52,8 @@ export interface CallMoment {
   readonly isCameraEnabled: boolean;
   /** For how long the page was frozen, until the person has seen it. */
   readonly sleptMs: number | undefined;
+  /** The person asked to share a screen, and nothing is shared: browsers do not say whether they or the person refused. */
+  readonly wasShareRefused: boolean;
   /** The browser holds the oracle's sound back. */
   readonly isSoundBlocked: boolean;
 }
@@ -86,6 +89,7 @@ function standingFaces({ state, isSlow, ...moment }: CallMoment): CallFace[] {
     const seconds = Math.round(moment.sleptMs / 1_000);
     faces.push(face({ kind: 'own', name: 'asleep', seconds }, 'notice', ['dismiss']));
   }
+  if (moment.wasShareRefused) faces.push(face({ kind: 'own', name: 'screen-refused' }, 'notice', ['dismiss']));
   if (moment.quality === 'poor' && !moment.isReconnecting && !moment.isOffline) {
     const actions = moment.isCameraEnabled ? (['cameraOff'] as const) : [];
     faces.push(face({ kind: 'own', name: 'connection-poor' }, 'notice', actions));
