@@ -13,6 +13,7 @@ import { beginSso, type SsoAnswer } from '../account/sso-redirect.ts';
 import { TabLock } from '../account/tab-lock.ts';
 import type { PageConfig } from '../page-config.ts';
 import type { Preferences } from '../settings/preferences.ts';
+import type { ShellUpdates } from '../shell/shell-updates.ts';
 import { Store } from '../store/store.ts';
 import type { AppState, ConfirmingDeviceState, SignedInState, SignedOutState } from './app-state.ts';
 import { isInCall, untilIdle } from './call-in-progress.ts';
@@ -26,6 +27,7 @@ const loadDesk = () => import('../call/call-desk.ts');
 export interface AppStoreOptions {
   readonly config: PageConfig;
   readonly preferences: Preferences;
+  readonly updates: ShellUpdates;
   /** What the page's address brought back from an identity provider. */
   readonly sso: SsoAnswer;
 }
@@ -34,6 +36,7 @@ export interface AppStoreOptions {
 export class AppStore extends Store<AppState> {
   readonly config: PageConfig;
   readonly preferences: Preferences;
+  readonly updates: ShellUpdates;
   readonly homeserver: HomeserverDesk;
   readonly #vault = new SessionVault();
   readonly #lock: TabLock;
@@ -41,10 +44,11 @@ export class AppStore extends Store<AppState> {
   #before: KeptSession | undefined;
   #account: MatrixAccount | undefined;
 
-  constructor({ config, preferences, sso }: AppStoreOptions) {
+  constructor({ config, preferences, updates, sso }: AppStoreOptions) {
     super({ kind: 'Starting' });
     this.config = config;
     this.preferences = preferences;
+    this.updates = updates;
     this.homeserver = new HomeserverDesk(config.homeserverUrl);
     this.#lock = new TabLock({
       onAsked: (request) => this.#giveUp(request),
@@ -155,8 +159,8 @@ export class AppStore extends Store<AppState> {
       error: sso.kind === 'refused' ? 'not-asked-for' : undefined,
       notice: takeNotice(sessionStorage),
     });
-    // The form is shown first; what it leads to is loaded while the person types.
-    await Promise.all([loadAccount(), loadDesk()]);
+    // The form is shown first; what it leads to is loaded while the person types. LiveKit waits until they are let in.
+    await Promise.all([loadAccount(), loadSignIn()]);
   }
 
   #restore(): Promise<void> {
@@ -176,6 +180,8 @@ export class AppStore extends Store<AppState> {
     let session: KeptSession | undefined;
     try {
       session = await begin();
+      // What fails here is told when it is needed.
+      loadDesk().catch(() => undefined);
       const { openAccount } = await loadAccount();
       const account = await openAccount(session, this.#vault);
       this.#account = account;

@@ -1,7 +1,9 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { useStore } from '../store/use-store.ts';
 import { SignInScreen } from '../sign-in/sign-in-screen.tsx';
+import { UpdateBanner } from '../shell/update-banner.tsx';
 import { useApp } from './app-context.ts';
+import { isInCall } from './call-in-progress.ts';
 import { Waiting } from './waiting.tsx';
 
 const ConfirmDeviceScreen = lazy(async () => ({
@@ -19,9 +21,12 @@ const SignedInScreen = lazy(async () => ({ default: (await import('./signed-in-s
 export function App() {
   const app = useApp();
   const state = useStore(app);
-  // Not before the first screen is painted: the large parts would come in its way.
-  useEffect(() => app.loadAhead(), [app]);
-  return <Suspense fallback={<Waiting />}>{screenOf(state)}</Suspense>;
+  return (
+    <>
+      <Suspense fallback={<Waiting />}>{screenOf(state)}</Suspense>
+      <UpdateBanner updates={app.updates} isInCall={state.kind === 'SignedIn' && isInCall(state.desk)} />
+    </>
+  );
 }
 
 function screenOf(state: ReturnType<typeof useApp>['value']) {

@@ -7,10 +7,13 @@ import {
   type CallNotice,
   type Ring,
 } from '@oracle-calls/sdk';
+// oxlint-disable-next-line import/default -- Vite makes it: the address of the built worker
+import frameWorkerUrl from '@oracle-calls/sdk/frame-worker?worker&url';
 import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixAccount } from '../account/matrix-account.ts';
 import { isDevelopment, type PageConfig } from '../page-config.ts';
 import type { OracleCallsPage, PageStatistics } from '../page-window.ts';
+import { scriptAddress } from '../shell/script-address.ts';
 import { Store } from '../store/store.ts';
 import { callStatusOf, pageStateOf } from './call-state-words.ts';
 import { keyChangeOf, type ShownKeyChange } from './key-change.ts';
@@ -38,6 +41,8 @@ export interface Desk {
   readonly keyChange: ShownKeyChange | undefined;
   readonly liveAt: number | undefined;
   readonly endedAt: number | undefined;
+  /** Sealed sound has flowed in the call; what is known of its security says so only while it is live. */
+  readonly wasEncrypted: boolean;
   /** A reload interrupted a call that the next one would continue. */
   readonly offersResume: boolean;
 }
@@ -52,7 +57,7 @@ export class CallDesk extends Store<Desk> {
   constructor({ config, account, tracer, keepsTranscript }: CallDeskOptions) {
     const calls = createOracleCalls({
       matrixClient: account.client,
-      e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
+      e2eeWorker: () => new Worker(scriptAddress(frameWorkerUrl), { type: 'module' }),
       didResolverUrl: config.didResolverUrl,
       allowPrivateAddresses: isDevelopment(config),
       tracer,
@@ -189,6 +194,8 @@ export class CallDesk extends Store<Desk> {
         return { endedAt: systemClock.now() };
       case 'error':
         return failureOf(notice.error);
+      case 'security':
+        return notice.security.padlock === 'none' ? {} : { wasEncrypted: true };
       default:
         return {};
     }
@@ -220,6 +227,7 @@ const NOTHING_YET = {
   keyChange: undefined,
   liveAt: undefined,
   endedAt: undefined,
+  wasEncrypted: false,
 } as const;
 
 function failureOf(cause: unknown): Pick<Desk, 'error' | 'keyChange'> {

@@ -7,12 +7,14 @@ import { Banner } from '../controls/banner.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
 import { PreCallCheck } from '../lobby/pre-call-check.tsx';
 import { FindOracle } from '../oracles/find-oracle.tsx';
+import { PreCallCheck } from '../lobby/pre-call-check.tsx';
 import { OracleCard } from '../oracles/oracle-card.tsx';
 import type { OracleDesk } from '../oracles/oracle-desk.ts';
 import { OracleList } from '../oracles/oracle-list.tsx';
 import { WaitBanner } from '../oracles/wait-banner.tsx';
 import { IdentityChangeNotice } from '../security/identity-change-notice.tsx';
 import { KeyChangeNotice } from '../security/key-change-notice.tsx';
+import { TranscriptQuestion } from '../settings/transcript-question.tsx';
 import { useStore } from '../store/use-store.ts';
 import { CallButtons } from './call-buttons.tsx';
 import './home.css';
@@ -73,6 +75,12 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
         {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
         {!isInCall && <PreCallCheck />}
       </div>
+      {!isInCall && (
+        <>
+          <TranscriptQuestion />
+          <PreCallCheck />
+        </>
+      )}
       <details className="home-choice" ref={choosing} open={shelf.length > 1}>
         <summary>{t('choose')}</summary>
         <div className="home-list">

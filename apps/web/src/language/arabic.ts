@@ -14,6 +14,7 @@ import { lobbyArabic } from '../lobby/lobby.ar.ts';
 import { securityArabic } from '../security/security.ar.ts';
 import { secondTabArabic } from '../second-tab/second-tab.ar.ts';
 import { settingsArabic } from '../settings/settings.ar.ts';
+import { shellArabic } from '../shell/shell.ar.ts';
 import { signInArabic } from '../sign-in/sign-in.ar.ts';
 import { signOutArabic } from '../sign-out/sign-out.ar.ts';
 import type { english } from './english.ts';
@@ -24,6 +25,7 @@ export const arabic: Translation<typeof english> = {
   signIn: signInArabic,
   signOut: signOutArabic,
   secondTab: secondTabArabic,
+  shell: shellArabic,
   settings: settingsArabic,
   confirmDevice: confirmDeviceArabic,
   home: homeArabic,

@@ -14,6 +14,7 @@ import { lobbyEnglish } from '../lobby/lobby.en.ts';
 import { securityEnglish } from '../security/security.en.ts';
 import { secondTabEnglish } from '../second-tab/second-tab.en.ts';
 import { settingsEnglish } from '../settings/settings.en.ts';
+import { shellEnglish } from '../shell/shell.en.ts';
 import { signInEnglish } from '../sign-in/sign-in.en.ts';
 import { signOutEnglish } from '../sign-out/sign-out.en.ts';
 
@@ -23,6 +24,7 @@ export const english = {
   signIn: signInEnglish,
   signOut: signOutEnglish,
   secondTab: secondTabEnglish,
+  shell: shellEnglish,
   settings: settingsEnglish,
   confirmDevice: confirmDeviceEnglish,
   home: homeEnglish,

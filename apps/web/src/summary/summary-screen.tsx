@@ -51,6 +51,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const { error, reason } = state;
   const device = error === undefined ? undefined : deviceFaceOf(error);
   const wasLive = shown.liveAt !== undefined;
+  const safety = securityText(shown, security.isVerified);
   const place = (type: CallType): void => desk.place(type);
   const startWait = waiting.kind === 'idle' ? () => wait.start(call.type) : undefined;
   return (
@@ -100,13 +101,9 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
           {t('close')}
         </Button>
       </section>
-      <section
-        className="summary-security"
-        aria-label={t('security.title')}
-        data-security={securityText(security, wasLive)}
-      >
-        <Icon name={wasLive && security.padlock !== 'none' ? 'lock' : 'unlocked'} />
-        <p>{t(`security.${securityText(security, wasLive)}`)}</p>
+      <section className="summary-security" aria-label={t('security.title')} data-security={safety}>
+        <Icon name={shown.wasEncrypted ? 'lock' : 'unlocked'} />
+        <p>{t(`security.${safety}`)}</p>
       </section>
       {wasLive && <WhatWasSaid call={call} />}
       <TimelineTable timeline={call.timeline} />
