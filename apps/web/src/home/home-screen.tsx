@@ -5,7 +5,6 @@ import { Screen } from '../app/screen.tsx';
 import type { CallDesk, Desk } from '../call/call-desk.ts';
 import { Banner } from '../controls/banner.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
-import { PreCallCheck } from '../lobby/pre-call-check.tsx';
 import { FindOracle } from '../oracles/find-oracle.tsx';
 import { PreCallCheck } from '../lobby/pre-call-check.tsx';
 import { OracleCard } from '../oracles/oracle-card.tsx';
@@ -73,7 +72,6 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
         )}
         <WaitBanner wait={wait} onStop={() => oracles.wait.stop()} onAgain={(type) => oracles.wait.start(type)} />
         {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
-        {!isInCall && <PreCallCheck />}
       </div>
       {!isInCall && (
         <>
