@@ -20,7 +20,7 @@ function createTrack({ refusal = 'NotAllowedError' } = {}) {
     }
   }
   vi.stubGlobal('Audio', FakeAudio);
-  vi.stubGlobal('MediaStream', class {});
+  vi.stubGlobal('MediaStream', function MediaStream() {});
   const track = createPlayableTrack({
     trackId: 'track',
     participantIdentity: 'oracle',
