@@ -32,7 +32,7 @@ function createTrack({ refusal = 'NotAllowedError' } = {}) {
         return {} as AudioContext;
       },
       probe: () => ({ level: () => 0.5, [Symbol.dispose]: () => undefined }),
-      speaker: { add: () => ({ [Symbol.dispose]: () => undefined }) } as never,
+      speaker: { add: () => undefined, elements: new Set() } as never,
     },
     logger: silentLogger,
   });
