@@ -66,6 +66,7 @@ function Place({ state, around }: PartProps) {
           call={call}
           oracleName={nameOf(call.oracleDid)}
           onHangUp={() => desk.hangUp()}
+          onMinimise={() => navigation.go(HOME)}
           onCompared={(isSame) => void desk.compared(isSame)}
         />
       </>
@@ -113,11 +114,17 @@ function Place({ state, around }: PartProps) {
           />
         );
       case 'settings':
-        return <SettingsScreen state={state} devices={
+        return (
+          <SettingsScreen
+            state={state}
+            devices={
               <SettingsSection title={t('devices')}>
                 <DeviceSettings />
               </SettingsSection>
-            } onBack={() => navigation.go(HOME)} />;
+            }
+            onBack={() => navigation.go(HOME)}
+          />
+        );
       case 'summary':
         if (call === undefined || !isOver) return null;
         return (

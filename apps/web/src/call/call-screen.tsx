@@ -40,11 +40,13 @@ export interface CallScreenProps {
   /** What the oracle is called, where that is known. */
   readonly oracleName?: string | undefined;
   readonly onHangUp: () => void;
+  /** Shows the page around the call, which goes on. */
+  readonly onMinimise?: (() => void) | undefined;
   readonly onCompared: (isSame: boolean) => void;
 }
 
 /** A call in progress. */
-export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScreenProps) {
+export function CallScreen({ call, oracleName, onHangUp, onMinimise, onCompared }: CallScreenProps) {
   const state = useCallState(call);
   const security = useCallSecurity(call) ?? call.security;
   const isReconnecting = useIsReconnecting(call);
@@ -131,6 +133,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
         quality={isLive && !isReconnecting ? quality : undefined}
         isSecurityOpen={panel === 'security'}
         onSecurity={() => toggle('security')}
+        onMinimise={onMinimise}
       />
       <div className="call-middle">
         <div className="call-stage-column">
