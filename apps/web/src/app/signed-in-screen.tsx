@@ -67,6 +67,7 @@ function Place({ state, around }: PartProps) {
           call={call}
           oracleName={nameOf(call.oracleDid)}
           onHangUp={() => desk.hangUp()}
+          onMinimise={() => navigation.go(HOME)}
           onCompared={(isSame) => void desk.compared(isSame)}
         />
       </>

@@ -191,6 +191,16 @@ test('a call that fails to send or switch says so without ending', async () => {
   expect(faces()).toEqual(['screen-denied']);
 });
 
+test('a screen that was not shared after all is told until the next try', async () => {
+  const { call } = await openCall();
+  act(() => call.live());
+  call.dismissPicker();
+  await click('Share screen');
+  expect(faces()).toEqual(['screen-refused']);
+  await click('Share screen');
+  expect(faces()).toEqual([]);
+});
+
 test.each(['More', 'Chat', 'Sound and devices', 'Security: Encrypted end to end. Code not compared.'])(
   'with %s open, axe finds nothing',
   async (name) => {

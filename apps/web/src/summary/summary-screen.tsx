@@ -10,6 +10,8 @@ import { TimelineTable } from '../call/timeline-table.tsx';
 import { Banner } from '../controls/banner.tsx';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
+import { deviceFaceOf } from '../faces/device-face.ts';
+import { DeviceProblem } from '../faces/device-problem.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
 import { remedyOf } from '../faces/remedies.ts';
 import { lengthOf } from '../history/call-days.ts';
@@ -47,6 +49,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const { state } = call;
   if (state.kind !== 'Ended') return null;
   const { error, reason } = state;
+  const device = error === undefined ? undefined : deviceFaceOf(error);
   const wasLive = shown.liveAt !== undefined;
   const safety = securityText(shown, security.isVerified);
   const place = (type: CallType): void => desk.place(type);
@@ -62,7 +65,8 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
           {wasLive ? t('lasted', { duration: lengthOf(seconds * 1_000, i18n.language) }) : t('neverLive')}
         </p>
       </section>
-      {error !== undefined && (
+      {device !== undefined && <DeviceProblem face={device} />}
+      {error !== undefined && device === undefined && (
         <FailureFace
           code={error.code}
           actions={{

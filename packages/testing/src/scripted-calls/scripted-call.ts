@@ -45,6 +45,7 @@ export class ScriptedCall implements AsyncDisposable {
   #isMicrophoneEnabled = true;
   #isCameraEnabled: boolean;
   #isScreenShared = false;
+  #isPickerDismissed = false;
   #observed = 0;
   #answer: () => Promise<void> = () => Promise.resolve();
   #closed: Promise<void> = Promise.resolve();
@@ -122,6 +123,11 @@ export class ScriptedCall implements AsyncDisposable {
     this.#answer = () => Promise.reject(error);
   }
 
+  /** The person closes the browser's next picker of screens. */
+  dismissPicker(): void {
+    this.#isPickerDismissed = true;
+  }
+
   observe(listener: (notice: ScriptedNotice) => void): Disposable {
     this.#observed += 1;
     const observation = this.#observers.observe(listener);
@@ -168,7 +174,8 @@ export class ScriptedCall implements AsyncDisposable {
 
   async setScreenShared(isOn: boolean): Promise<void> {
     await this.#ask({ kind: 'screen', isOn });
-    this.#isScreenShared = isOn;
+    this.#isScreenShared = isOn && !this.#isPickerDismissed;
+    this.#isPickerDismissed = false;
   }
 
   sendChat(text: string): Promise<void> {
