@@ -59,6 +59,12 @@ export class AppStore extends Store<AppState> {
     void this.#start(sso);
   }
 
+  /** Loads what the form leads to, while the person types. LiveKit waits until they are let in. */
+  loadAhead(): void {
+    // What fails here is told when it is needed.
+    Promise.all([loadAccount(), loadSignIn()]).catch(() => undefined);
+  }
+
   signIn(credentials: Credentials): void {
     void this.#enter(async () => {
       const { logIn } = await loadSignIn();
@@ -154,8 +160,6 @@ export class AppStore extends Store<AppState> {
       error: sso.kind === 'refused' ? 'not-asked-for' : undefined,
       notice: takeNotice(sessionStorage),
     });
-    // The form is shown first; what it leads to is loaded while the person types. LiveKit waits until they are let in.
-    await Promise.all([loadAccount(), loadSignIn()]);
   }
 
   #restore(): Promise<void> {
