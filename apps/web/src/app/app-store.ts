@@ -16,6 +16,7 @@ import type { Preferences } from '../settings/preferences.ts';
 import type { ShellUpdates } from '../shell/shell-updates.ts';
 import { Store } from '../store/store.ts';
 import type { AppState, ConfirmingDeviceState, SignedInState, SignedOutState } from './app-state.ts';
+import { AskingDevices } from '../verify-device/asking-devices.ts';
 import { isInCall, untilIdle } from './call-in-progress.ts';
 import { leaveNotice, takeNotice } from './left-notice.ts';
 
@@ -38,6 +39,8 @@ export class AppStore extends Store<AppState> {
   readonly preferences: Preferences;
   readonly updates: ShellUpdates;
   readonly homeserver: HomeserverDesk;
+  /** Other devices of the account that ask this one to confirm them. */
+  readonly asking = new AskingDevices();
   readonly #vault = new SessionVault();
   readonly #lock: TabLock;
   /** Whose keys are kept while their session is over. */
@@ -250,6 +253,7 @@ export class AppStore extends Store<AppState> {
   async #close(state: AppState = this.value): Promise<void> {
     const account = this.#account;
     this.#account = undefined;
+    this.asking.unfollow();
     const open = state.kind === 'SigningOut' ? state.before : state;
     try {
       if (open.kind === 'SignedIn') await open.desk.close();
@@ -261,6 +265,7 @@ export class AppStore extends Store<AppState> {
   async #leave(before: ConfirmingDeviceState | SignedInState): Promise<void> {
     this.set({ kind: 'SigningOut', before, step: 'leaving' });
     let isHeard = false;
+    this.asking.unfollow();
     try {
       if (before.kind === 'SignedIn') await before.desk.close();
       isHeard = await before.account.logOut();
@@ -306,6 +311,7 @@ export class AppStore extends Store<AppState> {
       tracer,
       keepsTranscript: () => this.preferences.transcripts.keepsTranscript,
     });
+    this.asking.follow(account.identity);
     this.set({ kind: 'SignedIn', account, desk, isSessionOver: false });
   }
 }

@@ -5,6 +5,7 @@ import type { MatrixAccount } from '../account/matrix-account.ts';
 import { useApp } from '../app/app-context.ts';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
+import { BackupLine } from './backup-line.tsx';
 import { RecoveryKey } from '../confirm-device/recovery-key.tsx';
 import { ErrorBanner } from '../faces/error-banner.tsx';
 import { SettingsSection } from './settings-section.tsx';
@@ -34,6 +35,7 @@ export function AccountSection({ account }: { readonly account: MatrixAccount })
           </dd>
         </div>
       </dl>
+      <BackupLine account={account} />
       <RenewRecoveryKey account={account} />
       <div className="sign-out-line">
         <p className="quiet">{t('signOutHint')}</p>
