@@ -86,7 +86,7 @@ test('the operator rings Alice: both devices ring, one accepts with a call that 
 });
 
 /** Rings once the call of before is over at the backend. */
-async function ring(changes: object = {}): Promise<RingRecord> {
+async function ringAlice(changes: object = {}): Promise<RingRecord> {
   let record: RingRecord | undefined;
   await until(async () => {
     record = await rings.ring({ ...request(), ...changes }).catch(() => undefined);
@@ -97,7 +97,7 @@ async function ring(changes: object = {}): Promise<RingRecord> {
 }
 
 test('Alice declines on one device: the other stops, and the oracle is told', async () => {
-  const record = await ring();
+  const record = await ringAlice();
   const [rung] = await Promise.all([phone.hears(record.ringId, 'ringing'), tablet.hears(record.ringId, 'ringing')]);
   await phone.calls.rings.decline(rung);
   await phone.hears(record.ringId, 'ringing', 'declined');
@@ -106,14 +106,14 @@ test('Alice declines on one device: the other stops, and the oracle is told', as
 });
 
 test('the oracle takes a ring back: both devices stop', async () => {
-  const record = await ring();
+  const record = await ringAlice();
   await Promise.all([phone, tablet].map((device) => device.hears(record.ringId, 'ringing')));
   expect(await rings.cancel(record.ringId)).toMatchObject({ ringStatus: 'cancelled' });
   await Promise.all([phone, tablet].map((device) => device.hears(record.ringId, 'ringing', 'cancelled')));
 });
 
 test('a ring that nobody answers lapses on both devices and, over a restart, at the backend', async () => {
-  const record = await ring({ lifetimeMs: RING_LIFETIME_MIN_MS });
+  const record = await ringAlice({ lifetimeMs: RING_LIFETIME_MIN_MS });
   await stack.restartBackend();
   await Promise.all([phone, tablet].map((device) => device.hears(record.ringId, 'ringing', 'lapsed')));
   expect(await rings.whenOver(record.ringId)).toMatchObject({ ringStatus: 'lapsed' });
@@ -160,7 +160,7 @@ test('a ring in plaintext by the oracle’s own account, and one by another user
   await until(() => arrived.includes(forged), 'the forged ring');
 
   // The twin: the same content by the oracle's signed device rings, after both of these.
-  const record = await ring();
+  const record = await ringAlice();
   await Promise.all([phone, tablet].map((device) => device.hears(record.ringId, 'ringing')));
   expect([phone.heard.length - 1, tablet.heard.length - 1]).toEqual(heardBefore);
   await rings.cancel(record.ringId);
