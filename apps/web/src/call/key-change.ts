@@ -1,6 +1,21 @@
 import type { OracleCallError } from '@oracle-calls/protocol';
-import { shownKeysOf } from '@oracle-calls/sdk';
-import type { Difference, ShownKeyChange } from '../view/key-change-view.ts';
+import { shownKeysOf, type KeyFingerprints } from '@oracle-calls/sdk';
+
+/** A key, as its fingerprint in hex, or the oracle's Matrix account. Empty where it is not known. */
+export interface Difference {
+  readonly what: 'key' | 'account';
+  readonly pinned: string;
+  readonly shown: string;
+}
+
+/** Keys of an oracle, or its account, that changed without its word. */
+export interface ShownKeyChange {
+  readonly differences: readonly Difference[];
+  /** A person had compared the keys of before. */
+  readonly wasVerified: boolean;
+  /** What accepting is bound to. */
+  readonly expected: KeyFingerprints;
+}
 
 /**
  * What a refusal of changed keys, or of another account beside them, lets a person decide about; `undefined` for every other error, and for one

@@ -12,11 +12,12 @@ const PROJECT_ROOT = dirname(dirname(PAGE_ROOT));
 const SOURCES = [
   'apps/web/index.html',
   'apps/web/src',
+  'packages/react/src',
   'packages/sdk/src',
   'packages/matrix/src',
   'packages/protocol/src',
 ];
-const PINS = ['package-lock.json', 'apps/web/package.json', 'packages/sdk/package.json'];
+const PINS = ['package-lock.json', 'apps/web/package.json', 'packages/react/package.json', 'packages/sdk/package.json'];
 
 /** Builds that are kept besides the newest: a running server still reads from the one before. */
 const KEPT_BUILDS = 2;
@@ -91,7 +92,7 @@ async function listFiles(): Promise<string[]> {
   );
   return lists
     .flat()
-    .filter((path) => !/\.(test|fixture)\.ts$/.test(path))
+    .filter((path) => !/\.(test|fixture)\.tsx?$/.test(path))
     .toSorted();
 }
 

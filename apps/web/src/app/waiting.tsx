@@ -1,0 +1,13 @@
+import { useTranslation } from 'react-i18next';
+
+/** While a part of the page is on its way. */
+export function Waiting() {
+  const { t } = useTranslation('app');
+  return (
+    <main className="card-page">
+      <p role="status" className="lead">
+        {t('loading')}
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,231 @@
+import { codeOf, OracleCallError, systemClock, toOracleCallError } from '@oracle-calls/protocol';
+import {
+  createOracleCalls,
+  type CallStatistics,
+  type OracleCall,
+  type OracleCalls,
+  type CallNotice,
+} from '@oracle-calls/sdk';
+import type { Tracer } from '@oracle-calls/protocol/trace';
+import type { MatrixAccount } from '../account/matrix-account.ts';
+import { isDevelopment, type PageConfig } from '../page-config.ts';
+import type { OracleCallsPage, PageStatistics } from '../page-window.ts';
+import { Store } from '../store/store.ts';
+import { callStatusOf, pageStateOf } from './call-state-words.ts';
+import { keyChangeOf, type ShownKeyChange } from './key-change.ts';
+
+const NO_STATISTICS: CallStatistics = { encrypted: false, tracks: [] };
+
+export interface CallDeskOptions {
+  readonly config: PageConfig;
+  readonly account: MatrixAccount;
+  /** Where spans of calls go; nowhere when absent. */
+  readonly tracer: Tracer | undefined;
+}
+
+/** What the desk shows: whom it would call, and the call in progress or the last one. */
+export interface Desk {
+  readonly oracleDid: string;
+  readonly readiness: 'preparing' | 'ready' | 'failed';
+  /** In progress, or the last one. A new object here for each of its states. */
+  readonly call: OracleCall | undefined;
+  /** What went wrong last: in preparing, in the call, or in something that the person asked for. */
+  readonly error: OracleCallError | undefined;
+  /** The oracle's keys changed without its word, and a person has to decide. */
+  readonly keyChange: ShownKeyChange | undefined;
+  /** The oracle's keys changed as it said. */
+  readonly hasRotated: boolean;
+  readonly isReconnecting: boolean;
+  /** Somebody who is not the oracle is in the media room. */
+  readonly hasStranger: boolean;
+  readonly liveAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** A reload interrupted a call that the next one would continue. */
+  readonly offersResume: boolean;
+}
+
+/** Places calls, one at a time, and keeps what the page says of them. It lives as long as the account is signed in; React only reads it. */
+export class CallDesk extends Store<Desk> {
+  readonly calls: OracleCalls;
+  #statistics = NO_STATISTICS;
+  #clickedAt: number | undefined;
+
+  constructor({ config, account, tracer }: CallDeskOptions) {
+    const calls = createOracleCalls({
+      matrixClient: account.client,
+      e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
+      didResolverUrl: config.didResolverUrl,
+      allowPrivateAddresses: isDevelopment(config),
+      tracer,
+    });
+    super({
+      ...NOTHING_YET,
+      oracleDid: config.oracleDid,
+      call: undefined,
+      readiness: 'preparing',
+      offersResume: calls.interruptedCall() !== undefined,
+    });
+    this.calls = calls;
+    void this.choose(config.oracleDid);
+  }
+
+  /** What scripts see. */
+  get shownToScripts(): OracleCallsPage {
+    const { call, error, readiness } = this.value;
+    const idle = error !== undefined ? 'error' : readiness === 'preparing' ? 'signing-in' : 'ready';
+    return {
+      state: call === undefined ? idle : pageStateOf(call.state),
+      callId: call?.callId,
+      callStatus: callStatusOf(call),
+      clickedAt: this.#clickedAt,
+      timelineMs: call?.timeline ?? {},
+      errorCode: error?.code,
+      endReason: call?.state.kind === 'Ended' ? call.state.reason : undefined,
+      security: call?.security,
+      statistics: () => this.#readStatistics(),
+    };
+  }
+
+  /** Turns to an oracle and does ahead of a call what does not need one. */
+  async choose(oracleDid: string): Promise<void> {
+    this.#show({ oracleDid, readiness: 'preparing', error: undefined, keyChange: undefined });
+    let failure: Partial<Desk> = {};
+    try {
+      await this.calls.prepare({ oracleDid });
+    } catch (error) {
+      failure = failureOf(error);
+    }
+    // Another was chosen meanwhile.
+    if (this.value.oracleDid !== oracleDid) return;
+    this.#show({ readiness: failure.error === undefined ? 'ready' : 'failed', ...failure });
+  }
+
+  /** Places a call. Call it from a click, or the browser may not play. */
+  place(type: 'audio' | 'video', oracleDid = this.value.oracleDid): void {
+    this.#clickedAt = performance.timeOrigin + performance.now();
+    this.#statistics = NO_STATISTICS;
+    const sessionId = this.calls.interruptedCall()?.sessionId;
+    this.#show({ ...NOTHING_YET, oracleDid, call: undefined });
+    try {
+      this.follow(this.calls.callOracle({ type, oracleDid, sessionId }));
+    } catch (error) {
+      // The DID is the only thing that can be wrong here.
+      this.#show(
+        failureOf(codeOf(error) === 'ERR_PROTOCOL_MALFORMED' ? new OracleCallError('ERR_DID_MALFORMED') : error),
+      );
+    }
+  }
+
+  /** Shows a call that was placed elsewhere: by answering a ring. */
+  follow(call: OracleCall): void {
+    this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call });
+    call.observe((notice) => this.#show(this.#told(notice)));
+  }
+
+  hangUp(): void {
+    void this.value.call?.endCall();
+  }
+
+  compared(isSame: boolean): Promise<void> {
+    return this.attempt(() => this.value.call?.confirmComparisonCode(isSame));
+  }
+
+  /** A person has decided; what the document shows now must be what they saw. */
+  async acceptKeys(): Promise<void> {
+    const { oracleDid, keyChange } = this.value;
+    if (keyChange === undefined) return;
+    await this.#accept(() => this.calls.acceptChangedKeys({ oracleDid, expected: keyChange.expected }));
+  }
+
+  /** A person has decided that the oracle's account is still the oracle's. */
+  async acceptIdentity(): Promise<void> {
+    const { oracleDid } = this.value;
+    await this.#accept(() => this.calls.approveChangedIdentity({ oracleDid }));
+  }
+
+  /** Something that a person asked for in a call; its failure is told and ends nothing. */
+  async attempt(act: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#show(failureOf(error));
+    }
+  }
+
+  /** Away from the last call, or from what went wrong. */
+  dismiss(): void {
+    if (this.value.call !== undefined && this.value.call.state.kind !== 'Ended') return;
+    this.#show({ ...NOTHING_YET, call: undefined });
+  }
+
+  close(): Promise<void> {
+    return this.calls.close();
+  }
+
+  async #accept(decide: () => Promise<unknown>): Promise<void> {
+    try {
+      await decide();
+    } catch (error) {
+      this.#show(failureOf(error));
+      return;
+    }
+    await this.choose(this.value.oracleDid);
+  }
+
+  #told(notice: CallNotice): Partial<Desk> {
+    switch (notice.kind) {
+      case 'state':
+        if (notice.state.kind === 'Live') return { liveAt: systemClock.now() };
+        if (notice.state.kind !== 'Ended') return {};
+        // The next call is to be as quick; what goes wrong here, that call will say.
+        this.calls.prepare({ oracleDid: this.value.oracleDid }).catch(() => undefined);
+        return { endedAt: systemClock.now(), isReconnecting: false };
+      case 'error':
+        return failureOf(notice.error);
+      case 'keysRotated':
+        return { hasRotated: true };
+      case 'stranger':
+        return { hasStranger: true };
+      case 'reconnecting':
+      case 'reconnected':
+        return { isReconnecting: notice.kind === 'reconnecting' };
+      default:
+        return {};
+    }
+  }
+
+  async #readStatistics(): Promise<PageStatistics> {
+    const statistics = await this.value.call?.statistics();
+    // What was last known of a call stays readable when it has ended.
+    if (statistics?.tracks.some(({ packets }) => packets > 0) === true) this.#statistics = statistics;
+    const { encrypted, tracks } = this.#statistics;
+    return {
+      encrypted,
+      tracks: tracks.map(({ direction, kind, isEncrypted, packets }) => ({
+        direction,
+        kind,
+        encrypted: isEncrypted,
+        packets,
+      })),
+    };
+  }
+
+  #show(change: Partial<Desk>): void {
+    this.set({ ...this.value, ...change, offersResume: this.calls.interruptedCall() !== undefined });
+  }
+}
+
+const NOTHING_YET = {
+  error: undefined,
+  keyChange: undefined,
+  hasRotated: false,
+  isReconnecting: false,
+  hasStranger: false,
+  liveAt: undefined,
+  endedAt: undefined,
+} as const;
+
+function failureOf(cause: unknown): Pick<Desk, 'error' | 'keyChange'> {
+  const error = toOracleCallError(cause);
+  return { error, keyChange: keyChangeOf(error) };
+}

@@ -1,0 +1,76 @@
+import type { CallSecurity } from '@oracle-calls/sdk';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../controls/button.tsx';
+import { securityFacts } from './security-facts.ts';
+import { securityEnglish } from './security.en.ts';
+
+const HELD = keysOf(securityEnglish.promises.held);
+const OPEN = keysOf(securityEnglish.promises.open);
+
+export interface SecurityPanelProps {
+  readonly security: CallSecurity;
+  /** What came of comparing the code. */
+  readonly onCompared: (isSame: boolean) => void;
+}
+
+/** The comparison code with its two answers, what is known, and what is and is not promised. */
+export function SecurityPanel({ security, onCompared }: SecurityPanelProps) {
+  const { t } = useTranslation('security');
+  const { comparisonCode, isVerified } = security;
+  return (
+    <section className="security-panel stack" aria-label={t('title')}>
+      {comparisonCode !== undefined && (
+        <div className="comparison">
+          <p className="comparison-code" dir="ltr" aria-label={t('comparison.code')}>
+            {comparisonCode.formatted}
+          </p>
+          <p className="quiet">{t(isVerified ? 'comparison.compared' : 'comparison.ask')}</p>
+          <div className="row">
+            {!isVerified && (
+              <Button isSmall onClick={() => onCompared(true)}>
+                {t('comparison.same')}
+              </Button>
+            )}
+            <Button isSmall onClick={() => onCompared(false)}>
+              {t('comparison.different')}
+            </Button>
+          </div>
+        </div>
+      )}
+      <dl>
+        {securityFacts(security).map(({ term, fact, fingerprint, version, suite }) => (
+          <div key={term}>
+            <dt>{t(`terms.${term}`)}</dt>
+            <dd>
+              {fact === undefined
+                ? fingerprint
+                : t(`facts.${fact}`, {
+                    version: version ?? '',
+                    suite: suite === undefined ? '' : t(`suites.${suite}`),
+                  })}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <details>
+        <summary>{t('promises.summary')}</summary>
+        <h2>{t('promises.heldTitle')}</h2>
+        <ul>
+          {HELD.map((key) => (
+            <li key={key}>{t(`promises.held.${key}`)}</li>
+          ))}
+        </ul>
+        <h2>{t('promises.openTitle')}</h2>
+        <ul>
+          {OPEN.map((key) => (
+            <li key={key}>{t(`promises.open.${key}`)}</li>
+          ))}
+        </ul>
+      </details>
+    </section>
+  );
+}
+
+function keysOf<T extends object>(words: T): (keyof T)[] {
+  return Object.keys(words) as (keyof T)[];
+}
