@@ -70,7 +70,6 @@ test('nobody is rung before they have called', async () => {
 test('the operator rings Alice: both devices ring, one accepts with a call that names the ring, the other stops', async () => {
   const command = ringByCommand('--reason', 'Your report is ready.', '--wait');
   await until(() => phone.status === 'ringing' && tablet.status === 'ringing', 'both devices to ring');
-  const ring = phone.calls.rings.current;
   const rung = phone.calls.rings.current;
   if (rung === undefined) throw new Error('It does not ring.');
   expect(rung).toMatchObject({ oracleDid: stack.oracleDid, type: 'audio', reason: 'Your report is ready.' });
