@@ -7,14 +7,7 @@ import type { CallSigner } from '@oracle-calls/protocol/signing';
 import { USER_KEY_TIMEOUT_MS } from '../envelope-check/envelope-check.ts';
 import { ORACLE_KEYS_MIN_AGE_MS } from '../envelope-check/oracle-keys-source.ts';
 import { createSigner, oracleDocument, sealCall } from './seal-call.ts';
-import {
-  expectProblem,
-  MALLORY,
-  MALLORY_ROOM,
-  ORACLE_DID,
-  TestBackend,
-  type PlacedCall,
-} from './test-backend.ts';
+import { expectProblem, MALLORY, MALLORY_ROOM, ORACLE_DID, TestBackend, type PlacedCall } from './test-backend.ts';
 
 let backend: TestBackend;
 afterEach(() => backend[Symbol.asyncDispose]());
