@@ -35,6 +35,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -119,6 +121,8 @@ export interface OracleCalls extends AsyncDisposable {
   readonly devices: Devices;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /**
@@ -195,7 +199,18 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
 
-  return {
+  const rings = createLazyRings(matrix, logger, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({
+      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
+      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
+      isInCall: () => current !== undefined,
+      callOracle: (call, cancel) => core.callOracle(call, cancel),
+    });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
     devices: deps.devices.choices,
     history: {
       list: async (...asked) => (await loadHistory()).list(...asked),
@@ -241,8 +256,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
       placed.start();
+      rings.lineChanged();
       return placed;
     },
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
@@ -272,6 +289,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       for (const kept of transcripts) kept.pageHidden();
     },
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
       await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
@@ -281,4 +299,5 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await this.close();
     },
   };
+  return core;
 }

@@ -168,6 +168,17 @@ export const ERROR_TABLE = {
   ERR_CALL_LIVE: row('call-live', 409, 'A call is deleted when it has ended, and this one has not quite.', true),
   ERR_CALL_TICKET: row('ticket-invalid', 403, 'The dispatch ticket is unknown, used or for another room.'),
 
+  // Rings: an oracle's calls to people.
+  ERR_RING_NOT_FOUND: row('ring-not-found', 404, 'There is no such ring of this oracle.'),
+  ERR_RING_OVER: row('ring-over', 409, 'The ring is over, or was meant for somebody else.'),
+  ERR_RING_STRANGER: row('ring-stranger', 403, 'An oracle may ring only people who have called it.'),
+  ERR_RING_IN_PROGRESS: row(
+    'ring-in-progress',
+    409,
+    'This person is being rung by this oracle, or is in a call with it.',
+  ),
+  ERR_RING_UNREACHABLE: row('ring-unreachable', 409, 'The encrypted room with this person cannot be used for a ring.'),
+
   // Others we depend on.
   ERR_UPSTREAM_HOMESERVER: row('homeserver-unavailable', 502, 'The homeserver does not answer.', true),
   ERR_UPSTREAM_SFU: row('sfu-unavailable', 502, 'The media server does not answer.', true),
