@@ -19,6 +19,7 @@ import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
@@ -112,6 +113,8 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -177,6 +180,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
 
   return {
+    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },
