@@ -7,6 +7,14 @@ import { KEY_ROTATIONS_MAX } from '../packages/protocol/src/did/document-service
 import { ERROR_CODES } from '../packages/protocol/src/errors/error-table.ts';
 import { callEventSchema } from '../packages/protocol/src/events/call-event.ts';
 import { CALL_EVENT_MAX_LENGTH } from '../packages/protocol/src/events/event-content.ts';
+import {
+  TRANSCRIPT_BODY_MAX_BYTES,
+  TRANSCRIPT_EVENT_TYPE,
+  TRANSCRIPT_PARTS_MAX,
+  TRANSCRIPT_TEXT_MAX_LENGTH,
+  transcriptEventSchema,
+} from '../packages/protocol/src/events/transcript-event.ts';
+import { TRANSCRIPT_KEY_LABEL } from '../packages/protocol/src/events/transcript-seal.ts';
 import { END_REASONS } from '../packages/protocol/src/call-status.ts';
 import { FRAME_KIND_BYTES, FRAME_MAX_BYTES, MAX_ATTEMPT } from '../packages/protocol/src/frame/frame-header.ts';
 import { FRAME_TOPIC } from '../packages/protocol/src/frame/frame-topic.ts';
@@ -46,6 +54,11 @@ test.each<[string, string]>([
   ['largest frame', `at most ${said(FRAME_MAX_BYTES)} bytes. The header`],
   ['largest envelope', `at most ${said(SIGNED_ENVELOPE_MAX_BYTES)} bytes; its first byte`],
   ['largest event', `above ${said(CALL_EVENT_MAX_LENGTH)} characters`],
+  ['transcript event', `of the type \`${TRANSCRIPT_EVENT_TYPE}\``],
+  ['transcript parts', `within the call, below ${said(TRANSCRIPT_PARTS_MAX)}`],
+  ['transcript text', `1 to ${said(TRANSCRIPT_TEXT_MAX_LENGTH)} UTF-16 units`],
+  ['transcript body', `at most ${said(TRANSCRIPT_BODY_MAX_BYTES)} bytes and`],
+  ['transcript key', `info: \`${TRANSCRIPT_KEY_LABEL}\``],
   ['largest request', `at most ${said(REQUEST_MAX_BYTES)} bytes. Errors`],
   ['attempts', `1 to ${MAX_ATTEMPT}`],
   ['identities', `identities: 1–${IDENTITY_MAX_BYTES} bytes`],
@@ -93,6 +106,10 @@ describe('tables have what the code has:', () => {
       .flatMap((cell) => cell.split(', '))
       .map((name) => name.replace('?', ''));
     expect(Object.keys(callEventSchema.entries).filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  test('fields of a transcript', () => {
+    expect(column('transcript field')).toEqual(Object.keys(transcriptEventSchema.entries));
   });
 
   test('payloads and control actions', () => {

@@ -17,6 +17,8 @@ export {
   instantSchema,
   sessionIdSchema,
 } from './events/event-content.ts';
+export * from './events/transcript-event.ts';
+export * from './events/transcript-seal.ts';
 export * from './log.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';

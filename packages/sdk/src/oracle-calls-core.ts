@@ -8,6 +8,7 @@ import {
   sessionIdSchema,
   type CallType,
   type Clock,
+  type Did,
   type Logger,
 } from '@oracle-calls/protocol';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
@@ -21,6 +22,8 @@ import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
 import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
+import type { CallHistory } from './history/call-history.ts';
+import { keepTranscript, type KeptTranscript } from './history/keep-transcript.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
@@ -115,6 +118,8 @@ export interface OracleCalls extends AsyncDisposable {
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
   /** Microphones, cameras and speakers, and which of them calls use. */
   readonly devices: Devices;
+  /** Calls of the past, and what was said in them. */
+  readonly history: CallHistory;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -148,6 +153,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
   const observers = new Observers<OracleCall>();
+  const transcripts = new Set<KeptTranscript>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -179,8 +185,27 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     interrupted.forget(old.callId);
   };
 
+  const keep = (call: CallDriver): void => {
+    const oracleUserId = async (did: Did, signal: AbortSignal) => (await directory.look(did, signal)).matrixUserId;
+    const kept = keepTranscript(call, { matrix, clock, logger, oracleUserId });
+    transcripts.add(kept);
+    void kept.done.finally(() => transcripts.delete(kept));
+  };
+
+  /** Loaded when it is first asked for. */
+  const loadHistory = async (): Promise<CallHistory> => {
+    const { createCallHistory } = await import('./history/lazy-history.ts');
+    const findOracle = directory.look.bind(directory);
+    return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
+  };
+
   return {
     devices: deps.devices.choices,
+    history: {
+      list: async (...asked) => (await loadHistory()).list(...asked),
+      transcript: async (...asked) => (await loadHistory()).transcript(...asked),
+      delete: async (...asked) => (await loadHistory()).delete(...asked),
+    },
     get currentCall() {
       return current;
     },
@@ -217,6 +242,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         signal,
       );
       current = placed;
+      if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
       });
@@ -254,9 +280,13 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
     },
     interruptedCall: () => (current === undefined ? interrupted.findRecent() : undefined),
-    pageHidden: () => interrupted.touch(),
+    pageHidden() {
+      interrupted.touch();
+      for (const kept of transcripts) kept.pageHidden();
+    },
     async close() {
       await current?.endCall();
+      await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
       observers.clear();
       sfu.close();

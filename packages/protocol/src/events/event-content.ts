@@ -22,17 +22,21 @@ export const instantSchema = v.pipe(
 export const sessionIdSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~:-]{1,128}$/, 'a session id'));
 
 /** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION` */
-export function checkSizeAndVersion(content: unknown): void {
+export function checkSizeAndVersion(
+  content: unknown,
+  maxLength = CALL_EVENT_MAX_LENGTH,
+  version = CALL_EVENT_VERSION,
+): void {
   let text: string | undefined;
   try {
     text = JSON.stringify(content);
   } catch (cause) {
     throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'The content is not JSON.', { cause });
   }
-  if (text !== undefined && text.length > CALL_EVENT_MAX_LENGTH) {
-    throw new OracleCallError('ERR_PROTOCOL_TOO_LARGE', undefined, { details: { limit: CALL_EVENT_MAX_LENGTH } });
+  if (text !== undefined && text.length > maxLength) {
+    throw new OracleCallError('ERR_PROTOCOL_TOO_LARGE', undefined, { details: { limit: maxLength } });
   }
-  if (typeof content === 'object' && content !== null && 'v' in content && content.v !== CALL_EVENT_VERSION) {
+  if (typeof content === 'object' && content !== null && 'v' in content && content.v !== version) {
     throw new OracleCallError('ERR_PROTOCOL_UNKNOWN_VERSION');
   }
 }

@@ -21,7 +21,7 @@ import { tryParseProblem } from '../errors/problem.ts';
 import { toProblem } from '../errors/to-problem.ts';
 import { parseCallAnswer } from '../events/call-answer.ts';
 import { parseCallEvent } from '../events/call-event.ts';
-import * as http from '../http/schemas.ts';
+import * as http from '../http/index.ts';
 import { parseKeyPin } from '../key-pin/key-pin.ts';
 import { parseWith } from '../parse.ts';
 import { SecretBytes } from '../secret-bytes.ts';

@@ -3,7 +3,7 @@ import { callIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { didSchema } from '../did/did.ts';
 import { instantSchema, sessionIdSchema } from '../events/event-content.ts';
-import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
+import { opaqueSchema } from './caller-answers.ts';
 
 /*
  * Requests and responses of the backend, in one place: the backend validates with them, the SDK and the agent parse
@@ -64,12 +64,6 @@ export const callsQuerySchema = v.object({
   ),
 });
 export type CallsQuery = v.InferOutput<typeof callsQuerySchema>;
-
-export const callsResponseSchema = v.object({
-  calls: v.array(callRecordSchema),
-  nextCursor: v.optional(v.string()),
-});
-export type CallsResponse = v.InferOutput<typeof callsResponseSchema>;
 
 /** `POST /agent/claim`: an agent with an API key trades its dispatch ticket for the call. The ticket works once. */
 export const claimRequestSchema = v.object({
