@@ -138,13 +138,14 @@ test('a transcript is read when a person asks for it', async () => {
   );
   await page.settle();
   fireEvent.click(screen.getByRole('button', { name: /^Transcript/ }));
-  const callId = chosen[0]?.callId;
-  if (callId === undefined) throw new TypeError('Nothing was chosen.');
-  page.rerender(<TranscriptView callId={callId} />);
+  const [call] = chosen;
+  if (call === undefined) throw new TypeError('Nothing was chosen.');
+  page.rerender(<TranscriptView call={call} />);
   await page.settle();
   expect(screen.getByRole('status').textContent).toContain('Nothing was kept');
-  page.history.transcripts.set(callId, {
-    callId,
+  page.history.transcripts.set(call.callId, {
+    callId: call.callId,
+    isComplete: true,
     lines: [
       { speaker: 'user', how: 'spoken', text: 'How is it?', at: 1 },
       { speaker: 'oracle', how: 'written', text: 'Well.', at: 2 },
@@ -153,7 +154,7 @@ test('a transcript is read when a person asks for it', async () => {
   const error = new OracleCallError('ERR_MATRIX_ROOM');
   page.history.refuse(error);
   page.rerender(<p>away</p>);
-  page.rerender(<TranscriptView callId={callId} />);
+  page.rerender(<TranscriptView call={call} />);
   await page.settle();
   expect(screen.getByRole('status').textContent).toBe(error.message);
   page.history.refuse();
@@ -164,6 +165,6 @@ test('a transcript is read when a person asks for it', async () => {
     'Well.',
   ]);
   expect(await page.violations()).toEqual([]);
-  page.rerender(<TranscriptView callId={undefined} />);
+  page.rerender(<TranscriptView call={undefined} />);
   expect(page.container.textContent).toBe('');
 });

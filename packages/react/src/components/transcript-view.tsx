@@ -1,6 +1,6 @@
 'use client';
 
-import type { CallId } from '@oracle-calls/protocol';
+import type { CallOfOracle } from '@oracle-calls/sdk';
 import type { ReactNode } from 'react';
 import { useTranscript } from '../hooks/use-call-history.ts';
 import { useLabels } from '../labels/use-labels.ts';
@@ -8,16 +8,16 @@ import type { PartProps } from './part-props.ts';
 
 export interface TranscriptViewProps extends PartProps {
   /** Nothing is shown without one. */
-  readonly callId: CallId | undefined;
+  readonly call: CallOfOracle | undefined;
   /** BCP 47 tag for times; the browser's when absent. */
   readonly locale?: string | undefined;
 }
 
 /** What was said and written in a past call, as this account's devices kept it. */
-export function TranscriptView({ callId, locale, className, labels }: TranscriptViewProps): ReactNode {
+export function TranscriptView({ call, locale, className, labels }: TranscriptViewProps): ReactNode {
   const words = useLabels(labels);
-  const read = useTranscript(callId);
-  if (callId === undefined) return null;
+  const read = useTranscript(call);
+  if (call === undefined) return null;
   const times = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   return (
     <section className={className} aria-label={words.transcript} data-state={read.status}>

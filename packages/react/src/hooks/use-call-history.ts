@@ -1,7 +1,6 @@
 'use client';
 
-import type { CallId } from '@oracle-calls/protocol';
-import type { HistoryQuery } from '@oracle-calls/sdk';
+import type { CallOfOracle, HistoryQuery } from '@oracle-calls/sdk';
 import { useCallback, useEffect, useMemo } from 'react';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
@@ -44,11 +43,14 @@ export function useCallHistory({
 export type UsedTranscript = ReadTranscript & { readonly reload: () => void };
 
 /** What was said in a past call, as it was kept. */
-export function useTranscript(callId: CallId | undefined): UsedTranscript {
+export function useTranscript(call: CallOfOracle | undefined): UsedTranscript {
   const history = useCallsStore()?.calls.history;
   const reader = useMemo(() => (history === undefined ? undefined : new TranscriptReader(history)), [history]);
   const read = useSource(reader?.shown, NO_TRANSCRIPT);
-  const reload = useCallback(() => void reader?.ask(callId), [reader, callId]);
+  const { oracleDid, callId } = call ?? {};
+  const reload = useCallback(() => {
+    void reader?.ask(oracleDid === undefined || callId === undefined ? undefined : { oracleDid, callId });
+  }, [reader, oracleDid, callId]);
   useEffect(() => {
     reload();
     return () => reader?.cancel();

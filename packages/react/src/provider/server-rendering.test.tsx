@@ -56,7 +56,7 @@ function Page(): ReactNode {
       <OwnVideo />
       <IncomingCall />
       <CallHistoryList oracleDid={SCRIPTED_ORACLE} />
-      <TranscriptView callId={undefined} />
+      <TranscriptView call={undefined} />
     </>
   );
 }

@@ -1,5 +1,5 @@
-import { toOracleCallError, type CallId, type OracleCallError } from '@oracle-calls/protocol';
-import type { CallHistory, Transcript } from '@oracle-calls/sdk';
+import { toOracleCallError, type OracleCallError } from '@oracle-calls/protocol';
+import type { CallHistory, CallOfOracle, Transcript } from '@oracle-calls/sdk';
 import { Cell } from './cell.ts';
 
 /** `absent`: nothing was kept, or it cannot be read on this device. */
@@ -20,14 +20,14 @@ export class TranscriptReader {
     this.#history = history;
   }
 
-  readonly ask = async (callId: CallId | undefined): Promise<void> => {
+  readonly ask = async (call: CallOfOracle | undefined): Promise<void> => {
     this.#asking.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    this.shown.write(callId === undefined ? NO_TRANSCRIPT : { status: 'loading' });
-    if (callId === undefined) return;
+    this.shown.write(call === undefined ? NO_TRANSCRIPT : { status: 'loading' });
+    if (call === undefined) return;
     try {
-      const transcript = await this.#history.transcript(callId, { signal });
+      const transcript = await this.#history.transcript(call, { signal });
       if (signal.aborted) return;
       this.shown.write(transcript === undefined ? { status: 'absent' } : { status: 'ready', transcript });
     } catch (error) {

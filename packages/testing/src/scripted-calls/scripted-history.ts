@@ -1,5 +1,5 @@
 import { parseCallId, type CallId } from '@oracle-calls/protocol';
-import type { CallHistory, CallsPage, HistoryQuery, PastCall, Transcript } from '@oracle-calls/sdk';
+import type { CallHistory, CallOfOracle, CallsPage, HistoryQuery, PastCall, Transcript } from '@oracle-calls/sdk';
 
 export type ScriptedHistoryAsk =
   | { readonly kind: 'list'; readonly query: HistoryQuery }
@@ -56,7 +56,7 @@ export class ScriptedHistory implements CallHistory {
   }
 
   async transcript(
-    callId: CallId,
+    { callId }: CallOfOracle,
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Transcript | undefined> {
     await this.#take({ kind: 'transcript', callId }, signal);
