@@ -28,6 +28,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
@@ -125,6 +126,8 @@ export interface OracleCalls extends AsyncDisposable {
   readonly rings: Rings;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
+  /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
+  observe(listener: (call: OracleCall) => void): Disposable;
   /**
    * The call that a reload of this tab interrupted, while it is worth offering to resume. Resuming is a new `callOracle` with its `sessionId`; it
    * ends the old one as `replaced`.
@@ -153,6 +156,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
+  const observers = new Observers<OracleCall>();
   const transcripts = new Set<KeptTranscript>();
   let current: CallDriver | undefined;
 
@@ -258,10 +262,19 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         if (current === placed) current = undefined;
         rings.lineChanged();
       });
+      observers.tell(placed);
       placed.start();
       rings.lineChanged();
       return placed;
     },
+    observe: (listener) =>
+      observers.observe((call) => {
+        try {
+          listener(call);
+        } catch {
+          logger.error('an observer of calls threw');
+        }
+      }),
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
@@ -293,6 +306,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await current?.endCall();
       await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+      observers.clear();
       sfu.close();
     },
     async [Symbol.asyncDispose]() {
