@@ -6,6 +6,11 @@ import type { Browser } from 'playwright-core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  measureReactSize,
+  REACT_MINIMAL_RATCHET_GZ_BYTES,
+  REACT_RATCHET_GZ_BYTES,
+} from '../../benchmarks/size/react-size.ts';
+import {
   measureSdkSize,
   SDK_BUDGET_GZ_BYTES,
   SDK_RATCHET_GZ_BYTES,
@@ -292,6 +297,17 @@ describe('the public interface', () => {
     const reports = await extractApiReports(packed.built, packed.folder);
     expect((await readdir(folder)).toSorted()).toEqual(reports.map(({ file }) => file).toSorted());
     for (const { file, text } of reports) expect(await readFile(join(folder, file), 'utf8'), file).toBe(text);
+  });
+});
+
+describe('the hooks in a page', () => {
+  test('are our own code alone, and do not grow', async () => {
+    const { gzBytes, minimalGzBytes, others } = await measureReactSize(packed.packagesDir);
+    expect(others).toEqual([]);
+    expect(minimalGzBytes).toBeGreaterThan(1_000);
+    expect(minimalGzBytes).toBeLessThanOrEqual(REACT_MINIMAL_RATCHET_GZ_BYTES);
+    expect(gzBytes).toBeGreaterThan(minimalGzBytes);
+    expect(gzBytes).toBeLessThanOrEqual(REACT_RATCHET_GZ_BYTES);
   });
 });
 

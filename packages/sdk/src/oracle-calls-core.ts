@@ -125,12 +125,12 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
   /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
   readonly rings: Rings;
-  /** Microphones, cameras and speakers, and which of them calls use. */
-  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -163,8 +163,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
-  const transcripts = new Set<KeptTranscript>();
   const observers = new Observers<OracleCall>();
+  const transcripts = new Set<KeptTranscript>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -222,12 +222,12 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
 
   const core: OracleCalls & { pageHidden(): void } = {
     rings,
+    devices: deps.devices.choices,
     history: {
       list: async (...asked) => (await loadHistory()).list(...asked),
       transcript: async (...asked) => (await loadHistory()).transcript(...asked),
       delete: async (...asked) => (await loadHistory()).delete(...asked),
     },
-    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },

@@ -28,7 +28,7 @@ export async function fetchEvent(
   // The answer must be what was asked for: nothing else binds it to this room and id.
   if (raw.event_id !== eventId || raw.room_id !== matrixRoomId) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   const event = toEvent(context, raw);
-  if (event.isRedacted()) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
+  if (isRemoved(raw)) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   return await openWhenSigned(context, event, signal);
 }
 
@@ -91,6 +91,9 @@ export async function requestEvent(
     signal,
   });
 }
+
+/** Whether its content was redacted: the homeserver says so in `unsigned`. */
+export const isRemoved = (raw: RawEvent): boolean => raw.unsigned?.redacted_because !== undefined;
 
 /** Without `unsigned`, in which a homeserver bundles edits. */
 export function toEvent({ client }: AdapterContext, { unsigned: _bundled, ...raw }: RawEvent): SdkEvent {
