@@ -28,6 +28,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
 import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
@@ -85,6 +86,12 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} when the oracle or its room cannot be had, or its keys have changed; aborts rethrow `signal.reason`.
    */
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
+  /**
+   * Finds an oracle by its DID or its Matrix id and says what is proved about it. Nothing is kept and nobody is told.
+   *
+   * @throws {OracleCallError} `ERR_DID_*` (`ERR_DID_ACCOUNT`: the DID's document names another account than the one asked for), `ERR_KEY_*`
+   */
+  lookUpOracle(name: OracleName, cancel?: CancelOptions): Promise<OracleFacts>;
   /**
    * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
    * An abort at any time ends the call. The type alone (`callOracle('audio')`) calls the oracle that these calls were made for.
@@ -242,6 +249,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         if (result.status === 'rejected') logger.info('not warmed', { code: codeOf(result.reason) });
       }
       all.throwIfAborted();
+    },
+    lookUpOracle(name, { signal } = {}) {
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      return lookUpOracle({ matrix, directory }, name, all);
     },
     callOracle(call, { signal } = {}) {
       signal?.throwIfAborted();

@@ -13,6 +13,7 @@ import { MatrixListener } from '../matrix-listener/matrix-listener.ts';
 import type { RingService } from '../rings/ring-service.ts';
 import type { Store } from '../store/store.ts';
 import type { CallTraces } from '../telemetry/call-traces.ts';
+import { announceDid } from './did-announcement.ts';
 import type { ServedOracle } from './served-oracles.ts';
 
 export interface OracleEarsDeps {
@@ -60,6 +61,7 @@ export function openOracleEars(deps: OracleEarsDeps): Disposable {
   });
   background.run('oracle keys', () => envelopes.warm());
   listener.start();
+  announceDid({ oracleDid, matrix, logger, deadlines, background, closing });
   // The homeserver may be slow or away: serving does not wait for it.
   background.run('resume edits', () => listener.resume());
   background.run('resume rings', () => rings.resume(oracleDid));

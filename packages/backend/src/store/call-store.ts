@@ -42,7 +42,7 @@ export interface CallEnd {
   readonly isAnswered: boolean;
 }
 
-const SEARCHED = ['session_id', 'oracle_did', 'agent_voice', 'language', 'end_reason'] as const;
+const SEARCHED = ['event_id', 'session_id', 'oracle_did', 'agent_voice', 'language', 'end_reason'] as const;
 
 /** Without regard to case in either database: SQLite's `like` has none by itself, Postgres's has. All of these columns are ASCII. */
 function contains(column: (typeof SEARCHED)[number], text: string): RawBuilder<SqlBool> {

@@ -93,6 +93,12 @@ export const ERROR_TABLE = {
     'This kind of DID, or the address it stands for, is not accepted here.',
   ),
   ERR_DID_DOCUMENT: row('did-document-unusable', 422, 'The DID document lacks what a call needs.'),
+  ERR_DID_UNPUBLISHED: row('did-unpublished', undefined, 'The Matrix account names no DID of an oracle.'),
+  ERR_DID_ACCOUNT: row(
+    'did-account',
+    undefined,
+    'The DID document names another Matrix account than the one that named the DID.',
+  ),
 
   // Matrix.
   ERR_MATRIX_EVENT_NOT_FOUND: row('event-not-found', 404, 'The call event has not reached the backend.', true),

@@ -26,7 +26,7 @@ import type { KeyPinStore } from '../key-pins/key-pin-store.ts';
 import { keptAccountOf } from '../key-pins/key-rules.ts';
 import type { ResolvedOracle } from '../oracle/oracle-directory.ts';
 import { stepRing, type RingFate, type RingInput, type RingState } from './ring-machine.ts';
-import type { Ring, RingStatus } from './rings.ts';
+import type { AcceptOptions, Ring, RingStatus } from './rings.ts';
 
 /** Rings that are looked at or wait at once. An honest oracle has one; more are somebody's flood, and are dropped. */
 export const OPEN_RINGS_MAX = 16;
@@ -92,13 +92,13 @@ export class RingDesk implements Disposable {
     else if (ringEventId !== undefined) this.#early = [...this.#early, event].slice(-EARLY_EVENTS_MAX);
   }
 
-  accept(ring: Ring, cancel?: { readonly signal?: AbortSignal | undefined }): OracleCall {
+  accept(ring: Ring, { signal, keepsTranscript }: AcceptOptions = {}): OracleCall {
     const entry = this.#ringing(ring);
     if (entry === undefined) throw new OracleCallError('ERR_CALL_ENDED');
     const { ringEventId, oracleDid, type, sessionId } = ring;
     this.#accepting = entry;
     try {
-      const call = this.#deps.callOracle({ type, oracleDid, sessionId, ringEventId }, cancel);
+      const call = this.#deps.callOracle({ type, oracleDid, sessionId, ringEventId, keepsTranscript }, { signal });
       this.#dispatch(entry, { kind: 'accept' });
       return call;
     } finally {
