@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { callIdParts } from '@oracle-calls/protocol';
 import type { CallsResponse } from '@oracle-calls/protocol/http';
 import { ALICE, expectProblem, MALLORY, MALLORY_ROOM, TestBackend, type PlacedCall } from './test-backend.ts';
 

@@ -43,7 +43,7 @@ export type CallNotice =
   | { readonly kind: 'transcript'; readonly state: 'lost'; readonly error: OracleCallError }
   /** What the oracle does, as it says. */
   | { readonly kind: 'oracleState'; readonly state: 'listening' | 'thinking' | 'speaking' }
-  /** An own device is off without anybody having said so here: the person stopped it in the browser's own bar, or it went away. */
+  /** An own device is off: the person stopped it, here or in the browser's own bar, or it went away. One that is exchanged is told by `localTrack` alone. */
   | {
       readonly kind: 'localTrackEnded';
       readonly source: LocalTrack['source'];

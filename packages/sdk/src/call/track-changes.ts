@@ -48,14 +48,12 @@ export class TrackChanges {
     if (this.#own.find(source) !== track) return;
     if (source === 'screen') {
       await this.#remove(track);
-      tell({ kind: 'localTrackEnded', source, cause: 'stopped' });
       return;
     }
     const label = track.mediaStreamTrack?.label ?? '';
     const by = await this.#open(source, 'default').catch(() => undefined);
     if (by === undefined) {
-      await this.#remove(track);
-      tell({ kind: 'localTrackEnded', source, cause: 'unplugged' });
+      await this.#remove(track, 'unplugged');
       tell({ kind: 'device', device: source, change: 'unplugged', label });
       return;
     }
@@ -64,7 +62,7 @@ export class TrackChanges {
     } catch {
       // The connection is being mended: published anew, it goes out when it stands.
       await this.#remove(track);
-      await this.#send(by);
+      await this.#send(await this.#open(source, 'default'));
     }
     tell({ kind: 'device', device: source, change: 'replaced', label });
   }
@@ -87,10 +85,12 @@ export class TrackChanges {
   }
 
   /** A device is off, and nothing of it is sent any more. */
-  async #remove(track: LocalTrack): Promise<void> {
+  async #remove(track: LocalTrack, cause: 'stopped' | 'unplugged' = 'stopped'): Promise<void> {
+    const { source } = track;
     this.#forget(track);
-    if (track.source === 'camera') this.#own.hasCamera = false;
-    if (track.source === 'microphone') this.#setMicrophoneGone(true);
+    if (source === 'camera') this.#own.hasCamera = false;
+    if (source === 'microphone') this.#setMicrophoneGone(true);
+    this.#own.options.tell({ kind: 'localTrackEnded', source, cause });
     await this.#own.connection?.unpublish(track);
   }
 

@@ -15,8 +15,7 @@ export interface BrowserMachine {
   /** A page that came by plain http has none. */
   readonly media: BrowserMedia | undefined;
   readonly permissions: Pick<Permissions, 'query'> | undefined;
-  /** Throws where the browser forbids even to look. */
-  readonly storage: () => ChoiceStorage;
+  readonly storage: ChoiceStorage;
   readonly open: (
     sources: readonly CaptureSource[],
     wish: DeviceWish,
@@ -41,8 +40,12 @@ export class BrowserChoices implements Devices {
 
   constructor(machine: BrowserMachine) {
     this.machine = machine;
-    const chosen = readChosen(machine.storage);
-    void machine.audioGraph.speaker.use(chosen.speaker);
+    const chosen = {
+      microphone: readChosen(machine.storage, 'microphone'),
+      camera: readChosen(machine.storage, 'camera'),
+      speaker: readChosen(machine.storage, 'speaker'),
+    };
+    machine.audioGraph.speaker.deviceId = chosen.speaker;
     this.snapshot = {
       devices: { microphone: [], camera: [], speaker: [] },
       chosen,
@@ -70,7 +73,9 @@ export class BrowserChoices implements Devices {
   }
 
   setVolume(volume: number): void {
-    this.machine.audioGraph.speaker.setVolume(volume);
+    const { speaker } = this.machine.audioGraph;
+    speaker.volume = volume;
+    for (const element of speaker.elements) element.volume = volume;
     this.change({ volume });
   }
 

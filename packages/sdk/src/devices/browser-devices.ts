@@ -1,3 +1,4 @@
+import { OracleCallError } from '@oracle-calls/protocol';
 import type { AudioGraph } from '../media/audio-graph.ts';
 import { BrowserChoices, type BrowserMachine, type BrowserMedia } from './browser-choices.ts';
 import type { Devices } from './devices.ts';
@@ -21,7 +22,7 @@ export interface BrowserDevicesOptions {
   readonly mediaDevices?: BrowserMedia | undefined;
   readonly permissions?: Pick<Permissions, 'query'> | undefined;
   /** Where choices are kept; the page's `localStorage` when absent. */
-  readonly storage?: ChoiceStorage | undefined;
+  readonly storage?: ReturnType<ChoiceStorage> | undefined;
 }
 
 /** The browser's microphone, camera and screen. */
@@ -50,7 +51,9 @@ export function createBrowserDevices(options: BrowserDevicesOptions): DevicesPor
       tracks = (await ask()).getTracks();
     } catch (cause) {
       signal.throwIfAborted();
-      throw await (await import('./device-problem.ts')).deviceErrorOf(cause, wanted, machine);
+      const { deviceFailureOf } = await import('./device-problem.ts');
+      const details = await deviceFailureOf(cause, wanted, machine);
+      throw new OracleCallError('ERR_MEDIA_DEVICE', undefined, { cause, details });
     }
     if (signal.aborted) for (const track of tracks) track.stop();
     signal.throwIfAborted();

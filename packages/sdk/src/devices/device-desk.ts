@@ -1,7 +1,8 @@
 import type { BrowserChoices } from './browser-choices.ts';
 import type { Device, DeviceCheck, DeviceKind, DevicePermission } from './devices.ts';
 import type { LocalTrack } from './devices-port.ts';
-import { CHOICES_KEY } from './kept-choices.ts';
+import { choiceKeyOf } from './kept-choices.ts';
+import { moveSpeaker } from './move-speaker.ts';
 import { playTestSound } from './test-sound.ts';
 
 const KINDS: Readonly<Record<DeviceKind, MediaDeviceKind>> = {
@@ -43,16 +44,16 @@ export class DeviceDesk {
   }
 
   async choose(kind: DeviceKind, deviceId: string | undefined): Promise<void> {
-    const { machine, use, snapshot } = this.#choices;
-    if (kind === 'speaker') await machine.audioGraph.speaker.use(deviceId);
+    const { machine, use } = this.#choices;
+    if (kind === 'speaker') await moveSpeaker(machine.audioGraph.speaker, deviceId);
     else await use?.(kind, deviceId === undefined ? 'default' : { exact: deviceId });
-    const chosen = { ...snapshot.chosen, [kind]: deviceId };
     try {
-      machine.storage().setItem(CHOICES_KEY, JSON.stringify(chosen));
+      if (deviceId === undefined) machine.storage().removeItem(choiceKeyOf(kind));
+      else machine.storage().setItem(choiceKeyOf(kind), deviceId);
     } catch {
       // Full, or forbidden: the choice lasts as long as the page.
     }
-    this.#choices.change({ chosen });
+    this.#choices.change({ chosen: { ...this.#choices.snapshot.chosen, [kind]: deviceId } });
   }
 
   async check(
@@ -107,7 +108,7 @@ export class DeviceDesk {
     if (chosen === undefined) return;
     const isAmong = (list: readonly Device[]): boolean => list.some(({ deviceId }) => deviceId === chosen);
     if (isAmong(before) === isAmong(now)) return;
-    await machine.audioGraph.speaker.use(isAmong(now) ? chosen : undefined).catch(() => undefined);
+    await moveSpeaker(machine.audioGraph.speaker, isAmong(now) ? chosen : undefined).catch(() => undefined);
   }
 
   async #askPermissions(): Promise<void> {

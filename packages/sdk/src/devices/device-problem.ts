@@ -1,4 +1,3 @@
-import { OracleCallError } from '@oracle-calls/protocol';
 import type { BrowserMachine } from './browser-choices.ts';
 import type { DeviceProblem } from './devices.ts';
 import type { CaptureSource, LocalTrack } from './devices-port.ts';
@@ -15,16 +14,15 @@ const PROBLEMS: Readonly<Record<string, DeviceProblem>> = {
 
 type Machine = Pick<BrowserMachine, 'media' | 'permissions'>;
 
-/** Says which of the devices that were wanted is at fault, and why. */
-export async function deviceErrorOf(
+/** Details of `ERR_MEDIA_DEVICE`: which of the devices that were wanted is at fault, and why. */
+export async function deviceFailureOf(
   cause: unknown,
   wanted: readonly LocalTrack['source'][],
   machine: Machine,
-): Promise<OracleCallError> {
+): Promise<{ readonly name: string; readonly device: LocalTrack['source']; readonly problem: DeviceProblem }> {
   const name = cause instanceof Error ? cause.name : 'unknown';
   const problem = machine.media === undefined ? 'insecure' : (PROBLEMS[name] ?? 'unknown');
-  const details = { name, device: await deviceOf(wanted, problem, machine), problem };
-  return new OracleCallError('ERR_MEDIA_DEVICE', undefined, { cause, details });
+  return { name, device: await deviceOf(wanted, problem, machine), problem };
 }
 
 /** The browser's error does not say which of two: it is the second, if the first is fine. */

@@ -1,23 +1,16 @@
-import * as v from 'valibot';
 import type { DeviceKind } from './devices.ts';
 
-/** Where choices are kept: the page's `localStorage`, which this is a part of. */
-export type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>;
+/** Where choices are kept: the page's `localStorage`, which this is a part of. Throws where the browser forbids even to look. */
+export type ChoiceStorage = () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-export type ChosenDevices = Readonly<Record<DeviceKind, string | undefined>>;
+/** What is kept are ids of devices, which mean something to this origin alone and are no secrets. */
+export const choiceKeyOf = (kind: DeviceKind): string => `oracle-calls.${kind}`;
 
-/** Ids of devices, which mean something to this origin alone and are no secrets. */
-export const CHOICES_KEY = 'oracle-calls.devices';
-
-const NOTHING: ChosenDevices = { microphone: undefined, camera: undefined, speaker: undefined };
-const id = v.optional(v.string());
-const chosenSchema = v.object({ microphone: id, camera: id, speaker: id });
-
-/** What was chosen in this browser. Whatever else stands there, or a storage that the browser forbids even to look at, is nothing. */
-export function readChosen(storage: () => ChoiceStorage): ChosenDevices {
+/** What was chosen in this browser. */
+export function readChosen(storage: ChoiceStorage, kind: DeviceKind): string | undefined {
   try {
-    return { ...NOTHING, ...v.parse(chosenSchema, JSON.parse(storage().getItem(CHOICES_KEY) ?? '')) };
+    return storage().getItem(choiceKeyOf(kind)) ?? undefined;
   } catch {
-    return NOTHING;
+    return undefined;
   }
 }

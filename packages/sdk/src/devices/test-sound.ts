@@ -29,12 +29,12 @@ export async function playTestSound(audioGraph: Pick<AudioGraph, 'open'>, speake
   });
   const element = new Audio();
   element.srcObject = destination.stream;
-  const heard = speaker.add(element);
+  speaker.add(element);
   try {
     await element.play();
     await Promise.all(notes);
   } finally {
-    heard[Symbol.dispose]();
+    speaker.elements.delete(element);
     element.pause();
     element.srcObject = null;
   }

@@ -28,8 +28,7 @@ import type {
   SfuNotice,
   TrackStatistics,
 } from './sfu-port.ts';
-import { receivedStatistics, sentStatistics } from './track-statistics.ts';
-import { UndecryptableWatch, type WatchedTrack } from './undecryptable-watch.ts';
+import type { WatchedTrack } from './undecryptable-watch.ts';
 import { Observers } from '../observers/observers.ts';
 
 /** LiveKit's own bounds are 15 s for each; a caller who has clicked gives up sooner. */
@@ -54,7 +53,7 @@ export class LiveKitConnection implements SfuConnection {
   readonly #cryptor: FrameCryptor;
   readonly #guard: SendingGuard;
   readonly #remote: RemoteTracks;
-  readonly #watch: UndecryptableWatch;
+  #watch: Disposable | undefined;
   readonly #room: Room;
   readonly #announcingEncryption: Promise<void>;
   readonly #observers = new Observers<SfuNotice>();
@@ -68,6 +67,8 @@ export class LiveKitConnection implements SfuConnection {
   constructor(options: LiveKitConnectionOptions) {
     const { e2eeWorker, audioGraph, logger, clock = systemClock } = options;
     this.#options = options;
+    // Comes beside everything else that a call waits for; whoever needs it asks again.
+    loadMore().catch(() => undefined);
     this.#cryptor = new FrameCryptor({
       worker: e2eeWorker(),
       clock,
@@ -94,11 +95,6 @@ export class LiveKitConnection implements SfuConnection {
           audioGraph,
           logger,
         }),
-    });
-    this.#watch = new UndecryptableWatch({
-      clock,
-      look: () => this.#watched(),
-      onUndecryptable: (participantIdentity) => this.#tell({ kind: 'undecryptable', participantIdentity }),
     });
     const e2eeManager = new FrameLayer(this.#cryptor, {
       senderCreated: (track, sender) => this.#guard.senderCreated(track, sender),
@@ -160,6 +156,7 @@ export class LiveKitConnection implements SfuConnection {
       if (this.#isRenamed()) throw new Error('The SFU gave another identity.');
       this.#isConnected = true;
       this.#guard.resume();
+      this.#watchFrames().catch(() => undefined);
       for (const participant of this.#room.remoteParticipants.values()) this.#announce(participant);
     } catch (cause) {
       await this.#leave();
@@ -191,12 +188,12 @@ export class LiveKitConnection implements SfuConnection {
     return this.#published.publish(track);
   }
 
-  replace(track: LocalTrack, by: LocalTrack): Promise<void> {
-    return this.#published.replace(track, by);
+  async replace(track: LocalTrack, by: LocalTrack): Promise<void> {
+    await (await loadMore()).replaceTrack(this.#published, track, by);
   }
 
-  unpublish(track: LocalTrack): Promise<void> {
-    return this.#published.unpublish(track);
+  async unpublish(track: LocalTrack): Promise<void> {
+    await (await loadMore()).unpublishTrack(this.#published, track);
   }
 
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
@@ -204,16 +201,14 @@ export class LiveKitConnection implements SfuConnection {
   }
 
   async network(): Promise<NetworkSample | undefined> {
-    const { networkSampleOf } = await import('./network-sample.ts');
-    const senders = this.#published.all.flatMap(({ sender }) => sender ?? []);
-    const paths = [...senders, ...this.#remote.arrived.map(({ receiver }) => receiver)];
-    return networkSampleOf(await Promise.all(paths.map((path) => path.getStats())));
+    return (await loadMore()).networkOf([...this.#published.all.values()], this.#remote.arrived);
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
     try {
+      const { receivedStatistics, sentStatistics } = await loadMore();
       const [sent, received] = await Promise.all([
-        sentStatistics(this.#published.all, this.#identity ?? '', this.#cryptor),
+        sentStatistics([...this.#published.all.values()], this.#identity ?? '', this.#cryptor),
         receivedStatistics(this.#remote.arrived, this.#cryptor),
       ]);
       return [...sent, ...received];
@@ -235,10 +230,10 @@ export class LiveKitConnection implements SfuConnection {
 
   async #close(): Promise<void> {
     this.#observers.clear();
-    this.#watch[Symbol.dispose]();
+    this.#watch?.[Symbol.dispose]();
     this.#guard[Symbol.dispose]();
     this.#remote[Symbol.dispose]();
-    this.#published.clear();
+    this.#published.all.clear();
     try {
       await this.#leave();
     } finally {
@@ -342,6 +337,16 @@ export class LiveKitConnection implements SfuConnection {
     return false;
   }
 
+  async #watchFrames(): Promise<void> {
+    const { UndecryptableWatch } = await loadMore();
+    if (this.#closed !== undefined) return;
+    this.#watch = new UndecryptableWatch({
+      clock: this.#options.clock ?? systemClock,
+      look: () => this.#watched(),
+      onUndecryptable: (participantIdentity) => this.#tell({ kind: 'undecryptable', participantIdentity }),
+    });
+  }
+
   async #watched(): Promise<readonly WatchedTrack[]> {
     const { arrived } = this.#remote;
     if (arrived.length === 0) return [];
@@ -352,6 +357,9 @@ export class LiveKitConnection implements SfuConnection {
     });
   }
 }
+
+/** What neither joining nor sound waits for. */
+const loadMore = () => import('./on-demand.ts');
 
 /** Encrypted, or on this machine. */
 const isSfuUrl = (url: string): boolean => URL.canParse(url) && isSafeUrl(new URL(url), 'wss:', 'ws:');

@@ -1,4 +1,15 @@
+import type { LocalTrack } from 'livekit-client';
+import type { ArrivedTrack } from './remote-tracks.ts';
 import type { NetworkSample } from './sfu-port.ts';
+
+/** Asks the browser about the senders and receivers of one connection. */
+export async function networkOf(
+  sent: readonly Pick<LocalTrack, 'sender'>[],
+  received: readonly Pick<ArrivedTrack, 'receiver'>[],
+): Promise<NetworkSample | undefined> {
+  const paths = [...sent.flatMap(({ sender }) => sender ?? []), ...received.map(({ receiver }) => receiver)];
+  return networkSampleOf(await Promise.all(paths.map((path) => path.getStats())));
+}
 
 type Report = Iterable<readonly [string, unknown]>;
 

@@ -16,7 +16,6 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   const { trackId, participantIdentity, kind, mediaStreamTrack, audioGraph, logger } = options;
   let element: HTMLAudioElement | undefined;
   let probe: LevelProbe | undefined;
-  let heard: Disposable | undefined;
   let isHeldBack = false;
   const start = async (audio: HTMLAudioElement): Promise<void> => {
     try {
@@ -31,9 +30,11 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   const stop = (): void => {
     probe?.[Symbol.dispose]();
     probe = undefined;
-    heard?.[Symbol.dispose]();
     element?.pause();
-    if (element !== undefined) element.srcObject = null;
+    if (element !== undefined) {
+      audioGraph.speaker.elements.delete(element);
+      element.srcObject = null;
+    }
     element = undefined;
     isHeldBack = false;
   };
@@ -47,7 +48,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element = new Audio();
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
-        heard = audioGraph.speaker.add(element);
+        audioGraph.speaker.add(element);
         void start(element);
         probe = audioGraph.probe(mediaStreamTrack);
       } else if (element !== undefined && isHeldBack) {

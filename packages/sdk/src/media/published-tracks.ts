@@ -11,74 +11,43 @@ const SOURCES: Readonly<Record<LocalTrack['source'], Track.Source>> = {
 
 /** What this side sends: each track behind a gate of the guard from before it is published until after it is gone. */
 export class PublishedTracks {
-  readonly #room: Room;
-  readonly #guard: SendingGuard;
-  readonly #published = new Map<LocalTrack, LiveKitLocalTrack>();
+  readonly room: Room;
+  readonly guard: SendingGuard;
+  readonly all = new Map<LocalTrack, LiveKitLocalTrack>();
   readonly #mutedBeforePublishing = new WeakSet<LocalTrack>();
 
   constructor(room: Room, guard: SendingGuard) {
-    this.#room = room;
-    this.#guard = guard;
-  }
-
-  get all(): readonly LiveKitLocalTrack[] {
-    return [...this.#published.values()];
+    this.room = room;
+    this.guard = guard;
   }
 
   /** @throws {OracleCallError} `ERR_MEDIA_DEVICE`, `ERR_MEDIA_CONNECT` */
-  async publish(track: LocalTrack): Promise<void> {
-    const platformTrack = this.#hold(track);
+  publish(track: LocalTrack): Promise<void> {
+    return this.hold(track, async (platformTrack) => {
+      const options = { source: SOURCES[track.source] };
+      const { track: published } = await this.room.localParticipant.publishTrack(platformTrack, options);
+      if (published !== undefined) this.all.set(track, published);
+    });
+  }
+
+  /** Closes the gate of a track before it is sent, and lets go of it when it is not. @throws as `publish` */
+  async hold(track: LocalTrack, send: (track: MediaStreamTrack) => Promise<void>): Promise<void> {
+    const { mediaStreamTrack } = track;
+    if (mediaStreamTrack === undefined) throw new OracleCallError('ERR_MEDIA_DEVICE', 'The device gives no track.');
+    this.guard.hold(mediaStreamTrack, this.#mutedBeforePublishing.has(track));
     try {
-      const { localParticipant } = this.#room;
-      const publication = await localParticipant.publishTrack(platformTrack, { source: SOURCES[track.source] });
-      if (publication.track !== undefined) this.#published.set(track, publication.track);
+      await send(mediaStreamTrack);
     } catch (cause) {
-      this.#guard.release(platformTrack);
+      this.guard.release(mediaStreamTrack);
       throw new OracleCallError('ERR_MEDIA_CONNECT', 'The media server did not take the track.', { cause });
     }
   }
 
-  /** @throws as `publish` */
-  async replace(track: LocalTrack, by: LocalTrack): Promise<void> {
-    const published = this.#published.get(track);
-    if (published === undefined) throw new OracleCallError('ERR_MEDIA_CONNECT', 'The track is not published.');
-    const platformTrack = this.#hold(by);
-    try {
-      await published.replaceTrack(platformTrack);
-    } catch (cause) {
-      this.#guard.release(platformTrack);
-      throw new OracleCallError('ERR_MEDIA_CONNECT', 'The sender did not take the track.', { cause });
-    }
-    this.#published.delete(track);
-    this.#published.set(by, published);
-    if (track.mediaStreamTrack !== undefined) this.#guard.release(track.mediaStreamTrack);
-    // The same sender with the same transform; asked again all the same.
-    if (published.sender !== undefined) this.#guard.senderCreated(platformTrack, published.sender);
-  }
-
-  async unpublish(track: LocalTrack): Promise<void> {
-    const published = this.#published.get(track);
-    this.#published.delete(track);
-    if (track.mediaStreamTrack !== undefined) this.#guard.release(track.mediaStreamTrack);
-    if (published !== undefined) await this.#room.localParticipant.unpublishTrack(published);
-  }
-
   setMuted(track: LocalTrack, isMuted: boolean): void {
     const { mediaStreamTrack } = track;
-    if (mediaStreamTrack === undefined || this.#guard.setMuted(mediaStreamTrack, isMuted)) return;
+    if (mediaStreamTrack === undefined || this.guard.setMuted(mediaStreamTrack, isMuted)) return;
     // Before it is published the track is silent anyway.
     if (isMuted) this.#mutedBeforePublishing.add(track);
     else this.#mutedBeforePublishing.delete(track);
-  }
-
-  clear(): void {
-    this.#published.clear();
-  }
-
-  #hold(track: LocalTrack): MediaStreamTrack {
-    const { mediaStreamTrack } = track;
-    if (mediaStreamTrack === undefined) throw new OracleCallError('ERR_MEDIA_DEVICE', 'The device gives no track.');
-    this.#guard.hold(mediaStreamTrack, this.#mutedBeforePublishing.has(track));
-    return mediaStreamTrack;
   }
 }
