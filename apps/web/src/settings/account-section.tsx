@@ -19,11 +19,15 @@ export function AccountSection({ account }: { readonly account: MatrixAccount })
       <dl className="facts">
         <div>
           <dt>{t('userId')}</dt>
-          <dd dir="ltr">{account.userId}</dd>
+          <dd>
+            <bdi dir="ltr">{account.userId}</bdi>
+          </dd>
         </div>
         <div>
           <dt>{t('homeserver')}</dt>
-          <dd dir="ltr">{new URL(account.homeserverUrl).host}</dd>
+          <dd>
+            <bdi dir="ltr">{new URL(account.homeserverUrl).host}</bdi>
+          </dd>
         </div>
         <div>
           <dt>{t('device')}</dt>

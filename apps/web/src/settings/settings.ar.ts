@@ -7,6 +7,7 @@ export const settingsArabic: Translation<typeof settingsEnglish> = {
   appearance: 'المظهر',
   language: 'اللغة',
   theme: { legend: 'السمة', system: 'مثل النظام', light: 'فاتحة', dark: 'داكنة' },
+  devices: 'الميكروفون والكاميرا ومكبّر الصوت',
   calls: 'المكالمات',
   transcripts: {
     label: 'حفظ نصوص المكالمات',

@@ -4,6 +4,7 @@ export const settingsEnglish = {
   appearance: 'Appearance',
   language: 'Language',
   theme: { legend: 'Theme', system: 'Like the system', light: 'Light', dark: 'Dark' },
+  devices: 'Microphone, camera and speaker',
   calls: 'Calls',
   transcripts: {
     label: 'Keep transcripts',

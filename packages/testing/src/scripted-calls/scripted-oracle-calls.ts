@@ -16,6 +16,8 @@ import type {
   KeyChange,
   OracleCall,
   OracleCalls,
+  OracleFacts,
+  OracleName,
   Ring,
   RingStatus,
   Rings,
