@@ -125,12 +125,12 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
   /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
   readonly rings: Rings;
-  /** Microphones, cameras and speakers, and which of them calls use. */
-  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -151,7 +151,6 @@ const callOptionsSchema = v.object({
   agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
   ringEventId: v.optional(matrixEventIdSchema),
-  keepsTranscript: v.optional(v.boolean()),
 });
 
 /** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
@@ -164,8 +163,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
-  const transcripts = new Set<KeptTranscript>();
   const observers = new Observers<OracleCall>();
+  const transcripts = new Set<KeptTranscript>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -206,7 +205,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
 
   /** Loaded when it is first asked for. */
   const loadHistory = async (): Promise<CallHistory> => {
-    const { createCallHistory } = await import('./history/own-call-history.ts');
+    const { createCallHistory } = await import('./history/lazy-history.ts');
     const findOracle = directory.look.bind(directory);
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
@@ -223,12 +222,12 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
 
   const core: OracleCalls & { pageHidden(): void } = {
     rings,
+    devices: deps.devices.choices,
     history: {
       list: async (...asked) => (await loadHistory()).list(...asked),
       transcript: async (...asked) => (await loadHistory()).transcript(...asked),
       delete: async (...asked) => (await loadHistory()).delete(...asked),
     },
-    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },
@@ -269,7 +268,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         signal,
       );
       current = placed;
-      if (parsed.keepsTranscript === true) keep(placed);
+      if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
         rings.lineChanged();

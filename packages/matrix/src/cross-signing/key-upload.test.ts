@@ -2,7 +2,12 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import { expect, test } from 'vitest';
 import { KEY_UPLOAD_LIMIT_MS, waitForKeyUpload } from './key-upload.ts';
 
-function client({ version = '1' as string | null, counts = { total: 3, backedUp: 1 } as object | null } = {}) {
+interface ClientFacts {
+  readonly version?: string | null;
+  readonly counts?: object | null;
+}
+
+function client({ version = '1', counts = { total: 3, backedUp: 1 } }: ClientFacts = {}) {
   const listeners = new Set<() => void>();
   const crypto = {
     version,

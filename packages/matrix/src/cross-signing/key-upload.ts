@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '@oracle-calls/protocol';
-import { SDK_NOTICE, type SdkClient } from '../js-sdk/sdk-client.ts';
+import { CRYPTO_NOTICE } from './crypto-notices.ts';
+import type { SdkClient } from '../js-sdk/sdk-client.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
 
 /** The SDK begins an upload up to ten seconds late, so that devices do not upload at once; then a request or two. In ms. */
@@ -64,7 +65,7 @@ export async function waitForKeyUpload(
   }
 }
 
-const NEWS = [SDK_NOTICE.backupProgress, SDK_NOTICE.backupStatus, SDK_NOTICE.backupFailed];
+const NEWS = [CRYPTO_NOTICE.backupProgress, CRYPTO_NOTICE.backupStatus, CRYPTO_NOTICE.backupFailed];
 
 async function remainingOf(counts: (() => Promise<KeyCounts>) | undefined): Promise<number | undefined> {
   if (counts === undefined) return undefined;

@@ -15,7 +15,7 @@ const PICTURES = [
 
 /** One end of a request, as the SDK shows it; the test plays the other end. */
 export class FakeRequest implements SdkVerificationRequest {
-  phase = 2;
+  phase: SdkVerificationRequest['phase'] = 2;
   isSelfVerification = true;
   readonly initiatedByMe: boolean;
   otherDeviceId: string | undefined = 'OTHER';
@@ -55,7 +55,7 @@ export class FakeRequest implements SdkVerificationRequest {
   }
 
   /** The SDK comes to a phase. */
-  come(phase: number, cancellationCode: string | null = null): void {
+  come(phase: SdkVerificationRequest['phase'], cancellationCode: string | null = null): void {
     this.phase = phase;
     this.cancellationCode = cancellationCode;
     for (const listener of [...this.#listeners]) listener();

@@ -1,4 +1,5 @@
 import type { Clock } from '@oracle-calls/protocol';
+import { CRYPTO_NOTICE } from '../cross-signing/crypto-notices.ts';
 import { hasPrivateKeys } from '../cross-signing/account-state.ts';
 import { readBackupState } from '../cross-signing/key-backup.ts';
 import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
@@ -39,7 +40,7 @@ export async function receiveSecrets(
   return { hasPrivateKeys: await hasPrivateKeys(crypto), backup: await readBackupState(client, crypto) };
 }
 
-const NEWS = [SDK_NOTICE.sync, SDK_NOTICE.backupKeyCached];
+const NEWS = [SDK_NOTICE.sync, CRYPTO_NOTICE.backupKeyCached];
 
 /** The private keys are here, and so is the backup's, where there is a backup; what is in that is then being restored. */
 async function isComplete(crypto: VerificationCrypto): Promise<boolean> {

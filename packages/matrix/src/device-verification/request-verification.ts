@@ -1,7 +1,7 @@
 import { OracleCallError } from '@oracle-calls/protocol';
+import { CRYPTO_NOTICE } from '../cross-signing/crypto-notices.ts';
 import { cryptoOf, readState } from '../cross-signing/account-state.ts';
 import { matrixError } from '../js-sdk/adapter-context.ts';
-import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
 import { RequestedVerification, type DeviceVerification, type VerificationOptions } from './device-verification.ts';
 import { CANCELLED, DONE, type SdkVerificationRequest, type VerificationClient } from './verification-client.ts';
 
@@ -43,8 +43,8 @@ export function observeDeviceVerifications(
     if (request.phase === CANCELLED || request.phase === DONE) return;
     listener(new RequestedVerification(client, request, options));
   };
-  client.on(SDK_NOTICE.verificationRequested, tell);
+  client.on(CRYPTO_NOTICE.verificationRequested, tell);
   const waiting = cryptoOf(client).getVerificationRequestsToDeviceInProgress(client.getUserId() ?? '');
   for (const request of waiting) tell(request);
-  return { [Symbol.dispose]: () => void client.off(SDK_NOTICE.verificationRequested, tell) };
+  return { [Symbol.dispose]: () => void client.off(CRYPTO_NOTICE.verificationRequested, tell) };
 }

@@ -28,7 +28,7 @@ export interface SdkVerifier {
 }
 
 export interface SdkVerificationRequest {
-  readonly phase: number;
+  readonly phase: VerificationPhase;
   readonly isSelfVerification: boolean;
   readonly initiatedByMe: boolean;
   readonly otherDeviceId: string | undefined;

@@ -43,6 +43,7 @@ test('what is of another sender, room or event, in plaintext, or removed, is lef
     related('$other', {}, '$another-call'),
     raw('$unrelated'),
     related('$plain', { type: TYPE }),
+    related('$removed', { unsigned: { redacted_because: raw('$redaction') } as NonNullable<RawEvent['unsigned']> }),
     related('$own'),
   );
   expect(idsOf(await records.fetch(ORACLE, CALL))).toEqual([CALL, '$own']);

@@ -5,7 +5,8 @@ import type { OwnEvent, OwnRecords, RedactOptions } from '../own-records.ts';
 import { abortable } from '../time-limit.ts';
 import { request, type AdapterContext } from './adapter-context.ts';
 import { relationOf } from './open-event.ts';
-import { fetchRawRelations, requestEvent, toEvent } from './read-event.ts';
+import { isRemoved, requestEvent, toEvent } from './read-event.ts';
+import { fetchRawRelations } from './relations.ts';
 import { MEGOLM_EVENT, type RawEvent, type SdkRoom } from './sdk-client.ts';
 
 /** Bytes of a derived key. */
@@ -101,7 +102,7 @@ async function openOwn(
   const { client, logger } = context;
   const event = toEvent(context, raw);
   const id = event.getId();
-  if (raw.room_id !== matrixRoomId || event.getSender() !== client.getUserId() || event.isRedacted()) return undefined;
+  if (raw.room_id !== matrixRoomId || event.getSender() !== client.getUserId() || isRemoved(raw)) return undefined;
   if (event.isState() || event.getWireType() !== MEGOLM_EVENT) return undefined;
   if (id !== rootId && relationOf(event.getWireContent())?.eventId !== rootId) return undefined;
   try {

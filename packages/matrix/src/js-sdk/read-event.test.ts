@@ -2,7 +2,8 @@ import { parseMatrixEventId } from '@oracle-calls/protocol';
 import { expect, test } from 'vitest';
 import { fakeContext, MALLORY, ORACLE, ROOM, TWO } from './context.fixture.ts';
 import { connectionError, FakeMatrixError, FakeSdkEvent } from './fake-sdk-client.fixture.ts';
-import { fetchEvent, fetchRelations } from './read-event.ts';
+import { fetchEvent } from './read-event.ts';
+import { fetchRelations } from './relations.ts';
 import type { RawEvent } from './sdk-client.ts';
 
 const TYPE = 'm.ixo.oracles_call';

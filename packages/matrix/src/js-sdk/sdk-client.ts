@@ -131,11 +131,6 @@ export const SDK_NOTICE = {
   devicesUpdated: 'crypto.devicesUpdated',
   identityUpdated: 'userTrustStatusChanged',
   loggedOut: 'Session.logged_out',
-  backupStatus: 'crypto.keyBackupStatus',
-  backupProgress: 'crypto.keyBackupSessionsRemaining',
-  backupFailed: 'crypto.keyBackupFailed',
-  backupKeyCached: 'crypto.keyBackupDecryptionKeyCached',
-  verificationRequested: 'crypto.verificationRequestReceived',
 } as const;
 
 export const MEGOLM_EVENT = 'm.room.encrypted';

@@ -27,6 +27,14 @@ const SEALED_MAX_LENGTH = Math.ceil(((TRANSCRIPT_BODY_MAX_BYTES + 48) * 4) / 3);
 /** Largest content that is looked at, as JSON text in UTF-16 units. */
 export const TRANSCRIPT_EVENT_MAX_LENGTH = SEALED_MAX_LENGTH + 1_024;
 
+/*
+ * Predicates of our own instead of valibot's actions: a bundler puts all that any part of an application uses of valibot into its first chunk, and only
+ * these would need them.
+ */
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isText = (value: unknown): boolean =>
+  typeof value === 'string' && value !== '' && value.length <= TRANSCRIPT_TEXT_MAX_LENGTH;
+
 /** Lines of one part: the shortest take about sixty bytes. */
 const LINES_MAX = 500;
 
@@ -38,7 +46,7 @@ export const transcriptEventSchema = v.object({
   v: v.literal(TRANSCRIPT_EVENT_VERSION),
   callId: callIdSchema,
   /** Counts from zero within the call. */
-  part: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(TRANSCRIPT_PARTS_MAX - 1)),
+  part: v.custom<number>((value) => isCount(value) && value < TRANSCRIPT_PARTS_MAX, 'a part from 0'),
   /** The body, sealed to the account: base64url without padding. */
   sealed: v.pipe(v.string(), v.maxLength(SEALED_MAX_LENGTH), v.regex(/^[A-Za-z0-9_-]{64,}$/, 'bytes in base64url')),
 });
@@ -48,9 +56,9 @@ export type TranscriptEventContent = v.InferOutput<typeof transcriptEventSchema>
 export const transcriptLineSchema = v.object({
   speaker: v.picklist(['user', 'oracle']),
   how: v.picklist(['spoken', 'written']),
-  text: v.pipe(v.string(), v.minLength(1), v.maxLength(TRANSCRIPT_TEXT_MAX_LENGTH)),
+  text: v.custom<string>(isText, 'a text that is neither empty nor too long'),
   /** Epoch milliseconds by the caller's clock. */
-  at: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  at: v.custom<number>(isCount, 'an instant in ms'),
 });
 export type TranscriptEventLine = v.InferOutput<typeof transcriptLineSchema>;
 
@@ -59,7 +67,7 @@ export const transcriptBodySchema = v.object({
   /** Oldest first. */
   lines: v.pipe(v.array(transcriptLineSchema), v.maxLength(LINES_MAX)),
   /** The call is over and no part follows. */
-  isLast: v.boolean(),
+  isLast: v.custom<boolean>((value) => typeof value === 'boolean', 'true or false'),
 });
 export type TranscriptBody = v.InferOutput<typeof transcriptBodySchema>;
 

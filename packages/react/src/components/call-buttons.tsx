@@ -1,8 +1,7 @@
 'use client';
 
-import type { CallRequest } from '@oracle-calls/sdk';
+import type { CallRequest, OracleCall } from '@oracle-calls/sdk';
 import type { ReactNode } from 'react';
-import type { OracleCall } from '../contract.ts';
 import { useCallState } from '../hooks/use-call-facts.ts';
 import { useCamera, useMicrophone, useScreenShare } from '../hooks/use-call-switches.ts';
 import { useDevices } from '../hooks/use-devices.ts';

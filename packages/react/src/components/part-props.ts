@@ -1,4 +1,4 @@
-import type { OracleCall } from '../contract.ts';
+import type { OracleCall } from '@oracle-calls/sdk';
 import type { Labels } from '../labels/labels.ts';
 
 /** What every part of a call's page takes. */

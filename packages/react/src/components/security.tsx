@@ -1,8 +1,8 @@
 'use client';
 
 import { toOracleCallError, type OracleCallError } from '@oracle-calls/protocol';
+import type { OracleCall } from '@oracle-calls/sdk';
 import type { ReactNode } from 'react';
-import type { OracleCall } from '../contract.ts';
 import { useCallSecurity } from '../hooks/use-call-facts.ts';
 import { useOracleCall } from '../hooks/use-oracle-call.ts';
 import { useLabels } from '../labels/use-labels.ts';

@@ -1,7 +1,7 @@
 'use client';
 
+import type { LocalTrack, OracleCall } from '@oracle-calls/sdk';
 import { useEffect, useRef, type ComponentPropsWithoutRef, type ReactNode } from 'react';
-import type { LocalTrack, LocalTrackSource, OracleCall } from '../contract.ts';
 import { useLocalTrack, useRemoteTrack } from '../hooks/use-call-facts.ts';
 import type { Labels } from '../labels/labels.ts';
 import { useLabels } from '../labels/use-labels.ts';
@@ -42,7 +42,7 @@ export function OracleVideo({ call, labels, ...attributes }: OracleVideoProps): 
 export interface OwnVideoProps extends VideoProps {
   readonly call?: OracleCall;
   /** The camera when absent. */
-  readonly source?: Exclude<LocalTrackSource, 'microphone'>;
+  readonly source?: Exclude<LocalTrack['source'], 'microphone'>;
   /** A track to show in place of the call's, such as that of a look before a call. */
   readonly track?: Pick<LocalTrack, 'mediaStreamTrack'> | undefined;
 }

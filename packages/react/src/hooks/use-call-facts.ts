@@ -1,8 +1,14 @@
 'use client';
 
-import type { CallSecurity, CallState, RemoteTrack } from '@oracle-calls/sdk';
+import type {
+  CallSecurity,
+  CallState,
+  ConnectionQuality,
+  LocalTrack,
+  OracleCall,
+  RemoteTrack,
+} from '@oracle-calls/sdk';
 import { useMemo } from 'react';
-import type { CallQuality, LocalTrack, LocalTrackSource, OracleCall } from '../contract.ts';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
 import type { OracleActivity } from '../store/call-record.ts';
@@ -31,8 +37,8 @@ export const useOracleState = (call?: OracleCall): OracleActivity | undefined =>
   useRecorded<OracleActivity | undefined>(call, ({ oracleActivity }) => oracleActivity, undefined);
 
 /** How good the connection is by this client's own statistics; `undefined` until there are some. */
-export const useConnectionQuality = (call?: OracleCall): CallQuality | undefined =>
-  useRecorded<CallQuality | undefined>(call, ({ quality }) => quality, undefined);
+export const useConnectionQuality = (call?: OracleCall): ConnectionQuality | undefined =>
+  useRecorded<ConnectionQuality | undefined>(call, ({ quality }) => quality, undefined);
 
 /** Whether the connection is lost and may come back. */
 export const useIsReconnecting = (call?: OracleCall): boolean =>
@@ -43,7 +49,7 @@ export const useLocalTracks = (call?: OracleCall): readonly LocalTrack[] =>
   useRecorded(call, ({ localTracks }) => localTracks, NONE);
 
 /** What this side sends from one source. */
-export const useLocalTrack = (source: LocalTrackSource, call?: OracleCall): LocalTrack | undefined =>
+export const useLocalTrack = (source: LocalTrack['source'], call?: OracleCall): LocalTrack | undefined =>
   useLocalTracks(call).find((track) => track.source === source);
 
 /** What the oracle sends: audio, which plays by itself, and video. */

@@ -1,6 +1,6 @@
 'use client';
 
-import type { OracleCall } from '../contract.ts';
+import type { OracleCall } from '@oracle-calls/sdk';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
 import { recordOf, type CallRecord } from '../store/call-record.ts';

@@ -1,7 +1,7 @@
 'use client';
 
+import type { OracleCall } from '@oracle-calls/sdk';
 import { useMemo } from 'react';
-import type { OracleCall } from '../contract.ts';
 import { useSource } from '../provider/use-source.ts';
 import type { CallWarning } from '../store/warnings.ts';
 import { useCallRecord } from './use-call-record.ts';

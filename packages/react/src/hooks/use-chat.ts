@@ -1,8 +1,8 @@
 'use client';
 
 import { OracleCallError } from '@oracle-calls/protocol';
+import type { OracleCall } from '@oracle-calls/sdk';
 import { useMemo } from 'react';
-import type { OracleCall } from '../contract.ts';
 import { useSource } from '../provider/use-source.ts';
 import type { ChatMessage } from '../store/chat.ts';
 import { useCallRecord } from './use-call-record.ts';

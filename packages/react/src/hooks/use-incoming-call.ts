@@ -1,9 +1,8 @@
 'use client';
 
 import { OracleCallError } from '@oracle-calls/protocol';
-import type { CancelOptions, Ring } from '@oracle-calls/sdk';
+import type { CancelOptions, OracleCall, Ring } from '@oracle-calls/sdk';
 import { useMemo } from 'react';
-import type { OracleCall } from '../contract.ts';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
 

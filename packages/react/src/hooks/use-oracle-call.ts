@@ -1,9 +1,8 @@
 'use client';
 
 import type { EndReason } from '@oracle-calls/protocol';
-import type { CallRequest, CancelOptions, EndedState } from '@oracle-calls/sdk';
+import type { CallRequest, CancelOptions, EndedState, OracleCall } from '@oracle-calls/sdk';
 import { useMemo } from 'react';
-import type { OracleCall } from '../contract.ts';
 import { useCallRecord } from './use-call-record.ts';
 import { useCallsStore } from './use-oracle-calls.ts';
 

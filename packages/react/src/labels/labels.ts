@@ -1,6 +1,5 @@
 import type { CallStatus, CallType, EndReason } from '@oracle-calls/protocol';
-import type { CallQuality } from '../contract.ts';
-import type { CallStateKind, DeviceKind, Padlock } from '@oracle-calls/sdk';
+import type { CallStateKind, ConnectionQuality, DeviceKind, Padlock } from '@oracle-calls/sdk';
 import type { OracleActivity } from '../store/call-record.ts';
 
 /** Every word that a component says by itself. An application in another language gives the provider its own. */
@@ -35,7 +34,7 @@ export interface Labels {
   readonly compare: string;
   readonly codesAreSame: string;
   readonly codesDiffer: string;
-  readonly qualities: Readonly<Record<CallQuality['level'] | 'unknown', string>>;
+  readonly qualities: Readonly<Record<ConnectionQuality['level'] | 'unknown', string>>;
   readonly oracleVideo: string;
   readonly ownVideo: string;
   readonly ownScreen: string;

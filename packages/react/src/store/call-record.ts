@@ -1,6 +1,13 @@
 import { toOracleCallError, type Clock } from '@oracle-calls/protocol';
-import type { CallSecurity, CallState, RemoteTrack } from '@oracle-calls/sdk';
-import type { CallNotice, CallQuality, LocalTrack, OracleCall } from '../contract.ts';
+import type {
+  CallNotice,
+  CallSecurity,
+  CallState,
+  ConnectionQuality,
+  LocalTrack,
+  OracleCall,
+  RemoteTrack,
+} from '@oracle-calls/sdk';
 import { withCaption, type Caption } from './captions.ts';
 import { Cell, Signal, type Source } from './cell.ts';
 import { withMessage, withStatus, type ChatMessage } from './chat.ts';
@@ -26,7 +33,7 @@ export class CallRecord {
   readonly chat = new Cell<readonly ChatMessage[]>([]);
   readonly localTracks = new Cell<readonly LocalTrack[]>([]);
   readonly remoteTracks = new Cell<readonly RemoteTrack[]>([]);
-  readonly quality = new Cell<CallQuality | undefined>(undefined);
+  readonly quality = new Cell<ConnectionQuality | undefined>(undefined);
   readonly oracleActivity = new Cell<OracleActivity | undefined>(undefined);
   readonly isReconnecting = new Cell(false);
   readonly warnings = new Cell<readonly CallWarning[]>([]);

@@ -1,6 +1,6 @@
 import type { Clock, EndReason } from '@oracle-calls/protocol';
-import type { CallRequest, CancelOptions, DevicesSnapshot, EndedState, Ring } from '@oracle-calls/sdk';
-import type { OracleCall, OracleCalls } from '../contract.ts';
+import type { CallRequest, CancelOptions, DevicesSnapshot, EndedState, OracleCall, Ring } from '@oracle-calls/sdk';
+import type { OracleCalls } from '../contract.ts';
 import { recordOf, type CallRecord } from './call-record.ts';
 import { Cell, sourceOf, type Source } from './cell.ts';
 

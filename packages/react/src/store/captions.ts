@@ -1,4 +1,4 @@
-import type { CallNotice } from '../contract.ts';
+import type { CallNotice } from '@oracle-calls/sdk';
 
 /** Words that were spoken. A line that is not final may still change, and is replaced by a later one of the same `key`. */
 export interface Caption {

@@ -1,4 +1,4 @@
-import type { CallNotice } from '../contract.ts';
+import type { CallNotice } from '@oracle-calls/sdk';
 
 /** Notices that a person should see, and after which the call goes on. */
 export type WarningNotice = Extract<

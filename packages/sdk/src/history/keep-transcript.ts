@@ -18,7 +18,7 @@ export interface KeptTranscript {
 export function keepTranscript(
   call: CallDriver,
   deps: TranscriptKeeperDeps & { readonly clock: Clock },
-  load: () => Promise<{ readonly TranscriptKeeper: typeof TranscriptKeeper }> = () => import('./transcript-keeper.ts'),
+  load: () => Promise<{ readonly TranscriptKeeper: typeof TranscriptKeeper }> = () => import('./lazy-history.ts'),
 ): KeptTranscript {
   const heard: HeardNotice[] = [];
   let keeper: TranscriptKeeper | undefined;

@@ -19,24 +19,30 @@ export function createLazyRings(
   let listening: Disposable | undefined;
   let opening: Promise<RingDesk> | undefined;
   let desk: RingDesk | undefined;
+  let isClosed = false;
   return {
     get current() {
       return desk?.current;
     },
     observe(listener) {
-      listening ??= matrix.observeEvents((event) => {
-        // Rings and their answers have types below the call event's; calls matter when something has rung.
-        if (!event.type.startsWith(opening === undefined ? `${CALL_EVENT_TYPE}.` : CALL_EVENT_TYPE)) return;
-        opening ??= open((ring) => observers.tell(ring));
-        opening.then(
-          (opened) => (desk = opened).hear(event),
-          (error: unknown) => {
-            // The next ring tries again to load it.
-            opening = undefined;
-            logger.warn('ring not taken', { code: codeOf(error) });
-          },
-        );
-      });
+      if (!isClosed)
+        listening ??= matrix.observeEvents((event) => {
+          // Rings and their answers have types below the call event's; calls matter when something has rung.
+          if (!event.type.startsWith(opening === undefined ? `${CALL_EVENT_TYPE}.` : CALL_EVENT_TYPE)) return;
+          opening ??= open((ring) => observers.tell(ring));
+          opening.then(
+            (opened) => {
+              desk = opened;
+              if (isClosed) opened[Symbol.dispose]();
+              opened.hear(event);
+            },
+            (error: unknown) => {
+              // The next ring tries again to load it.
+              opening = undefined;
+              logger.warn('ring not taken', { code: codeOf(error) });
+            },
+          );
+        });
       return observers.observe(listener);
     },
     accept(ring, cancel) {
@@ -46,6 +52,7 @@ export function createLazyRings(
     decline: async (ring) => desk?.decline(ring),
     lineChanged: () => desk?.lineChanged(),
     [Symbol.dispose]() {
+      isClosed = true;
       listening?.[Symbol.dispose]();
       desk?.[Symbol.dispose]();
       observers.clear();

@@ -288,6 +288,21 @@ test.each(ATTACKS)('no phone rings for %s; the honest ring beside it does', asyn
   expect(phone.statuses()).toEqual(['ringing']);
 });
 
+test('with the account’s pin and the document out of the way, the same ring of another user rings', async () => {
+  const attack = { event: { sender: MALLORY } };
+  const honest = await createPhone();
+  await ring(honest, attack);
+  expect(honest.heard).toEqual([]);
+  const keyPins = new MemoryKeyPins();
+  const fooled = createScene({ keyPins });
+  fooled.shown.matrixUserId = MALLORY;
+  await (await fooled.liveCall()).endCall();
+  const twin = await createPhone({ hasCalled: false, keyPins });
+  twin.shown.matrixUserId = MALLORY;
+  await ring(twin, attack);
+  expect(twin.statuses()).toEqual(['ringing']);
+});
+
 test.each(['ERR_MATRIX_MEMBERS', 'ERR_MATRIX_CROSS_SIGNING', 'ERR_MATRIX_IDENTITY_CHANGED'] as const)(
   'no phone rings in a room that a call would not be sent into: %s',
   async (code) => {

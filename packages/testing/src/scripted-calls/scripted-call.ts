@@ -7,9 +7,17 @@ import {
   type OracleCallError,
   type TimelineMs,
 } from '@oracle-calls/protocol';
-import type { CallSecurity, CallState, CallStatistics, EndedState, OracleCall } from '@oracle-calls/sdk';
+import type {
+  CallNotice,
+  CallNoticeKind,
+  CallNoticeOf,
+  CallSecurity,
+  CallState,
+  CallStatistics,
+  EndedState,
+  OracleCall,
+} from '@oracle-calls/sdk';
 import { Observers } from '@oracle-calls/sdk/core';
-import type { ScriptedNotice } from './scripted-notices.ts';
 
 /** What the call was asked to do, in order. */
 export type ScriptedAsk =
@@ -31,13 +39,13 @@ const NOTHING_KNOWN: CallSecurity = {
 };
 
 /** A call that goes as the test says. It keeps the real one's order: a state is there before its notice. */
-export class ScriptedCall implements AsyncDisposable {
+export class ScriptedCall implements OracleCall {
   readonly type: CallType;
   readonly oracleDid: Did;
   readonly sessionId: string;
   readonly timeline: TimelineMs = {};
   readonly asked: ScriptedAsk[] = [];
-  readonly #observers = new Observers<ScriptedNotice>();
+  readonly #observers = new Observers<CallNotice>();
   readonly #live = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<EndedState>();
   #state: CallState = { kind: 'Preparing' };
@@ -101,7 +109,7 @@ export class ScriptedCall implements AsyncDisposable {
   }
 
   /** Any other notice. */
-  tell(notice: Exclude<ScriptedNotice, { readonly kind: 'state' | 'security' }>): void {
+  tell(notice: Exclude<CallNotice, { readonly kind: 'state' | 'security' }>): void {
     this.#tell(notice);
   }
 
@@ -128,7 +136,7 @@ export class ScriptedCall implements AsyncDisposable {
     this.#isPickerDismissed = true;
   }
 
-  observe(listener: (notice: ScriptedNotice) => void): Disposable {
+  observe(listener: (notice: CallNotice) => void): Disposable {
     this.#observed += 1;
     const observation = this.#observers.observe(listener);
     return {
@@ -139,12 +147,8 @@ export class ScriptedCall implements AsyncDisposable {
     };
   }
 
-  on<K extends ScriptedNotice['kind']>(
-    kind: K,
-    listener: (notice: Extract<ScriptedNotice, { readonly kind: K }>) => void,
-  ): Disposable {
-    const isOfKind = (notice: ScriptedNotice): notice is Extract<ScriptedNotice, { readonly kind: K }> =>
-      notice.kind === kind;
+  on<K extends CallNoticeKind>(kind: K, listener: (notice: CallNoticeOf<K>) => void): Disposable {
+    const isOfKind = (notice: CallNotice): notice is CallNoticeOf<K> => notice.kind === kind;
     return this.observe((notice) => {
       if (isOfKind(notice)) listener(notice);
     });
@@ -216,7 +220,7 @@ export class ScriptedCall implements AsyncDisposable {
     return this.#answer();
   }
 
-  #tell(notice: ScriptedNotice): void {
+  #tell(notice: CallNotice): void {
     this.#observers.tell(notice);
   }
 }

@@ -66,8 +66,8 @@ export class ScriptedDevices implements Devices {
     await this.#permission;
     signal?.throwIfAborted();
     const open = {
-      microphone: microphone ? this.#open('audio') : undefined,
-      camera: camera ? this.#open('video') : undefined,
+      microphone: microphone ? this.#open('microphone') : undefined,
+      camera: camera ? this.#open('camera') : undefined,
     };
     return {
       ...open,
@@ -82,11 +82,12 @@ export class ScriptedDevices implements Devices {
     this.testSounds += 1;
   }
 
-  #open(kind: LocalTrack['kind']): LocalTrack {
+  #open(source: 'microphone' | 'camera'): LocalTrack {
+    const kind = source === 'microphone' ? 'audio' : 'video';
     let isOn = true;
     this.on += 1;
     return {
-      source: kind === 'audio' ? 'microphone' : 'camera',
+      source,
       kind,
       level: () => (kind === 'audio' && isOn ? 0.5 : 0),
       stop: () => {

@@ -12,10 +12,13 @@ import type {
   CancelOptions,
   InterruptedCall,
   KeyChange,
+  OracleCall,
+  OracleCalls,
   OracleFacts,
   OracleName,
   Ring,
   RingStatus,
+  Rings,
 } from '@oracle-calls/sdk';
 import { Observers } from '@oracle-calls/sdk/core';
 import { ScriptedCall } from './scripted-call.ts';
@@ -29,7 +32,7 @@ export const SCRIPTED_ORACLE = parseDid('did:web:oracle.example.org');
 const RING_MS = 45_000;
 
 /** Oracles that ring when the test says so. */
-export class ScriptedRings {
+export class ScriptedRings implements Rings {
   readonly #observers = new Observers<Ring>();
   readonly #place: (request: CallRequest) => ScriptedCall;
   readonly #clock: Clock;
@@ -88,7 +91,7 @@ export class ScriptedRings {
 }
 
 /** An `OracleCalls` that goes as the test says: for what is built on the SDK, such as hooks and pages. */
-export class ScriptedOracleCalls implements AsyncDisposable {
+export class ScriptedOracleCalls implements OracleCalls {
   /** Every call that was placed, oldest first. */
   readonly placed: ScriptedCall[] = [];
   /** What each was asked for with. */
@@ -100,7 +103,7 @@ export class ScriptedOracleCalls implements AsyncDisposable {
   readonly history = new ScriptedHistory();
   readonly rings: ScriptedRings;
   interrupted: InterruptedCall | undefined;
-  readonly #observers = new Observers<ScriptedCall>();
+  readonly #observers = new Observers<OracleCall>();
   #current: ScriptedCall | undefined;
 
   constructor(clock: Clock) {
@@ -151,7 +154,7 @@ export class ScriptedOracleCalls implements AsyncDisposable {
     return call;
   }
 
-  observe(listener: (call: ScriptedCall) => void): Disposable {
+  observe(listener: (call: OracleCall) => void): Disposable {
     return this.#observers.observe(listener);
   }
 
