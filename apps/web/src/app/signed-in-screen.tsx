@@ -11,6 +11,7 @@ import { IncomingNotices } from '../incoming/incoming-notices.tsx';
 import { DeviceSettings } from '../lobby/pre-call-check.tsx';
 import { OracleList } from '../oracles/oracle-list.tsx';
 import { nameOnShelf } from '../oracles/oracle-shelf.ts';
+import { SettingsSection } from '../settings/settings-section.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { useStore } from '../store/use-store.ts';
 import { SummaryScreen } from '../summary/summary-screen.tsx';
@@ -20,6 +21,7 @@ import { aroundOf, type Around } from './around.ts';
 import { AroundContext } from './around-context.ts';
 import { CallStrip } from './call-strip.tsx';
 import { Frame } from './frame.tsx';
+import { SessionOverBanner } from './session-over-banner.tsx';
 import { HOME } from './route.ts';
 
 /** What somebody who is signed in sees: the call while they look at it, else a screen in the frame; over both, an oracle that rings. */
@@ -58,12 +60,16 @@ function Place({ state, around }: PartProps) {
   const nameOf = (did: string): string => nameOnShelf(oracles.shelf, did);
   if (isCallShown) {
     return (
-      <CallScreen
-        call={call}
-        oracleName={nameOf(call.oracleDid)}
-        onHangUp={() => desk.hangUp()}
-        onCompared={(isSame) => void desk.compared(isSame)}
-      />
+      <>
+        {state.isSessionOver && <SessionOverBanner />}
+        <CallScreen
+          call={call}
+          oracleName={nameOf(call.oracleDid)}
+          onHangUp={() => desk.hangUp()}
+          onMinimise={() => navigation.go(HOME)}
+          onCompared={(isSame) => void desk.compared(isSame)}
+        />
+      </>
     );
   }
   const isBarShown = call !== undefined && route.screen !== 'summary';
@@ -108,7 +114,17 @@ function Place({ state, around }: PartProps) {
           />
         );
       case 'settings':
-        return <SettingsScreen state={state} devices={<DeviceSettings />} onBack={() => navigation.go(HOME)} />;
+        return (
+          <SettingsScreen
+            state={state}
+            devices={
+              <SettingsSection title={t('devices')}>
+                <DeviceSettings />
+              </SettingsSection>
+            }
+            onBack={() => navigation.go(HOME)}
+          />
+        );
       case 'summary':
         if (call === undefined || !isOver) return null;
         return (
@@ -118,7 +134,7 @@ function Place({ state, around }: PartProps) {
             call={call}
             oracleName={nameOf(call.oracleDid)}
             wait={oracles.wait}
-            onDone={() => desk.dismiss()}
+            onDone={() => navigation.go(HOME)}
           />
         );
       case 'home':

@@ -41,6 +41,8 @@ export interface Desk {
   readonly keyChange: ShownKeyChange | undefined;
   readonly liveAt: number | undefined;
   readonly endedAt: number | undefined;
+  /** Sealed sound has flowed in the call; what is known of its security says so only while it is live. */
+  readonly wasEncrypted: boolean;
   /** A reload interrupted a call that the next one would continue. */
   readonly offersResume: boolean;
 }
@@ -192,6 +194,8 @@ export class CallDesk extends Store<Desk> {
         return { endedAt: systemClock.now() };
       case 'error':
         return failureOf(notice.error);
+      case 'security':
+        return notice.security.padlock === 'none' ? {} : { wasEncrypted: true };
       default:
         return {};
     }
@@ -223,6 +227,7 @@ const NOTHING_YET = {
   keyChange: undefined,
   liveAt: undefined,
   endedAt: undefined,
+  wasEncrypted: false,
 } as const;
 
 function failureOf(cause: unknown): Pick<Desk, 'error' | 'keyChange'> {

@@ -10,6 +10,8 @@ import { TimelineTable } from '../call/timeline-table.tsx';
 import { Banner } from '../controls/banner.tsx';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
+import { deviceFaceOf } from '../faces/device-face.ts';
+import { DeviceProblem } from '../faces/device-problem.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
 import { remedyOf } from '../faces/remedies.ts';
 import { lengthOf } from '../history/call-days.ts';
@@ -47,7 +49,9 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const { state } = call;
   if (state.kind !== 'Ended') return null;
   const { error, reason } = state;
+  const device = error === undefined ? undefined : deviceFaceOf(error);
   const wasLive = shown.liveAt !== undefined;
+  const safety = securityText(shown, security.isVerified);
   const place = (type: CallType): void => desk.place(type);
   const startWait = waiting.kind === 'idle' ? () => wait.start(call.type) : undefined;
   return (
@@ -61,7 +65,8 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
           {wasLive ? t('lasted', { duration: lengthOf(seconds * 1_000, i18n.language) }) : t('neverLive')}
         </p>
       </section>
-      {error !== undefined && (
+      {device !== undefined && <DeviceProblem face={device} />}
+      {error !== undefined && device === undefined && (
         <FailureFace
           code={error.code}
           actions={{
@@ -96,13 +101,9 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
           {t('close')}
         </Button>
       </section>
-      <section
-        className="summary-security"
-        aria-label={t('security.title')}
-        data-security={securityText(security, wasLive)}
-      >
-        <Icon name={wasLive && security.padlock !== 'none' ? 'lock' : 'unlocked'} />
-        <p>{t(`security.${securityText(security, wasLive)}`)}</p>
+      <section className="summary-security" aria-label={t('security.title')} data-security={safety}>
+        <Icon name={shown.wasEncrypted ? 'lock' : 'unlocked'} />
+        <p>{t(`security.${safety}`)}</p>
       </section>
       {wasLive && <WhatWasSaid call={call} />}
       <TimelineTable timeline={call.timeline} />

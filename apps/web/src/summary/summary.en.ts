@@ -9,7 +9,7 @@ export const summaryEnglish = {
     title: 'Security',
     compared: 'Encrypted end to end, and you had compared the code.',
     encrypted: 'Encrypted end to end. The code was not compared: next time, compare it to be sure who answers.',
-    none: 'Nothing was sent before the oracle proved itself, and it did not.',
+    none: 'No sealed sound had flowed both ways when it ended.',
     notLive: 'The call was not connected, so nothing was said.',
   },
   said: {
