@@ -37,7 +37,9 @@ export class StackScene implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  static async open(options: Pick<StackOptions, 'otlpUrl' | 'metricsPorts'> = {}): Promise<StackScene> {
+  static async open(
+    options: Pick<StackOptions, 'otlpUrl' | 'metricsPorts' | 'otherPageOrigins'> = {},
+  ): Promise<StackScene> {
     const { chromium, weightsDir } = await ensureToolchain();
     if (chromium === undefined || weightsDir === undefined) throw new Error('The tools are not complete.');
     await using opening = new AsyncDisposableStack();
