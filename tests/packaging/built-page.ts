@@ -5,7 +5,7 @@ import { startWeb, type WebConfig } from '@oracle-calls/web/serve';
 import type { Consumer } from './consumer.ts';
 
 /** Its server, its tests, and what the workspace knows about it. */
-const NOT_OF_THE_PAGE = /\.test\.ts$|\/(server|node_modules|dist|package\.json|tsconfig\.json)$/;
+const NOT_OF_THE_PAGE = /\.(test|fixture)\.tsx?$|\/(server|node_modules|dist|package\.json|tsconfig\.json)$/;
 
 /** Copies a page into the consumer and builds it there, with nothing but Vite's defaults, in folders of its name. Answers with the folder to be served. */
 export async function buildConsumerPage(consumer: Consumer, pageFolder: string): Promise<string> {

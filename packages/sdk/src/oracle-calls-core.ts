@@ -24,6 +24,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
@@ -113,6 +114,8 @@ export interface OracleCalls extends AsyncDisposable {
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
+  /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
+  observe(listener: (call: OracleCall) => void): Disposable;
   /**
    * The call that a reload of this tab interrupted, while it is worth offering to resume. Resuming is a new `callOracle` with its `sessionId`; it
    * ends the old one as `replaced`.
@@ -141,6 +144,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
+  const observers = new Observers<OracleCall>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -212,9 +216,18 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
       });
+      observers.tell(placed);
       placed.start();
       return placed;
     },
+    observe: (listener) =>
+      observers.observe((call) => {
+        try {
+          listener(call);
+        } catch {
+          logger.error('an observer of calls threw');
+        }
+      }),
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
@@ -241,6 +254,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     async close() {
       await current?.endCall();
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+      observers.clear();
       sfu.close();
     },
     async [Symbol.asyncDispose]() {
