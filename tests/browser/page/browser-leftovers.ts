@@ -16,7 +16,7 @@ export function readLeftovers(page: Page): Promise<Leftovers> {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error ?? new Error('no answer'));
       });
-    const parts: string[] = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })];
+    const parts: string[] = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
     const write = (value: unknown, depth = 0): void => {
       if (value instanceof CryptoKey) parts.push(`key ${String(value.extractable)}`);
       else if (value instanceof ArrayBuffer) parts.push(new TextDecoder('latin1').decode(value));

@@ -28,12 +28,12 @@ export interface PageScene extends AsyncDisposable {
 export interface PageSceneOptions {
   readonly startHomeserver?: (stateDir: string) => Promise<Synapse>;
   readonly config?: Partial<WebConfig>;
-  /** A build to serve, instead of the newest. */
-  readonly folder?: string;
+  /** The page's; any free one when absent. */
+  readonly port?: number;
 }
 
 export async function startPageScene(options: PageSceneOptions = {}): Promise<PageScene> {
-  const { startHomeserver = (stateDir) => startSynapse({ stateDir }), config, folder } = options;
+  const { startHomeserver = (stateDir) => startSynapse({ stateDir }), config, port } = options;
   const stateDir = await mkdtemp(join(tmpdir(), 'oracle-calls-page-'));
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(stateDir, { recursive: true, force: true }));
@@ -43,7 +43,7 @@ export async function startPageScene(options: PageSceneOptions = {}): Promise<Pa
     const browser = await launchChromium(executablePath);
     stack.defer(() => browser.close());
     const web = stack.use(
-      await startWeb({ config: { homeserverUrl: synapse.baseUrl, oracleDid: 'did:ixo:oracle', ...config }, folder }),
+      await startWeb({ config: { homeserverUrl: synapse.baseUrl, oracleDid: 'did:ixo:oracle', ...config }, port }),
     );
     const scope = stack.move();
     return {

@@ -19,7 +19,11 @@ const RECORD = 'session';
 /** The vault's record in IndexedDB, the only storage of a browser that takes a `CryptoKey` without its bytes. */
 export function createVaultStore(factory: IDBFactory = indexedDB): VaultStore {
   return {
-    read: () => inStore(factory, 'readonly', (store) => store.get(RECORD)),
+    async read() {
+      // Looking makes no database: after signing out none is there.
+      const isThere = (await factory.databases()).some(({ name }) => name === DATABASE);
+      return isThere ? inStore(factory, 'readonly', (store) => store.get(RECORD)) : undefined;
+    },
     async write(record) {
       await inStore(factory, 'readwrite', (store) => store.put(record, RECORD));
     },

@@ -16,6 +16,7 @@ import type { Preferences } from '../settings/preferences.ts';
 import type { ShellUpdates } from '../shell/shell-updates.ts';
 import { Store } from '../store/store.ts';
 import type { AppState, ConfirmingDeviceState, SignedInState, SignedOutState } from './app-state.ts';
+import { AskingDevices } from '../verify-device/asking-devices.ts';
 import { isInCall, untilIdle } from './call-in-progress.ts';
 import { leaveNotice, takeNotice } from './left-notice.ts';
 
@@ -38,6 +39,8 @@ export class AppStore extends Store<AppState> {
   readonly preferences: Preferences;
   readonly updates: ShellUpdates;
   readonly homeserver: HomeserverDesk;
+  /** Other devices of the account that ask this one to confirm them. */
+  readonly asking = new AskingDevices();
   readonly #vault = new SessionVault();
   readonly #lock: TabLock;
   /** Whose keys are kept while their session is over. */
@@ -59,9 +62,10 @@ export class AppStore extends Store<AppState> {
     void this.#start(sso);
   }
 
-  /** Loads what the form leads to, while the person types. */
+  /** Loads what the form leads to, while the person types. LiveKit waits until they are let in. */
   loadAhead(): void {
-    void Promise.all([loadAccount(), loadDesk()]);
+    // What fails here is told when it is needed.
+    Promise.all([loadAccount(), loadSignIn()]).catch(() => undefined);
   }
 
   signIn(credentials: Credentials): void {
@@ -159,8 +163,6 @@ export class AppStore extends Store<AppState> {
       error: sso.kind === 'refused' ? 'not-asked-for' : undefined,
       notice: takeNotice(sessionStorage),
     });
-    // The form is shown first; what it leads to is loaded while the person types. LiveKit waits until they are let in.
-    await Promise.all([loadAccount(), loadSignIn()]);
   }
 
   #restore(): Promise<void> {
@@ -251,6 +253,7 @@ export class AppStore extends Store<AppState> {
   async #close(state: AppState = this.value): Promise<void> {
     const account = this.#account;
     this.#account = undefined;
+    this.asking.unfollow();
     const open = state.kind === 'SigningOut' ? state.before : state;
     try {
       if (open.kind === 'SignedIn') await open.desk.close();
@@ -262,6 +265,7 @@ export class AppStore extends Store<AppState> {
   async #leave(before: ConfirmingDeviceState | SignedInState): Promise<void> {
     this.set({ kind: 'SigningOut', before, step: 'leaving' });
     let isHeard = false;
+    this.asking.unfollow();
     try {
       if (before.kind === 'SignedIn') await before.desk.close();
       isHeard = await before.account.logOut();
@@ -307,6 +311,7 @@ export class AppStore extends Store<AppState> {
       tracer,
       keepsTranscript: () => this.preferences.transcripts.keepsTranscript,
     });
+    this.asking.follow(account.identity);
     this.set({ kind: 'SignedIn', account, desk, isSessionOver: false });
   }
 }

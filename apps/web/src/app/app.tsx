@@ -4,6 +4,7 @@ import { SignInScreen } from '../sign-in/sign-in-screen.tsx';
 import { UpdateBanner } from '../shell/update-banner.tsx';
 import { useApp } from './app-context.ts';
 import { isInCall } from './call-in-progress.ts';
+import { SessionOverBanner } from './session-over-banner.tsx';
 import { Waiting } from './waiting.tsx';
 
 const ConfirmDeviceScreen = lazy(async () => ({
@@ -15,6 +16,9 @@ const SecondTabScreen = lazy(async () => ({
 const SigningOutScreen = lazy(async () => ({
   default: (await import('../sign-out/signing-out-screen.tsx')).SigningOutScreen,
 }));
+const AskedToConfirm = lazy(async () => ({
+  default: (await import('../verify-device/asked-to-confirm.tsx')).AskedToConfirm,
+}));
 const SignedInScreen = lazy(async () => ({ default: (await import('./signed-in-screen.tsx')).SignedInScreen }));
 
 /** Picks the screen. Screens of people who are signed in are loaded when they are needed. */
@@ -24,6 +28,12 @@ export function App() {
   return (
     <>
       <Suspense fallback={<Waiting />}>{screenOf(state)}</Suspense>
+      {state.kind === 'SignedIn' && state.isSessionOver && <SessionOverBanner />}
+      {state.kind === 'SignedIn' && (
+        <Suspense fallback={undefined}>
+          <AskedToConfirm />
+        </Suspense>
+      )}
       <UpdateBanner updates={app.updates} isInCall={state.kind === 'SignedIn' && isInCall(state.desk)} />
     </>
   );

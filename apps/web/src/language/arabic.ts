@@ -17,6 +17,7 @@ import { settingsArabic } from '../settings/settings.ar.ts';
 import { shellArabic } from '../shell/shell.ar.ts';
 import { signInArabic } from '../sign-in/sign-in.ar.ts';
 import { signOutArabic } from '../sign-out/sign-out.ar.ts';
+import { verifyDeviceArabic } from '../verify-device/verify-device.ar.ts';
 import type { english } from './english.ts';
 import type { Translation } from './translation.ts';
 
@@ -28,6 +29,7 @@ export const arabic: Translation<typeof english> = {
   shell: shellArabic,
   settings: settingsArabic,
   confirmDevice: confirmDeviceArabic,
+  verifyDevice: verifyDeviceArabic,
   home: homeArabic,
   call: callArabic,
   callFaces: callFacesArabic,

@@ -17,6 +17,7 @@ import { settingsEnglish } from '../settings/settings.en.ts';
 import { shellEnglish } from '../shell/shell.en.ts';
 import { signInEnglish } from '../sign-in/sign-in.en.ts';
 import { signOutEnglish } from '../sign-out/sign-out.en.ts';
+import { verifyDeviceEnglish } from '../verify-device/verify-device.en.ts';
 
 /** The catalogue: one namespace a folder. */
 export const english = {
@@ -27,6 +28,7 @@ export const english = {
   shell: shellEnglish,
   settings: settingsEnglish,
   confirmDevice: confirmDeviceEnglish,
+  verifyDevice: verifyDeviceEnglish,
   home: homeEnglish,
   call: callEnglish,
   callFaces: callFacesEnglish,

@@ -5,6 +5,7 @@ import type { MatrixAccount } from '../account/matrix-account.ts';
 import { useApp } from '../app/app-context.ts';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
+import { BackupLine } from './backup-line.tsx';
 import { RecoveryKey } from '../confirm-device/recovery-key.tsx';
 import { ErrorBanner } from '../faces/error-banner.tsx';
 import { SettingsSection } from './settings-section.tsx';
@@ -18,11 +19,15 @@ export function AccountSection({ account }: { readonly account: MatrixAccount })
       <dl className="facts">
         <div>
           <dt>{t('userId')}</dt>
-          <dd dir="ltr">{account.userId}</dd>
+          <dd>
+            <bdi dir="ltr">{account.userId}</bdi>
+          </dd>
         </div>
         <div>
           <dt>{t('homeserver')}</dt>
-          <dd dir="ltr">{new URL(account.homeserverUrl).host}</dd>
+          <dd>
+            <bdi dir="ltr">{new URL(account.homeserverUrl).host}</bdi>
+          </dd>
         </div>
         <div>
           <dt>{t('device')}</dt>
@@ -34,6 +39,7 @@ export function AccountSection({ account }: { readonly account: MatrixAccount })
           </dd>
         </div>
       </dl>
+      <BackupLine account={account} />
       <RenewRecoveryKey account={account} />
       <div className="sign-out-line">
         <p className="quiet">{t('signOutHint')}</p>

@@ -5,6 +5,7 @@ import { RoundButton } from '../controls/round-button.tsx';
 import { AccountSection } from './account-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
+import { SettingsSection } from './settings-section.tsx';
 import './settings.css';
 
 export interface SettingsScreenProps {
@@ -27,7 +28,7 @@ export function SettingsScreen({ state, onBack, devices }: SettingsScreenProps) 
       </header>
       <div className="settings-sections">
         <AppearanceSection />
-        {devices}
+        {devices !== undefined && <SettingsSection title={t('devices')}>{devices}</SettingsSection>}
         <PrivacySection />
         <AccountSection account={state.account} />
       </div>

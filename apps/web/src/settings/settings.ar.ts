@@ -7,6 +7,7 @@ export const settingsArabic: Translation<typeof settingsEnglish> = {
   appearance: 'المظهر',
   language: 'اللغة',
   theme: { legend: 'السمة', system: 'مثل النظام', light: 'فاتحة', dark: 'داكنة' },
+  devices: 'الميكروفون والكاميرا ومكبّر الصوت',
   calls: 'المكالمات',
   transcripts: {
     label: 'حفظ نصوص المكالمات',
@@ -27,6 +28,16 @@ export const settingsArabic: Translation<typeof settingsEnglish> = {
   homeserver: 'الخادم',
   device: 'هذا الجهاز',
   confirmed: 'مؤكَّد',
+  backup: {
+    asking: 'جارٍ التحقق من حفظ مفاتيح نصوص مكالماتك…',
+    on: 'مفاتيح نصوص مكالماتك محفوظة مع مفتاح الاسترداد.',
+    'other-key': 'يحفظ تطبيق آخر لك مفاتيح نصوص مكالماتك. ذلك التطبيق وحده يستطيع استعادتها.',
+    'recovery-key-needed': 'مفاتيح نصوص مكالماتك في هذا المتصفّح وحده. أدخل مفتاح الاسترداد لحفظها.',
+    failed: 'تعذّرت معرفة ما إذا كانت مفاتيح نصوص مكالماتك محفوظة.',
+    label: 'مفتاح الاسترداد',
+    save: 'حفظ المفاتيح',
+    saving: 'جارٍ الحفظ…',
+  },
   renew: {
     start: 'مفتاح استرداد جديد',
     warning: 'لن يفتح مفتاح الاسترداد الذي لديك شيئًا بعد الآن. وتبقى أجهزتك الأخرى مسجّلة الدخول.',

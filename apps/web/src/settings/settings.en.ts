@@ -4,6 +4,7 @@ export const settingsEnglish = {
   appearance: 'Appearance',
   language: 'Language',
   theme: { legend: 'Theme', system: 'Like the system', light: 'Light', dark: 'Dark' },
+  devices: 'Microphone, camera and speaker',
   calls: 'Calls',
   transcripts: {
     label: 'Keep transcripts',
@@ -25,6 +26,17 @@ export const settingsEnglish = {
   homeserver: 'Homeserver',
   device: 'This device',
   confirmed: 'Confirmed',
+  backup: {
+    asking: 'Looking whether the keys of your transcripts are saved…',
+    on: 'The keys of your transcripts are saved with your recovery key.',
+    'other-key': 'The keys of your transcripts are saved by another app of yours. Only that app can bring them back.',
+    'recovery-key-needed':
+      'The keys of your transcripts are in this browser only. Enter your recovery key to save them.',
+    failed: 'It could not be seen whether the keys of your transcripts are saved.',
+    label: 'Recovery key',
+    save: 'Save keys',
+    saving: 'Saving…',
+  },
   renew: {
     start: 'New recovery key',
     warning: 'The recovery key you have will open nothing any more. Your other devices stay signed in.',

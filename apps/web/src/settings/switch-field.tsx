@@ -25,6 +25,7 @@ export function SwitchField({ label, hint, isOn, isDisabled = false, onChange }:
         role="switch"
         aria-describedby={`${id}-hint`}
         checked={isOn}
+        aria-checked={isOn}
         disabled={isDisabled}
         onChange={({ target }) => onChange(target.checked)}
       />

@@ -16,7 +16,8 @@ export function SignInScreen({ state }: { readonly state: SignedOutState | Signi
   const app = useApp();
   const { t } = useTranslation(['signIn', 'app']);
   const { homeserver, methods, problem } = useStore(app.homeserver);
-  useEffect(() => void app.homeserver.look(), [app]);
+  // Not before the form is painted: the large parts would come in its way.
+  useEffect(() => void app.homeserver.look().finally(() => app.loadAhead()), [app]);
   const [isChoosing, setIsChoosing] = useState(false);
   const isBusy = state.kind === 'SigningIn';
   const shown = state.kind === 'SignedOut' ? state : undefined;

@@ -1,5 +1,6 @@
 import { callIdParts } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { callIdParts } from '@oracle-calls/protocol';
 import type { CallsResponse } from '@oracle-calls/protocol/http';
 import { ALICE, expectProblem, MALLORY, MALLORY_ROOM, TestBackend, type PlacedCall } from './test-backend.ts';
 
