@@ -116,6 +116,13 @@ test('messages that nobody has seen are counted until the chat is open', async (
   expect(within(screen.getByRole('complementary')).getByText('A link')).toBeTruthy();
 });
 
+test('a call can be left alone without ending it', async () => {
+  const { call, minimised, hungUp } = await openCall();
+  act(() => call.live());
+  await click('Look around; the call goes on');
+  expect([minimised(), hungUp(), call.state.kind]).toEqual([1, 0, 'Live']);
+});
+
 test('a speaking oracle can be stopped, from one place', async () => {
   const { call } = await openCall();
   act(() => call.live());
