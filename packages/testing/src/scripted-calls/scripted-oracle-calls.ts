@@ -8,8 +8,6 @@ import {
   type Clock,
 } from '@oracle-calls/protocol';
 import type {
-  OracleFacts,
-  OracleName,
   CallRequest,
   CancelOptions,
   InterruptedCall,
