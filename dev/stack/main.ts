@@ -20,6 +20,7 @@ alone, and stops them at Ctrl-C. The first start installs what is missing and ta
   --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
   --no-agent        do not start the agent
   --no-web          do not serve the page
+  --sso             also run an OpenID Connect provider, where the test accounts can sign in too
   --help            this text`;
 
 process.exitCode = await main();
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
       'state-dir': { type: 'string', default: DEFAULT_STATE_DIR },
       agent: { type: 'boolean', default: true },
       web: { type: 'boolean', default: true },
+      sso: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     allowNegative: true,
@@ -51,6 +53,7 @@ async function main(): Promise<number> {
       log: (part, line) => partLog(part)(line),
       agent: values.agent,
       web: values.web,
+      singleSignOn: values.sso,
       signal: stop.signal,
     });
     say(`up in ${formatElapsed(systemClock.now() - startedAt)}`);
@@ -87,6 +90,7 @@ function addresses(stack: Stack): Row[] {
     { label: 'Oracle', value: `${stack.oracleDid}  ${stack.oracleUserId}` },
     { label: 'Backend', value: stack.backendUrl },
     { label: 'Homeserver', value: stack.homeserverUrl },
+    ...(stack.singleSignOn === undefined ? [] : [{ label: 'Sign-in', value: stack.singleSignOn.client.issuer }]),
     { label: 'LiveKit', value: stack.sfu.url },
     { label: 'DID resolver', value: stack.didResolverUrl },
     { label: 'State', value: shortPath(stack.stateDir) },

@@ -5,6 +5,7 @@ export * from './call/notices.ts';
 export * from './call/oracle-call.ts';
 export * from './create-oracle-calls.ts';
 export * from './devices/devices-port.ts';
+export type * from './media/quality-judge.ts';
 export * from './media/sfu-port.ts';
 export { type KeyPinStore, MemoryKeyPins } from './key-pins/key-pin-store.ts';
 export { type KeyFingerprints, type KeyState } from './key-pins/key-rules.ts';

@@ -19,6 +19,7 @@ import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
@@ -115,6 +116,8 @@ export interface OracleCalls extends AsyncDisposable {
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
   /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
   readonly rings: Rings;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /**
@@ -188,6 +191,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
 
   const core: OracleCalls & { pageHidden(): void } = {
     rings,
+    devices: deps.devices.choices,
     get currentCall() {
       return current;
     },

@@ -1,5 +1,6 @@
 export * from './backend-client/fake-backend-client.ts';
 export * from './clock/fake-clock.ts';
+export * from './devices/fake-device-choices.ts';
 export * from './devices/fake-devices.ts';
 export * from './matrix/fake-homeserver.ts';
 export * from './matrix/fake-matrix-port.ts';

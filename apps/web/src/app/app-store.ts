@@ -20,9 +20,12 @@ export class AppStore extends Store<AppState> {
     const session = findSession(localStorage, config.homeserverUrl);
     super(session === undefined ? { kind: 'SignedOut', error: undefined } : { kind: 'SigningIn' });
     this.config = config;
-    // The form is shown first; what it leads to is loaded while the person types.
-    void Promise.all([loadAccount(), loadDesk()]);
     if (session !== undefined) void this.#enter(async () => (await loadAccount()).restore(session));
+  }
+
+  /** Loads what the form leads to, while the person types. */
+  loadAhead(): void {
+    void Promise.all([loadAccount(), loadDesk()]);
   }
 
   signIn(credentials: Credentials): void {

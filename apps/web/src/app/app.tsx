@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useStore } from '../store/use-store.ts';
 import { SignInScreen } from '../sign-in/sign-in-screen.tsx';
 import { useApp } from './app-context.ts';
@@ -11,7 +11,10 @@ const SignedInScreen = lazy(async () => ({ default: (await import('./signed-in-s
 
 /** Picks the screen. Screens of people who are signed in are loaded when they are needed. */
 export function App() {
-  const state = useStore(useApp());
+  const app = useApp();
+  const state = useStore(app);
+  // Not before the first screen is painted: the large parts would come in its way.
+  useEffect(() => app.loadAhead(), [app]);
   return <Suspense fallback={<Waiting />}>{screenOf(state)}</Suspense>;
 }
 

@@ -38,7 +38,6 @@ export class CallDriver implements OracleCall {
   readonly #overdue: Disposable;
   readonly #abandon: Disposable;
   #state: CallState = { kind: 'Idle' };
-  #isMicrophoneEnabled = true;
 
   constructor(deps: CallDeps, options: ParsedCallOptions, signal?: AbortSignal) {
     const clock: Clock = deps.clock;
@@ -88,7 +87,13 @@ export class CallDriver implements OracleCall {
     return this.#timeline.times;
   }
   get isMicrophoneEnabled(): boolean {
-    return this.#isMicrophoneEnabled;
+    return !this.#attempt.own.isMuted;
+  }
+  get isCameraEnabled(): boolean {
+    return this.#attempt.own.hasCamera;
+  }
+  get isScreenShared(): boolean {
+    return this.#attempt.own.find('screen') !== undefined;
   }
 
   get security(): CallSecurity {
@@ -125,8 +130,15 @@ export class CallDriver implements OracleCall {
   }
 
   async setMicrophoneEnabled(isEnabled: boolean): Promise<void> {
-    this.#isMicrophoneEnabled = isEnabled;
     await this.#attempt.setMuted(!isEnabled);
+  }
+
+  setCameraEnabled(isEnabled: boolean): Promise<void> {
+    return this.#attempt.own.change((changes) => changes.setCamera(isEnabled));
+  }
+
+  setScreenShared(isShared: boolean): Promise<void> {
+    return this.#attempt.own.change((changes) => changes.setScreen(isShared));
   }
 
   statistics(): Promise<CallStatistics> {

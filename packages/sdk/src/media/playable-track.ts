@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: Pick<AudioGraph, 'probe'>;
+  readonly audioGraph: Pick<AudioGraph, 'probe' | 'speaker'>;
   readonly logger: Logger;
 }
 
@@ -20,7 +20,10 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
     probe?.[Symbol.dispose]();
     probe = undefined;
     element?.pause();
-    if (element !== undefined) element.srcObject = null;
+    if (element !== undefined) {
+      audioGraph.speaker.elements.delete(element);
+      element.srcObject = null;
+    }
     element = undefined;
   };
   return {
@@ -33,6 +36,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element = new Audio();
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
+        audioGraph.speaker.add(element);
         element.play().catch(() => logger.warn('the browser does not let the page play sound'));
         probe = audioGraph.probe(mediaStreamTrack);
       }
