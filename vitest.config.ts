@@ -14,8 +14,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,apps,dev,scripts,benchmarks,tests,deploy}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.system.test.ts', '**/*.browser.test.ts', '**/*.app.test.ts'],
+          include: ['{packages,apps,dev,scripts,benchmarks,tests,deploy}/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', '**/*.{system,browser,app}.test.ts'],
           environment: 'node',
           // A fast test takes milliseconds; properties on a machine that is busy with other work take seconds.
           testTimeout: 20_000,

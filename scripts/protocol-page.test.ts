@@ -8,6 +8,14 @@ import { ERROR_CODES } from '../packages/protocol/src/errors/error-table.ts';
 import { callEventSchema } from '../packages/protocol/src/events/call-event.ts';
 import { CALL_EVENT_MAX_LENGTH } from '../packages/protocol/src/events/event-content.ts';
 import {
+  TRANSCRIPT_BODY_MAX_BYTES,
+  TRANSCRIPT_EVENT_TYPE,
+  TRANSCRIPT_PARTS_MAX,
+  TRANSCRIPT_TEXT_MAX_LENGTH,
+  transcriptEventSchema,
+} from '../packages/protocol/src/events/transcript-event.ts';
+import { TRANSCRIPT_KEY_LABEL } from '../packages/protocol/src/events/transcript-seal.ts';
+import {
   RING_ANSWER_EVENT_TYPE,
   RING_ANSWER_STATUSES,
   ringAnswerSchema,
@@ -60,6 +68,11 @@ test.each<[string, string]>([
   ['largest frame', `at most ${said(FRAME_MAX_BYTES)} bytes. The header`],
   ['largest envelope', `at most ${said(SIGNED_ENVELOPE_MAX_BYTES)} bytes; its first byte`],
   ['largest event', `above ${said(CALL_EVENT_MAX_LENGTH)} characters`],
+  ['transcript event', `of the type \`${TRANSCRIPT_EVENT_TYPE}\``],
+  ['transcript parts', `within the call, below ${said(TRANSCRIPT_PARTS_MAX)}`],
+  ['transcript text', `1 to ${said(TRANSCRIPT_TEXT_MAX_LENGTH)} UTF-16 units`],
+  ['transcript body', `at most ${said(TRANSCRIPT_BODY_MAX_BYTES)} bytes and`],
+  ['transcript key', `info: \`${TRANSCRIPT_KEY_LABEL}\``],
   ['ring type', `its own, \`${RING_EVENT_TYPE}\``],
   ['ring answer type', `of type \`${RING_ANSWER_EVENT_TYPE}\``],
   ['largest ring', `at most ${said(RING_EVENT_MAX_LENGTH)} characters`],
@@ -113,6 +126,10 @@ describe('tables have what the code has:', () => {
       .flatMap((cell) => cell.split(', '))
       .map((name) => name.replace('?', ''));
     expect(Object.keys(callEventSchema.entries).filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  test('fields of a transcript', () => {
+    expect(column('transcript field')).toEqual(Object.keys(transcriptEventSchema.entries));
   });
 
   test('fields of rings and their answers', () => {

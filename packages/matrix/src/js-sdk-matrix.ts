@@ -6,7 +6,7 @@ import { prepareToSend, sendEncrypted } from './js-sdk/encrypted-send.ts';
 import { EventFeed } from './js-sdk/event-feed.ts';
 import { InviteFeed } from './js-sdk/invite-feed.ts';
 import { approveChangedIdentity, type ChangedIdentities } from './js-sdk/peer-trust.ts';
-import { fetchEvent, fetchRelations } from './js-sdk/read-event.ts';
+import { fetchEvent } from './js-sdk/read-event.ts';
 import { SDK_NOTICE, type SdkClient } from './js-sdk/sdk-client.ts';
 import { waitFor } from './js-sdk/wait-for.ts';
 import { parseMatrixUserId } from './matrix-id.ts';
@@ -69,6 +69,7 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     observeEvents: (listener) => feed.observe(listener),
     approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
+    ownRecords: async () => (await import('./js-sdk/own-events.ts')).ownRecordsOver(context),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };
 }
@@ -98,7 +99,7 @@ export function accountPortOver(context: AdapterContext): MatrixAccountPort {
     lastSyncAt: () => lastSyncAt,
     joinRoom: (room, options) => joinRoom(context, room, options),
     leaveRoom: (room, options) => leaveRoom(context, room, options),
-    fetchRelations: (room, eventId, options) => fetchRelations(context, room, eventId, options),
+    fetchRelations: async (...asked) => (await import('./js-sdk/relations.ts')).fetchRelations(context, ...asked),
     close: () => (closing ??= close()),
   };
 }

@@ -1,4 +1,7 @@
 import type { MatrixEventId } from '@oracle-calls/protocol';
+import type { OwnRecords } from './own-records.ts';
+
+export type { OwnEvent, OwnRecords, RedactOptions } from './own-records.ts';
 
 declare const matrixRoomIdBrand: unique symbol;
 declare const matrixUserIdBrand: unique symbol;
@@ -52,6 +55,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told when the event is encrypted and its first request goes out. */
   readonly onSending?: (() => void) | undefined;
+  /** Lets the request outlive the page, where the platform can (`keepalive` of fetch, at most 64 KiB in flight). */
+  readonly isKeptAlive?: boolean | undefined;
 }
 
 export interface PrepareOptions extends WaitOptions {
@@ -96,6 +101,8 @@ export interface MatrixPort {
   /** Takes the peer's new Matrix identity as theirs, once a person has decided that. @throws `ERR_MATRIX_CROSS_SIGNING` */
   approveChangedIdentity(peer: MatrixUserId, options?: WaitOptions): Promise<void>;
   requestOpenIdToken(options?: WaitOptions): Promise<MatrixOpenIdToken>;
+  /** What this account has written itself, also on other devices. Loaded when it is first asked for. */
+  ownRecords(): Promise<OwnRecords>;
 }
 
 /** An invitation to a room. */

@@ -17,6 +17,8 @@ export {
   instantSchema,
   sessionIdSchema,
 } from './events/event-content.ts';
+export * from './events/transcript-event.ts';
+export * from './events/transcript-seal.ts';
 export * from './events/ring-answer.ts';
 export * from './events/ring-event.ts';
 export * from './log.ts';

@@ -234,6 +234,7 @@ window.mediaPage = {
           oracleDid: ORACLE_DID,
         }),
         endCall: async () => undefined,
+        ask: async () => ({ calls: [] }),
       }),
       loadProtocol: loadStrictProtocol,
       keyPins: new MemoryKeyPins(),

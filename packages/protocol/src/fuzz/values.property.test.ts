@@ -24,7 +24,7 @@ import { parseCallAnswer } from '../events/call-answer.ts';
 import { parseCallEvent } from '../events/call-event.ts';
 import { parseRingAnswer } from '../events/ring-answer.ts';
 import { parseRingEvent } from '../events/ring-event.ts';
-import * as http from '../http/schemas.ts';
+import * as http from '../http/index.ts';
 import { parseKeyPin } from '../key-pin/key-pin.ts';
 import { parseWith } from '../parse.ts';
 import { SecretBytes } from '../secret-bytes.ts';

@@ -10,7 +10,7 @@ import {
   ringReasonSchema,
   ringUserIdSchema,
 } from '../events/ring-event.ts';
-import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
+import { opaqueSchema } from './caller-answers.ts';
 
 /*
  * Requests and responses of the backend, in one place: the backend validates with them, the SDK and the agent parse
@@ -71,12 +71,6 @@ export const callsQuerySchema = v.object({
   ),
 });
 export type CallsQuery = v.InferOutput<typeof callsQuerySchema>;
-
-export const callsResponseSchema = v.object({
-  calls: v.array(callRecordSchema),
-  nextCursor: v.optional(v.string()),
-});
-export type CallsResponse = v.InferOutput<typeof callsResponseSchema>;
 
 /** `POST /agent/claim`: an agent with an API key trades its dispatch ticket for the call. The ticket works once. */
 export const claimRequestSchema = v.object({

@@ -75,6 +75,7 @@ export class CallAttempt {
   #answers: OracleAnswers | undefined;
   #announcement: CallAnnouncement | undefined;
   #watch: Disposable | undefined;
+  #announced: AnnouncedCall | undefined;
   #isEndedByOracle = false;
 
   constructor(deps: AttemptDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {
@@ -96,6 +97,10 @@ export class CallAttempt {
 
   get security(): CallSecurity {
     return this.#security.shown;
+  }
+
+  get announced(): AnnouncedCall | undefined {
+    return this.#announced;
   }
 
   /** Looks up the oracle and judges its keys; meanwhile the microphone is switched on and code is loaded. */
@@ -294,6 +299,7 @@ export class CallAttempt {
     const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, content, leaving);
     this.#announcement = announcement;
     const sent = await announcement.send();
+    this.#announced = sent;
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
     signal.throwIfAborted();

@@ -10,6 +10,7 @@ import {
   type TimelineMs,
 } from '@oracle-calls/protocol';
 import { CallAttempt, type ParsedCallOptions } from './call-attempt.ts';
+import type { AnnouncedCall } from './call-announcement.ts';
 import type { CallSecurity } from '../security/call-security.ts';
 import type { CallDeps } from './call-deps.ts';
 import { step, type CallEffect, type CallInput } from './call-machine.ts';
@@ -111,6 +112,16 @@ export class CallDriver implements OracleCall {
     });
   }
 
+  /** Where the call's event is. */
+  get announced(): AnnouncedCall | undefined {
+    return this.#attempt.announced;
+  }
+
+  /** For what belongs to the call and lives outside of it. */
+  tell(notice: CallNotice): void {
+    this.#notices.tell(notice);
+  }
+
   whenLive(): Promise<void> {
     return this.#live.promise;
   }
@@ -145,8 +156,9 @@ export class CallDriver implements OracleCall {
     return this.#attempt.statistics();
   }
 
-  sendChat(text: string): Promise<void> {
-    return this.#attempt.say({ kind: 'chat', text, sentAt: this.#now() });
+  async sendChat(text: string): Promise<void> {
+    await this.#attempt.say({ kind: 'chat', text, sentAt: this.#now() });
+    this.tell({ kind: 'chatSent', text });
   }
 
   interrupt(): Promise<void> {

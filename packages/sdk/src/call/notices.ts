@@ -36,6 +36,11 @@ export type CallNotice =
     }
   /** The oracle wrote something; `sentAt` is by its clock, epoch milliseconds. */
   | { readonly kind: 'chat'; readonly text: string; readonly sentAt: number }
+  /** The person wrote something, and the oracle has it. */
+  | { readonly kind: 'chatSent'; readonly text: string }
+  /** What became of the transcript of a call with `keepsTranscript`, told once: it is all in the Matrix room, or not. */
+  | { readonly kind: 'transcript'; readonly state: 'kept' }
+  | { readonly kind: 'transcript'; readonly state: 'lost'; readonly error: OracleCallError }
   /** What the oracle does, as it says. */
   | { readonly kind: 'oracleState'; readonly state: 'listening' | 'thinking' | 'speaking' }
   /** An own device is off: the person stopped it, here or in the browser's own bar, or it went away. One that is exchanged is told by `localTrack` alone. */

@@ -16,6 +16,11 @@ export interface CallOptions {
   readonly language?: string | undefined;
   /** The oracle's ring that this call answers: the id of its event, bound into what the user signs. */
   readonly ringEventId?: string | undefined;
+  /**
+   * The person wants what is said and written to be kept: sealed to their account, in the encrypted Matrix room. False when absent. `transcript` notices
+   * tell what became of it.
+   */
+  readonly keepsTranscript?: boolean | undefined;
 }
 
 export interface CallStatistics {

@@ -23,15 +23,15 @@ export function createLazyRings(
       return desk?.current;
     },
     observe(listener) {
-      listening ??= matrix.observeEvents(async (event) => {
+      listening ??= matrix.observeEvents((event) => {
         // Rings and their answers have types below the call event's; calls matter when something has rung.
         if (!event.type.startsWith(opening ? CALL_EVENT_TYPE : `${CALL_EVENT_TYPE}.`)) return;
-        try {
-          (desk = await (opening ??= open((ring) => observers.tell(ring)))).hear(event);
-        } catch {
-          // It could not be loaded: the next ring tries again.
-          opening = undefined;
-        }
+        opening ??= open((ring) => observers.tell(ring));
+        // What could not be loaded is tried again with the next ring.
+        opening.then(
+          (opened) => (desk = opened).hear(event),
+          () => (opening = undefined),
+        );
       });
       return observers.observe(listener);
     },
