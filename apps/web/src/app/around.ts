@@ -47,7 +47,13 @@ export function aroundOf(
       isHidden: () => document.visibilityState === 'hidden',
     }),
   );
-  parts.use(followCalls(desk, navigation));
+  const leaveSummary = (): void => {
+    const { error, oracleDid } = desk.value;
+    desk.dismiss();
+    // Whether what went wrong still stands is asked anew.
+    if (error !== undefined) void desk.choose(oracleDid);
+  };
+  parts.use(followCalls(desk, navigation, leaveSummary));
   const around: Around = { navigation, title, oracles, incoming };
   open = { desk, around, parts };
   return around;

@@ -31,7 +31,7 @@ function open(hash = '') {
   const address = new FakeAddressBar(hash);
   const desk = new Desk();
   const navigation = new Navigation(address);
-  const following = followCalls(desk, navigation);
+  const following = followCalls(desk, navigation, () => desk.dismiss());
   return { address, desk, navigation, following, screen: () => navigation.value.screen };
 }
 
@@ -57,6 +57,16 @@ test('back from the summary is the screen from which the call was placed', () =>
   const { address, desk, screen } = open();
   desk.place();
   desk.end();
+  address.step(-1);
+  expect(screen()).toBe('home');
+});
+
+test('whoever leaves the summary has seen it: the call is put away, and forward does not show it again', () => {
+  const { address, desk, navigation, screen } = open();
+  desk.place();
+  desk.end();
+  navigation.go({ screen: 'history' });
+  expect(desk.value.call).toBeUndefined();
   address.step(-1);
   expect(screen()).toBe('home');
 });

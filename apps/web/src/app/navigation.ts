@@ -66,7 +66,8 @@ export function createAddressBar(page: Window): AddressBar {
     replace: (hash) => page.history.replaceState(null, '', hash),
     observe(listener) {
       const controller = new AbortController();
-      for (const kind of ['popstate', 'hashchange']) page.addEventListener(kind, listener, controller);
+      for (const kind of ['popstate', 'hashchange'])
+        page.addEventListener(kind, listener, { signal: controller.signal });
       return { [Symbol.dispose]: () => controller.abort() };
     },
   };

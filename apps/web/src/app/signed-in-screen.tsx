@@ -1,5 +1,5 @@
 import { OracleCallsProvider } from '@oracle-calls/react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CallScreen } from '../call/call-screen.tsx';
 import { HistoryScreen } from '../history/history-screen.tsx';
@@ -11,6 +11,7 @@ import { IncomingNotices } from '../incoming/incoming-notices.tsx';
 import { DeviceSettings } from '../lobby/pre-call-check.tsx';
 import { OracleList } from '../oracles/oracle-list.tsx';
 import { nameOnShelf } from '../oracles/oracle-shelf.ts';
+import { SettingsSection } from '../settings/settings-section.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { useStore } from '../store/use-store.ts';
 import { SummaryScreen } from '../summary/summary-screen.tsx';
@@ -20,6 +21,7 @@ import { aroundOf, type Around } from './around.ts';
 import { AroundContext } from './around-context.ts';
 import { CallStrip } from './call-strip.tsx';
 import { Frame } from './frame.tsx';
+import { SessionOverBanner } from './session-over-banner.tsx';
 import { HOME } from './route.ts';
 
 /** What somebody who is signed in sees: the call while they look at it, else a screen in the frame; over both, an oracle that rings. */
@@ -47,6 +49,7 @@ function Place({ state, around }: PartProps) {
   const shown = useStore(desk);
   const route = useStore(navigation);
   const shelf = useStore(oracles.shelf);
+  const [deleted, setDeleted] = useState(0);
   const { chosen } = useStore(oracles);
   const { call, oracleDid } = shown;
   const isOver = call?.state.kind === 'Ended';
@@ -58,12 +61,16 @@ function Place({ state, around }: PartProps) {
   const nameOf = (did: string): string => nameOnShelf(oracles.shelf, did);
   if (isCallShown) {
     return (
-      <CallScreen
-        call={call}
-        oracleName={nameOf(call.oracleDid)}
-        onHangUp={() => desk.hangUp()}
-        onCompared={(isSame) => void desk.compared(isSame)}
-      />
+      <>
+        {state.isSessionOver && <SessionOverBanner />}
+        <CallScreen
+          call={call}
+          oracleName={nameOf(call.oracleDid)}
+          onHangUp={() => desk.hangUp()}
+          onMinimise={() => navigation.go(HOME)}
+          onCompared={(isSame) => void desk.compared(isSame)}
+        />
+      </>
     );
   }
   const isBarShown = call !== undefined && route.screen !== 'summary';
@@ -78,13 +85,14 @@ function Place({ state, around }: PartProps) {
           <OracleList
             oracles={shelf}
             chosenDid={chosen.oracleDid}
+            isDisabled={call !== undefined && !isOver}
             onChoose={(did) => {
               oracles.choose(did);
               if (route.screen !== 'history') navigation.go(HOME);
             }}
             onForget={(did) => oracles.shelf.forget(did)}
           />
-          <RecentCalls oracleDid={oracleDid} />
+          <RecentCalls key={deleted} oracleDid={oracleDid} />
         </>
       }
     >
@@ -104,11 +112,24 @@ function Place({ state, around }: PartProps) {
             callId={route.callId}
             oracleName={nameOf(route.oracleDid)}
             onPlace={call === undefined || isOver ? (type) => desk.place(type, route.oracleDid) : undefined}
-            onDeleted={() => navigation.replace({ screen: 'history' })}
+            onDeleted={() => {
+              setDeleted(deleted + 1);
+              navigation.replace({ screen: 'history' });
+            }}
           />
         );
       case 'settings':
-        return <SettingsScreen state={state} devices={<DeviceSettings />} onBack={() => navigation.go(HOME)} />;
+        return (
+          <SettingsScreen
+            state={state}
+            devices={
+              <SettingsSection title={t('devices')}>
+                <DeviceSettings />
+              </SettingsSection>
+            }
+            onBack={() => navigation.go(HOME)}
+          />
+        );
       case 'summary':
         if (call === undefined || !isOver) return null;
         return (
@@ -118,7 +139,7 @@ function Place({ state, around }: PartProps) {
             call={call}
             oracleName={nameOf(call.oracleDid)}
             wait={oracles.wait}
-            onDone={() => desk.dismiss()}
+            onDone={() => navigation.go(HOME)}
           />
         );
       case 'home':

@@ -1,6 +1,7 @@
 import type { CallSecurity, CallState } from '@oracle-calls/sdk';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../controls/icon.tsx';
+import { RoundButton } from '../controls/round-button.tsx';
 import { padlockLine } from '../security/security-facts.ts';
 import { formatDuration } from './call-state-words.ts';
 import { QualityBars } from './quality-bars.tsx';
@@ -16,6 +17,8 @@ export interface CallHeaderProps {
   readonly quality: 'good' | 'fair' | 'poor' | undefined;
   readonly isSecurityOpen: boolean;
   readonly onSecurity: () => void;
+  /** Away from the call, which goes on; no button where there is nothing else to see. */
+  readonly onMinimise: (() => void) | undefined;
 }
 
 /** Who is called, for how long, how well, and how safely. */
@@ -25,6 +28,7 @@ export function CallHeader({ oracleDid, oracleName, state, security, seconds, qu
   const isClosed = padlock === 'encrypted' || padlock === 'verified';
   return (
     <header className="call-header">
+      {rest.onMinimise !== undefined && <RoundButton icon="back" label={t('minimise')} onClick={rest.onMinimise} />}
       <div className="call-oracle">
         <h1>{oracleName ?? t('oracle')}</h1>
         <p className="quiet" dir="ltr" title={oracleDid}>

@@ -24,6 +24,7 @@ export interface CallScene {
   readonly calls: ScriptedOracleCalls;
   readonly call: ScriptedCall;
   readonly hungUp: () => number;
+  readonly minimised: () => number;
   readonly compared: readonly boolean[];
   readonly container: HTMLElement;
 }
@@ -48,9 +49,15 @@ export async function openCall(type: 'audio' | 'video' = 'audio'): Promise<CallS
   const call = calls.callOracle(type);
   const compared: boolean[] = [];
   let hungUp = 0;
+  let minimised = 0;
   const container = await renderBelow(
     calls,
-    <CallScreen call={call} onHangUp={() => void (hungUp += 1)} onCompared={(isSame) => void compared.push(isSame)} />,
+    <CallScreen
+      call={call}
+      onHangUp={() => void (hungUp += 1)}
+      onMinimise={() => void (minimised += 1)}
+      onCompared={(isSame) => void compared.push(isSame)}
+    />,
   );
-  return { calls, call, compared, container, hungUp: () => hungUp };
+  return { calls, call, compared, container, hungUp: () => hungUp, minimised: () => minimised };
 }

@@ -116,6 +116,13 @@ test('messages that nobody has seen are counted until the chat is open', async (
   expect(within(screen.getByRole('complementary')).getByText('A link')).toBeTruthy();
 });
 
+test('a call can be left alone without ending it', async () => {
+  const { call, minimised, hungUp } = await openCall();
+  act(() => call.live());
+  await click('Look around; the call goes on');
+  expect([minimised(), hungUp(), call.state.kind]).toEqual([1, 0, 'Live']);
+});
+
 test('a speaking oracle can be stopped, from one place', async () => {
   const { call } = await openCall();
   act(() => call.live());
@@ -189,6 +196,16 @@ test('a call that fails to send or switch says so without ending', async () => {
   call.refuse(new OracleCallError('ERR_MEDIA_DEVICE', undefined, { details }));
   await click('Share screen');
   expect(faces()).toEqual(['screen-denied']);
+});
+
+test('a screen that was not shared after all is told until the next try', async () => {
+  const { call } = await openCall();
+  act(() => call.live());
+  call.dismissPicker();
+  await click('Share screen');
+  expect(faces()).toEqual(['screen-refused']);
+  await click('Share screen');
+  expect(faces()).toEqual([]);
 });
 
 test.each(['More', 'Chat', 'Sound and devices', 'Security: Encrypted end to end. Code not compared.'])(

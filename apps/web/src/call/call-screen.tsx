@@ -40,11 +40,13 @@ export interface CallScreenProps {
   /** What the oracle is called, where that is known. */
   readonly oracleName?: string | undefined;
   readonly onHangUp: () => void;
+  /** Shows the page around the call, which goes on. */
+  readonly onMinimise?: (() => void) | undefined;
   readonly onCompared: (isSame: boolean) => void;
 }
 
 /** A call in progress. */
-export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScreenProps) {
+export function CallScreen({ call, oracleName, onHangUp, onMinimise, onCompared }: CallScreenProps) {
   const state = useCallState(call);
   const security = useCallSecurity(call) ?? call.security;
   const isReconnecting = useIsReconnecting(call);
@@ -62,7 +64,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
   const ownCamera = useLocalTrack('camera', call);
   const ownScreen = useLocalTrack('screen', call);
   const { canShareScreen } = useDevices();
-  const { faces, dismiss } = useCallFaces(call);
+  const { faces, dismiss, screenAsked } = useCallFaces(call);
   const { panel, open, close, toggle } = usePanel();
   const [areCaptionsShown, setCaptionsShown] = useState(true);
   const unread = useUnread(messages, panel === 'chat');
@@ -70,6 +72,15 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
 
   // What fails is a warning of the call, and so has a face.
   const flip = ({ isOn, set }: typeof microphone): void => void set(!isOn).catch(() => undefined);
+  const flipScreen = async (): Promise<void> => {
+    const wanted = !screen.isOn;
+    try {
+      await screen.set(wanted);
+      screenAsked(!wanted || call.isScreenShared);
+    } catch {
+      screenAsked(true);
+    }
+  };
   const interrupt = (): void => void call.interrupt().catch(() => undefined);
   const flipCaptions = (): void => setCaptionsShown(!areCaptionsShown);
   useShortcuts((shortcut) => {
@@ -122,6 +133,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
         quality={isLive && !isReconnecting ? quality : undefined}
         isSecurityOpen={panel === 'security'}
         onSecurity={() => toggle('security')}
+        onMinimise={onMinimise}
       />
       <div className="call-middle">
         <div className="call-stage-column">
@@ -136,7 +148,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
             screen={ownScreen?.mediaStreamTrack}
             isMuted={!microphone.isOn}
             onInterrupt={isSpeaking && panel !== 'chat' ? interrupt : undefined}
-            onStopSharing={() => flip(screen)}
+            onStopSharing={() => void flipScreen()}
           >
             {areCaptionsShown && panel !== 'transcript' && (
               <CaptionOverlay captions={captions} onShowAll={() => open('transcript')} />
@@ -150,7 +162,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
               call={call}
               areCaptionsShown={areCaptionsShown}
               onCaptions={flipCaptions}
-              onScreen={() => flip(screen)}
+              onScreen={() => void flipScreen()}
               onPanel={open}
               onCompared={onCompared}
               onInterrupt={isSpeaking ? interrupt : undefined}
@@ -169,7 +181,7 @@ export function CallScreen({ call, oracleName, onHangUp, onCompared }: CallScree
         isEnding={state.kind === 'Ending'}
         onMicrophone={() => flip(microphone)}
         onCamera={() => flip(camera)}
-        onScreen={() => flip(screen)}
+        onScreen={() => void flipScreen()}
         onCaptions={flipCaptions}
         onPanel={toggle}
         onHangUp={onHangUp}

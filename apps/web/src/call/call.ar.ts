@@ -17,6 +17,7 @@ export const callArabic: Translation<typeof callEnglish> = {
   chat: 'الدردشة',
   more: 'المزيد',
   hangUp: 'إنهاء المكالمة',
+  minimise: 'تصفّح الصفحة؛ المكالمة تستمر',
   status: {
     preparing: 'جارٍ البحث عن الأوراكل…',
     connecting: 'جارٍ الاتصال…',

@@ -17,6 +17,7 @@ export const callEnglish = {
   chat: 'Chat',
   more: 'More',
   hangUp: 'Hang up',
+  minimise: 'Look around; the call goes on',
   status: {
     preparing: 'Looking up the oracle…',
     connecting: 'Connecting…',

@@ -9,7 +9,7 @@ import {
   useRemoteTrack,
 } from '@oracle-calls/react';
 import type { OracleCall, RemoteTrack } from '@oracle-calls/sdk';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { facesOf, SLOW_MS, type CallFace } from '../faces/call-faces.ts';
 import { SleepWatch } from './sleep-watch.ts';
 
@@ -17,6 +17,8 @@ export interface UsedCallFaces {
   readonly faces: readonly CallFace[];
   /** The person has seen it. */
   readonly dismiss: (face: CallFace) => void;
+  /** The person asked to share a screen, and this came of it. */
+  readonly screenAsked: (isShared: boolean) => void;
 }
 
 /** What is to be said of a call right now. */
@@ -24,6 +26,7 @@ export function useCallFaces(call: OracleCall): UsedCallFaces {
   const { warnings, dismiss } = useCallWarnings(call);
   const state = useCallState(call);
   const [sleptMs, setSleptMs] = useState<number>();
+  const [wasShareRefused, setShareRefused] = useState(false);
   useEffect(() => {
     const watch = new SleepWatch({ clock: systemClock, page: document, woke: setSleptMs });
     return () => watch[Symbol.dispose]();
@@ -32,17 +35,21 @@ export function useCallFaces(call: OracleCall): UsedCallFaces {
     state,
     isSlow: useIsLate(state.kind === 'Connecting', SLOW_MS),
     isReconnecting: useIsReconnecting(call),
+    isOffline: useIsOffline(),
     warnings,
     quality: useConnectionQuality(call)?.level,
     isMicrophoneEnabled: useMicrophone(call).isOn,
     isCameraEnabled: useCamera(call).isOn,
     sleptMs,
+    wasShareRefused,
     isSoundBlocked: useIsHeldBack(useRemoteTrack('audio', call)),
   });
   return {
     faces,
+    screenAsked: (isShared) => setShareRefused(!isShared),
     dismiss: (face) => {
       if (face.name === 'asleep') setSleptMs(undefined);
+      if (face.name === 'screen-refused') setShareRefused(false);
       for (const id of face.warnings) dismiss(id);
     },
   };
@@ -61,6 +68,18 @@ function useIsLate(isGoingOn: boolean, afterMs: number): boolean {
   }, [isGoingOn, afterMs]);
   return isLate;
 }
+
+const isOffline = (): boolean => !navigator.onLine;
+
+function onNetworkChange(changed: () => void): () => void {
+  const over = new AbortController();
+  globalThis.addEventListener('online', changed, { signal: over.signal });
+  globalThis.addEventListener('offline', changed, { signal: over.signal });
+  return () => over.abort();
+}
+
+/** Whether the browser says that the device has no network at all. */
+const useIsOffline = (): boolean => useSyncExternalStore(onNetworkChange, isOffline);
 
 /** A page that waits for a click is no emergency: twice a second is soon enough. */
 const LOOK_MS = 500;

@@ -6,12 +6,15 @@ export const callFacesEnglish = {
     'homeserver-slow': 'Your homeserver is slow to take the call, or away. The call goes on as soon as it answers.',
     'sfu-slow': 'The media server is slow to answer, or away. The call goes on as soon as it does.',
     'oracle-waiting': 'The oracle has not picked up yet. You can wait, or end the call and try later.',
+    offline: 'Your device has no network. Your call is kept for a while and goes on when the network is back.',
     reconnecting: 'The connection is lost. Your call is kept and goes on when the network is back.',
     'sound-blocked': 'The browser holds the oracle’s sound back until you click.',
     stranger: 'Somebody else is in the media room. They are not played and cannot understand the call.',
     undecryptable: 'Sound arrives that no key of this call opens. It is not played. End the call if it stays silent.',
     asleep:
       'This page was asleep for {{seconds}} seconds. The call still stands; what was said meanwhile may be missing.',
+    'screen-refused':
+      'Nothing is shared. If you did not close the choice yourself, your browser or system does not allow it.',
     'key-rotated':
       'The oracle has a new key since your last call, and signed the change with the earlier one. You may compare the code again.',
     'connection-poor':

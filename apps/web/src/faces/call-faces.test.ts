@@ -10,11 +10,13 @@ const quiet: CallMoment = {
   state: live,
   isSlow: false,
   isReconnecting: false,
+  isOffline: false,
   warnings: [],
   quality: 'good',
   isMicrophoneEnabled: true,
   isCameraEnabled: false,
   sleptMs: undefined,
+  wasShareRefused: false,
   isSoundBlocked: false,
 };
 
@@ -46,6 +48,11 @@ test('while the connection is away nothing is said of its quality', () => {
   expect(names({ isReconnecting: true, quality: 'poor' })).toEqual(['reconnecting']);
   expect(names({ quality: 'poor' })).toEqual(['connection-poor']);
   expect(names({ quality: 'fair' })).toEqual([]);
+});
+
+test('a device without network is said to be offline before the call notices, and then reconnecting', () => {
+  expect(names({ isOffline: true, quality: 'poor' })).toEqual(['offline']);
+  expect(names({ isOffline: true, isReconnecting: true })).toEqual(['reconnecting']);
 });
 
 test('on a poor connection the camera can be switched off, if it is on', () => {
@@ -90,6 +97,10 @@ test('a device that is on again needs no face', () => {
 test('a device in whose place another came is told, though that other one is on', () => {
   const replaced = { kind: 'device', device: 'microphone', change: 'replaced', label: 'Headset' } as const;
   expect(names({ warnings: told(replaced) })).toEqual(['microphone-replaced']);
+});
+
+test('a screen that was not shared after all is told', () => {
+  expect(names({ wasShareRefused: true })).toEqual(['screen-refused']);
 });
 
 test('an error without a face of its own is named by its code', () => {

@@ -8,11 +8,13 @@ export type CallFaceName =
   | 'homeserver-slow'
   | 'sfu-slow'
   | 'oracle-waiting'
+  | 'offline'
   | 'reconnecting'
   | 'sound-blocked'
   | 'stranger'
   | 'undecryptable'
   | 'asleep'
+  | 'screen-refused'
   | 'key-rotated'
   | 'connection-poor'
   | 'echo'
@@ -42,12 +44,16 @@ export interface CallMoment {
   /** It has been connecting for longer than `SLOW_MS`. */
   readonly isSlow: boolean;
   readonly isReconnecting: boolean;
+  /** The browser says that the device has no network; the call may not have noticed. */
+  readonly isOffline: boolean;
   readonly warnings: readonly CallWarning[];
   readonly quality: 'good' | 'fair' | 'poor' | undefined;
   readonly isMicrophoneEnabled: boolean;
   readonly isCameraEnabled: boolean;
   /** For how long the page was frozen, until the person has seen it. */
   readonly sleptMs: number | undefined;
+  /** The person asked to share a screen, and nothing is shared: browsers do not say whether they or the person refused. */
+  readonly wasShareRefused: boolean;
   /** The browser holds the oracle's sound back. */
   readonly isSoundBlocked: boolean;
 }
@@ -74,6 +80,7 @@ function face(
 function standingFaces({ state, isSlow, ...moment }: CallMoment): CallFace[] {
   const faces: CallFace[] = [];
   if (moment.isReconnecting) faces.push(face({ kind: 'own', name: 'reconnecting' }, 'danger', ['hangUp']));
+  else if (moment.isOffline) faces.push(face({ kind: 'own', name: 'offline' }, 'danger', ['hangUp']));
   else if (state.kind === 'Connecting' && isSlow) {
     faces.push(face({ kind: 'own', name: SLOW[firstOf(state.awaiting)] }, 'notice', ['hangUp']));
   }
@@ -82,7 +89,8 @@ function standingFaces({ state, isSlow, ...moment }: CallMoment): CallFace[] {
     const seconds = Math.round(moment.sleptMs / 1_000);
     faces.push(face({ kind: 'own', name: 'asleep', seconds }, 'notice', ['dismiss']));
   }
-  if (moment.quality === 'poor' && !moment.isReconnecting) {
+  if (moment.wasShareRefused) faces.push(face({ kind: 'own', name: 'screen-refused' }, 'notice', ['dismiss']));
+  if (moment.quality === 'poor' && !moment.isReconnecting && !moment.isOffline) {
     const actions = moment.isCameraEnabled ? (['cameraOff'] as const) : [];
     faces.push(face({ kind: 'own', name: 'connection-poor' }, 'notice', actions));
   }

@@ -43,7 +43,7 @@ export function PastCallScreen({ oracleDid, callId, oracleName, onPlace, onDelet
           actions={{ again: () => void past.reload(), wait: () => void past.reload() }}
         />
       )}
-      <dl className="facts">
+      <dl className="past-call-facts">
         <dt>{t('call.with')}</dt>
         <dd>
           <bdi>{oracleName}</bdi>

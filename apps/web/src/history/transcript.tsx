@@ -15,8 +15,8 @@ export function Transcript({ lines, isComplete }: TranscriptProps) {
     <>
       <ol className="transcript">
         {lines.map(({ speaker, how, text, at }, index) => (
-          // Lines never move: their place is their name.
-          <li key={index} data-speaker={speaker}>
+          // Lines never move, and two of one instant are in order.
+          <li key={[at, index].join(' ')} data-speaker={speaker}>
             <p className="quiet">
               <span>{t(`transcript.${speaker}`)}</span>
               {how === 'written' && <span> ({t('transcript.written')})</span>}{' '}

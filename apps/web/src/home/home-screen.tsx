@@ -6,12 +6,14 @@ import type { CallDesk, Desk } from '../call/call-desk.ts';
 import { Banner } from '../controls/banner.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
 import { FindOracle } from '../oracles/find-oracle.tsx';
+import { PreCallCheck } from '../lobby/pre-call-check.tsx';
 import { OracleCard } from '../oracles/oracle-card.tsx';
 import type { OracleDesk } from '../oracles/oracle-desk.ts';
 import { OracleList } from '../oracles/oracle-list.tsx';
 import { WaitBanner } from '../oracles/wait-banner.tsx';
 import { IdentityChangeNotice } from '../security/identity-change-notice.tsx';
 import { KeyChangeNotice } from '../security/key-change-notice.tsx';
+import { TranscriptQuestion } from '../settings/transcript-question.tsx';
 import { useStore } from '../store/use-store.ts';
 import { CallButtons } from './call-buttons.tsx';
 import './home.css';
@@ -71,7 +73,13 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
         <WaitBanner wait={wait} onStop={() => oracles.wait.stop()} onAgain={(type) => oracles.wait.start(type)} />
         {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
       </div>
-      <details className="home-choice" ref={choosing} open={shelf.length > 1}>
+      {!isInCall && (
+        <>
+          <TranscriptQuestion />
+          <PreCallCheck />
+        </>
+      )}
+      <details className="home-choice" ref={choosing} open={shelf.length > 1} hidden={isInCall}>
         <summary>{t('choose')}</summary>
         <div className="home-list">
           <OracleList

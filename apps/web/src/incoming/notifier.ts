@@ -20,7 +20,7 @@ export function createNotifier(isWanted: () => boolean, page: Pick<Window, 'focu
             page.focus();
             notification.close();
           },
-          clicked,
+          { signal: clicked.signal },
         );
         return {
           [Symbol.dispose]: () => {

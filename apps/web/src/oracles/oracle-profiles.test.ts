@@ -19,7 +19,7 @@ function scene(
   };
   const requests: Request[] = [];
   const profiles = new OracleProfiles(source, async (url, init) => {
-    requests.push(new Request(url as string, init));
+    requests.push(new Request(url, init));
     return new Response(picture, { headers: { 'content-type': picture.type } });
   });
   return { profiles, asked, requests };

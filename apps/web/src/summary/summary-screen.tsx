@@ -10,6 +10,8 @@ import { TimelineTable } from '../call/timeline-table.tsx';
 import { Banner } from '../controls/banner.tsx';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
+import { deviceFaceOf } from '../faces/device-face.ts';
+import { DeviceProblem } from '../faces/device-problem.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
 import { remedyOf } from '../faces/remedies.ts';
 import { lengthOf } from '../history/call-days.ts';
@@ -47,12 +49,14 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const { state } = call;
   if (state.kind !== 'Ended') return null;
   const { error, reason } = state;
+  const device = error === undefined ? undefined : deviceFaceOf(error);
   const wasLive = shown.liveAt !== undefined;
+  const safety = securityText(shown, security.isVerified);
   const place = (type: CallType): void => desk.place(type);
   const startWait = waiting.kind === 'idle' ? () => wait.start(call.type) : undefined;
   return (
     <Screen name="summary" title={t('title')}>
-      <section className="summary-head">
+      <section className="summary-head summary-panel">
         <p className="summary-with">
           <bdi>{t('with', { name: oracleName })}</bdi>
         </p>
@@ -61,7 +65,8 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
           {wasLive ? t('lasted', { duration: lengthOf(seconds * 1_000, i18n.language) }) : t('neverLive')}
         </p>
       </section>
-      {error !== undefined && (
+      {device !== undefined && <DeviceProblem face={device} />}
+      {error !== undefined && device === undefined && (
         <FailureFace
           code={error.code}
           actions={{
@@ -96,27 +101,21 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
           {t('close')}
         </Button>
       </section>
-      <section
-        className="summary-security"
-        aria-label={t('security.title')}
-        data-security={securityText(security, wasLive)}
-      >
-        <Icon name={wasLive && security.padlock !== 'none' ? 'lock' : 'unlocked'} />
-        <p>{t(`security.${securityText(security, wasLive)}`)}</p>
+      <section className="summary-security" aria-label={t('security.title')} data-security={safety}>
+        <Icon name={shown.wasEncrypted ? 'lock' : 'unlocked'} />
+        <p>{t(`security.${safety}`)}</p>
       </section>
-      {wasLive && <WhatWasSaid call={call} />}
+      {wasLive && <WhatWasSaid call={call} transcript={shown.transcript} />}
       <TimelineTable timeline={call.timeline} />
     </Screen>
   );
 }
 
 /** What this page heard. Whether it is kept, and where, is said beside it. */
-function WhatWasSaid({ call }: { readonly call: OracleCall }) {
+function WhatWasSaid({ call, transcript }: { readonly call: OracleCall; readonly transcript: Desk['transcript'] }) {
   const { t } = useTranslation('summary');
-  const consent = useStore(useApp().preferences.transcripts);
   const lines = saidLines(useCaptions(call), useChat(call).messages);
   const { callId, oracleDid } = call;
-  const isKept = consent === 'agreed';
   return (
     <section className="stack" aria-label={t('said.title')}>
       <h2>{t('said.title')}</h2>
@@ -125,11 +124,11 @@ function WhatWasSaid({ call }: { readonly call: OracleCall }) {
         <p className="quiet">{t('said.nothing')}</p>
       ) : (
         <>
-          <p className="quiet">{t(isKept ? 'said.kept' : 'said.notKept')}</p>
+          <p className="quiet">{t(`said.${transcript}`)}</p>
           <Transcript lines={lines} isComplete />
         </>
       )}
-      {isKept && callId !== undefined && (
+      {transcript === 'kept' && callId !== undefined && (
         <a href={hashOf({ screen: 'past-call', oracleDid, callId })}>{t('said.open')}</a>
       )}
     </section>

@@ -1,3 +1,4 @@
+import { callIdParts } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { callIdParts } from '@oracle-calls/protocol';
 import type { CallsResponse } from '@oracle-calls/protocol/http';

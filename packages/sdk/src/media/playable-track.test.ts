@@ -20,7 +20,7 @@ function createTrack({ refusal = 'NotAllowedError' } = {}) {
     }
   }
   vi.stubGlobal('Audio', FakeAudio);
-  vi.stubGlobal('MediaStream', class {});
+  vi.stubGlobal('MediaStream', function MediaStream() {});
   const track = createPlayableTrack({
     trackId: 'track',
     participantIdentity: 'oracle',
@@ -32,7 +32,7 @@ function createTrack({ refusal = 'NotAllowedError' } = {}) {
         return {} as AudioContext;
       },
       probe: () => ({ level: () => 0.5, [Symbol.dispose]: () => undefined }),
-      speaker: { add: () => ({ [Symbol.dispose]: () => undefined }) } as never,
+      speaker: { add: () => undefined, elements: new Set() } as never,
     },
     logger: silentLogger,
   });
