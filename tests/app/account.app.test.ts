@@ -22,6 +22,7 @@ describe('a second tab', () => {
     await record.face(carol.page, 'first-tab', face(carol.page, 'second-tab'));
     await second.call();
     await second.hangUp();
+    for (const { trouble } of [carol, second]) expect(trouble.violations).toEqual([]);
   });
 });
 
@@ -37,6 +38,6 @@ describe('a session that ends', () => {
     expect(await carol.snapshot()).toMatchObject({ state: 'live' });
     await carol.page.getByRole('button', { name: 'Hang up' }).click();
     await record.face(carol.page, 'session-over', face(carol.page, 'session-over'), 40_000);
-    await carol.signIn();
+    await carol.untilState(['signed-out'], 20_000);
   });
 });
