@@ -1,3 +1,3 @@
-import type { CallHistory, OracleCalls as SdkCalls, Rings } from '@oracle-calls/sdk';
+import type { OracleCalls as SdkCalls, Rings } from '@oracle-calls/sdk';
 
-export type OracleCalls = SdkCalls & { readonly history: CallHistory; readonly rings: Rings };
+export type OracleCalls = SdkCalls & { readonly rings?: Rings };

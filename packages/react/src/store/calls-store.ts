@@ -23,12 +23,12 @@ export class CallsStore {
       (changed) => devices.observe(changed),
     );
     this.ring = sourceOf(
-      () => rings.current,
-      (changed) => rings.observe(changed),
+      () => rings?.current,
+      (changed) => rings?.observe(changed) ?? { [Symbol.dispose]: () => undefined },
     );
     // Both last as long as the calls do: `close` ends them.
     calls.observe((call) => this.current.write(recordOf(call, clock)));
-    rings.observe((ring) => this.lastRing.write(ring.status === 'ringing' ? undefined : ring));
+    rings?.observe((ring) => this.lastRing.write(ring.status === 'ringing' ? undefined : ring));
   }
 
   /** @throws as `OracleCalls.callOracle` */
