@@ -9,6 +9,7 @@ import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
 import { addApiKeysCommand } from './operator/api-keys-command.ts';
 import { addAuditCommand } from './operator/audit-command.ts';
+import { addRingCommand } from './ring/ring-command.ts';
 import { withExamples } from './terminal/examples.ts';
 import { TEXT_COLUMNS, type Output } from './terminal/output.ts';
 import { addTrustCommand } from './trust/trust-command.ts';
@@ -44,6 +45,8 @@ export function createProgram(output: Output): Command {
   addDoctorCommand(program, output);
   program.commandsGroup('Call an oracle:');
   addCallCommand(program, output);
+  program.commandsGroup('Call a person:');
+  addRingCommand(program, output);
   program.commandsGroup('Look after one that runs:');
   addApiKeysCommand(program, output.out);
   addAuditCommand(program, output.out);

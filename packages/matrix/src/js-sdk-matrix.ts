@@ -23,6 +23,8 @@ import type { RetryPolicy } from './retry.ts';
 /** From the answer to a join until the sync has brought the room. */
 const JOIN_VISIBLE_LIMIT_MS = 30_000;
 
+const loadProfile = () => import('./js-sdk/profile.ts');
+
 export interface MatrixPortOptions {
   readonly clock?: Clock | undefined;
   /** Silent when absent. */
@@ -69,6 +71,7 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     observeEvents: (listener) => feed.observe(listener),
     approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
+    readProfileField: async (...asked) => (await loadProfile()).readProfileField(context, ...asked),
     ownRecords: async () => (await import('./js-sdk/own-events.ts')).ownRecordsOver(context),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };
@@ -100,6 +103,7 @@ export function accountPortOver(context: AdapterContext): MatrixAccountPort {
     joinRoom: (room, options) => joinRoom(context, room, options),
     leaveRoom: (room, options) => leaveRoom(context, room, options),
     fetchRelations: async (...asked) => (await import('./js-sdk/relations.ts')).fetchRelations(context, ...asked),
+    setProfileField: async (...asked) => (await loadProfile()).setProfileField(context, port.userId, ...asked),
     close: () => (closing ??= close()),
   };
 }

@@ -16,6 +16,7 @@ export type * from './media/quality-judge.ts';
 export * from './media/sfu-port.ts';
 export { Observers } from './observers/observers.ts';
 export type { ResolvedOracle, ResolveOracle } from './oracle/oracle-directory.ts';
+export type { OracleFacts, OracleName } from './oracle/look-up-oracle.ts';
 export * from './oracle-calls-core.ts';
 export type { CallSecurity, Padlock } from './security/call-security.ts';
 export { loadStrictProtocol, type StrictProtocol } from './strict/strict-protocol.ts';

@@ -10,6 +10,7 @@ export * from './media/sfu-port.ts';
 export { type KeyPinStore, MemoryKeyPins } from './key-pins/key-pin-store.ts';
 export { type KeyFingerprints, type KeyState } from './key-pins/key-rules.ts';
 export { shownKeysOf } from './key-pins/shown-keys.ts';
+export type { OracleFacts, OracleName } from './oracle/look-up-oracle.ts';
 export * from './oracle-calls-core.ts';
 export { type CallSecurity, type Padlock } from './security/call-security.ts';
 export { loadStrictProtocol, type StrictProtocol } from './strict/strict-protocol.ts';

@@ -28,6 +28,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
 import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
@@ -36,6 +37,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -84,6 +87,12 @@ export interface OracleCalls extends AsyncDisposable {
    */
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
   /**
+   * Finds an oracle by its DID or its Matrix id and says what is proved about it. Nothing is kept and nobody is told.
+   *
+   * @throws {OracleCallError} `ERR_DID_*` (`ERR_DID_ACCOUNT`: the DID's document names another account than the one asked for), `ERR_KEY_*`
+   */
+  lookUpOracle(name: OracleName, cancel?: CancelOptions): Promise<OracleFacts>;
+  /**
    * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
    * An abort at any time ends the call. The type alone (`callOracle('audio')`) calls the oracle that these calls were made for.
    *
@@ -120,6 +129,8 @@ export interface OracleCalls extends AsyncDisposable {
   readonly devices: Devices;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
   /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
@@ -199,7 +210,18 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
 
-  return {
+  const rings = createLazyRings(matrix, logger, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({
+      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
+      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
+      isInCall: () => current !== undefined,
+      callOracle: (call, cancel) => core.callOracle(call, cancel),
+    });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
     devices: deps.devices.choices,
     history: {
       list: async (...asked) => (await loadHistory()).list(...asked),
@@ -228,6 +250,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
       all.throwIfAborted();
     },
+    lookUpOracle(name, { signal } = {}) {
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      return lookUpOracle({ matrix, directory }, name, all);
+    },
     callOracle(call, { signal } = {}) {
       signal?.throwIfAborted();
       const request: CallRequest = typeof call === 'string' ? { type: call } : call;
@@ -245,9 +271,11 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
       observers.tell(placed);
       placed.start();
+      rings.lineChanged();
       return placed;
     },
     observe: (listener) =>
@@ -285,6 +313,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       for (const kept of transcripts) kept.pageHidden();
     },
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
       await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
@@ -295,4 +324,5 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       await this.close();
     },
   };
+  return core;
 }

@@ -21,12 +21,17 @@ export const instantSchema = v.pipe(
 /** Id of a chat session of the oracle; the architecture shows a UUID. */
 export const sessionIdSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~:-]{1,128}$/, 'a session id'));
 
+/** What a kind of event may be. */
+export interface ContentBounds {
+  /** As JSON text in UTF-16 units. */
+  readonly maxLength: number;
+  readonly version: number;
+}
+
+const CALL_BOUNDS: ContentBounds = { maxLength: CALL_EVENT_MAX_LENGTH, version: CALL_EVENT_VERSION };
+
 /** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION` */
-export function checkSizeAndVersion(
-  content: unknown,
-  maxLength = CALL_EVENT_MAX_LENGTH,
-  version = CALL_EVENT_VERSION,
-): void {
+export function checkSizeAndVersion(content: unknown, { maxLength, version }: ContentBounds = CALL_BOUNDS): void {
   let text: string | undefined;
   try {
     text = JSON.stringify(content);

@@ -73,7 +73,7 @@ export type TranscriptBody = v.InferOutput<typeof transcriptBodySchema>;
 
 /** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION` */
 export function parseTranscriptEvent(content: unknown): TranscriptEventContent {
-  checkSizeAndVersion(content, TRANSCRIPT_EVENT_MAX_LENGTH, TRANSCRIPT_EVENT_VERSION);
+  checkSizeAndVersion(content, { maxLength: TRANSCRIPT_EVENT_MAX_LENGTH, version: TRANSCRIPT_EVENT_VERSION });
   return parseWith(transcriptEventSchema, content);
 }
 

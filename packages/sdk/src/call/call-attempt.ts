@@ -74,8 +74,8 @@ export class CallAttempt {
   #side: OracleSide | undefined;
   #answers: OracleAnswers | undefined;
   #announcement: CallAnnouncement | undefined;
-  #watch: Disposable | undefined;
   #announced: AnnouncedCall | undefined;
+  #watch: Disposable | undefined;
   #isEndedByOracle = false;
 
   constructor(deps: AttemptDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {

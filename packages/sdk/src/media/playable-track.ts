@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: Pick<AudioGraph, 'probe' | 'speaker'>;
+  readonly audioGraph: Pick<AudioGraph, 'open' | 'probe' | 'speaker'>;
   readonly logger: Logger;
 }
 
@@ -16,6 +16,17 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   const { trackId, participantIdentity, kind, mediaStreamTrack, audioGraph, logger } = options;
   let element: HTMLAudioElement | undefined;
   let probe: LevelProbe | undefined;
+  let isHeldBack = false;
+  const start = async (audio: HTMLAudioElement): Promise<void> => {
+    try {
+      await audio.play();
+      isHeldBack = false;
+    } catch (error) {
+      // `AbortError`: it was stopped meanwhile.
+      isHeldBack = error instanceof Error && error.name === 'NotAllowedError';
+      if (isHeldBack) logger.warn('the browser does not let the page play sound');
+    }
+  };
   const stop = (): void => {
     probe?.[Symbol.dispose]();
     probe = undefined;
@@ -25,6 +36,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
       element.srcObject = null;
     }
     element = undefined;
+    isHeldBack = false;
   };
   return {
     trackId,
@@ -37,11 +49,15 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
         audioGraph.speaker.add(element);
-        element.play().catch(() => logger.warn('the browser does not let the page play sound'));
+        void start(element);
         probe = audioGraph.probe(mediaStreamTrack);
+      } else if (element !== undefined && isHeldBack) {
+        audioGraph.open();
+        void start(element);
       }
       return { [Symbol.dispose]: stop };
     },
+    isHeldBack: () => isHeldBack,
     level: () => probe?.level() ?? 0,
     [Symbol.dispose]: stop,
   };

@@ -12,8 +12,10 @@ export interface RemoteTrack {
   readonly kind: 'audio' | 'video';
   /** The platform's track, for showing video or recording; absent in tests without a browser. */
   readonly mediaStreamTrack?: MediaStreamTrack | undefined;
-  /** Starts playing audio at the speaker. Dispose to stop. */
+  /** Starts playing audio at the speaker. Dispose to stop. Where the browser held the sound back, a call from a click tries again. */
   play(): Disposable;
+  /** Whether the browser holds the sound back until the person clicks; absent where nothing is ever held back. */
+  isHeldBack?(): boolean;
   /** Loudness right now as root mean square of full scale, 0 to 1, after decryption and decoding. 0 before `play`. */
   level(): number;
 }

@@ -77,6 +77,8 @@ export class FakeMatrixAccount implements MatrixAccountPort {
   readonly left: MatrixRoomId[] = [];
   /** Whose changed identity was approved. */
   readonly approved: MatrixUserId[] = [];
+  /** What profiles say, by user id and field with a space between. */
+  readonly profiles = new Map<string, unknown>();
   /** While set, everything that asks the homeserver is refused with it. */
   failure: OracleCallError | undefined;
   isHealthy = true;
@@ -196,6 +198,16 @@ export class FakeMatrixAccount implements MatrixAccountPort {
   async leaveRoom(matrixRoomId: MatrixRoomId): Promise<void> {
     await this.#request();
     this.left.push(matrixRoomId);
+  }
+
+  async readProfileField(userId: MatrixUserId, field: string): Promise<unknown> {
+    await this.#request();
+    return this.profiles.get(`${userId} ${field}`);
+  }
+
+  async setProfileField(field: string, value: string): Promise<void> {
+    await this.#request();
+    this.profiles.set(`${this.userId} ${field}`, value);
   }
 
   findOrCreateRoom(): Promise<MatrixRoomId> {

@@ -148,6 +148,16 @@ export class FakeMatrixPort implements MatrixAccountPort {
     return { access_token: this.#homeserver.issueOpenIdToken(this.userId), matrix_server_name: serverName };
   }
 
+  async readProfileField(userId: MatrixUserId, field: string): Promise<unknown> {
+    await Promise.resolve();
+    return this.#homeserver.profiles.get(`${userId} ${field}`);
+  }
+
+  async setProfileField(field: string, value: string): Promise<void> {
+    await Promise.resolve();
+    this.#homeserver.profiles.set(`${this.userId} ${field}`, value);
+  }
+
   ownRecords(): Promise<OwnRecords> {
     return Promise.resolve({
       // Every device of the account has the private keys.

@@ -53,6 +53,7 @@ export class ScriptedCall implements OracleCall {
   #isMicrophoneEnabled = true;
   #isCameraEnabled: boolean;
   #isScreenShared = false;
+  #isPickerDismissed = false;
   #observed = 0;
   #answer: () => Promise<void> = () => Promise.resolve();
   #closed: Promise<void> = Promise.resolve();
@@ -130,6 +131,11 @@ export class ScriptedCall implements OracleCall {
     this.#answer = () => Promise.reject(error);
   }
 
+  /** The person closes the browser's next picker of screens. */
+  dismissPicker(): void {
+    this.#isPickerDismissed = true;
+  }
+
   observe(listener: (notice: CallNotice) => void): Disposable {
     this.#observed += 1;
     const observation = this.#observers.observe(listener);
@@ -172,7 +178,8 @@ export class ScriptedCall implements OracleCall {
 
   async setScreenShared(isOn: boolean): Promise<void> {
     await this.#ask({ kind: 'screen', isOn });
-    this.#isScreenShared = isOn;
+    this.#isScreenShared = isOn && !this.#isPickerDismissed;
+    this.#isPickerDismissed = false;
   }
 
   sendChat(text: string): Promise<void> {

@@ -14,6 +14,8 @@ import type {
   KeyChange,
   OracleCall,
   OracleCalls,
+  OracleFacts,
+  OracleName,
   Ring,
   RingStatus,
   Rings,
@@ -95,6 +97,8 @@ export class ScriptedOracleCalls implements OracleCalls {
   /** What each was asked for with. */
   readonly requests: CallRequest[] = [];
   readonly prepared: string[] = [];
+  /** Oracles that can be looked up. */
+  readonly oracles: OracleFacts[] = [];
   readonly devices = new ScriptedDevices();
   readonly history = new ScriptedHistory();
   readonly rings: ScriptedRings;
@@ -119,6 +123,16 @@ export class ScriptedOracleCalls implements OracleCalls {
 
   async prepare({ oracleDid }: { readonly oracleDid: string }): Promise<void> {
     this.prepared.push(oracleDid);
+  }
+
+  async lookUpOracle(name: OracleName): Promise<OracleFacts> {
+    const found = this.oracles.find(({ oracleDid, matrixUserId }) =>
+      'oracleDid' in name ? oracleDid === name.oracleDid : matrixUserId === name.matrixUserId,
+    );
+    if (found === undefined) {
+      throw new OracleCallError('oracleDid' in name ? 'ERR_DID_NOT_RESOLVED' : 'ERR_DID_UNPUBLISHED');
+    }
+    return found;
   }
 
   callOracle(asked: CallType | CallRequest, { signal }: CancelOptions = {}): ScriptedCall {

@@ -1,0 +1,93 @@
+import { CALL_EVENT_TYPE, OracleCallError, RING_EVENT_TYPE, silentLogger } from '@oracle-calls/protocol';
+import { FakeClock, FakeMatrixAccount } from '@oracle-calls/testing';
+import { expect, test } from 'vitest';
+import { ALICE, ORACLE, ROOM } from '../call/call-scene.fixture.ts';
+import { createLazyRings } from './lazy-rings.ts';
+import { RingDesk } from './ring-desk.ts';
+
+/** A desk that only notes what it hears. */
+class NotingDesk extends RingDesk {
+  readonly heard: string[] = [];
+  isDisposed = false;
+
+  override hear({ type }: Parameters<RingDesk['hear']>[0]): void {
+    if (!this.isDisposed) this.heard.push(type);
+  }
+
+  override [Symbol.dispose](): void {
+    this.isDisposed = true;
+  }
+}
+
+function createScene() {
+  const clock = new FakeClock();
+  const matrix = new FakeMatrixAccount(ALICE, clock);
+  const desks: NotingDesk[] = [];
+  const loads: PromiseWithResolvers<void>[] = [];
+  const rings = createLazyRings(matrix, silentLogger, async (tell) => {
+    const loading = Promise.withResolvers<void>();
+    loads.push(loading);
+    await loading.promise;
+    const desk = new NotingDesk({
+      ...{ matrix, clock, tell, logger: silentLogger, ownOracle: undefined, isInCall: () => false },
+      keyPins: { get: () => Promise.resolve(undefined) },
+      look: () => Promise.reject(new OracleCallError('ERR_DID_NOT_RESOLVED')),
+      callOracle: () => {
+        throw new OracleCallError('ERR_CALL_IN_PROGRESS');
+      },
+    });
+    desks.push(desk);
+    return desk;
+  });
+  const receive = (type: string): void =>
+    void matrix.receive({ matrixRoomId: ROOM, sender: ORACLE, type, content: {} });
+  return { clock, matrix, rings, desks, loads, receive };
+}
+
+test('the desk is opened by the first ring, hears what came meanwhile in its order, and calls from then on', async () => {
+  const { clock, rings, desks, loads, receive } = createScene();
+  rings.observe(() => undefined);
+  receive(CALL_EVENT_TYPE);
+  receive('m.room.message');
+  await clock.settle();
+  expect(loads).toHaveLength(0);
+  receive(RING_EVENT_TYPE);
+  receive(CALL_EVENT_TYPE);
+  receive(`${RING_EVENT_TYPE}.answer`);
+  loads[0]?.resolve();
+  await clock.settle();
+  expect(loads).toHaveLength(1);
+  expect(desks[0]?.heard).toEqual([RING_EVENT_TYPE, CALL_EVENT_TYPE, `${RING_EVENT_TYPE}.answer`]);
+});
+
+test('a desk that could not be loaded is loaded with the next ring', async () => {
+  const { clock, rings, desks, loads, receive } = createScene();
+  rings.observe(() => undefined);
+  receive(RING_EVENT_TYPE);
+  loads[0]?.reject(new TypeError('Failed to fetch'));
+  await clock.settle();
+  receive(RING_EVENT_TYPE);
+  loads[1]?.resolve();
+  await clock.settle();
+  expect(desks[0]?.heard).toEqual([RING_EVENT_TYPE]);
+});
+
+test('before anything has rung there is nothing to accept, and nothing to decline', async () => {
+  const { rings } = createScene();
+  const ring = { ringEventId: '$ring' } as never;
+  expect(rings.current).toBeUndefined();
+  expect(() => rings.accept(ring)).toThrow(expect.objectContaining({ code: 'ERR_CALL_ENDED' }));
+  await expect(rings.decline(ring)).resolves.toBeUndefined();
+});
+
+test('closed while it loads, the desk is closed when it is there, and nobody listens again', async () => {
+  const { clock, matrix, rings, desks, loads, receive } = createScene();
+  rings.observe(() => undefined);
+  receive(RING_EVENT_TYPE);
+  rings[Symbol.dispose]();
+  loads[0]?.resolve();
+  await clock.settle();
+  expect(desks[0]).toMatchObject({ isDisposed: true, heard: [] });
+  rings.observe(() => undefined);
+  expect(matrix.listenerCount).toBe(0);
+});
