@@ -1,6 +1,13 @@
 import type { Clock, EndReason } from '@oracle-calls/protocol';
-import type { CallRequest, CancelOptions, DevicesSnapshot, EndedState, OracleCall, Ring } from '@oracle-calls/sdk';
-import type { OracleCalls } from '../contract.ts';
+import type {
+  CallRequest,
+  CancelOptions,
+  DevicesSnapshot,
+  EndedState,
+  OracleCall,
+  OracleCalls,
+  Ring,
+} from '@oracle-calls/sdk';
 import { recordOf, type CallRecord } from './call-record.ts';
 import { Cell, sourceOf, type Source } from './cell.ts';
 
@@ -23,12 +30,12 @@ export class CallsStore {
       (changed) => devices.observe(changed),
     );
     this.ring = sourceOf(
-      () => rings?.current,
-      (changed) => rings?.observe(changed) ?? { [Symbol.dispose]: () => undefined },
+      () => rings.current,
+      (changed) => rings.observe(changed),
     );
     // Both last as long as the calls do: `close` ends them.
     calls.observe((call) => this.current.write(recordOf(call, clock)));
-    rings?.observe((ring) => this.lastRing.write(ring.status === 'ringing' ? undefined : ring));
+    rings.observe((ring) => this.lastRing.write(ring.status === 'ringing' ? undefined : ring));
   }
 
   /** @throws as `OracleCalls.callOracle` */
