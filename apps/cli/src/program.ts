@@ -7,6 +7,7 @@ import { addCheckConfigCommand } from './check-config/check-config-command.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
+import { addRotateKeysCommand } from './keygen/rotate-keys-command.ts';
 import { addApiKeysCommand } from './operator/api-keys-command.ts';
 import { addAuditCommand } from './operator/audit-command.ts';
 import { addRingCommand } from './ring/ring-command.ts';
@@ -50,6 +51,7 @@ export function createProgram(output: Output): Command {
   program.commandsGroup('Look after one that runs:');
   addApiKeysCommand(program, output.out);
   addAuditCommand(program, output.out);
+  addRotateKeysCommand(program, output.out);
   addTrustCommand(program, output.out);
   addCallsCommand(program, output.out);
   addBackupCommands(program, output);

@@ -28,7 +28,7 @@ import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
-import { lookUpOracle, type OracleFacts, type OracleName } from './oracle/look-up-oracle.ts';
+import type { OracleFacts, OracleName } from './oracle/look-up-oracle.ts';
 import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
@@ -250,7 +250,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
       all.throwIfAborted();
     },
-    lookUpOracle(name, { signal } = {}) {
+    async lookUpOracle(name, { signal } = {}) {
+      const { lookUpOracle } = await import('./oracle/look-up-oracle.ts');
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       return lookUpOracle({ matrix, directory }, name, all);
     },

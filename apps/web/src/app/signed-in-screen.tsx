@@ -1,5 +1,5 @@
 import { OracleCallsProvider } from '@oracle-calls/react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CallScreen } from '../call/call-screen.tsx';
 import { HistoryScreen } from '../history/history-screen.tsx';
@@ -49,6 +49,7 @@ function Place({ state, around }: PartProps) {
   const shown = useStore(desk);
   const route = useStore(navigation);
   const shelf = useStore(oracles.shelf);
+  const [deleted, setDeleted] = useState(0);
   const { chosen } = useStore(oracles);
   const { call, oracleDid } = shown;
   const isOver = call?.state.kind === 'Ended';
@@ -84,13 +85,14 @@ function Place({ state, around }: PartProps) {
           <OracleList
             oracles={shelf}
             chosenDid={chosen.oracleDid}
+            isDisabled={call !== undefined && !isOver}
             onChoose={(did) => {
               oracles.choose(did);
               if (route.screen !== 'history') navigation.go(HOME);
             }}
             onForget={(did) => oracles.shelf.forget(did)}
           />
-          <RecentCalls oracleDid={oracleDid} />
+          <RecentCalls key={deleted} oracleDid={oracleDid} />
         </>
       }
     >
@@ -110,7 +112,10 @@ function Place({ state, around }: PartProps) {
             callId={route.callId}
             oracleName={nameOf(route.oracleDid)}
             onPlace={call === undefined || isOver ? (type) => desk.place(type, route.oracleDid) : undefined}
-            onDeleted={() => navigation.replace({ screen: 'history' })}
+            onDeleted={() => {
+              setDeleted(deleted + 1);
+              navigation.replace({ screen: 'history' });
+            }}
           />
         );
       case 'settings':

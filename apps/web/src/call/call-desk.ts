@@ -43,6 +43,8 @@ export interface Desk {
   readonly endedAt: number | undefined;
   /** Sealed sound has flowed in the call; what is known of its security says so only while it is live. */
   readonly wasEncrypted: boolean;
+  /** What becomes of the call's transcript. `off`: the person had not agreed when the call was placed. */
+  readonly transcript: 'off' | 'keeping' | 'kept' | 'lost';
   /** A reload interrupted a call that the next one would continue. */
   readonly offersResume: boolean;
 }
@@ -110,9 +112,10 @@ export class CallDesk extends Store<Desk> {
     this.#clickedAt = performance.timeOrigin + performance.now();
     this.#statistics = NO_STATISTICS;
     const sessionId = this.calls.interruptedCall()?.sessionId;
+    const keepsTranscript = this.#keepsTranscript();
     this.#show({ ...NOTHING_YET, oracleDid, call: undefined });
     try {
-      this.follow(this.calls.callOracle({ type, oracleDid, sessionId, keepsTranscript: this.#keepsTranscript() }));
+      this.#follow(this.calls.callOracle({ type, oracleDid, sessionId, keepsTranscript }), keepsTranscript);
     } catch (error) {
       // The DID is the only thing that can be wrong here.
       this.#show(
@@ -125,13 +128,8 @@ export class CallDesk extends Store<Desk> {
   answer(ring: Ring): void {
     this.#clickedAt = performance.timeOrigin + performance.now();
     this.#statistics = NO_STATISTICS;
-    this.follow(this.calls.rings.accept(ring, { keepsTranscript: this.#keepsTranscript() }));
-  }
-
-  /** Shows a call that was placed elsewhere. */
-  follow(call: OracleCall): void {
-    this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call });
-    call.observe((notice) => this.#show(this.#told(notice)));
+    const keepsTranscript = this.#keepsTranscript();
+    this.#follow(this.calls.rings.accept(ring, { keepsTranscript }), keepsTranscript);
   }
 
   hangUp(): void {
@@ -184,6 +182,15 @@ export class CallDesk extends Store<Desk> {
     await this.choose(this.value.oracleDid);
   }
 
+  #follow(call: OracleCall, keepsTranscript: boolean): void {
+    const transcript = keepsTranscript ? 'keeping' : 'off';
+    this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call, transcript });
+    call.observe((notice) => {
+      // One that has ended may still tell what became of its transcript, while the next is shown.
+      if (this.value.call === call) this.#show(this.#told(notice));
+    });
+  }
+
   #told(notice: CallNotice): Partial<Desk> {
     switch (notice.kind) {
       case 'state':
@@ -194,6 +201,8 @@ export class CallDesk extends Store<Desk> {
         return { endedAt: systemClock.now() };
       case 'error':
         return failureOf(notice.error);
+      case 'transcript':
+        return { transcript: notice.state };
       case 'security':
         return notice.security.padlock === 'none' ? {} : { wasEncrypted: true };
       default:
@@ -228,6 +237,7 @@ const NOTHING_YET = {
   liveAt: undefined,
   endedAt: undefined,
   wasEncrypted: false,
+  transcript: 'off',
 } as const;
 
 function failureOf(cause: unknown): Pick<Desk, 'error' | 'keyChange'> {

@@ -79,7 +79,7 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
           <PreCallCheck />
         </>
       )}
-      <details className="home-choice" ref={choosing} open={shelf.length > 1}>
+      <details className="home-choice" ref={choosing} open={shelf.length > 1} hidden={isInCall}>
         <summary>{t('choose')}</summary>
         <div className="home-list">
           <OracleList

@@ -31,6 +31,7 @@ class FakeDesk extends Store<Desk> {
       liveAt: undefined,
       endedAt: undefined,
       wasEncrypted: false,
+      transcript: 'off',
       offersResume: false,
     });
     this.#calls = calls;

@@ -7,12 +7,14 @@ import type { ShelvedOracle } from './oracle-shelf.ts';
 export interface OracleListProps {
   readonly oracles: readonly ShelvedOracle[];
   readonly chosenDid: string;
+  /** During a call nobody turns to another oracle. */
+  readonly isDisabled?: boolean | undefined;
   readonly onChoose: (oracleDid: string) => void;
   readonly onForget: (oracleDid: string) => void;
 }
 
 /** Oracles to choose from. */
-export function OracleList({ oracles, chosenDid, onChoose, onForget }: OracleListProps) {
+export function OracleList({ oracles, chosenDid, isDisabled, onChoose, onForget }: OracleListProps) {
   const { t } = useTranslation('oracles');
   return (
     <ul className="oracle-list" aria-label={t('list')}>
@@ -25,6 +27,7 @@ export function OracleList({ oracles, chosenDid, onChoose, onForget }: OracleLis
               type="button"
               className="oracle-row"
               aria-pressed={oracleDid === chosenDid}
+              disabled={isDisabled}
               onClick={() => onChoose(oracleDid)}
             >
               <Avatar name={name} />

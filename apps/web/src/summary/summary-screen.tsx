@@ -56,7 +56,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const startWait = waiting.kind === 'idle' ? () => wait.start(call.type) : undefined;
   return (
     <Screen name="summary" title={t('title')}>
-      <section className="summary-head">
+      <section className="summary-head summary-panel">
         <p className="summary-with">
           <bdi>{t('with', { name: oracleName })}</bdi>
         </p>
@@ -105,19 +105,17 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
         <Icon name={shown.wasEncrypted ? 'lock' : 'unlocked'} />
         <p>{t(`security.${safety}`)}</p>
       </section>
-      {wasLive && <WhatWasSaid call={call} />}
+      {wasLive && <WhatWasSaid call={call} transcript={shown.transcript} />}
       <TimelineTable timeline={call.timeline} />
     </Screen>
   );
 }
 
 /** What this page heard. Whether it is kept, and where, is said beside it. */
-function WhatWasSaid({ call }: { readonly call: OracleCall }) {
+function WhatWasSaid({ call, transcript }: { readonly call: OracleCall; readonly transcript: Desk['transcript'] }) {
   const { t } = useTranslation('summary');
-  const consent = useStore(useApp().preferences.transcripts);
   const lines = saidLines(useCaptions(call), useChat(call).messages);
   const { callId, oracleDid } = call;
-  const isKept = consent === 'agreed';
   return (
     <section className="stack" aria-label={t('said.title')}>
       <h2>{t('said.title')}</h2>
@@ -126,11 +124,11 @@ function WhatWasSaid({ call }: { readonly call: OracleCall }) {
         <p className="quiet">{t('said.nothing')}</p>
       ) : (
         <>
-          <p className="quiet">{t(isKept ? 'said.kept' : 'said.notKept')}</p>
+          <p className="quiet">{t(`said.${transcript}`)}</p>
           <Transcript lines={lines} isComplete />
         </>
       )}
-      {isKept && callId !== undefined && (
+      {transcript === 'kept' && callId !== undefined && (
         <a href={hashOf({ screen: 'past-call', oracleDid, callId })}>{t('said.open')}</a>
       )}
     </section>

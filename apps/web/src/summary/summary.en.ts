@@ -16,7 +16,9 @@ export const summaryEnglish = {
     title: 'What was said',
     nothing: 'Nothing was said.',
     kept: 'Kept in your encrypted room with the oracle. Your devices can read it; the homeserver cannot.',
-    notKept: 'Kept nowhere: it is gone when you leave this page.',
+    keeping: 'Being kept in your encrypted room with the oracle…',
+    lost: 'It could not be kept completely. What is shown here is gone when you leave this page.',
+    off: 'Kept nowhere: it is gone when you leave this page.',
     open: 'Open in the history',
   },
 } as const;

@@ -146,6 +146,8 @@ export class CallRecord {
       case 'error':
       case 'stranger':
       case 'undecryptable':
+      case 'chatSent':
+      case 'transcript':
       case 'keysRotated':
       case 'device':
       case 'echo':
