@@ -156,8 +156,6 @@ export class CallRecord {
       case 'error':
       case 'stranger':
       case 'undecryptable':
-      case 'chatSent':
-      case 'transcript':
       case 'keysRotated':
       case 'device':
       case 'echo':
