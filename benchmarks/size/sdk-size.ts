@@ -8,9 +8,10 @@ export const SDK_BUDGET_GZ_BYTES = 20_000;
 
 /**
  * The SDK's own code in a page, as it is now, with a little room: this number falls, and rises only for a mended fault
- * (docs/decisions/0026-publishing.md). It rose once for something new: devices in mid-call (docs/decisions/0028-devices.md).
+ * (docs/decisions/0026-publishing.md). It rose for something new: devices in mid-call (docs/decisions/0028-devices.md), rings
+ * (docs/decisions/0029-rings.md).
  */
-export const SDK_RATCHET_GZ_BYTES = 30_300;
+export const SDK_RATCHET_GZ_BYTES = 30_500;
 
 /** What the browser must never get: the application has its own Matrix client, and valibot reads what comes in. */
 export const FORBIDDEN_PACKAGES = ['zod', 'matrix-js-sdk', '@matrix-org/matrix-sdk-crypto-wasm', 'react'] as const;

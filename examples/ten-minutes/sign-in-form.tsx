@@ -11,7 +11,10 @@ export function SignInForm({ onSubmit }: SignInFormProps) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
-    const textOf = (name: string): string => String(fields.get(name) ?? '').trim();
+    const textOf = (name: string): string => {
+      const value = fields.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     const recoveryKey = textOf('recovery-key');
     const who = { userId: textOf('user'), password: textOf('password') };
     onSubmit({ ...who, recoveryKey: recoveryKey === '' ? undefined : recoveryKey }).catch(() => {

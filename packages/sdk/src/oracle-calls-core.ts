@@ -210,14 +210,9 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
 
-  const rings = createLazyRings(matrix, logger, async (tell) => {
+  const rings = createLazyRings(matrix, async (tell) => {
     const { RingDesk } = await import('./ringing/ring-desk.ts');
-    return new RingDesk({
-      ...{ matrix, clock, logger, tell, keyPins: deps.keyPins, ownOracle: deps.oracleDid },
-      look: (did, signal) => directory.look(did, AbortSignal.any([signal, closing.signal])),
-      isInCall: () => current !== undefined,
-      callOracle: (call, cancel) => core.callOracle(call, cancel),
-    });
+    return new RingDesk({ ...deps, tell, directory, calls: core, closing: closing.signal });
   });
 
   const core: OracleCalls & { pageHidden(): void } = {

@@ -5,7 +5,6 @@ export * from './devices/fake-devices.ts';
 export * from './matrix/fake-homeserver.ts';
 export * from './matrix/fake-matrix-port.ts';
 export * from './matrix-account/fake-matrix-account.ts';
-export * from './ringing/fake-rings.ts';
 export * from './scripted-calls/scripted-call.ts';
 export * from './scripted-calls/scripted-devices.ts';
 export * from './scripted-calls/scripted-history.ts';

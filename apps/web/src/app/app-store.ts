@@ -84,7 +84,7 @@ export class AppStore extends Store<AppState> {
   }
 
   /** Takes the account from the tab that has it. */
-  async useHere({ endsCall }: { readonly endsCall: boolean }): Promise<void> {
+  async takeOver({ endsCall }: { readonly endsCall: boolean }): Promise<void> {
     if (this.value.kind !== 'Elsewhere' || this.value.isAsking) return;
     this.set({ kind: 'Elsewhere', isAsking: true, problem: undefined });
     const outcome = await this.#lock.takeOver({ endsCall });

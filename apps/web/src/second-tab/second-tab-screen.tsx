@@ -20,7 +20,7 @@ export function SecondTabScreen({ state: { isAsking, problem } }: { readonly sta
       <Button
         look={isInCall ? 'danger' : 'primary'}
         disabled={isAsking}
-        onClick={() => void app.useHere({ endsCall: isInCall })}
+        onClick={() => void app.takeOver({ endsCall: isInCall })}
       >
         {t(isAsking ? 'asking' : isInCall ? 'endCall' : 'useHere')}
       </Button>

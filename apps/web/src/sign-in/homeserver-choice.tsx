@@ -34,7 +34,7 @@ export function HomeserverChoice({ onDone }: { readonly onDone: () => void }) {
         spellCheck={false}
         placeholder="example.org"
         dir="ltr"
-        // The person asked for this field.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the person has just asked for this field
         autoFocus
         required
         disabled={isBusy}

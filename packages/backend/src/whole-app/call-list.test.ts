@@ -1,4 +1,3 @@
-import { callIdParts } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { callIdParts } from '@oracle-calls/protocol';
 import type { CallsResponse } from '@oracle-calls/protocol/http';

@@ -14,7 +14,6 @@ import {
   ringOverAt,
   tryReadRingAnswer,
   type Clock,
-  type Did,
   type Logger,
   type MatrixEventId,
   type RingEventContent,
@@ -24,7 +23,7 @@ import * as v from 'valibot';
 import type { CallOptions, OracleCall } from '../call/oracle-call.ts';
 import type { KeyPinStore } from '../key-pins/key-pin-store.ts';
 import { keptAccountOf } from '../key-pins/key-rules.ts';
-import type { ResolvedOracle } from '../oracle/oracle-directory.ts';
+import type { OracleDirectory } from '../oracle/oracle-directory.ts';
 import { stepRing, type RingFate, type RingInput, type RingState } from './ring-machine.ts';
 import type { AcceptOptions, Ring, RingStatus } from './rings.ts';
 
@@ -43,11 +42,14 @@ export interface RingDeskDeps {
   readonly logger: Logger;
   readonly keyPins: Pick<KeyPinStore, 'get'>;
   /** The oracle that the application was made for: it may ring before this device has called it. */
-  readonly ownOracle: string | undefined;
-  /** An oracle whose keys stand. @throws {OracleCallError} `ERR_DID_*`, `ERR_KEY_*` */
-  readonly look: (did: Did, signal: AbortSignal) => Promise<ResolvedOracle>;
-  readonly isInCall: () => boolean;
-  readonly callOracle: (call: CallOptions, cancel?: { readonly signal?: AbortSignal | undefined }) => OracleCall;
+  readonly oracleDid?: string | undefined;
+  readonly directory: Pick<OracleDirectory, 'look'>;
+  readonly calls: {
+    readonly currentCall: OracleCall | undefined;
+    callOracle(call: CallOptions, cancel?: { readonly signal?: AbortSignal | undefined }): OracleCall;
+  };
+  /** Aborted when the calls are closed: then nothing rings any more. */
+  readonly closing: AbortSignal;
   readonly tell: (ring: Ring) => void;
 }
 
@@ -64,15 +66,15 @@ interface Entry {
 }
 
 /** What rings, what waits for the line, and what has rung. */
-export class RingDesk implements Disposable {
+export class RingDesk {
   readonly #deps: RingDeskDeps;
   readonly #entries = new Map<MatrixEventId, Entry>();
-  readonly #closing = new AbortController();
   #early: DecryptedEvent[] = [];
   #accepting: Entry | undefined;
 
   constructor(deps: RingDeskDeps) {
     this.#deps = deps;
+    deps.closing.addEventListener('abort', () => this.#close(), { once: true });
   }
 
   get current(): Ring | undefined {
@@ -81,7 +83,7 @@ export class RingDesk implements Disposable {
 
   /** Takes an event of one of these types, or a call event. */
   hear(event: DecryptedEvent): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#deps.closing.aborted) return;
     if (event.type === RING_EVENT_TYPE) {
       this.#hearRing(event);
       return;
@@ -98,7 +100,8 @@ export class RingDesk implements Disposable {
     const { ringEventId, oracleDid, type, sessionId } = ring;
     this.#accepting = entry;
     try {
-      const call = this.#deps.callOracle({ type, oracleDid, sessionId, ringEventId, keepsTranscript }, { signal });
+      const asked = { type, oracleDid, sessionId, ringEventId, keepsTranscript };
+      const call = this.#deps.calls.callOracle(asked, { signal });
       this.#dispatch(entry, { kind: 'accept' });
       return call;
     } finally {
@@ -121,19 +124,18 @@ export class RingDesk implements Disposable {
     await matrix.sendEvent(matrixRoomId, RING_ANSWER_EVENT_TYPE, content, {
       transactionId: `oc-ring-declined-${eventId.slice(1)}`,
       peer: sender,
-      signal: this.#closing.signal,
+      signal: this.#deps.closing,
     });
   }
 
   /** A call has begun or ended. */
   lineChanged(): void {
     const ringing = this.#find('Ringing');
-    if (!this.#deps.isInCall()) this.#ringNext();
+    if (this.#deps.calls.currentCall === undefined) this.#ringNext();
     else if (ringing !== undefined && ringing !== this.#accepting) this.#dispatch(ringing, { kind: 'lineTaken' });
   }
 
-  [Symbol.dispose](): void {
-    this.#closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+  #close(): void {
     for (const { lapse } of this.#entries.values()) lapse?.[Symbol.dispose]();
     this.#entries.clear();
     this.#early = [];
@@ -176,7 +178,7 @@ export class RingDesk implements Disposable {
 
   async #check(entry: Entry): Promise<void> {
     const { clock, logger } = this.#deps;
-    const { signal } = this.#closing;
+    const signal = this.#deps.closing;
     for (;;) {
       try {
         await this.#checkOnce(entry, signal);
@@ -203,14 +205,14 @@ export class RingDesk implements Disposable {
    * anybody must not make this device resolve what they please.
    */
   async #checkOnce({ state, ring, matrixRoomId, sender }: Entry, signal: AbortSignal): Promise<void> {
-    const { matrix, keyPins, ownOracle, look } = this.#deps;
+    const { matrix, keyPins, oracleDid, directory } = this.#deps;
     const account = keptAccountOf(await keyPins.get(ring.oracleDid));
     const isKnown = account === sender;
-    if (!isKnown && (account !== undefined || ring.oracleDid !== ownOracle))
+    if (!isKnown && (account !== undefined || ring.oracleDid !== oracleDid))
       throw new OracleCallError('ERR_KEY_CHANGED');
     // What was missed is only shown: a hundred of a long absence must not make a hundred requests.
     if (isKnown && state.kind === 'Checking' && state.fate === 'lapsed') return;
-    const oracle = await look(ring.oracleDid, signal);
+    const oracle = await directory.look(ring.oracleDid, signal);
     if (oracle.matrixUserId !== sender) throw new OracleCallError('ERR_KEY_CHANGED');
     await matrix.prepareToSend(matrixRoomId, { peer: sender, signal });
   }
@@ -242,13 +244,13 @@ export class RingDesk implements Disposable {
   }
 
   #ringNext(): void {
-    if (this.#deps.isInCall() || this.#find('Ringing') !== undefined) return;
+    if (this.#deps.calls.currentCall !== undefined || this.#find('Ringing') !== undefined) return;
     const next = this.#find('Waiting');
     if (next !== undefined) this.#dispatch(next, { kind: 'lineFree' });
   }
 
   #dispatch(entry: Entry, input: RingInput): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#deps.closing.aborted) return;
     const { state, effects } = stepRing(entry.state, input);
     entry.state = state;
     for (const effect of effects) {
