@@ -1,4 +1,5 @@
 import type { CDPSession, BrowserContextOptions } from 'playwright-core';
+import * as v from 'valibot';
 import {
   installDeviceRack,
   LAPTOP,
@@ -10,6 +11,7 @@ import type { PageEars } from '../../../dev/caller/page-ears.ts';
 import { openPage, ScriptedCaller, type ScriptedCallerOptions } from '../../../dev/caller/scripted-caller.ts';
 import type { Account, AppScene } from '../scene/app-scene.ts';
 import { PageTrouble } from './page-trouble.ts';
+import { installToneWatch, type ToneWatch } from './tone-watch.ts';
 
 export interface AppPersonOptions {
   /** A new one when absent. */
@@ -17,9 +19,13 @@ export interface AppPersonOptions {
   /** What the machine has. Default {@link LAPTOP}. */
   readonly devices?: readonly RackDevice[];
   readonly context?: BrowserContextOptions;
+  /** Confirms this device, where the account has an identity already. */
+  readonly recoveryKey?: string;
 }
 
-type PageGlobals = { readonly deviceRack: DeviceRack; readonly pageEars: PageEars };
+const joinedSchema = v.object({ joined_rooms: v.array(v.string()) });
+
+type PageGlobals = { readonly deviceRack: DeviceRack; readonly pageEars: PageEars; readonly toneWatch: ToneWatch };
 
 /** A person at the app, with a browser profile, devices and a network connection that a test can disturb. */
 export class AppPerson extends ScriptedCaller {
@@ -46,12 +52,16 @@ export class AppPerson extends ScriptedCaller {
 
   /** A new browser before the page. */
   static arrive(scene: AppScene, account: Account, options: Omit<AppPersonOptions, 'account'>): Promise<AppPerson> {
-    const { devices = LAPTOP, context = {} } = options;
+    const { devices = LAPTOP, context = {}, recoveryKey } = options;
     const { browser, url } = scene;
     return AppPerson.#at(scene, account, {
       ...{ browser, url, ...account, context },
+      ...(recoveryKey !== undefined && { recoveryKey }),
       log: (line) => scene.note(line),
-      prepare: async (page) => void (await page.addInitScript(installDeviceRack, devices)),
+      async prepare(page) {
+        await page.addInitScript(installDeviceRack, devices);
+        await page.addInitScript(installToneWatch);
+      },
     });
   }
 
@@ -105,6 +115,24 @@ export class AppPerson extends ScriptedCaller {
     return this.page.evaluate(() => (globalThis as object as PageGlobals).deviceRack.speakers());
   }
 
+  /** How loud the page made its media elements, 0 to 1. */
+  volumes(): Promise<readonly number[]> {
+    return this.page.evaluate(() => (globalThis as object as PageGlobals).deviceRack.volumes());
+  }
+
+  /** What is to be heard of a ringtone: notes so far, and whether it goes on. */
+  tone(): Promise<{ readonly notes: number; readonly isOn: boolean }> {
+    return this.page.evaluate(() => {
+      const { toneWatch } = globalThis as object as PageGlobals;
+      return { notes: toneWatch.notes(), isOn: toneWatch.isOn() };
+    });
+  }
+
+  /** The recovery key that the page shows after a first sign-in. */
+  async readRecoveryKey(): Promise<string> {
+    return (await this.page.getByLabel('Your recovery key', { exact: true }).textContent()) ?? '';
+  }
+
   /** How much of what the page plays its microphone picks up, 0 to 1. */
   setEcho(gain: number): Promise<void> {
     return this.page.evaluate((level) => (globalThis as object as PageGlobals).pageEars.setEcho(level), gain);
@@ -126,13 +154,27 @@ export class AppPerson extends ScriptedCaller {
 
   /** Signs this person's device out from elsewhere: the access token that the page has used last is worth nothing from now on. */
   async signOutElsewhere(): Promise<void> {
+    await this.#askHomeserver('POST', '/logout', {});
+  }
+
+  /** Invites somebody into every room of this person, as another app of theirs may. */
+  async inviteEverywhere(userId: string): Promise<void> {
+    const { joined_rooms: rooms } = v.parse(joinedSchema, await this.#askHomeserver('GET', '/joined_rooms'));
+    for (const room of rooms) {
+      await this.#askHomeserver('POST', `/rooms/${encodeURIComponent(room)}/invite`, { user_id: userId });
+    }
+  }
+
+  async #askHomeserver(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
     const { matrixAccessToken } = this.trouble;
     if (matrixAccessToken === undefined) throw new Error('The page has not signed in.');
-    const response = await fetch(`${this.#scene.stack.homeserverUrl}/_matrix/client/v3/logout`, {
-      method: 'POST',
+    const response = await fetch(`${this.#scene.stack.homeserverUrl}/_matrix/client/v3${path}`, {
+      method,
       headers: { authorization: matrixAccessToken.expose() },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`The homeserver answered ${response.status}.`);
+    return response.json();
   }
 
   #openDevTools(): Promise<CDPSession> {
