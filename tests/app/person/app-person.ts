@@ -7,6 +7,7 @@ import {
   type RackAnswer,
   type RackDevice,
 } from '../../../dev/caller/device-rack.ts';
+import type { OracleCallsPage } from '../../../apps/web/src/page-window.ts';
 import type { PageEars } from '../../../dev/caller/page-ears.ts';
 import { openPage, ScriptedCaller, type ScriptedCallerOptions } from '../../../dev/caller/scripted-caller.ts';
 import type { Account, AppScene } from '../scene/app-scene.ts';
@@ -78,6 +79,11 @@ export class AppPerson extends ScriptedCaller {
   /** Another tab of this person's browser, with the same account and stores. */
   openTab(): Promise<AppPerson> {
     return AppPerson.#at(this.#scene, this.account, { ...this.#options, beside: this });
+  }
+
+  /** Waits for a state after something went wrong, where {@link untilState} would give up at once. */
+  async recovers(wanted: OracleCallsPage['state'], timeoutMs: number): Promise<void> {
+    await this.page.waitForFunction((state) => window.oracleCallsPage?.state === state, wanted, { timeout: timeoutMs });
   }
 
   plug(device: RackDevice): Promise<void> {
