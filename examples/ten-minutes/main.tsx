@@ -8,7 +8,7 @@ import { signIn, type SignInOptions } from '../sign-in.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
 /** Of your homeserver and the oracle; `npm run stack` prints those of a stack on your machine. */
-const { VITE_HOMESERVER_URL, VITE_ORACLE_DID, VITE_DID_RESOLVER_URL, DEV } = import.meta.env;
+const { VITE_HOMESERVER_URL, VITE_ORACLE_DID, VITE_DID_RESOLVER_URL } = import.meta.env;
 
 const keepRecoveryKey = async (recoveryKey: string): Promise<void> => {
   while (!confirm(`Write down your recovery key, it is shown only now:\n\n${recoveryKey}`));
@@ -21,7 +21,7 @@ function App() {
     const opened = openCalls(client, {
       didResolverUrl: VITE_DID_RESOLVER_URL,
       // A stack on your own machine has addresses that nobody elsewhere may send you to.
-      allowPrivateAddresses: DEV || VITE_HOMESERVER_URL.startsWith('http://127.0.0.1'),
+      allowPrivateAddresses: VITE_HOMESERVER_URL.startsWith('http://127.0.0.1'),
     });
     setCalls(opened);
     // Finds the oracle and its encrypted room ahead of the click, so that the click is quick.

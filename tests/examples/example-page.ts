@@ -4,6 +4,7 @@ import '@oracle-calls/sdk/dispose-symbols';
 import { createOracleCalls, type OracleCall } from '@oracle-calls/sdk';
 import { showSecurity } from '../../examples/02-compare-the-code.ts';
 import { showConversation } from '../../examples/03-captions-and-chat.ts';
+import { answerRings } from '../../examples/05-answer-a-ring.ts';
 import { placeCalls } from '../../examples/01-place-a-call.ts';
 import { signIn, type SignInOptions } from '../../examples/sign-in.ts';
 
@@ -62,13 +63,23 @@ const examples = {
       askAboutChangedKeys: async () => false,
     };
     let call: OracleCall | undefined;
-    make('button', 'call', 'Call').onclick = (): void => {
-      call = calls.callOracle({ type: 'audio', oracleDid: setting.oracleDid });
+    const follow = (placed: OracleCall): void => {
+      call = placed;
       call.on('state', ({ state }) => void (status.textContent = state.kind));
       call.on('keysRotated', () => void (rotated.textContent = 'rotated'));
       showSecurity(calls, call, security);
       showConversation(call, { lines, form, text, stop });
     };
+    make('button', 'call', 'Call').onclick = (): void =>
+      follow(calls.callOracle({ type: 'audio', oracleDid: setting.oracleDid }));
+    const ring = {
+      box: make('section', 'ring'),
+      text: make('p', 'ring-text'),
+      accept: make('button', 'accept', 'Accept'),
+      decline: make('button', 'decline', 'Decline'),
+    };
+    ring.box.append(ring.text, ring.accept, ring.decline);
+    answerRings(calls, ring, follow);
     make('button', 'hang-up', 'Hang up').onclick = (): void => void call?.endCall();
     await calls.prepare({ oracleDid: setting.oracleDid });
   },

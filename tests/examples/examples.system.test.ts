@@ -2,6 +2,8 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ringPerson } from '../../examples/05-ring-a-person.ts';
+import { freePort } from '../../dev/process/ports.ts';
 import { rotateKeys } from '../../examples/06-rotate-keys.ts';
 import { serveMediaSite, type MediaSite } from '../browser/sdk-media/media-site.ts';
 import { StackScene } from '../system/stack-scene.ts';
@@ -12,9 +14,11 @@ const SPOKEN_MAX_MS = 60_000;
 
 let scene: StackScene;
 let site: MediaSite;
+let appPort: number;
 beforeAll(async () => {
   site = await serveMediaSite(new URL('./example-page.html', import.meta.url));
-  scene = await StackScene.open({ otherPageOrigins: [new URL(site.url).origin] });
+  appPort = await freePort();
+  scene = await StackScene.open({ otherPageOrigins: [new URL(site.url).origin, `http://127.0.0.1:${appPort}`] });
 });
 afterAll(async () => {
   await scene[Symbol.asyncDispose]();
@@ -32,7 +36,7 @@ test('01: two buttons place an encrypted call and end it', async () => {
   await page.context().close();
 });
 
-test('02, 03, 06: the code is compared, what is written is answered in words, and keys that rotate alarm nobody', async () => {
+test('02, 03, 05, 06: the code is compared, what is written is answered in words, the oracle rings, and keys that rotate alarm nobody', async () => {
   const { stack } = scene;
   const { bob } = stack.users;
   const page = await openExamples(scene, site.url);
@@ -49,6 +53,20 @@ test('02, 03, 06: the code is compared, what is written is answered in words, an
   await page.locator('#hang-up').click();
   await page.getByText('Ended').waitFor({ timeout: LIVE_MAX_MS });
 
+  // 05, now that the oracle may ring somebody who has called it.
+  const outcome = ringPerson({
+    backendUrl: stack.backendUrl,
+    apiKeyFile: join(stack.paths.oracleDir, 'agent-api-key'),
+    userId: bob.userId,
+    reason: 'Your report is ready.',
+  });
+  await page.locator('#ring', { hasText: 'calls: “Your report is ready.”' }).waitFor({ timeout: LIVE_MAX_MS });
+  await page.locator('#accept').click();
+  await page.locator('#status', { hasText: 'Live' }).waitFor({ timeout: LIVE_MAX_MS });
+  expect(await outcome).toBe('accepted');
+  await page.locator('#hang-up').click();
+  await page.locator('#status', { hasText: 'Ended' }).waitFor({ timeout: LIVE_MAX_MS });
+
   // 06, with the caller who has pinned the keys of before.
   await rotateKeys({
     keysFolder: stack.paths.oracleDir,
@@ -63,5 +81,29 @@ test('02, 03, 06: the code is compared, what is written is answered in words, an
   await page.locator('#call').click();
   await page.locator('#rotated', { hasText: 'rotated' }).waitFor({ timeout: LIVE_MAX_MS });
   await page.locator('#padlock', { hasText: 'Compare the code' }).waitFor({ timeout: LIVE_MAX_MS });
+  await page.context().close();
+});
+
+test('the application of the ten minutes calls, from its own build', async () => {
+  const { stack } = scene;
+  await using app = await serveMediaSite(new URL('../../examples/ten-minutes/index.html', import.meta.url), {
+    port: appPort,
+    env: {
+      VITE_HOMESERVER_URL: stack.homeserverUrl,
+      VITE_ORACLE_DID: stack.oracleDid,
+      VITE_DID_RESOLVER_URL: stack.didResolverUrl,
+    },
+  });
+  const page = await openExamples(scene, app.url);
+  const { userId, password, recoveryKey } = stack.users.alice;
+  await page.getByLabel('Matrix ID').fill(userId);
+  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Recovery key').fill(recoveryKey);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Call' }).click({ timeout: SPOKEN_MAX_MS });
+  await page.getByRole('button', { name: 'Hang up' }).waitFor({ timeout: LIVE_MAX_MS });
+  await page.getByText(/^Encrypted/).first().waitFor({ timeout: LIVE_MAX_MS });
+  await page.getByRole('button', { name: 'Hang up' }).click();
+  await page.getByRole('button', { name: 'Hang up' }).waitFor({ state: 'detached', timeout: LIVE_MAX_MS });
   await page.context().close();
 });

@@ -31,7 +31,7 @@ export * from './components/security.tsx';
 export * from './components/transcript-view.tsx';
 export * from './components/video.tsx';
 
-export type { OracleActivity } from './store/call-record.ts';
+export type { OracleActivity, TranscriptOutcome } from './store/call-record.ts';
 export type { Caption } from './store/captions.ts';
 export type { ChatMessage } from './store/chat.ts';
 export type { DeviceLook, WantedDevices } from './store/device-look.ts';

@@ -18,6 +18,7 @@ import * as v from 'valibot';
 import type { BackendClient } from './backend-client/backend-client.ts';
 import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
+import { loadOracleSide } from './call/call-parts.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
 import type { Devices } from './devices/devices.ts';
@@ -61,6 +62,7 @@ export interface OracleCallsCoreDeps {
   readonly keyPins: KeyPinStore;
   readonly loadProtocol: () => Promise<StrictProtocol>;
   readonly loadKeyRules?: typeof loadKeyRules | undefined;
+  readonly loadOracleSide?: typeof loadOracleSide | undefined;
   readonly tabStorage: TabStorage | undefined;
 }
 
@@ -174,6 +176,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
   const callDeps: CallDeps = {
     ...deps,
+    loadOracleSide: deps.loadOracleSide ?? loadOracleSide,
     backendAt,
     interrupted,
     knownKeys,
@@ -230,7 +233,11 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       sfu.prepare();
-      const [oracle, protocol] = await Promise.all([directory.look(did, all), deps.loadProtocol()]);
+      const [oracle, protocol] = await Promise.all([
+        directory.look(did, all),
+        deps.loadProtocol(),
+        callDeps.loadOracleSide(),
+      ]);
       const sfuUrl = sfuUrls.get(oracle.backendUrl);
       if (sfuUrl !== undefined) sfu.prepare(sfuUrl);
       const warm = Promise.allSettled([

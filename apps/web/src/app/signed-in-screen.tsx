@@ -21,7 +21,6 @@ import { aroundOf, type Around } from './around.ts';
 import { AroundContext } from './around-context.ts';
 import { CallStrip } from './call-strip.tsx';
 import { Frame } from './frame.tsx';
-import { SessionOverBanner } from './session-over-banner.tsx';
 import { HOME } from './route.ts';
 
 /** What somebody who is signed in sees: the call while they look at it, else a screen in the frame; over both, an oracle that rings. */
@@ -61,16 +60,13 @@ function Place({ state, around }: PartProps) {
   const nameOf = (did: string): string => nameOnShelf(oracles.shelf, did);
   if (isCallShown) {
     return (
-      <>
-        {state.isSessionOver && <SessionOverBanner />}
-        <CallScreen
-          call={call}
-          oracleName={nameOf(call.oracleDid)}
-          onHangUp={() => desk.hangUp()}
-          onMinimise={() => navigation.go(HOME)}
-          onCompared={(isSame) => void desk.compared(isSame)}
-        />
-      </>
+      <CallScreen
+        call={call}
+        oracleName={nameOf(call.oracleDid)}
+        onHangUp={() => desk.hangUp()}
+        onMinimise={() => navigation.go(HOME)}
+        onCompared={(isSame) => void desk.compared(isSame)}
+      />
     );
   }
   const isBarShown = call !== undefined && route.screen !== 'summary';

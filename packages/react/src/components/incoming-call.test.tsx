@@ -30,7 +30,7 @@ function Placed() {
 const placed = (): string | null => screen.getByTestId('placed').textContent;
 const page = (
   <>
-    <IncomingCall />
+    <IncomingCall keepsTranscript />
     <Placed />
   </>
 );
@@ -43,7 +43,7 @@ test('an oracle rings; accepting it is an ordinary call, which is shown', async 
   expect(screen.getByText('Your report is ready.').getAttribute('dir')).toBe('auto');
   expect(await violations()).toEqual([]);
   fireEvent.click(screen.getByRole('button', { name: 'Accept' }));
-  expect(calls.requests).toMatchObject([{ type: 'video', ringEventId: '$ring1' }]);
+  expect(calls.requests).toMatchObject([{ type: 'video', ringEventId: '$ring1', keepsTranscript: true }]);
   expect(placed()).toBe(`${SCRIPTED_ORACLE}, accepted`);
   expect(screen.queryByRole('dialog')).toBeNull();
 });

@@ -9,6 +9,8 @@ import { ActionButton } from './action-button.tsx';
 import type { PartProps } from './part-props.ts';
 
 export interface IncomingCallProps extends PartProps {
+  /** As in a call's request: whether what is said is kept. */
+  readonly keepsTranscript?: boolean | undefined;
   /** Says whose ring it is; the oracle's DID when absent. */
   readonly nameOf?: ((ring: Ring) => ReactNode) | undefined;
   readonly onError?: ((error: OracleCallError) => void) | undefined;
@@ -18,7 +20,7 @@ export interface IncomingCallProps extends PartProps {
  * Asks whether to answer an oracle that rings. A modal dialog: it takes the focus, and gives it back. Escape does not close it, since a
  * person who types elsewhere would decline by accident.
  */
-export function IncomingCall({ className, labels, nameOf, onError }: IncomingCallProps): ReactNode {
+export function IncomingCall({ className, labels, keepsTranscript, nameOf, onError }: IncomingCallProps): ReactNode {
   const words = useLabels(labels);
   const { ring, accept, decline } = useIncomingCall();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -55,7 +57,7 @@ export function IncomingCall({ className, labels, nameOf, onError }: IncomingCal
         data-action="accept"
         onError={report}
         act={() => {
-          accept();
+          accept({ keepsTranscript });
           return undefined;
         }}
       />

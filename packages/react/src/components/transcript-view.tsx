@@ -25,6 +25,7 @@ export function TranscriptView({ call, locale, className, labels }: TranscriptVi
         {read.status === 'loading' && words.loading}
         {read.status === 'absent' && words.noTranscript}
         {read.status === 'failed' && read.error.message}
+        {read.status === 'ready' && !read.transcript.isComplete && words.transcriptLacks}
       </p>
       {read.status === 'failed' && (
         <button type="button" onClick={read.reload}>

@@ -11,7 +11,7 @@ import type {
 import { useMemo } from 'react';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
-import type { OracleActivity } from '../store/call-record.ts';
+import type { OracleActivity, TranscriptOutcome } from '../store/call-record.ts';
 import type { Caption } from '../store/captions.ts';
 import { durationSource } from '../store/moving-values.ts';
 import { useCallRecord, useRecorded } from './use-call-record.ts';
@@ -43,6 +43,10 @@ export const useConnectionQuality = (call?: OracleCall): ConnectionQuality | und
 /** Whether the connection is lost and may come back. */
 export const useIsReconnecting = (call?: OracleCall): boolean =>
   useRecorded(call, ({ isReconnecting }) => isReconnecting, false);
+
+/** What became of the transcript of a call with `keepsTranscript`; `undefined` until the call is over. */
+export const useTranscriptOutcome = (call?: OracleCall): TranscriptOutcome | undefined =>
+  useRecorded<TranscriptOutcome | undefined>(call, ({ transcript }) => transcript, undefined);
 
 /** What this side sends, newest of each source. */
 export const useLocalTracks = (call?: OracleCall): readonly LocalTrack[] =>

@@ -8,7 +8,7 @@ import type { ChatMessage } from '../store/chat.ts';
 import { useCallRecord } from './use-call-record.ts';
 
 export interface UsedChat {
-  /** What both sides wrote, oldest first. Of this side: what went through `send`. */
+  /** What both sides wrote, oldest first. */
   readonly messages: readonly ChatMessage[];
   /** @throws {OracleCallError} as `OracleCall.sendChat`; `ERR_CALL_ENDED` without a call */
   readonly send: (text: string) => Promise<void>;

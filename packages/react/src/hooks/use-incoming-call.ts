@@ -1,7 +1,7 @@
 'use client';
 
 import { OracleCallError } from '@oracle-calls/protocol';
-import type { CancelOptions, OracleCall, Ring } from '@oracle-calls/sdk';
+import type { AcceptOptions, OracleCall, Ring } from '@oracle-calls/sdk';
 import { useMemo } from 'react';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
@@ -16,7 +16,7 @@ export interface UsedIncomingCall {
    *
    * @throws {OracleCallError} as `Rings.accept`; `ERR_CALL_ENDED` when nobody rings
    */
-  readonly accept: (cancel?: CancelOptions) => OracleCall;
+  readonly accept: (options?: AcceptOptions) => OracleCall;
   /** @throws {OracleCallError} as `Rings.decline`; `ERR_CALL_ENDED` when nobody rings */
   readonly decline: () => Promise<void>;
 }
@@ -31,9 +31,9 @@ export function useIncomingCall(): UsedIncomingCall {
     return {
       ring,
       last,
-      accept: (cancel) => {
+      accept: (options) => {
         if (rings === undefined || ring === undefined) throw new OracleCallError('ERR_CALL_ENDED');
-        return rings.accept(ring, cancel);
+        return rings.accept(ring, options);
       },
       decline: async () => {
         if (rings === undefined || ring === undefined) throw new OracleCallError('ERR_CALL_ENDED');

@@ -1,7 +1,7 @@
 'use client';
 
+import type { OracleCalls } from '@oracle-calls/sdk';
 import { useMemo } from 'react';
-import type { OracleCalls } from '../contract.ts';
 import { useCallsContext } from '../provider/calls-context.ts';
 import { useSource } from '../provider/use-source.ts';
 import type { CallsStore } from '../store/calls-store.ts';

@@ -53,6 +53,7 @@ export interface Labels {
   readonly callStatuses: Readonly<Record<CallStatus, string>>;
   readonly transcript: string;
   readonly noTranscript: string;
+  readonly transcriptLacks: string;
 }
 
 export const ENGLISH_LABELS: Labels = {
@@ -130,5 +131,6 @@ export const ENGLISH_LABELS: Labels = {
   callTypes: { audio: 'Voice call', video: 'Video call' },
   callStatuses: { pending: 'beginning', active: 'in progress', ended: 'ended' },
   transcript: 'Transcript',
+  transcriptLacks: 'Parts of it are missing.',
   noTranscript: 'Nothing was kept of this call that this device can read.',
 };

@@ -1,8 +1,8 @@
 'use client';
 
 import { systemClock, type Clock } from '@oracle-calls/protocol';
+import type { OracleCalls } from '@oracle-calls/sdk';
 import { useMemo, type ReactNode } from 'react';
-import type { OracleCalls } from '../contract.ts';
 import { ENGLISH_LABELS, type Labels } from '../labels/labels.ts';
 import { storeOf } from '../store/calls-store.ts';
 import { CallsContext } from './calls-context.ts';

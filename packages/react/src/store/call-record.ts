@@ -19,11 +19,14 @@ export interface CallTimes {
   readonly endedAt: number | undefined;
 }
 
+/** Told once a call with `keepsTranscript` is over: it is all in the Matrix room, or not. */
+export type TranscriptOutcome = Extract<CallNotice, { readonly kind: 'transcript' }>;
+
 export type OracleActivity = 'listening' | 'thinking' | 'speaking';
 
 /**
- * What one call has told so far. It listens from the moment at which it is made until the call ends, so that a component that
- * mounts later has missed nothing. The call is the SDK's: a record never ends it.
+ * What one call has told so far. It listens from the moment at which it is made, so that a component that mounts later has missed nothing, and
+ * for good: what became of a transcript is told after the end. The call is the SDK's: a record never ends it, and goes with it.
  */
 export class CallRecord {
   readonly call: OracleCall;
@@ -36,6 +39,8 @@ export class CallRecord {
   readonly quality = new Cell<ConnectionQuality | undefined>(undefined);
   readonly oracleActivity = new Cell<OracleActivity | undefined>(undefined);
   readonly isReconnecting = new Cell(false);
+  /** What became of the transcript of a call that keeps one. */
+  readonly transcript = new Cell<TranscriptOutcome | undefined>(undefined);
   readonly warnings = new Cell<readonly CallWarning[]>([]);
   readonly times: Cell<CallTimes>;
   readonly isMicrophoneEnabled: Source<boolean>;
@@ -43,7 +48,6 @@ export class CallRecord {
   readonly isScreenShared: Source<boolean>;
   readonly #clock: Clock;
   readonly #switched = new Signal();
-  readonly #observation: Disposable;
   #lastId = 0;
 
   constructor(call: OracleCall, clock: Clock) {
@@ -56,7 +60,7 @@ export class CallRecord {
     this.isMicrophoneEnabled = { read: () => call.isMicrophoneEnabled, subscribe };
     this.isCameraEnabled = { read: () => call.isCameraEnabled, subscribe };
     this.isScreenShared = { read: () => call.isScreenShared, subscribe };
-    this.#observation = call.observe((notice) => this.#hear(notice));
+    call.observe((notice) => this.#hear(notice));
     if (call.state.kind === 'Ended') this.#end();
   }
 
@@ -119,6 +123,12 @@ export class CallRecord {
         this.chat.write(withMessage(this.chat.read(), message));
         break;
       }
+      case 'chatSent':
+        this.#hasArrived(notice.text);
+        break;
+      case 'transcript':
+        this.transcript.write(notice);
+        break;
       case 'localTrack': {
         const { track } = notice;
         this.localTracks.write([...this.localTracks.read().filter(({ source }) => source !== track.source), track]);
@@ -146,8 +156,6 @@ export class CallRecord {
       case 'error':
       case 'stranger':
       case 'undecryptable':
-      case 'chatSent':
-      case 'transcript':
       case 'keysRotated':
       case 'device':
       case 'echo':
@@ -155,6 +163,17 @@ export class CallRecord {
     }
     // The SDK switches devices by itself as well: one that was unplugged, a share that the browser's own bar ended.
     this.#switched.tell();
+  }
+
+  /** What was written through the call itself, not through {@link sendChat}, stands in the chat as well. */
+  #hasArrived(text: string): void {
+    const chat = this.chat.read();
+    const own = chat.find((message) => message.status === 'sending' && message.text === text);
+    if (own !== undefined) this.chat.write(withStatus(chat, own.id, 'sent'));
+    else {
+      const id = this.#nextId();
+      this.chat.write(withMessage(chat, { id, from: 'user', text, at: this.#clock.now(), status: 'sent' }));
+    }
   }
 
   #enter(state: CallState): void {
@@ -183,7 +202,6 @@ export class CallRecord {
     this.quality.write(undefined);
     this.oracleActivity.write(undefined);
     this.isReconnecting.write(false);
-    this.#observation[Symbol.dispose]();
   }
 
   #warn(notice: CallWarning['notice']): void {

@@ -1,6 +1,13 @@
 import type { Clock, EndReason } from '@oracle-calls/protocol';
-import type { CallRequest, CancelOptions, DevicesSnapshot, EndedState, OracleCall, Ring } from '@oracle-calls/sdk';
-import type { OracleCalls } from '../contract.ts';
+import type {
+  CallRequest,
+  CancelOptions,
+  DevicesSnapshot,
+  EndedState,
+  OracleCall,
+  OracleCalls,
+  Ring,
+} from '@oracle-calls/sdk';
 import { recordOf, type CallRecord } from './call-record.ts';
 import { Cell, sourceOf, type Source } from './cell.ts';
 

@@ -78,6 +78,10 @@ test('the chat has both sides, and says of each own message whether it arrived',
     ['welcome', 'sent'],
     ['again', 'failed'],
   ]);
+  call.refuse();
+  await call.sendChat('past the hooks');
+  expect(record.chat.read().at(-1)).toMatchObject({ from: 'user', text: 'past the hooks', status: 'sent' });
+  expect(record.chat.read()).toHaveLength(4);
 });
 
 test('a new own track of a source takes the place of the old one, and an ended one goes', () => {
@@ -134,7 +138,7 @@ test('a switch that fails is a warning too, and reads as the call says', async (
   stop();
 });
 
-test('a call that has ended is heard no more; what was said stays, and what was open goes', async () => {
+test('of a call that has ended, what was said stays, and what was open goes; what became of its transcript is still heard', async () => {
   const { call, record } = place();
   call.live();
   call.tell({ kind: 'remoteTrack', track: remote('a', '1') });
@@ -145,7 +149,10 @@ test('a call that has ended is heard no more; what was said stays, and what was 
   call.tell({ kind: 'reconnecting' });
   expect(record.isReconnecting.read()).toBe(true);
   await call.endCall();
-  expect(call.observers).toBe(0);
+  expect(record.transcript.read()).toBeUndefined();
+  call.tell({ kind: 'transcript', state: 'kept' });
+  expect(record.transcript.read()).toMatchObject({ state: 'kept' });
+  expect(call.observers).toBe(1);
   const { remoteTracks, localTracks, oracleActivity, quality, isReconnecting, captions } = record;
   expect([remoteTracks, localTracks, oracleActivity, quality, isReconnecting].map((cell) => cell.read())).toEqual([
     [],

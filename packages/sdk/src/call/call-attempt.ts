@@ -21,12 +21,11 @@ import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
 import type { AttemptDeps } from './call-deps.ts';
 import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
-import { errorOf } from './end-reasons.ts';
+import { CLOSING_REASON_MS, errorOf } from './end-reasons.ts';
 import type { CallOptions, CallStatistics } from './oracle-call.ts';
 import { OracleAnswers } from './oracle-answers.ts';
 import type { Saying } from './oracle-channel.ts';
-import { CLOSING_REASON_MS } from './oracle-presence.ts';
-import { OracleSide } from './oracle-side.ts';
+import type { OracleSide } from './oracle-side.ts';
 import { OwnTracks } from './own-tracks.ts';
 import { tearDown } from './tear-down.ts';
 
@@ -121,7 +120,7 @@ export class CallAttempt {
     const parts = this.#parts;
     const connection = this.#connection;
     if (parts === undefined || connection === undefined) return;
-    const side = new OracleSide({
+    const side = new parts.Side({
       connection,
       clock: this.#deps.clock,
       logger: this.#deps.logger,

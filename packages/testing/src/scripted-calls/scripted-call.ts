@@ -126,9 +126,9 @@ export class ScriptedCall implements OracleCall {
     return { release: resolve };
   }
 
-  /** What is asked of the call from now on fails so. */
-  refuse(error: OracleCallError): void {
-    this.#answer = () => Promise.reject(error);
+  /** What is asked of the call from now on fails so; without an error it succeeds again. */
+  refuse(error?: OracleCallError): void {
+    this.#answer = () => (error === undefined ? Promise.resolve() : Promise.reject(error));
   }
 
   /** The person closes the browser's next picker of screens. */
@@ -182,8 +182,9 @@ export class ScriptedCall implements OracleCall {
     this.#isPickerDismissed = false;
   }
 
-  sendChat(text: string): Promise<void> {
-    return this.#ask({ kind: 'chat', text });
+  async sendChat(text: string): Promise<void> {
+    await this.#ask({ kind: 'chat', text });
+    this.#tell({ kind: 'chatSent', text });
   }
 
   interrupt(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type Clock,
 } from '@oracle-calls/protocol';
 import type {
+  AcceptOptions,
   CallRequest,
   CancelOptions,
   InterruptedCall,
@@ -78,9 +79,9 @@ export class ScriptedRings implements Rings {
     return this.#observers.observe(listener);
   }
 
-  accept({ ringEventId, oracleDid, type, sessionId }: Ring): ScriptedCall {
+  accept({ ringEventId, oracleDid, type, sessionId }: Ring, { keepsTranscript }: AcceptOptions = {}): ScriptedCall {
     if (this.#current?.ringEventId !== ringEventId) throw new OracleCallError('ERR_CALL_ENDED');
-    const call = this.#place({ oracleDid, type, sessionId, ringEventId });
+    const call = this.#place({ oracleDid, type, sessionId, ringEventId, keepsTranscript });
     this.settle('accepted');
     return call;
   }
