@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { RING_LIFETIME_MIN_MS } from '@oracle-calls/protocol';
+import { readLeftovers } from '../browser/page/browser-leftovers.ts';
 import { test } from './app-test.ts';
 import { button, face } from './person/elements.ts';
 import { expectFit } from './person/page-fit.ts';
@@ -107,10 +108,7 @@ test('a new device is confirmed with pictures by one that is signed in; signing 
   await expectFit(tablet.page, 'settings');
   await button(tablet.page, 'Sign out').click();
   await tablet.page.getByLabel('Password').waitFor({ timeout: 60_000 });
-  const left = await tablet.page.evaluate(async () => ({
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-    stored: JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
-  }));
+  const left = await readLeftovers(tablet.page);
   expect(left.databases).toEqual([]);
-  expect(left.stored).not.toContain(carol.account.userId);
+  expect(left.text).not.toContain(carol.account.userId);
 });

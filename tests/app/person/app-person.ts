@@ -152,10 +152,21 @@ export class AppPerson extends ScriptedCaller {
     return this.page.context().setOffline(isOffline);
   }
 
-  /** Freezes the tab as browsers do with those that nobody looks at, or thaws it. */
+  /**
+   * Freezes the tab as browsers do with those that nobody looks at, or thaws it: nothing of the page runs meanwhile. Chromium
+   * freezes no page that is seen, and headless every page is; so the debugger stops it, and the two events are sent by hand.
+   */
   async setFrozen(isFrozen: boolean): Promise<void> {
     const devTools = await this.#openDevTools();
-    await devTools.send('Page.setWebLifecycleState', { state: isFrozen ? 'frozen' : 'active' });
+    await devTools.send('Debugger.enable');
+    if (isFrozen) {
+      await this.page.evaluate(() => document.dispatchEvent(new Event('freeze')));
+      await devTools.send('Debugger.pause');
+    } else {
+      await devTools.send('Debugger.resume');
+      await devTools.send('Debugger.disable');
+      await this.page.evaluate(() => document.dispatchEvent(new Event('resume')));
+    }
   }
 
   /** Signs this person's device out from elsewhere: the access token that the page has used last is worth nothing from now on. */
@@ -163,10 +174,14 @@ export class AppPerson extends ScriptedCaller {
     await this.#askHomeserver('POST', '/logout', {});
   }
 
+  /** The Matrix rooms that this person is in. */
+  async rooms(): Promise<readonly string[]> {
+    return v.parse(joinedSchema, await this.#askHomeserver('GET', '/joined_rooms')).joined_rooms;
+  }
+
   /** Invites somebody into every room of this person, as another app of theirs may. */
   async inviteEverywhere(userId: string): Promise<void> {
-    const { joined_rooms: rooms } = v.parse(joinedSchema, await this.#askHomeserver('GET', '/joined_rooms'));
-    for (const room of rooms) {
+    for (const room of await this.rooms()) {
       await this.#askHomeserver('POST', `/rooms/${encodeURIComponent(room)}/invite`, { user_id: userId });
     }
   }
