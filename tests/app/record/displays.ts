@@ -36,9 +36,7 @@ export async function takePicture(
   await page.setViewportSize(DISPLAYS[display]);
   await page.emulateMedia({ colorScheme });
   // In the middle: at the edge a bar of the page may lie over it. What was seen may be over by now, as a lost connection is.
-  for (const element of (await shown?.elementHandles()) ?? []) {
-    await element.evaluate((seen) => seen.scrollIntoView({ block: 'center', behavior: 'instant' }));
-  }
+  await shown?.evaluateAll((seen) => seen[0]?.scrollIntoView({ block: 'center', behavior: 'instant' }));
   await page.screenshot({ path, animations: 'disabled' });
   await page.emulateMedia({ colorScheme: null });
   if (before !== null) await page.setViewportSize(before);
