@@ -90,21 +90,3 @@ test('before a call devices are tried: what is refused says what to do, and tryi
   await button(page, 'Switch them off again').click();
   await expect.poll(() => carol.devicesInUse()).toEqual([]);
 });
-
-test('an oracle that hears itself is told to the person', async ({ scene, record }) => {
-  await using carol = await scene.person();
-  const { page } = carol;
-  // Loud enough to be taken for an echo, and too soft to interrupt the oracle all the time.
-  await carol.setEcho(0.15);
-  await carol.call();
-  await carol.untilAudible();
-  await button(page, 'Chat').click();
-  await page
-    .getByLabel('Message to the oracle')
-    .fill('Tell me a long story about the sea and the people who sail on it.');
-  await page.keyboard.press('Enter');
-  await record.face(page, 'echo', face(page, 'echo').filter({ hasText: 'headphones' }), 60_000);
-  await face(page, 'echo').getByRole('button', { name: 'Choose a device' }).click();
-  await page.getByRole('slider', { name: 'Volume of the oracle' }).waitFor();
-  await carol.hangUp();
-});
