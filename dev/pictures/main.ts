@@ -78,7 +78,7 @@ try {
   await page.locator('[data-face="offline"]').waitFor({ state: 'detached' });
   await caller.hangUp();
   await page.getByRole('link', { name: 'Open in the history' }).click();
-  await page.getByRole('region', { name: 'Transcript' }).getByText('Paris').first().waitFor();
+  await page.getByRole('region', { name: 'Transcript' }).getByRole('listitem').first().waitFor();
   await picture(page, 'history', WIDE);
   await page.evaluate(() => void (location.hash = '#/'));
   await page.getByRole('button', { name: 'Call', exact: true }).waitFor();
