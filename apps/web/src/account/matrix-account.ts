@@ -30,6 +30,8 @@ export interface MatrixAccount {
   readonly deviceId: string;
   readonly homeserverUrl: string;
   readonly identity: AccountIdentity;
+  /** `fetch` with the session's present token in place of any other, for what the client itself does not ask. */
+  readonly fetch: typeof fetch;
   /** Tells when the homeserver does not know this session any more. */
   observeSessionOver(listener: (error: SessionOverError) => void): Disposable;
   /** Stops the client and closes its stores; the session stays. Idempotent. */
@@ -89,6 +91,7 @@ export async function openAccount(session: KeptSession, vault: SessionVault): Pr
     userId,
     deviceId,
     homeserverUrl,
+    fetch: fetchFn,
     identity: new AccountIdentity({ client, holder, userId, storage: localStorage }),
     observeSessionOver: (listener) => over.observe(listener),
     close,
