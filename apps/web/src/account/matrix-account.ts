@@ -47,12 +47,13 @@ export async function openAccount(session: KeptSession, vault: SessionVault): Pr
   const name = `oracle-calls:${userId}:${deviceId}`;
   const store = new IndexedDBStore({ indexedDB, localStorage, dbName: `${name}:sync` });
   const holder = new RecoveryKeyHolder();
-  const { fetch: fetchFn } = new SessionFetch({
+  const sessionFetch = new SessionFetch({
     homeserverUrl,
     tokens: session,
     clock: systemClock,
     keep: (tokens) => vault.write({ ...session, ...tokens }),
   });
+  const fetchFn = sessionFetch.fetch;
   const client = createClient({
     baseUrl: homeserverUrl,
     userId,
@@ -107,6 +108,8 @@ export async function openAccount(session: KeptSession, vault: SessionVault): Pr
         ({ ok, status }) => ok || status === 401,
         () => false,
       );
+      // What is taken out of the browser next must not be written into it again.
+      await sessionFetch.forget();
       await close().catch(() => undefined);
       return isHeard;
     },

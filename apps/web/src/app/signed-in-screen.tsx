@@ -106,6 +106,7 @@ function Place({ state, around }: PartProps) {
             oracleDid={route.oracleDid}
             callId={route.callId}
             oracleName={nameOf(route.oracleDid)}
+            isKnown={shelf.some((oracle) => oracle.oracleDid === route.oracleDid)}
             onPlace={call === undefined || isOver ? (type) => desk.place(type, route.oracleDid) : undefined}
             onDeleted={() => {
               setDeleted(deleted + 1);
