@@ -37,6 +37,8 @@ async function picture(
   await page.setViewportSize(size);
   await page.emulateMedia({ colorScheme });
   const path = join(FOLDER, `${name}-${colorScheme}.png`);
+  // After a change of size a busy machine has parts of the page still to paint.
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
   await page.screenshot({ path, animations: 'disabled' });
   say(path);
 }

@@ -37,6 +37,8 @@ export async function takePicture(
   await page.emulateMedia({ colorScheme });
   // In the middle: at the edge a bar of the page may lie over it. What was seen may be over by now, as a lost connection is.
   await shown?.evaluateAll((seen) => seen[0]?.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  // After a change of size a busy machine has parts of the page still to paint.
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
   await page.screenshot({ path, animations: 'disabled' });
   await page.emulateMedia({ colorScheme: null });
   if (before !== null) await page.setViewportSize(before);
