@@ -19,6 +19,10 @@ def load(name: str) -> Any:
     return json.loads((VECTORS / name).read_text(encoding="utf-8"))
 
 
+def load_ours(name: str) -> Any:
+    return json.loads((ROOT / "python" / "vectors" / name).read_text(encoding="utf-8"))
+
+
 def secret(hex_text: str) -> SecretBytes:
     return SecretBytes(bytes.fromhex(hex_text), "published test vector")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from known_vectors import ListedEntropy, load, named, secret
+from known_vectors import ListedEntropy, load, load_ours, named, secret
 from oracle_calls.protocol.comparison_code import commitment_to
 from oracle_calls.protocol.handshake import (
     AgentConfirmed,
@@ -19,8 +19,9 @@ from oracle_calls.protocol.key_schedule import Epoch, confirmation_tag
 from oracle_calls.protocol.signing import RawKeySigner
 from oracle_calls.protocol.x_wing import Encapsulation, decapsulate_x_wing, encapsulate_x_wing, x_wing_public_key_of
 
-VECTORS = load("handshake.json")
-BY_NAME = {row["name"]: row for row in VECTORS["calls"]}
+VECTORS, OURS = load("handshake.json"), load_ours("handshake.json")
+CALLS, REJECTED = VECTORS["calls"] + OURS["calls"], VECTORS["rejected"] + OURS["rejected"]
+BY_NAME = {row["name"]: row for row in CALLS}
 
 
 class Ends:
@@ -85,7 +86,7 @@ def hex_of(epoch: Epoch) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("row", named(VECTORS["calls"]))
+@pytest.mark.parametrize("row", named(CALLS))
 def test_every_message_and_key_is_the_same(row: dict[str, Any]) -> None:
     ends = Ends(row)
     offer = ends.begin()
@@ -105,7 +106,7 @@ def test_every_message_and_key_is_the_same(row: dict[str, Any]) -> None:
     assert (ends.agent_entropy.left, ends.user_entropy.left) == ([], [])
 
 
-@pytest.mark.parametrize("row", named(VECTORS["calls"]))
+@pytest.mark.parametrize("row", named(CALLS))
 def test_the_ephemeral_key_opens_the_encapsulation(row: dict[str, Any]) -> None:
     seed = secret(row["offer"]["seedHex"])
     assert x_wing_public_key_of(seed).hex() == row["offer"]["ephemeralPublicKeyHex"]
@@ -115,7 +116,7 @@ def test_the_ephemeral_key_opens_the_encapsulation(row: dict[str, Any]) -> None:
     assert commitment_to(bytes.fromhex(row["offer"]["agentNonceHex"])).hex() == row["offer"]["agentCommitmentHex"]
 
 
-@pytest.mark.parametrize("row", named(VECTORS["rejected"]))
+@pytest.mark.parametrize("row", named(REJECTED))
 def test_a_rejected_message_is_refused_with_its_code_and_changes_nothing(row: dict[str, Any]) -> None:
     call = BY_NAME[row["call"]]
     ends = Ends(call)
