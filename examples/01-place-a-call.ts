@@ -18,8 +18,10 @@ export async function placeCalls(
   matrixClient: OracleCallsOptions['matrixClient'],
   oracleDid: string,
   { call: callButton, hangUp, status, security: securityLine }: CallButtons,
+  options: Partial<OracleCallsOptions> = {},
 ): Promise<AsyncDisposable> {
   const calls = createOracleCalls({
+    ...options,
     matrixClient,
     e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
   });

@@ -131,7 +131,7 @@ describe('every rule fires on its sample and not on its neighbour', () => {
     '@opentelemetry/api': [['packages/sdk/src/a.ts', '@opentelemetry/api']],
     'fake-indexeddb': [['packages/matrix/src/a.ts', 'fake-indexeddb']],
     react: [['packages/sdk/src/a.ts', 'react', true]],
-    'react-dom': [['apps/web/src/a.ts', 'react-dom/client']],
+    'react-dom': [['packages/react/src/a.tsx', 'react-dom/client']],
   };
   const good: readonly Sample[] = [
     ['packages/protocol/src/a.ts', './b.ts'],
@@ -139,6 +139,7 @@ describe('every rule fires on its sample and not on its neighbour', () => {
     ['packages/protocol/src/a.test.ts', 'node:crypto'],
     ['packages/sdk/src/a.test.ts', '@oracle-calls/testing'],
     ['packages/matrix/src/node/a.ts', 'node:sqlite'],
+    ['packages/react/src/a.test.tsx', '@oracle-calls/testing'],
     ['dev/a.ts', '@oracle-calls/backend'],
     ['dev/caller/a.ts', '../../apps/web/src/page-window.ts', true],
     ['tests/system/a.ts', '@oracle-calls/testing'],

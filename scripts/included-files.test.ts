@@ -1,16 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { includedPaths, includeFiles } from './included-files.ts';
+import { includedPaths, includeFiles, PAGES_WITH_FILES } from './included-files.ts';
 
 const root = dirname(import.meta.dirname);
 const page = await readFile(join(root, 'docs', 'deploying.md'), 'utf8');
 
-test('the page shows the configurations as they are (else: npm run deploying-page)', async () => {
-  expect(await includeFiles(page, root)).toBe(page);
+test.each(PAGES_WITH_FILES)('%s shows files as they are (else: npm run included-files)', async (name) => {
+  const text = await readFile(join(root, 'docs', name), 'utf8');
+  expect(includedPaths(text)).not.toEqual([]);
+  expect(await includeFiles(text, root)).toBe(text);
 });
 
-test('it shows every annotated configuration', async () => {
+test('the page on deploying shows every annotated configuration', async () => {
   const folders = ['deploy/config', 'deploy/nginx', 'deploy/coturn', 'deploy/systemd'];
   const files = await Promise.all(
     folders.map(async (folder) => (await readdir(join(root, folder))).map((name) => `${folder}/${name}`)),

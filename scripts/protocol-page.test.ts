@@ -7,6 +7,28 @@ import { KEY_ROTATIONS_MAX } from '../packages/protocol/src/did/document-service
 import { ERROR_CODES } from '../packages/protocol/src/errors/error-table.ts';
 import { callEventSchema } from '../packages/protocol/src/events/call-event.ts';
 import { CALL_EVENT_MAX_LENGTH } from '../packages/protocol/src/events/event-content.ts';
+import {
+  TRANSCRIPT_BODY_MAX_BYTES,
+  TRANSCRIPT_EVENT_TYPE,
+  TRANSCRIPT_PARTS_MAX,
+  TRANSCRIPT_TEXT_MAX_LENGTH,
+  transcriptEventSchema,
+} from '../packages/protocol/src/events/transcript-event.ts';
+import { TRANSCRIPT_KEY_LABEL } from '../packages/protocol/src/events/transcript-seal.ts';
+import {
+  RING_ANSWER_EVENT_TYPE,
+  RING_ANSWER_STATUSES,
+  ringAnswerSchema,
+} from '../packages/protocol/src/events/ring-answer.ts';
+import {
+  RING_CLOCK_SKEW_MS,
+  RING_EVENT_MAX_LENGTH,
+  RING_EVENT_TYPE,
+  RING_LIFETIME_MAX_MS,
+  RING_LIFETIME_MIN_MS,
+  RING_REASON_MAX_LENGTH,
+  ringEventSchema,
+} from '../packages/protocol/src/events/ring-event.ts';
 import { END_REASONS } from '../packages/protocol/src/call-status.ts';
 import { FRAME_KIND_BYTES, FRAME_MAX_BYTES, MAX_ATTEMPT } from '../packages/protocol/src/frame/frame-header.ts';
 import { FRAME_TOPIC } from '../packages/protocol/src/frame/frame-topic.ts';
@@ -46,6 +68,17 @@ test.each<[string, string]>([
   ['largest frame', `at most ${said(FRAME_MAX_BYTES)} bytes. The header`],
   ['largest envelope', `at most ${said(SIGNED_ENVELOPE_MAX_BYTES)} bytes; its first byte`],
   ['largest event', `above ${said(CALL_EVENT_MAX_LENGTH)} characters`],
+  ['transcript event', `of the type \`${TRANSCRIPT_EVENT_TYPE}\``],
+  ['transcript parts', `within the call, below ${said(TRANSCRIPT_PARTS_MAX)}`],
+  ['transcript text', `1 to ${said(TRANSCRIPT_TEXT_MAX_LENGTH)} UTF-16 units`],
+  ['transcript body', `at most ${said(TRANSCRIPT_BODY_MAX_BYTES)} bytes and`],
+  ['transcript key', `info: \`${TRANSCRIPT_KEY_LABEL}\``],
+  ['ring type', `its own, \`${RING_EVENT_TYPE}\``],
+  ['ring answer type', `of type \`${RING_ANSWER_EVENT_TYPE}\``],
+  ['largest ring', `at most ${said(RING_EVENT_MAX_LENGTH)} characters`],
+  ['lifetime of a ring', `rings: ${said(RING_LIFETIME_MIN_MS)} to ${said(RING_LIFETIME_MAX_MS)}`],
+  ['reason of a ring', `up to ${RING_REASON_MAX_LENGTH} characters`],
+  ['clocks and rings', `at most ${seconds(RING_CLOCK_SKEW_MS)} in the future`],
   ['largest request', `at most ${said(REQUEST_MAX_BYTES)} bytes. Errors`],
   ['attempts', `1 to ${MAX_ATTEMPT}`],
   ['identities', `identities: 1–${IDENTITY_MAX_BYTES} bytes`],
@@ -93,6 +126,18 @@ describe('tables have what the code has:', () => {
       .flatMap((cell) => cell.split(', '))
       .map((name) => name.replace('?', ''));
     expect(Object.keys(callEventSchema.entries).filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  test('fields of a transcript', () => {
+    expect(column('transcript field')).toEqual(Object.keys(transcriptEventSchema.entries));
+  });
+
+  test('fields of rings and their answers', () => {
+    const names = (heading: string): string[] => column(heading).map((name) => name.replace('?', ''));
+    expect(names('ring field')).toEqual(Object.keys(ringEventSchema.entries));
+    const fields = new Set(ringAnswerSchema.options.flatMap(({ entries }) => Object.keys(entries)));
+    expect(new Set([...names('answer field'), 'm.relates_to'])).toEqual(fields);
+    expect(RING_ANSWER_STATUSES.filter((status) => !text.includes(`\`${status}\``))).toEqual([]);
   });
 
   test('payloads and control actions', () => {

@@ -1,27 +1,28 @@
 /**
  * `npm test`: every check needed to trust a change. `npm run nightly` adds the long ones (`NIGHTLY=1`).
- * `--only static,unit,system` picks stages; `bench`, part of the nightly run, measures and judges nothing. Ends with one line `N passed, N failed`.
+ * `--only static,unit,system,app` picks stages; `bench`, part of the nightly run, measures and judges nothing. Ends with one line `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensureToolchain } from '../dev/toolchain/toolchain.ts';
+import { runVitest } from './test-report/run-vitest.ts';
 import { summaryLines, type TestReport } from './test-report/test-report.ts';
 import { TYPESCRIPT_PROJECTS } from './typescript-projects.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, nightly: { type: 'boolean', default: false } },
 });
-const stages = new Set(values.only?.split(',') ?? ['static', 'unit', 'system', ...(values.nightly ? ['bench'] : [])]);
+const stages = new Set(
+  values.only?.split(',') ?? ['static', 'unit', 'system', 'app', ...(values.nightly ? ['bench'] : [])],
+);
 /** Calls that the nightly benchmark places: some ten minutes. */
 const NIGHTLY_RUNS = 50;
 const reports: TestReport[] = [];
 
-function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
+function run(command: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...environment } });
+    const child = spawn(command, args, { stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
@@ -39,27 +40,7 @@ async function check(name: string, command: string, args: readonly string[]): Pr
 }
 
 async function vitest(project: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'oracle-calls-test-'));
-  const file = join(folder, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=./scripts/test-report/report-writer.ts'];
-  const args = ['run', '--project', project, ...reporters];
-  try {
-    const code = await run('vitest', args, { ...environment, ORACLE_CALLS_TEST_REPORT: file });
-    reports.push(await readReport(file, project, code));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** A run that failed is never counted as one without failures, whatever it wrote. */
-async function readReport(file: string, project: string, code: number): Promise<TestReport> {
-  const broken = { name: `the ${project} tests`, problem: `the runner ended with exit code ${code}` };
-  try {
-    const report = JSON.parse(await readFile(file, 'utf8')) as TestReport;
-    return code !== 0 && report.failures.length === 0 ? { ...report, failures: [broken] } : report;
-  } catch {
-    return { passed: 0, skipped: 0, failures: [broken], repeated: [] };
-  }
+  reports.push(await runVitest({ project, environment }));
 }
 
 async function staticChecks(): Promise<void> {
@@ -82,6 +63,10 @@ if (stages.has('system')) {
   const forTests = { verifpal: true, schemathesis: true, pythonPackage: true, postgres: true };
   await ensureToolchain({ write: (line) => console.log(line), ...forTests });
   await vitest('system', environment);
+}
+if (stages.has('app')) {
+  await ensureToolchain({ write: (line) => console.log(line) });
+  await vitest('app', environment);
 }
 // Figures depend on the machine: that they could be measured is all that is checked.
 if (stages.has('bench')) {

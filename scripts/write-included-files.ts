@@ -1,8 +1,10 @@
-/** `npm run deploying-page`: brings the configurations that docs/deploying.md shows up to date with the files. */
+/** `npm run included-files`: brings what pages of `docs/` show of files up to date with the files. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { includeFiles } from './included-files.ts';
+import { includeFiles, PAGES_WITH_FILES } from './included-files.ts';
 
 const root = dirname(import.meta.dirname);
-const page = join(root, 'docs', 'deploying.md');
-await writeFile(page, await includeFiles(await readFile(page, 'utf8'), root));
+for (const name of PAGES_WITH_FILES) {
+  const page = join(root, 'docs', name);
+  await writeFile(page, await includeFiles(await readFile(page, 'utf8'), root));
+}

@@ -6,7 +6,11 @@ import { bundlePage, type Bundle, type BundledChunk } from './bundle-size.ts';
 /** A page with the SDK may be this much larger than one with `livekit-client`: 20 kB, gzipped. */
 export const SDK_BUDGET_GZ_BYTES = 20_000;
 
-/** The SDK's own code in a page, as it is now, with a little room: this number falls, and rises only for a mended fault (docs/decisions/0026-publishing.md). */
+/**
+ * The SDK's own code in a page, as it is now, with a little room: this number falls, and rises only for a mended fault
+ * (docs/decisions/0026-publishing.md). Devices in mid-call, past calls and rings came without raising it: what watches the other end of a call is loaded
+ * with the protocol, by `prepare` or at the latest by a call.
+ */
 export const SDK_RATCHET_GZ_BYTES = 29_100;
 
 /** What the browser must never get: the application has its own Matrix client, and valibot reads what comes in. */

@@ -8,7 +8,9 @@ export interface PageEars {
   speak(samplesBase64: string, sampleRate: number): Promise<number>;
   /** Everything heard from `sinceMs` (`performance.now()`) on: 16 kHz mono, Float32 little-endian, base64. */
   heardSince(sinceMs: number): string;
-  /** `performance.now()` of the first and last audible 20 ms at or after `sinceMs`. */
+  /** How much of what the page plays its microphone picks up: 0 with headphones, near 1 with loud speakers. */
+  setEcho(gain: number): void;
+  /** `performance.now()` of the first and last audible 10 ms at or after `sinceMs`. */
   audibleSince(sinceMs: number): { readonly firstMs?: number; readonly lastMs?: number };
 }
 
@@ -19,6 +21,15 @@ export interface PageEarsOptions {
   readonly sampleRate: number;
   /** Root mean square from which a block counts as audible; speech is ten times louder, comfort noise ten times softer. */
   readonly audibleLevel: number;
+}
+
+interface AudioTrackProcessor {
+  readonly readable: ReadableStream<AudioData>;
+}
+
+declare global {
+  /** Chromium's; the DOM's types have it in workers only. https://w3c.github.io/mediacapture-transform/ */
+  var MediaStreamTrackProcessor: new (init: { readonly track: MediaStreamTrack }) => AudioTrackProcessor;
 }
 
 export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): void {
@@ -68,29 +79,34 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     readonly isAudible: boolean;
   }
   const blocks: Block[] = [];
-  let ear: Promise<AudioContext> | undefined;
-  const openEar = (): Promise<AudioContext> => {
-    ear ??= (async () => {
-      const context = new AudioContext({ sampleRate });
-      const worklet = `registerProcessor('ear', class extends AudioWorkletProcessor {
-        process([input]) { if (input[0]) this.port.postMessage(input[0].slice()); return true; }
-      });`;
-      await context.audioWorklet.addModule(URL.createObjectURL(new Blob([worklet], { type: 'text/javascript' })));
-      return context;
-    })();
-    return ear;
+  let ear: AudioContext | undefined;
+  let echo: GainNode | undefined;
+  let echoGain = 0;
+  const openEcho = (): GainNode => {
+    const { context, destination } = openMouth();
+    echo ??= new GainNode(context, { gain: echoGain });
+    echo.connect(destination);
+    return echo;
   };
   const listenTo = async (stream: MediaStream): Promise<void> => {
     if (stream.getAudioTracks().length === 0) return;
-    const context = await openEar();
-    const node = new AudioWorkletNode(context, 'ear');
-    node.port.onmessage = ({ data }: MessageEvent<Float32Array>): void => {
+    ear ??= new AudioContext({ sampleRate });
+    const bent = ear.createMediaStreamDestination();
+    ear.createMediaStreamSource(stream).connect(bent);
+    openMouth().context.createMediaStreamSource(stream).connect(openEcho());
+    const [track] = bent.stream.getAudioTracks();
+    if (track === undefined) return;
+    // No worklet: its script would have to come from a URL that the page's Content-Security-Policy allows.
+    const { readable } = new MediaStreamTrackProcessor({ track });
+    for await (const data of readable) {
+      const samples = new Float32Array(data.numberOfFrames);
+      data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+      data.close();
       let energy = 0;
-      for (const sample of data) energy += sample * sample;
-      const isAudible = Math.sqrt(energy / data.length) > audibleLevel;
-      blocks.push({ atMs: performance.now(), samples: data, isAudible });
-    };
-    context.createMediaStreamSource(stream).connect(node);
+      for (const sample of samples) energy += sample * sample;
+      const isAudible = Math.sqrt(energy / samples.length) > audibleLevel;
+      blocks.push({ atMs: performance.now(), samples, isAudible });
+    }
   };
 
   // What the page plays is what it gives to a media element.
@@ -124,6 +140,10 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
         source.start();
       });
       return performance.now();
+    },
+    setEcho(gain) {
+      echoGain = gain;
+      if (echo !== undefined) echo.gain.value = gain;
     },
     heardSince(sinceMs) {
       const wanted = blocks.filter(({ atMs }) => atMs >= sinceMs);

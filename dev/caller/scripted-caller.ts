@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { OracleCallsPage, PageStatistics } from '../../apps/web/src/page-window.ts';
 import { EARS_SAMPLE_RATE, installPageEars, type PageEars, type PageEarsOptions } from './page-ears.ts';
 
@@ -7,13 +7,19 @@ export interface ScriptedCallerOptions {
   readonly url: string;
   readonly userId: string;
   readonly password: string;
-  /** Confirms the caller's new device. */
-  readonly recoveryKey: string;
+  /** Confirms the caller's new device; without it the account is new, and the page shows one. */
+  readonly recoveryKey?: string;
   /** Runs in the page before its own scripts, for tests that watch or disturb it. */
   readonly initScript?: () => void;
+  /** Does more of that kind. */
+  readonly prepare?: (page: Page) => Promise<void>;
   readonly log?: (line: string) => void;
+  /** Language, colour scheme and the like. */
+  readonly context?: BrowserContextOptions;
   /** Size of the page in CSS pixels, and how many pixels of a picture make one of them. */
   readonly display?: { readonly width: number; readonly height: number; readonly scale: number };
+  /** Opens another tab in the browser of this caller, where it is signed in already. */
+  readonly beside?: ScriptedCaller;
 }
 
 /** Root mean square from which a block counts as audible. */
@@ -37,46 +43,71 @@ export interface HeardAnswer {
 
 type PageState = OracleCallsPage['state'];
 
+/** A browser of its own, as far as accounts and stores go. The page's Content-Security-Policy stays in force. */
+function openContext({ browser, display, context }: ScriptedCallerOptions): Promise<BrowserContext> {
+  return browser.newContext({
+    permissions: ['microphone', 'camera'],
+    ...context,
+    ...(display !== undefined && {
+      viewport: { width: display.width, height: display.height },
+      deviceScaleFactor: display.scale,
+    }),
+  });
+}
+
+/** The page as a script meets it, with a microphone and ears of its own. Close its context when done. */
+export async function openPage(options: ScriptedCallerOptions): Promise<Page> {
+  const { log, beside } = options;
+  const context = beside?.page.context() ?? (await openContext(options));
+  const page = await context.newPage();
+  if (log !== undefined) {
+    page.on('console', (message) => log(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => log(`page error: ${error.message}`));
+  }
+  const ears: PageEarsOptions = { sampleRate: EARS_SAMPLE_RATE, audibleLevel: AUDIBLE_LEVEL };
+  await page.addInitScript(installPageEars, ears);
+  if (options.initScript !== undefined) await page.addInitScript(options.initScript);
+  await options.prepare?.(page);
+  await page.goto(options.url);
+  return page;
+}
+
 /** A person at the page, played by a script: real Chromium, a microphone that speaks, ears that record what the page plays. */
 export class ScriptedCaller implements AsyncDisposable {
   readonly page: Page;
   readonly #options: ScriptedCallerOptions;
 
-  private constructor(page: Page, options: ScriptedCallerOptions) {
+  protected constructor(page: Page, options: ScriptedCallerOptions) {
     this.page = page;
     this.#options = options;
   }
 
   static async open(options: ScriptedCallerOptions): Promise<ScriptedCaller> {
-    const { log, display } = options;
-    const context = await options.browser.newContext({
-      permissions: ['microphone', 'camera'],
-      bypassCSP: true,
-      ...(display !== undefined && {
-        viewport: { width: display.width, height: display.height },
-        deviceScaleFactor: display.scale,
-      }),
-    });
-    const page = await context.newPage();
-    if (log !== undefined) {
-      page.on('console', (message) => log(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => log(`page error: ${error.message}`));
-    }
-    const ears: PageEarsOptions = { sampleRate: EARS_SAMPLE_RATE, audibleLevel: AUDIBLE_LEVEL };
-    await page.addInitScript(installPageEars, ears);
-    if (options.initScript !== undefined) await page.addInitScript(options.initScript);
-    await page.goto(options.url);
-    return new ScriptedCaller(page, options);
+    return new ScriptedCaller(await openPage(options), options);
   }
 
   async signIn(): Promise<void> {
-    const { userId, password, recoveryKey } = this.#options;
-    await this.page.getByLabel('Matrix ID').fill(userId);
+    await this.enterPassword();
+    await this.untilState(['recovery-key-wanted', 'recovery-key-shown'], 60_000);
+    await this.confirmDevice();
+  }
+
+  /** Fills the form in and sends it. */
+  async enterPassword(password = this.#options.password): Promise<void> {
+    await this.page.getByLabel('Matrix ID').fill(this.#options.userId);
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
-    await this.untilState(['recovery-key-wanted'], 60_000);
-    await this.page.getByLabel('Recovery key').fill(recoveryKey);
-    await this.page.getByRole('button', { name: 'Continue' }).click();
+  }
+
+  /** Enters the recovery key, or keeps the one that the page has made for a new account. */
+  async confirmDevice(): Promise<void> {
+    const { recoveryKey } = this.#options;
+    if (recoveryKey === undefined) {
+      await this.page.getByRole('button', { name: 'I have kept it' }).click();
+    } else {
+      await this.page.getByLabel('Recovery key').fill(recoveryKey);
+      await this.page.getByRole('button', { name: 'Continue' }).click();
+    }
     await this.untilState(['ready'], 60_000);
   }
 
@@ -109,7 +140,8 @@ export class ScriptedCaller implements AsyncDisposable {
     if (state === undefined || !wanted.includes(state)) {
       const shown = await this.snapshot();
       throw new Error(
-        `The page shows ${state} (${shown.errorCode ?? shown.endReason ?? 'no code'}), not ${wanted.join(' or ')}.`,
+        `The page shows ${state} (${shown.errorCode ?? shown.endReason ?? 'no code'}), not ${wanted.join(' or ')}: ` +
+          (await this.page.getByRole('alert').allTextContents()).join(' '),
       );
     }
   }
@@ -182,7 +214,8 @@ export class ScriptedCaller implements AsyncDisposable {
     return this.page.evaluate(() => performance.now());
   }
 
+  /** Closes the browser of this caller, or its tab alone when that is beside another's. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.page.context().close();
+    await (this.#options.beside === undefined ? this.page.context() : this.page).close();
   }
 }

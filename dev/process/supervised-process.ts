@@ -27,7 +27,7 @@ export interface ProcessSpec {
   /** How long `ready` may take. Default 60 s: a cold Synapse on a busy machine takes 20. */
   readonly readyTimeoutMs?: number;
   /** From SIGTERM to SIGKILL. Default 8 s. */
-  readonly stopGraceMs?: number;
+  readonly stopGraceMs?: number | (() => number);
   /** Where running processes are written down, see `process-record.ts`. */
   readonly recordDir?: string;
   /** Gives the start up; the process is ended then. Says nothing about one that is ready. */
@@ -52,6 +52,8 @@ export interface SupervisedProcess extends AsyncDisposable {
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<ExitFact>;
 }
 
+/** Between SIGTERM and SIGKILL. */
+export const STOP_GRACE_MS = 8_000;
 /** Enough of the log to see why a start failed, not enough to hide it. */
 const TAIL_LINES = 25;
 /** After the leader is gone its group was killed; the kernel needs a moment for that, and `init` more to clear it away. */
@@ -131,7 +133,8 @@ function supervise({ spec, pid, exited, drained, clock }: Running): SupervisedPr
   const stop = async (): Promise<void> => {
     // The leader alone gets SIGTERM: it knows in which order its own children are to go.
     signalProcess(pid, 'SIGTERM');
-    using _grace = clock.after(spec.stopGraceMs ?? 8000, () => signalGroup(pid, 'SIGKILL'));
+    const graceMs = typeof spec.stopGraceMs === 'function' ? spec.stopGraceMs() : (spec.stopGraceMs ?? STOP_GRACE_MS);
+    using _grace = clock.after(graceMs, () => signalGroup(pid, 'SIGKILL'));
     await buried;
   };
   let stopping: Promise<void> | undefined;

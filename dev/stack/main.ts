@@ -18,8 +18,10 @@ Starts Synapse, LiveKit, a DID resolver, the oracle's backend and agent, and the
 alone, and stops them at Ctrl-C. The first start installs what is missing and takes minutes; later ones take seconds.
 
   --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
+  --page-origin URL where else a page is served that calls this oracle; may be given more than once
   --no-agent        do not start the agent
   --no-web          do not serve the page
+  --sso             also run an OpenID Connect provider, where the test accounts can sign in too
   --help            this text`;
 
 process.exitCode = await main();
@@ -28,8 +30,10 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       'state-dir': { type: 'string', default: DEFAULT_STATE_DIR },
+      'page-origin': { type: 'string', multiple: true, default: [] },
       agent: { type: 'boolean', default: true },
       web: { type: 'boolean', default: true },
+      sso: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     allowNegative: true,
@@ -49,8 +53,10 @@ async function main(): Promise<number> {
     await using stack = await startStack({
       stateDir: values['state-dir'],
       log: (part, line) => partLog(part)(line),
+      otherPageOrigins: values['page-origin'].map(originOf),
       agent: values.agent,
       web: values.web,
+      singleSignOn: values.sso,
       signal: stop.signal,
     });
     say(`up in ${formatElapsed(systemClock.now() - startedAt)}`);
@@ -63,6 +69,11 @@ async function main(): Promise<number> {
   }
   say('stopped');
   return 0;
+}
+
+function originOf(url: string): string {
+  if (URL.canParse(url)) return new URL(url).origin;
+  throw new DevError('ERR_DEV_STATE', `--page-origin ${url} is no address; it looks like http://localhost:5173.`);
 }
 
 /** A part's last lines were shown when it printed them; an installer's are shown only here. */
@@ -87,6 +98,7 @@ function addresses(stack: Stack): Row[] {
     { label: 'Oracle', value: `${stack.oracleDid}  ${stack.oracleUserId}` },
     { label: 'Backend', value: stack.backendUrl },
     { label: 'Homeserver', value: stack.homeserverUrl },
+    ...(stack.singleSignOn === undefined ? [] : [{ label: 'Sign-in', value: stack.singleSignOn.client.issuer }]),
     { label: 'LiveKit', value: stack.sfu.url },
     { label: 'DID resolver', value: stack.didResolverUrl },
     { label: 'State', value: shortPath(stack.stateDir) },

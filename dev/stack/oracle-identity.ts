@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { generateOracleFiles, ORACLE_FILE_NAMES } from 'oracle-calls/keygen';
-import { buildOracleDidDocument } from '@oracle-calls/protocol/did';
+import { buildOracleDidDocument, readKeyRotations } from '@oracle-calls/protocol/did';
 import { parseOracleKeyFile, x25519PublicKeyOf } from '@oracle-calls/protocol/envelope';
 import { signingPublicKeyOf } from '@oracle-calls/protocol/signing';
 import { DevError } from '../process/dev-error.ts';
@@ -57,6 +57,7 @@ export async function makeOracleIdentity(options: OracleIdentityOptions): Promis
     identityPublicKey: signingPublicKeyOf('Ed25519', identityPrivateKey),
     matrixUserId,
     backendUrl,
+    keyRotations: await keptRotations(join(outDir, ORACLE_FILE_NAMES.didDocumentFile)),
   });
   const text = `${JSON.stringify(document, undefined, 2)}\n`;
   await writePrivate(join(outDir, ORACLE_FILE_NAMES.didDocumentFile), text);
@@ -67,6 +68,12 @@ export async function makeOracleIdentity(options: OracleIdentityOptions): Promis
     agentKeyFile: join(outDir, ORACLE_FILE_NAMES.agentApiKeyFile),
     agentKeySha256: await keptText(join(outDir, ORACLE_FILE_NAMES.agentApiKeyHashFile)),
   };
+}
+
+/** The statements of rotations that the document of before shows. */
+async function keptRotations(didDocumentFile: string): Promise<string[]> {
+  const text = await tryRead(didDocumentFile);
+  return text === undefined ? [] : readKeyRotations(JSON.parse(text) as Parameters<typeof readKeyRotations>[0]);
 }
 
 async function keptText(path: string): Promise<string> {

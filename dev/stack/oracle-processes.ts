@@ -57,6 +57,8 @@ export interface OracleParts {
 export async function backendSpec(
   parts: OracleParts &
     TelemetryWishes & {
+      /** Where clients find the SFU. */
+      readonly sfuClientUrl: string;
       readonly pageUrls: readonly string[];
       readonly olderProtocol: 'allow' | 'refuse';
       readonly databaseUrlFile: string | undefined;
@@ -94,7 +96,7 @@ export async function backendSpec(
   const config = {
     listen: { host: '127.0.0.1', port: Number(new URL(backendUrl).port) },
     ...oracles,
-    sfu: sfuConfig(livekit),
+    sfu: { ...sfuConfig(livekit), url: parts.sfuClientUrl },
     ...(parts.databaseUrlFile === undefined
       ? { databaseFile: join(dir, 'calls.db') }
       : { databaseUrlFile: parts.databaseUrlFile }),

@@ -4,11 +4,14 @@ import { startDidResolver } from '../did-resolver/did-resolver.ts';
 import type { DidResolver } from '../did-resolver/did-resolver.ts';
 import { startLiveKit } from '../livekit/livekit.ts';
 import type { LiveKit } from '../livekit/livekit.ts';
+import type { OidcIssuer } from '../oidc/oidc-issuer.ts';
 import { DevError } from '../process/dev-error.ts';
 import { startRestartable } from '../process/restartable-process.ts';
 import type { OnUnexpectedExit } from '../process/restartable-process.ts';
+import { STOP_GRACE_MS } from '../process/supervised-process.ts';
 import type { LogLine } from '../process/supervised-process.ts';
 import { startSynapse } from '../synapse/synapse.ts';
+import type { SingleSignOn } from '../synapse/synapse-config.ts';
 import type { Synapse } from '../synapse/synapse.ts';
 import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { seedAccounts } from './accounts.ts';
@@ -27,6 +30,9 @@ import type { PortName, PortWishes } from './stack-ports.ts';
 import { settleAll, Teardown } from './teardown.ts';
 import { startWebPage } from './web-page.ts';
 import type { WebPage } from './web-page.ts';
+
+/** What a client connects to in a call. */
+export type ClientPart = 'homeserver' | 'backend' | 'sfu';
 
 type How = { readonly signal?: 'SIGTERM' | 'SIGKILL' };
 
@@ -57,6 +63,15 @@ export interface StackOptions {
   readonly metricsPorts?: { readonly backend: number; readonly agent: number } | undefined;
   /** Where else a page is served that may call this backend. */
   readonly otherPageOrigins?: readonly string[] | undefined;
+  /**
+   * Where clients are told that a part is, for tests that put something in between; by default where it is. Backend and agent
+   * go the straight way.
+   */
+  readonly clientUrl?: ((part: ClientPart, url: string) => Promise<string>) | undefined;
+  /** Whether people may also sign in at an OpenID Connect provider. Default false. */
+  readonly singleSignOn?: boolean | undefined;
+  /** How long the homeserver's access tokens live of which a client said that it can refresh them; for ever when absent, in ms. */
+  readonly refreshableTokenMs?: number | undefined;
   /** Gives the start up; what was started by then is stopped. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -76,6 +91,10 @@ export interface Stack extends AsyncDisposable {
   /** The second oracle, when there is one. */
   readonly second: SecondOracle | undefined;
   readonly users: { readonly alice: Caller; readonly bob: Caller };
+  /** The provider of accounts, when there is one. It knows the users with their passwords. */
+  readonly singleSignOn: OidcIssuer | undefined;
+  /** Makes an account at the homeserver, without a cross-signing identity: the first sign-in makes that. */
+  registerUser(name: string, password: string): Promise<void>;
   readonly paths: StackPaths;
   /** Rejects when a part stops that nobody asked to stop; never settles otherwise. */
   readonly failed: Promise<never>;
@@ -157,6 +176,11 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   const backendUrl = `http://127.0.0.1:${backendPort}`;
   const server = { stateDir, signal, onUnexpectedExit };
 
+  const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
+  const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
+  const clientUrl = options.clientUrl ?? ((_part: ClientPart, url: string) => Promise.resolve(url));
+  let oidc: OidcIssuer | undefined;
+
   const [{ synapse, accounts, identity }, livekit, resolver] = await settleAll(
     [openHomeserver(), openLiveKit(), openResolver()],
     giveUp,
@@ -164,19 +188,25 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   signal.throwIfAborted();
   const { baseUrl: didResolverUrl } = resolver;
   const { environment = () => process.env } = options;
+  const sfuClientUrl = await clientUrl('sfu', livekit.url);
   const oracle = { accounts, identity, didResolverUrl, weightsDir };
   const { drainSeconds = {}, secondOracle = 'none' } = options;
   const second =
     secondOracle === 'none' ? undefined : await makeSecondOracle({ stateDir, synapse, backendUrl, didDocumentsDir });
   const parts: OracleParts = { stateDir, backendUrl, synapse, livekit, ...oracle, second, drainSeconds, signal };
-  const ownPageUrls = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
-  const pageUrls = [...ownPageUrls, ...(options.otherPageOrigins ?? [])];
   const { olderProtocol = 'refuse', databaseUrlFile, otlpUrl, metricsPorts } = options;
   const backendPlan = await backendSpec(
-    { ...parts, pageUrls, olderProtocol, databaseUrlFile, otlpUrl, metricsPort: metricsPorts?.backend },
+    { ...parts, sfuClientUrl, pageUrls, olderProtocol, databaseUrlFile, otlpUrl, metricsPort: metricsPorts?.backend },
     logOf('backend'),
   );
-  const backendProcess = { ...backendPlan, env: () => environment('backend') };
+  let isClosing = false;
+  // Whoever stops it alone wants to see its calls come to their end; whoever closes the stack does not.
+  const drainMs = (): number => (isClosing ? 0 : 1000 * (drainSeconds.backend ?? 0));
+  const backendProcess = {
+    ...backendPlan,
+    env: () => environment('backend'),
+    stopGraceMs: () => STOP_GRACE_MS + drainMs(),
+  };
   const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
@@ -189,7 +219,10 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     giveUp,
   );
   signal.throwIfAborted();
-  const close = (): Promise<void> => teardown.close();
+  const close = (): Promise<void> => {
+    isClosing = true;
+    return teardown.close();
+  };
   return {
     stateDir,
     homeserverUrl: synapse.baseUrl,
@@ -202,6 +235,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     oracleUserId: accounts.oracle.userId,
     second,
     users: { alice: accounts.alice, bob: accounts.bob },
+    singleSignOn: oidc,
+    registerUser: (name, password) => synapse.registerUser(name, password),
     paths: {
       homeserverDatabase: synapse.databaseFile,
       backendDir: join(stateDir, BACKEND_FOLDER),
@@ -236,12 +271,27 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   }
 
   async function openHomeserver(): Promise<{ synapse: Synapse; accounts: Accounts; identity: OracleIdentity }> {
-    const started = await startSynapse({ ...server, ...wish('synapse'), log: logOf('synapse') });
+    const { refreshableTokenMs } = options;
+    const singleSignOn = options.singleSignOn === true ? openProvider : undefined;
+    const started = await startSynapse({
+      ...{ ...server, ...wish('synapse'), log: logOf('synapse') },
+      ...{ singleSignOn, refreshableTokenMs },
+    });
     opened('synapse', started);
     const seeded = await seedAccounts(started, stateDir, signal);
+    for (const person of [seeded.alice, seeded.bob]) oidc?.register(person);
     const matrixUserId = seeded.oracle.userId;
-    const made = await makeOracleIdentity({ stateDir, didDocumentsDir, matrixUserId, backendUrl });
+    const published = { matrixUserId, backendUrl: await clientUrl('backend', backendUrl) };
+    const made = await makeOracleIdentity({ stateDir, didDocumentsDir, ...published });
     return { synapse: started, accounts: seeded, identity: made };
+  }
+
+  /** The package behind it is loaded only now: most stacks have no provider. */
+  async function openProvider(callbackUrl: string): Promise<SingleSignOn> {
+    const { startOidcIssuer } = await import('../oidc/oidc-issuer.ts');
+    oidc = teardown.add('servers', await startOidcIssuer({ callbackUrl }));
+    // Synapse compares beginnings: with the slash, no other host's name begins like ours.
+    return { ...oidc.client, pageUrls: pageUrls.map((url) => `${url}/`) };
   }
 
   async function openLiveKit(): Promise<LiveKit> {
@@ -260,7 +310,7 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     const page = await startWebPage({
       port: webPort,
       log: logOf('web'),
-      homeserverUrl: synapse.baseUrl,
+      homeserverUrl: await clientUrl('homeserver', synapse.baseUrl),
       didResolverUrl: resolver.baseUrl,
       oracleDid: identity.did,
       otlpUrl,

@@ -4,6 +4,14 @@ import { join } from 'node:path';
 /** Far above what tests and a person can cause: at Synapse's defaults registration and room creation answer 429. */
 const UNLIMITED = { per_second: 10_000, burst_count: 10_000 } as const;
 
+/** A provider of accounts, and the pages that may ask for a login there without a question in between. */
+export interface SingleSignOn {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly pageUrls: readonly string[];
+}
+
 export interface SynapseConfigInput {
   readonly dir: string;
   readonly port: number;
@@ -11,6 +19,9 @@ export interface SynapseConfigInput {
   readonly registrationSecret: string;
   readonly macaroonSecret: string;
   readonly formSecret: string;
+  readonly singleSignOn?: SingleSignOn | undefined;
+  /** How long an access token lives of which a client said that it can refresh it; for ever when absent, in ms. */
+  readonly refreshableTokenMs?: number | undefined;
 }
 
 /**
@@ -64,8 +75,37 @@ export function synapseConfig(input: SynapseConfigInput): string {
     rc_key_requests: UNLIMITED,
     rc_delayed_event_mgmt: UNLIMITED,
     rc_presence: { per_user: UNLIMITED },
+    ...(input.singleSignOn === undefined ? {} : singleSignOnConfig(input.singleSignOn)),
+    ...(input.refreshableTokenMs === undefined ? {} : { refreshable_access_token_lifetime: input.refreshableTokenMs }),
   };
   return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function singleSignOnConfig({ issuer, clientId, clientSecret, pageUrls }: SingleSignOn): object {
+  return {
+    oidc_providers: [
+      {
+        idp_id: 'test',
+        idp_name: 'Test identity provider',
+        issuer,
+        client_id: clientId,
+        client_secret: clientSecret,
+        scopes: ['openid', 'profile'],
+        // An issuer on loopback has no TLS.
+        skip_verification: true,
+        // Who has an account with a password may come this way as well.
+        allow_existing_users: true,
+        user_mapping_provider: {
+          config: {
+            localpart_template: '{{ user.preferred_username }}',
+            display_name_template: '{{ user.name }}',
+          },
+        },
+      },
+    ],
+    // Without an entry Synapse asks the person whether they trust the page.
+    sso: { client_whitelist: pageUrls, update_profile_information: false },
+  };
 }
 
 /** Warnings and worse, on stdout. */

@@ -10,6 +10,7 @@ import type { OnUnexpectedExit } from '../process/restartable-process.ts';
 import type { LogLine } from '../process/supervised-process.ts';
 import { registerUser } from './register-user.ts';
 import { newSigningKey, synapseConfig, synapseLogConfig } from './synapse-config.ts';
+import type { SingleSignOn } from './synapse-config.ts';
 
 /** The well-known port of a homeserver behind a proxy. */
 export const SYNAPSE_PORT = 8008;
@@ -25,6 +26,10 @@ export interface SynapseOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told when the server stops although nobody asked it to. */
   readonly onUnexpectedExit?: OnUnexpectedExit;
+  /** Starts a provider that sends people who signed in there back to `callbackUrl`: Synapse asks it at its own start. */
+  readonly singleSignOn?: ((callbackUrl: string) => Promise<SingleSignOn>) | undefined;
+  /** How long an access token lives of which a client said that it can refresh it; for ever when absent, in ms. */
+  readonly refreshableTokenMs?: number | undefined;
 }
 
 export interface Synapse extends AsyncDisposable {
@@ -64,11 +69,14 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
   const port = await freePort(options.port);
   const configFile = join(dir, 'homeserver.yaml');
   await writePrivate(join(dir, 'log.yaml'), synapseLogConfig());
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const singleSignOn = await options.singleSignOn?.(`${baseUrl}/_synapse/client/oidc/callback`);
+  const secrets = { registrationSecret, macaroonSecret, formSecret };
+  const { refreshableTokenMs } = options;
   await writePrivate(
     configFile,
-    synapseConfig({ dir, port, serverName: SERVER_NAME, registrationSecret, macaroonSecret, formSecret }),
+    synapseConfig({ dir, port, serverName: SERVER_NAME, ...secrets, singleSignOn, refreshableTokenMs }),
   );
-  const baseUrl = `http://127.0.0.1:${port}`;
   const server = await startRestartable(
     {
       name: 'synapse',

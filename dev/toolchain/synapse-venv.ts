@@ -6,8 +6,8 @@ import type { ToolOptions } from './tool.ts';
 
 /** Pinned to a series: patch releases carry security fixes only. */
 export const SYNAPSE_SERIES = '1.163';
-/** Imports what a server imports, so that a half-installed environment fails here. */
-const PROBE = 'import synapse, synapse.app.homeserver; print(synapse.__version__)';
+/** Imports what a server imports, single sign-on (authlib) too, so that a half-installed environment fails here. */
+const PROBE = 'import synapse, synapse.app.homeserver, authlib.oauth2; print(synapse.__version__)';
 
 export interface SynapseToolOptions extends ToolOptions {
   readonly cacheDir?: string | undefined;
@@ -21,9 +21,9 @@ export interface SynapseToolOptions extends ToolOptions {
  */
 export async function ensureSynapse(options: SynapseToolOptions = {}): Promise<string> {
   const env = options.env ?? process.env;
-  const dir = join(options.cacheDir ?? toolCacheDir(env), `synapse-${SYNAPSE_SERIES}`);
+  const dir = join(options.cacheDir ?? toolCacheDir(env), `synapse-${SYNAPSE_SERIES}-oidc`);
   const python = join(dir, 'bin', 'python');
-  const requirements = [`matrix-synapse==${SYNAPSE_SERIES}.*`];
+  const requirements = [`matrix-synapse[oidc]==${SYNAPSE_SERIES}.*`];
   await ensureTool(
     {
       what: `Synapse ${SYNAPSE_SERIES}`,

@@ -20,8 +20,10 @@ async function findExamples(): Promise<Example[]> {
   const found = await Promise.all(
     readmes.map(async (path) => {
       const { code } = await readMarkdown(root, path);
-      const typescript = code.filter(({ language }) => language === 'ts');
-      return typescript.map((block, i) => ({ ...block, name: `${path.replaceAll(/[/.]/g, '-')}-${i + 1}.ts` }));
+      const typescript = code.filter(({ language }) => language === 'ts' || language === 'tsx');
+      const nameOf = ({ language }: CodeBlock, i: number): string =>
+        `${path.replaceAll(/[/.]/g, '-')}-${i + 1}.${language}`;
+      return typescript.map((block, i) => ({ ...block, name: nameOf(block, i) }));
     }),
   );
   return found.flat();
@@ -39,6 +41,7 @@ async function check(examples: readonly Example[]): Promise<string> {
     const config = {
       extends: join(root, 'tsconfig.base.json'),
       compilerOptions: {
+        jsx: 'react-jsx',
         lib: [
           ...['ES2024', 'ESNext.Disposable', 'ESNext.Collection', 'ESNext.Iterator'],
           ...['DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],

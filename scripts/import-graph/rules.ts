@@ -159,6 +159,6 @@ export const RULES: readonly Rule[] = [
   keptTo('@opentelemetry/sdk-trace-base', ['packages/telemetry/src/otlp', 'apps/web/src/call']),
   keptTo('@opentelemetry/api', ['packages/telemetry/src/otlp', OPEN_TELEMETRY_FOLDER, 'apps/web/src/call']),
   keptTo('fake-indexeddb', ['packages/matrix/src/node']),
-  keptTo('react', ['packages/react']),
-  keptTo('react-dom', ['packages/react']),
+  keptTo('react', ['packages/react/src', 'apps/web/src']),
+  keptTo('react-dom', ['apps/web/src']),
 ];

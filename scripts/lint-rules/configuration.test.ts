@@ -79,6 +79,14 @@ const SAMPLES: Readonly<Record<string, { readonly code: string; readonly finding
     code: "import { test } from 'vitest';\ntest.skip('x', () => undefined);\n",
     findings: ['vitest(no-disabled-tests)'],
   },
+  'packages/react/src/hooks/sometimes.ts': {
+    code: "import { useState } from 'react';\nexport const useSometimes = (isOn: boolean): unknown => (isOn ? useState(1) : undefined);\n",
+    findings: ['react(hooks)', 'react-hooks(rules-of-hooks)'],
+  },
+  'apps/web/src/view/picture.tsx': {
+    code: 'export const Picture = (): unknown => <img src="x.png" />;\n',
+    findings: ['jsx-a11y(alt-text)'],
+  },
   'packages/sdk/src/call/unused-reason.ts': {
     code: '// oxlint-disable-next-line no-console\nexport const two = 2;\n',
     findings: ['unused directive'],

@@ -21,7 +21,7 @@ export interface BuiltPackage {
   readonly manifest: Manifest;
 }
 
-const isShipped = (name: string): boolean => name.endsWith('.ts') && !/\.(test|fixture|test-d)\.ts$/.test(name);
+const isShipped = (name: string): boolean => /(?<!\.(test|fixture|test-d))\.tsx?$/.test(name);
 
 /** Builds every published package into a folder of its own, as its tarball will hold it. */
 export async function buildPackages({ root, outDir, log }: BuildOptions): Promise<BuiltPackage[]> {

@@ -6,6 +6,7 @@ test.each([
   [`new URL(\n  "../job/entry.ts",\n  import.meta.url,\n)`, `new URL(\n  "../job/entry.js",\n  import.meta.url,\n)`],
   [`export { a } from './a.ts';`, `export { a } from './a.js';`],
   [`let b: import("./b/c.ts").B;`, `let b: import("./b/c.js").B;`],
+  [`export * from './a.tsx';`, `export * from './a.js';`],
   [`import './side-effect.ts';`, `import './side-effect.js';`],
 ])('the address of a source becomes that of what was built: %s', (text, built) => {
   expect(withBuiltAddresses(text)).toBe(built);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const TESTS = '{packages,apps,dev,scripts,benchmarks,tests,deploy}/**/*.test.{ts,tsx}';
 /** The attack suite may keep its attacks in tables and files of their own: every literal that begins so is a name. */
-const ATTACKS = '{packages/**/*.test.ts,tests/**/*.ts}';
+const ATTACKS = '{packages/**/*.test.{ts,tsx},tests/**/*.ts}';
 
 const LITERAL = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|\x60((?:[^\x60\\]|\\.)*)\x60)`;
 /** `test('…'`, `it('…'`, and the second brackets of `test.each(…)('…'`; nothing that is skipped or left to do. */

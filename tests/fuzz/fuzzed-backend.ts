@@ -57,6 +57,7 @@ const RATE_LIMITS: RateLimitOptions = {
   failedAuthentication: unlimited,
   sessionExchange: unlimited,
   joinToken: unlimited,
+  ring: unlimited,
 };
 
 async function startHomeserver(): Promise<{ readonly baseUrl: string } & AsyncDisposable> {

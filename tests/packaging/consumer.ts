@@ -27,8 +27,7 @@ export async function createConsumer(
   const needed = new Set(extra);
   for (const { name, path } of tarballs) {
     const target = join(modules, name);
-    await mkdir(target, { recursive: true });
-    await run('tar', ['-xzf', path, '-C', target, '--strip-components=1']);
+    await unpackTarball(path, target);
     const manifest = JSON.parse(await readFile(join(target, 'package.json'), 'utf8')) as Manifest;
     const ownModules = join(built.find((one) => one.name === name)?.folder ?? '', 'node_modules');
     for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
@@ -55,6 +54,12 @@ export async function createConsumer(
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** As npm does. */
+export async function unpackTarball(tarball: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
 }
 
 /** As npm does: a link in `.bin` to a file that may be executed. */

@@ -2,8 +2,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  measureReactSize,
+  REACT_MINIMAL_RATCHET_GZ_BYTES,
+  REACT_RATCHET_GZ_BYTES,
+} from '../../benchmarks/size/react-size.ts';
 import {
   measureSdkSize,
   SDK_BUDGET_GZ_BYTES,
@@ -21,12 +27,19 @@ import { dryRunPublish } from '../../scripts/publishing/dry-run.ts';
 import { run } from '../../scripts/publishing/run.ts';
 import { buildConsumerPage, servePage } from './built-page.ts';
 import { createConsumer, type Consumer } from './consumer.ts';
+import { NextApp, type NextBundler } from './next-app.ts';
 import type { PackedPageFindings } from './page/packed-page.ts';
 import { buildAndPack, type PackedPackages } from './packed-packages.ts';
+import { installPinned } from './pinned-modules.ts';
 import { publicEntries } from './public-entries.ts';
+import { seePage, type SeenPage } from './seen-page.ts';
 
 /** Loading the models on two busy cores, in ms. */
 const AGENT_WARM_MAX_MS = 90_000;
+/** Two builds of Next.js on two busy cores, in ms. */
+const NEXT_MAX_MS = 500_000;
+/** What Next.js takes by itself; the other one, which takes half a minute as well, in the nightly run. */
+const NEXT_BUNDLERS: readonly NextBundler[] = process.env['NIGHTLY'] === '1' ? ['turbopack', 'webpack'] : ['turbopack'];
 const BIN = join(PROJECT_ROOT, 'node_modules', '.bin');
 
 let packed: PackedPackages;
@@ -34,7 +47,7 @@ let consumer: Consumer;
 
 beforeAll(async () => {
   packed = await buildAndPack();
-  consumer = await createConsumer(packed, ['@types/node']);
+  consumer = await createConsumer(packed, ['@types/node', '@types/react', 'react-dom']);
 });
 
 afterAll(async () => {
@@ -224,12 +237,77 @@ export const all = [code, ${entries.map((_, index) => `entry${index}`).join(', '
   });
 });
 
+describe('a page with React', () => {
+  const NOBODY = { homeserverUrl: 'http://127.0.0.1:9', oracleDid: 'did:ixo:nobody' };
+  const PAGE = join(import.meta.dirname, 'react-page');
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchChromium(await ensureChromium());
+  });
+  afterAll(() => browser?.close());
+
+  /** Its worker answers, nothing is on the console, and a call is placed, fails and is shown as ended. */
+  const works = (react: string): SeenPage => ({
+    heading: expect.stringContaining(`React ${react}.`) as string,
+    worker: { kind: 'inspected', request: 1, hasSendingKey: false, transforms: [] },
+    said: [],
+    buttons: ['Call'],
+    ended: 'A did:web must not name an IP address.',
+  });
+
+  test('works when Vite has built it, with the newest React and the oldest that is supported', async () => {
+    const modules = await installPinned('react-18', join(packed.folder, 'react-18'));
+    const old = { react: join(modules, 'react'), 'react-dom': join(modules, 'react-dom') };
+    for (const [version, alias] of [
+      ['19', {}],
+      ['18', old],
+    ] as const) {
+      const folder = await buildConsumerPage(consumer, PAGE, { name: `react-${version}`, alias });
+      await using web = await servePage(folder, NOBODY);
+      expect(await seePage(browser, web.url)).toEqual(works(version));
+    }
+  });
+
+  test('works in Next.js: rendered on the server, hydrated without a word', { timeout: NEXT_MAX_MS }, async () => {
+    const app = await NextApp.create(packed);
+    for (const bundler of NEXT_BUNDLERS) {
+      await app.build(bundler);
+      await using server = await app.start();
+      const html = await (await fetch(server.url)).text();
+      for (const words of ['No call', 'Not known to be encrypted', 'Connection unknown']) expect(html).toContain(words);
+      expect(await seePage(browser, server.url), bundler).toEqual(works('19'));
+    }
+  });
+
+  test('has in each built file of ours that uses React the word that makes it one for the client', async () => {
+    const folder = packed.built.find(({ name }) => name === '@oracle-calls/react')?.folder ?? '';
+    const entries = await readdir(join(folder, 'dist'), { recursive: true, withFileTypes: true });
+    const files = entries.filter(({ name }) => name.endsWith('.js')).map((entry) => join(entry.parentPath, entry.name));
+    const texts = await Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })));
+    const withReact = texts.filter(({ text }) => /from ['"]react['"]/.test(text));
+    expect(withReact.length).toBeGreaterThan(10);
+    for (const { file, text } of withReact) expect(text.startsWith("'use client';"), file).toBe(true);
+  });
+});
+
 describe('the public interface', () => {
   test('is what docs/api says: npm run api-reports writes it anew, and a reviewer reads the change', async () => {
     const folder = join(PROJECT_ROOT, 'docs', 'api');
     const reports = await extractApiReports(packed.built, packed.folder);
     expect((await readdir(folder)).toSorted()).toEqual(reports.map(({ file }) => file).toSorted());
     for (const { file, text } of reports) expect(await readFile(join(folder, file), 'utf8'), file).toBe(text);
+  });
+});
+
+describe('the hooks in a page', () => {
+  test('are our own code alone, and do not grow', async () => {
+    const { gzBytes, minimalGzBytes, others } = await measureReactSize(packed.packagesDir);
+    expect(others).toEqual([]);
+    expect(minimalGzBytes).toBeGreaterThan(1_000);
+    expect(minimalGzBytes).toBeLessThanOrEqual(REACT_MINIMAL_RATCHET_GZ_BYTES);
+    expect(gzBytes).toBeGreaterThan(minimalGzBytes);
+    expect(gzBytes).toBeLessThanOrEqual(REACT_RATCHET_GZ_BYTES);
   });
 });
 

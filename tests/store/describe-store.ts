@@ -1,5 +1,5 @@
 import { openStore, type Store } from '@oracle-calls/backend/operator';
-import { parseMatrixEventId } from '@oracle-calls/protocol';
+import { parseDid, parseMatrixEventId } from '@oracle-calls/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, finishedCall, MALLORY, NOON, newCall, ORACLE_DID, roomRequest } from './store-facts.ts';
 import type { TestDatabase, TestServer } from './test-database.ts';
@@ -8,7 +8,16 @@ const eventId = (letter: string): ReturnType<typeof parseMatrixEventId> => parse
 const operator = { kind: 'operator' } as const;
 
 /** Tables that know calls; none may know a deleted one. */
-const CALL_TABLES = ['calls', 'answers', 'sfu_rooms', 'agent_refusals', 'refused_events', 'audit_log', 'deleted_names'];
+const CALL_TABLES = [
+  'calls',
+  'answers',
+  'sfu_rooms',
+  'agent_refusals',
+  'refused_events',
+  'audit_log',
+  'deleted_names',
+  'rings',
+];
 
 /** What the store promises, whatever is below. */
 export function describeStore(server: TestServer): void {
@@ -230,6 +239,58 @@ export function describeStore(server: TestServer): void {
         ['key-release', true],
         ['call-delete-by-user', false],
       ]);
+    });
+
+    test('a ring that a call accepted is accepted once, by whom it rang, and goes with its call', async () => {
+      const ringEventId = eventId('r');
+      const { oracleDid, matrixUserId, matrixRoomId, callType } = newCall();
+      const ring: Parameters<Store['rings']['begin']>[0] = {
+        ...{ key: 'oc-ring-1', oracleDid, matrixUserId, matrixRoomId, callType, sessionId: undefined },
+        ...{ reason: 'It is ready.', startedAt: NOON, lifetimeMs: 30_000, overAt: NOON + 45_000 },
+      };
+      expect(await store.rings.begin(ring)).toBe(true);
+      expect(await store.rings.begin({ ...ring, key: 'oc-ring-2' })).toBe(false);
+      expect(await store.rings.find(ringEventId)).toBeUndefined();
+      await store.rings.markSent(ring.key, ringEventId);
+      expect(await store.rings.find(ringEventId)).toMatchObject({
+        state: 'ringing',
+        reason: undefined,
+        endedAt: undefined,
+      });
+      const others = [
+        newCall({ matrixUserId: MALLORY }),
+        newCall({ oracleDid: parseDid('did:ixo:another') }),
+        newCall({ acceptedAt: ring.overAt }),
+      ];
+      for (const call of others) expect(await store.calls.accept(call, ringEventId)).toBe('ring-over');
+      expect(await store.calls.accept(newCall(), eventId('s'))).toBe('ring-over');
+      const call = newCall();
+      expect(await store.calls.accept(call, ringEventId)).toBe('accepted');
+      expect(await store.calls.accept(newCall(), ringEventId)).toBe('ring-over');
+      expect(await store.rings.end(ringEventId, 'lapsed', NOON)).toBe(false);
+      expect(await store.rings.listOpen(oracleDid)).toEqual([]);
+      expect(await store.rings.listDue(oracleDid)).toMatchObject([{ state: 'accepted', callId: call.callId }]);
+      await store.rings.markTold(ringEventId);
+      expect(await store.rings.listDue(oracleDid)).toEqual([]);
+      await store.calls.end(call.callId, { endReason: 'hangup', endedAt: NOON + 2, isAnswered: false });
+      expect(await store.deletion.delete(call.callId, operator, NOON)).toBe('deleted');
+      expect(await store.rings.find(ringEventId)).toBeUndefined();
+    });
+
+    test('a ring that nobody took is forgotten with its time', async () => {
+      const { oracleDid, matrixUserId, matrixRoomId, callType } = newCall();
+      const ring: Parameters<Store['rings']['begin']>[0] = {
+        ...{ key: 'oc-ring-1', oracleDid, matrixUserId, matrixRoomId, callType, sessionId: 's-1' },
+        ...{ reason: undefined, startedAt: NOON, lifetimeMs: 30_000, overAt: NOON + 45_000 },
+      };
+      await store.rings.begin(ring);
+      await store.rings.markSent(ring.key, eventId('r'));
+      expect(await store.rings.end(eventId('r'), 'declined', NOON + 5)).toBe(true);
+      expect(await store.rings.end(eventId('r'), 'cancelled', NOON + 6)).toBe(false);
+      await store.rings.prune(NOON + 5);
+      expect(await store.rings.find(eventId('r'))).toMatchObject({ state: 'declined', endedAt: NOON + 5 });
+      await store.rings.prune(NOON + 6);
+      expect(await store.rings.find(eventId('r'))).toBeUndefined();
     });
 
     test('a deleted call does not come back by its event, its room or its envelope, until those are forgotten', async () => {

@@ -27,6 +27,9 @@ const LISTS = [
   ['calls_by_end', 'call_id from calls where ended_at < 5 order by ended_at limit 500'],
   ['answers_due', '* from answers where event_id is null order by due_at, call_status'],
   ['sfu_rooms_unclosed', '* from sfu_rooms where closed_at is null'],
+  ['rings_due', "* from rings where due_at is not null and oracle_did = 'a' order by due_at"],
+  ['rings_open', "* from rings where oracle_did = 'a' and matrix_user_id = 'b' and ended_at is null and over_at > 5"],
+  ['rings_by_end', '* from rings where ended_at < 5'],
   ['audit_log_of_call', "* from audit_log where call_id = 'a'"],
 ] as const;
 
@@ -45,7 +48,7 @@ export function describeUpgrade(server: TestServer): void {
     test('how far a database is can be read, and reading changes nothing', async () => {
       await database.execute(await firstVersion(server.kind));
       const { seen, known } = await readMigrationState(database.location);
-      expect(known).toEqual(['0001-calls', '0002-operation', '0003-rooms-of-owner', '0004-deletion']);
+      expect(known).toEqual(['0001-calls', '0002-operation', '0003-rooms-of-owner', '0004-deletion', '0005-rings']);
       expect(seen).toEqual(known.slice(0, 1));
       expect(await migrations()).toEqual(seen);
       await (await openStore(database.location)).close();
@@ -55,7 +58,13 @@ export function describeUpgrade(server: TestServer): void {
     test('a database of the first version is brought up to date, loses nothing and works on', async () => {
       await database.execute(await firstVersion(server.kind));
       await using store = await openStore(database.location);
-      expect(await migrations()).toEqual(['0001-calls', '0002-operation', '0003-rooms-of-owner', '0004-deletion']);
+      expect(await migrations()).toEqual([
+        '0001-calls',
+        '0002-operation',
+        '0003-rooms-of-owner',
+        '0004-deletion',
+        '0005-rings',
+      ]);
       expect(await store.calls.findById(ended)).toMatchObject({
         seq: 1,
         endReason: 'hangup',
@@ -132,7 +141,7 @@ export function describeUpgrade(server: TestServer): void {
       // Each opens the store by itself before any begins.
       const outcomes = await runRace(database.location, 'one webhook', newCall());
       expect(outcomes.filter((isFirst) => isFirst === true)).toHaveLength(1);
-      expect(await migrations()).toHaveLength(4);
+      expect(await migrations()).toHaveLength(5);
     });
   });
 }

@@ -20,6 +20,8 @@ export interface HiddenListenerOptions {
   readonly keys?: (identity: string) => Uint8Array;
   /** Where the keys go in the key ring. Default 0. */
   readonly slot?: number;
+  /** Whether the SFU tells the others that somebody is there. Default false. */
+  readonly isSeen?: boolean;
 }
 
 export interface HiddenListener extends AsyncDisposable {
@@ -36,13 +38,14 @@ export interface HiddenListener extends AsyncDisposable {
 
 const SAMPLE_RATE = 16_000;
 
-/** Joins a room unseen, with the SFU's own secret, and records everybody. */
+/** Joins a room, unseen unless told otherwise, with the SFU's own secret, and records everybody. */
 export async function joinHidden(options: HiddenListenerOptions): Promise<HiddenListener> {
   const token = new AccessToken(options.apiKey, options.apiSecret, {
     identity: `hidden-${crypto.randomUUID()}`,
     ttl: 600,
   });
-  token.addGrant({ roomJoin: true, room: options.sfuRoomName, hidden: true, canPublish: false, canSubscribe: true });
+  const hidden = options.isSeen !== true;
+  token.addGrant({ roomJoin: true, room: options.sfuRoomName, hidden, canPublish: false, canSubscribe: true });
 
   const room = new Room();
   const recordings = new Map<string, Int16Array[]>();

@@ -12,6 +12,11 @@ import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
 /** Loading the models on two busy cores, in ms. */
 const AGENT_WARM_MAX_MS = 90_000;
 
+export type StackSceneOptions = Pick<
+  StackOptions,
+  'otlpUrl' | 'metricsPorts' | 'singleSignOn' | 'clientUrl' | 'drainSeconds' | 'otherPageOrigins'
+>;
+
 /** A whole stack of its own, a browser, and a spoken question: the stage of the system tests. */
 export class StackScene implements AsyncDisposable {
   readonly stack: Stack;
@@ -37,7 +42,7 @@ export class StackScene implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  static async open(options: Pick<StackOptions, 'otlpUrl' | 'metricsPorts'> = {}): Promise<StackScene> {
+  static async open(options: StackSceneOptions = {}): Promise<StackScene> {
     const { chromium, weightsDir } = await ensureToolchain();
     if (chromium === undefined || weightsDir === undefined) throw new Error('The tools are not complete.');
     await using opening = new AsyncDisposableStack();

@@ -71,6 +71,10 @@ const failures = (): Readonly<Record<string, { readonly args: readonly string[];
     'api-keys list': { args: database, code: 'ERR_CLI_DATABASE' },
     'api-keys rotate': { args: [...database, 'key-0'], code: 'ERR_CLI_DATABASE' },
     'api-keys revoke': { args: [...database, 'key-0'], code: 'ERR_CLI_DATABASE' },
+    ring: {
+      args: ['@a:a.example', '--backend', 'https://a.example', '--api-key-file', none],
+      code: 'ERR_PROTOCOL_MALFORMED',
+    },
     audit: { args: database, code: 'ERR_CLI_DATABASE' },
     'trust list': { args: ['--store', none], code: 'ERR_KEY_STORE' },
     'trust accept': { args: ['did:ixo:a', '--key', 'aa', '--store', none], code: 'ERR_KEY_STORE' },

@@ -32,6 +32,7 @@ const rateLimitsSchema = v.strictObject({
   failedAuthentication: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.failedAuthentication),
   sessionExchange: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.sessionExchange),
   joinToken: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.joinToken),
+  ring: v.optional(rateLimitSchema, RATE_LIMIT_DEFAULTS.ring),
 } satisfies Record<RateLimitKind, v.GenericSchema>);
 
 /**

@@ -4,8 +4,14 @@ import * as v from 'valibot';
 /** What the server tells the page at `/config.json`. */
 export const pageConfigSchema = v.object({
   homeserverUrl: v.pipe(v.string(), v.url()),
+  /** Whether people may sign in at that homeserver only. By default they may name another. */
+  isHomeserverFixed: v.optional(v.boolean()),
   /** The oracle that the page offers to call. */
   oracleDid: didSchema,
+  /** Others that it offers, in this order. */
+  oracles: v.optional(
+    v.array(v.object({ oracleDid: didSchema, name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))) })),
+  ),
   /** HTTP resolver for `did:ixo`. */
   didResolverUrl: v.optional(v.pipe(v.string(), v.url())),
   /** Where spans of calls go by OTLP over HTTP; nowhere when absent. */
@@ -21,7 +27,7 @@ export async function fetchPageConfig(): Promise<PageConfig> {
 }
 
 /** Whether the page runs on a development machine, where addresses may be private and unencrypted. */
-export function isDevelopment({ homeserverUrl }: PageConfig): boolean {
+export function isDevelopment({ homeserverUrl }: Pick<PageConfig, 'homeserverUrl'>): boolean {
   const { protocol, hostname } = new URL(homeserverUrl);
   return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }

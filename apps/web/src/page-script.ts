@@ -20,8 +20,11 @@ export function showForScripts(app: AppStore): void {
 function shown({ value: state }: AppStore): OracleCallsPage {
   switch (state.kind) {
     case 'SignedOut':
+    case 'Elsewhere':
       return { ...NOBODY, state: 'signed-out' };
+    case 'Starting':
     case 'SigningIn':
+    case 'SigningOut':
       return { ...NOBODY, state: 'signing-in' };
     case 'ConfirmingDevice':
       return { ...NOBODY, state: STEP_STATES[state.step.kind], errorCode: state.errorCode };

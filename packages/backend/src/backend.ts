@@ -17,6 +17,8 @@ import { RoomOfRequest } from './join/room-of-request.ts';
 import type { OlderProtocol } from './envelope-check/envelope-check.ts';
 import { openOracleEars } from './oracles/oracle-ears.ts';
 import { ServedOracles, type OracleOptions } from './oracles/served-oracles.ts';
+import { RingOutbox } from './rings/ring-outbox.ts';
+import { RingService } from './rings/ring-service.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { AgentReplacement } from './sfu/agent-replacement.ts';
 import { PresenceWatch } from './sfu/presence-watch.ts';
@@ -68,6 +70,7 @@ export interface Backend extends AsyncDisposable {
   readonly join: JoinService;
   readonly roomOfRequest: RoomOfRequest;
   readonly calls: CallService;
+  readonly rings: RingService;
   readonly store: Store;
   readonly agentDesk: AgentDesk;
   readonly standby: StandbyDesk;
@@ -115,6 +118,11 @@ export async function openBackend({
 
   const calls = new CallService({ store, clock, logger, closing });
   const answers = new AnswerOutbox({ oracles, store, logger, deadlines, background, closing });
+  const ringOutbox = new RingOutbox({ oracles, store, logger, deadlines, background, closing });
+  const rings = new RingService({
+    ...{ oracles, drain, store, clock, logger, deadlines, background, closing },
+    outbox: ringOutbox,
+  });
   const rooms = new RoomKeeper({ sfu, store, clock, logger, deadlines, background });
   const fresh = new FreshEnvelopes(clock);
   const { sfuRooms } = store;
@@ -135,7 +143,7 @@ export async function openBackend({
   const ears = new DisposableStack();
   const openOracle = async (did: Did, matrix: MatrixAccountPort): Promise<void> => {
     const oracle = oracles.setAccount(did, matrix);
-    const parts = { store, calls, fresh, traces, olderProtocol, clock, logger, deadlines, background, closing };
+    const parts = { store, calls, rings, fresh, traces, olderProtocol, clock, logger, deadlines, background, closing };
     await answers.resume(did);
     ears.use(openOracleEars({ oracle, matrix, resolver: didResolver, ...parts }));
     logger.info('oracle open', { oracleDid: did });
@@ -165,6 +173,7 @@ export async function openBackend({
     join: new JoinService({ oracles, drain, sfuUrl, sfu, store, rooms, standby, traces, clock, logger }),
     roomOfRequest: new RoomOfRequest({ oracles, store, calls }),
     calls,
+    rings,
     store,
     agentDesk: new AgentDesk({ oracles, store, calls, standby, fresh, traces, metrics, clock, logger }),
     standby,

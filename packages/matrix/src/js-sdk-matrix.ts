@@ -6,7 +6,7 @@ import { prepareToSend, sendEncrypted } from './js-sdk/encrypted-send.ts';
 import { EventFeed } from './js-sdk/event-feed.ts';
 import { InviteFeed } from './js-sdk/invite-feed.ts';
 import { approveChangedIdentity, type ChangedIdentities } from './js-sdk/peer-trust.ts';
-import { fetchEvent, fetchRelations } from './js-sdk/read-event.ts';
+import { fetchEvent } from './js-sdk/read-event.ts';
 import { SDK_NOTICE, type SdkClient } from './js-sdk/sdk-client.ts';
 import { waitFor } from './js-sdk/wait-for.ts';
 import { parseMatrixUserId } from './matrix-id.ts';
@@ -22,6 +22,8 @@ import type { RetryPolicy } from './retry.ts';
 
 /** From the answer to a join until the sync has brought the room. */
 const JOIN_VISIBLE_LIMIT_MS = 30_000;
+
+const loadProfile = () => import('./js-sdk/profile.ts');
 
 export interface MatrixPortOptions {
   readonly clock?: Clock | undefined;
@@ -69,6 +71,8 @@ function portOver(context: AdapterContext, isHolding: boolean): MatrixPort & Dis
     observeEvents: (listener) => feed.observe(listener),
     approveChangedIdentity: (peer, options) => approveChangedIdentity(context, peer, options),
     requestOpenIdToken: (options) => requestOpenIdToken(context, options),
+    readProfileField: async (...asked) => (await loadProfile()).readProfileField(context, ...asked),
+    ownRecords: async () => (await import('./js-sdk/own-events.ts')).ownRecordsOver(context),
     [Symbol.dispose]: () => feed[Symbol.dispose](),
   };
 }
@@ -98,7 +102,8 @@ export function accountPortOver(context: AdapterContext): MatrixAccountPort {
     lastSyncAt: () => lastSyncAt,
     joinRoom: (room, options) => joinRoom(context, room, options),
     leaveRoom: (room, options) => leaveRoom(context, room, options),
-    fetchRelations: (room, eventId, options) => fetchRelations(context, room, eventId, options),
+    fetchRelations: async (...asked) => (await import('./js-sdk/relations.ts')).fetchRelations(context, ...asked),
+    setProfileField: async (...asked) => (await loadProfile()).setProfileField(context, port.userId, ...asked),
     close: () => (closing ??= close()),
   };
 }

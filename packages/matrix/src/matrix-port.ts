@@ -1,4 +1,7 @@
 import type { MatrixEventId } from '@oracle-calls/protocol';
+import type { OwnRecords } from './own-records.ts';
+
+export type { OwnEvent, OwnRecords, RedactOptions } from './own-records.ts';
 
 declare const matrixRoomIdBrand: unique symbol;
 declare const matrixUserIdBrand: unique symbol;
@@ -52,6 +55,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told when the event is encrypted and its first request goes out. */
   readonly onSending?: (() => void) | undefined;
+  /** Lets the request outlive the page, where the platform can (`keepalive` of fetch, at most 64 KiB in flight). */
+  readonly isKeptAlive?: boolean | undefined;
 }
 
 export interface PrepareOptions extends WaitOptions {
@@ -96,6 +101,10 @@ export interface MatrixPort {
   /** Takes the peer's new Matrix identity as theirs, once a person has decided that. @throws `ERR_MATRIX_CROSS_SIGNING` */
   approveChangedIdentity(peer: MatrixUserId, options?: WaitOptions): Promise<void>;
   requestOpenIdToken(options?: WaitOptions): Promise<MatrixOpenIdToken>;
+  /** What an account says of itself, by its homeserver's word; `undefined` when it says nothing under this name. Untrusted: parse it. */
+  readProfileField(userId: MatrixUserId, field: string, options?: WaitOptions): Promise<unknown>;
+  /** What this account has written itself, also on other devices. Loaded when it is first asked for. */
+  ownRecords(): Promise<OwnRecords>;
 }
 
 /** An invitation to a room. */
@@ -122,6 +131,8 @@ export interface MatrixAccountPort extends MatrixPort {
   leaveRoom(room: MatrixRoomId, options?: WaitOptions): Promise<void>;
   /** Events of a call event: every event in the room that relates to it, oldest first, decrypted ones only. */
   fetchRelations(room: MatrixRoomId, eventId: MatrixEventId, options?: WaitOptions): Promise<readonly DecryptedEvent[]>;
+  /** Says something of this account in its profile, for whoever asks its homeserver. */
+  setProfileField(field: string, value: string, options?: WaitOptions): Promise<void>;
   /** Stops syncing and closes the stores. Idempotent. */
   close(): Promise<void>;
 }

@@ -17,6 +17,11 @@ export {
   instantSchema,
   sessionIdSchema,
 } from './events/event-content.ts';
+export * from './events/profile-field.ts';
+export * from './events/transcript-event.ts';
+export * from './events/transcript-seal.ts';
+export * from './events/ring-answer.ts';
+export * from './events/ring-event.ts';
 export * from './log.ts';
 export * from './parse.ts';
 export * from './secret-bytes.ts';

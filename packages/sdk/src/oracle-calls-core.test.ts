@@ -21,6 +21,27 @@ test('a second call while one is in progress is ERR_CALL_IN_PROGRESS, until the 
   await scene.core.callOracle(audio).endCall();
 });
 
+test('whoever observes hears of each call before its first notice, until they stop; one who throws stops nobody', async () => {
+  const scene = createScene();
+  const heard: string[] = [];
+  scene.core.observe(() => {
+    throw new TypeError('not my day');
+  });
+  const observation = scene.core.observe((call) => {
+    heard.push(call.state.kind);
+    call.on('state', ({ state }) => heard.push(state.kind));
+  });
+  const call = await scene.liveCall();
+  expect(heard.slice(0, 2)).toEqual(['Idle', 'Preparing']);
+  await call.endCall();
+  await scene.clock.settle();
+  expect(heard.at(-1)).toBe('Ended');
+  observation[Symbol.dispose]();
+  const count = heard.length;
+  await scene.core.callOracle(audio).endCall();
+  expect(heard).toHaveLength(count);
+});
+
 test.each([
   ['type', { ...audio, type: 'telepathy' }],
   ['oracleDid', { ...audio, oracleDid: 'oracle' }],

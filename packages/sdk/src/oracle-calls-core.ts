@@ -8,6 +8,7 @@ import {
   sessionIdSchema,
   type CallType,
   type Clock,
+  type Did,
   type Logger,
 } from '@oracle-calls/protocol';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
@@ -17,13 +18,19 @@ import * as v from 'valibot';
 import type { BackendClient } from './backend-client/backend-client.ts';
 import type { CallDeps } from './call/call-deps.ts';
 import { CallDriver } from './call/call-driver.ts';
+import { loadOracleSide } from './call/call-parts.ts';
 import type { CallOptions, OracleCall } from './call/oracle-call.ts';
 import { TEAR_DOWN_MS } from './call/tear-down.ts';
+import type { Devices } from './devices/devices.ts';
 import type { DevicesPort } from './devices/devices-port.ts';
+import type { CallHistory } from './history/call-history.ts';
+import { keepTranscript, type KeptTranscript } from './history/keep-transcript.ts';
 import type { SfuPort } from './media/sfu-port.ts';
 import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
+import type { OracleFacts, OracleName } from './oracle/look-up-oracle.ts';
+import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
   endRecordAsReplaced,
@@ -31,6 +38,8 @@ import {
   type InterruptedCall,
   type TabStorage,
 } from './session/interrupted-calls.ts';
+import { createLazyRings } from './ringing/lazy-rings.ts';
+import type { Rings } from './ringing/rings.ts';
 import type { StrictProtocol } from './strict/strict-protocol.ts';
 import { withDeadline } from './waiting/abortable.ts';
 
@@ -53,6 +62,7 @@ export interface OracleCallsCoreDeps {
   readonly keyPins: KeyPinStore;
   readonly loadProtocol: () => Promise<StrictProtocol>;
   readonly loadKeyRules?: typeof loadKeyRules | undefined;
+  readonly loadOracleSide?: typeof loadOracleSide | undefined;
   readonly tabStorage: TabStorage | undefined;
 }
 
@@ -78,6 +88,12 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} when the oracle or its room cannot be had, or its keys have changed; aborts rethrow `signal.reason`.
    */
   prepare(options: { readonly oracleDid: string }, cancel?: CancelOptions): Promise<void>;
+  /**
+   * Finds an oracle by its DID or its Matrix id and says what is proved about it. Nothing is kept and nobody is told.
+   *
+   * @throws {OracleCallError} `ERR_DID_*` (`ERR_DID_ACCOUNT`: the DID's document names another account than the one asked for), `ERR_KEY_*`
+   */
+  lookUpOracle(name: OracleName, cancel?: CancelOptions): Promise<OracleFacts>;
   /**
    * Places a call. Returns at once; the call's state says how it goes. Call it from a click, or the browser may not play.
    * An abort at any time ends the call. The type alone (`callOracle('audio')`) calls the oracle that these calls were made for.
@@ -111,8 +127,16 @@ export interface OracleCalls extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_CHANGED` when no keys of this oracle are pinned
    */
   markVerified(options: { readonly oracleDid: string }): Promise<void>;
+  /** Microphones, cameras and speakers, and which of them calls use. */
+  readonly devices: Devices;
+  /** Calls of the past, and what was said in them. */
+  readonly history: CallHistory;
+  /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
+  readonly rings: Rings;
   /** The call in progress. */
   readonly currentCall: OracleCall | undefined;
+  /** Hears of every call that is placed from now on, whoever placed it, before the call's first notice. Dispose to stop. */
+  observe(listener: (call: OracleCall) => void): Disposable;
   /**
    * The call that a reload of this tab interrupted, while it is worth offering to resume. Resuming is a new `callOracle` with its `sessionId`; it
    * ends the old one as `replaced`.
@@ -141,6 +165,8 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   /** SFUs by backend, as the last call was told: a later call opens the connection ahead. */
   const sfuUrls = new Map<string, string>();
   const closing = new AbortController();
+  const observers = new Observers<OracleCall>();
+  const transcripts = new Set<KeptTranscript>();
   let current: CallDriver | undefined;
 
   const backendAt = (backendUrl: string): BackendClient => {
@@ -150,6 +176,7 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
   };
   const callDeps: CallDeps = {
     ...deps,
+    loadOracleSide: deps.loadOracleSide ?? loadOracleSide,
     backendAt,
     interrupted,
     knownKeys,
@@ -172,7 +199,33 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     interrupted.forget(old.callId);
   };
 
-  return {
+  const keep = (call: CallDriver): void => {
+    const oracleUserId = async (did: Did, signal: AbortSignal) => (await directory.look(did, signal)).matrixUserId;
+    const kept = keepTranscript(call, { matrix, clock, logger, oracleUserId });
+    transcripts.add(kept);
+    void kept.done.finally(() => transcripts.delete(kept));
+  };
+
+  /** Loaded when it is first asked for. */
+  const loadHistory = async (): Promise<CallHistory> => {
+    const { createCallHistory } = await import('./history/lazy-history.ts');
+    const findOracle = directory.look.bind(directory);
+    return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
+  };
+
+  const rings = createLazyRings(matrix, async (tell) => {
+    const { RingDesk } = await import('./ringing/ring-desk.ts');
+    return new RingDesk({ ...deps, tell, directory, calls: core, closing: closing.signal });
+  });
+
+  const core: OracleCalls & { pageHidden(): void } = {
+    rings,
+    devices: deps.devices.choices,
+    history: {
+      list: async (...asked) => (await loadHistory()).list(...asked),
+      transcript: async (...asked) => (await loadHistory()).transcript(...asked),
+      delete: async (...asked) => (await loadHistory()).delete(...asked),
+    },
     get currentCall() {
       return current;
     },
@@ -180,7 +233,11 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       sfu.prepare();
-      const [oracle, protocol] = await Promise.all([directory.look(did, all), deps.loadProtocol()]);
+      const [oracle, protocol] = await Promise.all([
+        directory.look(did, all),
+        deps.loadProtocol(),
+        callDeps.loadOracleSide(),
+      ]);
       const sfuUrl = sfuUrls.get(oracle.backendUrl);
       if (sfuUrl !== undefined) sfu.prepare(sfuUrl);
       const warm = Promise.allSettled([
@@ -194,6 +251,11 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         if (result.status === 'rejected') logger.info('not warmed', { code: codeOf(result.reason) });
       }
       all.throwIfAborted();
+    },
+    async lookUpOracle(name, { signal } = {}) {
+      const { lookUpOracle } = await import('./oracle/look-up-oracle.ts');
+      const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      return lookUpOracle({ matrix, directory }, name, all);
     },
     callOracle(call, { signal } = {}) {
       signal?.throwIfAborted();
@@ -209,12 +271,24 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
         signal,
       );
       current = placed;
+      if (request.keepsTranscript === true) keep(placed);
       void placed.whenEnded().then(() => {
         if (current === placed) current = undefined;
+        rings.lineChanged();
       });
+      observers.tell(placed);
       placed.start();
+      rings.lineChanged();
       return placed;
     },
+    observe: (listener) =>
+      observers.observe((call) => {
+        try {
+          listener(call);
+        } catch {
+          logger.error('an observer of calls threw');
+        }
+      }),
     async acceptChangedKeys({ oracleDid, expected }, { signal } = {}) {
       const did = parseWith(didSchema, oracleDid);
       const all = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
@@ -237,14 +311,21 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       }
     },
     interruptedCall: () => (current === undefined ? interrupted.findRecent() : undefined),
-    pageHidden: () => interrupted.touch(),
+    pageHidden() {
+      interrupted.touch();
+      for (const kept of transcripts) kept.pageHidden();
+    },
     async close() {
+      rings[Symbol.dispose]();
       await current?.endCall();
+      await Promise.all([...transcripts].map(({ done }) => done));
       closing.abort(new OracleCallError('ERR_CALL_ENDED'));
+      observers.clear();
       sfu.close();
     },
     async [Symbol.asyncDispose]() {
       await this.close();
     },
   };
+  return core;
 }

@@ -62,7 +62,7 @@ function microphone(toneHz: number): LocalTrack {
   fork.connect(new GainNode(context, { gain: 0.3 })).connect(destination);
   fork.start();
   const [mediaStreamTrack] = destination.stream.getAudioTracks();
-  return { kind: 'audio', mediaStreamTrack } as LocalTrack;
+  return { source: 'microphone', kind: 'audio', mediaStreamTrack } as LocalTrack;
 }
 
 window.seatPage = {

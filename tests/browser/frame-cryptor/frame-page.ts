@@ -98,7 +98,8 @@ const fromHex = (pair: string): number => Number.parseInt(pair, 16);
 
 function localTrack(kind: LocalTrack['kind'], stream: MediaStream): LocalTrack {
   const [mediaStreamTrack] = stream.getTracks();
-  return { kind, mediaStreamTrack, level: () => 0, stop: () => mediaStreamTrack?.stop() };
+  const source = kind === 'audio' ? 'microphone' : 'camera';
+  return { source, kind, mediaStreamTrack, level: () => 0, stop: () => mediaStreamTrack?.stop() };
 }
 
 window.framePage = {

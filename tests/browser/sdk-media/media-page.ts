@@ -22,6 +22,7 @@ import {
 } from '@oracle-calls/sdk';
 import { AudioGraph, createBrowserDevices, createLiveKitSfu } from '@oracle-calls/sdk/media';
 import { FakeMatrixAccount } from '@oracle-calls/testing/matrix-account';
+import { PaperMachine } from './paper-machine.ts';
 import { toneShare } from './tone.ts';
 
 /*
@@ -73,6 +74,19 @@ export interface MediaPage {
   longestGapMs(): number;
   /** Epochs that the SDK has gone on to, oldest first. */
   epochs(): readonly number[];
+  plugIn(device: Parameters<PaperMachine['plugIn']>[0]): void;
+  unplug(deviceId: string): void;
+  /** Ids of devices whose light is on. */
+  lights(): readonly string[];
+  choose(kind: 'microphone' | 'camera', deviceId: string): Promise<void>;
+  setMicrophone(isEnabled: boolean): Promise<void>;
+  setCamera(isEnabled: boolean): Promise<void>;
+  setScreen(isShared: boolean): Promise<void>;
+  /** Presses the button in the browser's own bar over a shared screen. */
+  stopScreen(): void;
+  enabled(): { readonly microphone: boolean; readonly camera: boolean; readonly screen: boolean };
+  /** The level of the newest `quality` notice. */
+  quality(): string | undefined;
   endCall(): Promise<void>;
   /** What the browser still has open. */
   open(): {
@@ -93,7 +107,6 @@ declare global {
 
 const workers = new Set<Worker>();
 const peerConnections = new Set<RTCPeerConnection>();
-const devices = new Set<MediaStreamTrack>();
 const players = new Set<HTMLAudioElement>();
 
 globalThis.RTCPeerConnection = class extends RTCPeerConnection {
@@ -141,28 +154,25 @@ const LOOK_EVERY_MS = 50;
 /** Share of a tone that counts as heard. */
 const HEARD = 0.6;
 const told: string[] = [];
+const machine = new PaperMachine([], () => audioGraph.open());
+const devices = createBrowserDevices({ audioGraph, mediaDevices: machine });
 let call: OracleCall | undefined;
 let analyser: AnalyserNode | undefined;
 const epochs: number[] = [];
 let longestGapMs = 0;
+let quality: string | undefined;
+let screen: MediaStreamTrack | undefined;
 
 function placed(): OracleCall {
   if (call === undefined) throw new Error('No call was placed.');
   return call;
 }
 
-/** A microphone in front of a tuning fork. */
-async function listenToTone(toneHz: number): Promise<MediaStream> {
-  const context = audioGraph.open();
-  const destination = context.createMediaStreamDestination();
-  const fork = new OscillatorNode(context, { frequency: toneHz });
-  fork.connect(new GainNode(context, { gain: 0.3 })).connect(destination);
-  fork.start();
-  for (const track of destination.stream.getTracks()) devices.add(track);
-  return destination.stream;
-}
-
 function hear(notice: CallNotice): void {
+  if (notice.kind === 'quality') quality = notice.quality.level;
+  if (notice.kind === 'device') told.push(`${notice.change} ${notice.device}`);
+  if (notice.kind === 'localTrackEnded') told.push(`ended ${notice.source} ${notice.cause}`);
+  if (notice.kind === 'localTrack' && notice.track.source === 'screen') screen = notice.track.mediaStreamTrack;
   const about = 'participantIdentity' in notice ? ` ${notice.participantIdentity}` : '';
   const code = notice.kind === 'error' ? ` ${notice.error.code}` : '';
   told.push(`${notice.kind}${about}${code}`);
@@ -189,10 +199,11 @@ function oracleTone(toneHz: number): number {
 
 window.mediaPage = {
   place({ url, identity, toneHz, oracle }) {
+    machine.plugIn({ kind: 'audioinput', deviceId: 'fork', label: 'Tuning fork', toneHz });
     const core = createOracleCallsCore({
       matrix,
       sfu: createLiveKitSfu({ e2eeWorker: makeWorker, audioGraph, logger: silentLogger }),
-      devices: createBrowserDevices({ audioGraph, mediaDevices: { getUserMedia: () => listenToTone(toneHz) } }),
+      devices,
       clock: systemClock,
       logger,
       resolveOracle: async (did) => ({
@@ -223,6 +234,7 @@ window.mediaPage = {
           oracleDid: ORACLE_DID,
         }),
         endCall: async () => undefined,
+        ask: async () => ({ calls: [] }),
       }),
       loadProtocol: loadStrictProtocol,
       keyPins: new MemoryKeyPins(),
@@ -271,13 +283,29 @@ window.mediaPage = {
   },
   longestGapMs: () => longestGapMs,
   epochs: () => epochs,
+  plugIn: (device) => machine.plugIn(device),
+  unplug: (deviceId) => machine.unplug(deviceId),
+  lights: () => machine.on,
+  choose: (kind, deviceId) => devices.choices.choose(kind, deviceId),
+  setMicrophone: (isEnabled) => placed().setMicrophoneEnabled(isEnabled),
+  setCamera: (isEnabled) => placed().setCameraEnabled(isEnabled),
+  setScreen: (isShared) => placed().setScreenShared(isShared),
+  stopScreen() {
+    screen?.stop();
+    screen?.dispatchEvent(new Event('ended'));
+  },
+  enabled() {
+    const { isMicrophoneEnabled: microphone, isCameraEnabled: camera, isScreenShared } = placed();
+    return { microphone, camera, screen: isScreenShared };
+  },
+  quality: () => quality,
   async endCall() {
     await placed().endCall();
   },
   open: () => ({
     workers: workers.size,
     peerConnections: [...peerConnections].filter(({ connectionState }) => connectionState !== 'closed').length,
-    devices: [...devices].filter(({ readyState }) => readyState === 'live').length,
+    devices: machine.on.length,
     playing: [...players].filter(({ srcObject }) => srcObject !== null).length,
   }),
 };

@@ -145,6 +145,19 @@ export class MatrixScene implements AsyncDisposable {
     if (outcome.newRecoveryKey !== undefined) this.#recoveryKeys.set(userId, outcome.newRecoveryKey);
   }
 
+  /** The recovery key that the account's first device was given. */
+  recoveryKeyOf({ userId }: Pick<Person, 'userId'>): BearerSecret {
+    const key = this.#recoveryKeys.get(userId);
+    if (key === undefined) throw new Error(`${userId} has no recovery key`);
+    return key;
+  }
+
+  /** Signs a device out: the homeserver forgets it, and its keys are gone with it. */
+  async signOut({ client, accessToken }: App): Promise<void> {
+    client.stopClient();
+    await this.api('POST', '/logout', { body: {}, token: accessToken });
+  }
+
   /** Another identity in place of the account's, as after a lost recovery key or by a lying homeserver. */
   async replaceIdentity({ client, holder, person: { userId, password } }: App): Promise<void> {
     const authorise = withPassword(userId, new BearerSecret(password, 'test password'));

@@ -17,11 +17,11 @@ export const ORACLE_FILE_NAMES = {
 /** Random bytes of an agent API key: 256 bits, so that the backend can store a plain hash of it. */
 const AGENT_API_KEY_BYTES = 32;
 
-const SECRET_MODE = 0o600;
-const PUBLIC_MODE = 0o644;
+export const SECRET_MODE = 0o600;
+export const PUBLIC_MODE = 0o644;
 
 /** Length of an Ed25519 private key (the seed of RFC 8032, section 5.1.5), in bytes. */
-const IDENTITY_KEY_BYTES = 32;
+export const IDENTITY_KEY_BYTES = 32;
 
 /**
  * - `independent`: X25519 receives, Ed25519 signs, secp256k1 is for callers of the older protocol. Whoever steals the key that

@@ -1,11 +1,20 @@
 import {
   ensureCrossSigning,
+  keyBackupState,
   renewRecoveryKey,
   resetCrossSigning,
+  waitForKeyUpload,
   withPassword,
-  type CrossSigningClient,
+  type KeyBackupState,
+  type KeyUploadClient,
   type RecoveryKeyHolder,
 } from '@oracle-calls/matrix/cross-signing';
+import {
+  observeDeviceVerifications,
+  requestDeviceVerification,
+  type DeviceVerification,
+  type VerificationClient,
+} from '@oracle-calls/matrix/device-verification';
 import { BearerSecret } from '@oracle-calls/protocol';
 
 /** What a person has to do before this device can call. */
@@ -21,8 +30,10 @@ const UNKEPT_KEY = 'oracle-calls.recovery-key-unkept';
 
 type UnkeptStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
+type IdentityClient = VerificationClient & KeyUploadClient;
+
 export interface AccountIdentityOptions {
-  readonly client: CrossSigningClient;
+  readonly client: IdentityClient;
   readonly holder: RecoveryKeyHolder;
   readonly userId: string;
   readonly storage: UnkeptStorage;
@@ -57,6 +68,37 @@ export class AccountIdentity {
     const authorise = withPassword(userId, new BearerSecret(password, 'password'));
     const made = await resetCrossSigning(client, { holder, authorise, keep: this.#noteUnkept });
     return { kind: 'keep-recovery-key', recoveryKey: made.expose() };
+  }
+
+  /** Another recovery key in place of the one there is, which opens nothing from then on. Show it until they have kept it. */
+  async renew(): Promise<string> {
+    const { client, holder } = this.#options;
+    return (await renewRecoveryKey(client, { holder, keep: this.#noteUnkept })).expose();
+  }
+
+  /** Waits, bounded, until nothing is lost when this device goes; false when something would be. Never rejects. */
+  async saveKeys(): Promise<boolean> {
+    try {
+      const upload = await waitForKeyUpload(this.#options.client);
+      return upload.state === 'uploaded' || upload.remaining === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Where the keys of transcripts go besides this device. */
+  backup(): Promise<KeyBackupState> {
+    return keyBackupState(this.#options.client);
+  }
+
+  /** On a new device: asks the account's other devices to confirm it. */
+  askOtherDevice(): Promise<DeviceVerification> {
+    return requestDeviceVerification(this.#options.client);
+  }
+
+  /** On a confirmed device: told when another one asks to be confirmed. */
+  observeAsking(listener: (verification: DeviceVerification) => void): Disposable {
+    return observeDeviceVerifications(this.#options.client, listener);
   }
 
   /** The person has kept the recovery key. */

@@ -1,30 +1,67 @@
+import { BearerSecret, SecretBytes } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 
-const STORAGE_KEY = 'oracle-calls.session';
+/** What `initRustCrypto` wants as the key of its store. */
+const STORE_KEY_BYTES = 32;
 
-const keptSessionSchema = v.object({
+/** What a request to the homeserver proves itself with, and what gets another when that has expired. */
+export interface SessionTokens {
+  readonly accessToken: BearerSecret;
+  /** Absent where the homeserver's tokens do not expire. */
+  readonly refreshToken: BearerSecret | undefined;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number | undefined;
+}
+
+/** A login that survives a reload, with the key of its crypto store. Everything here is sealed when it is kept. */
+export interface KeptSession extends SessionTokens {
+  readonly homeserverUrl: string;
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly storeKey: SecretBytes;
+}
+
+export const createStoreKey = (): SecretBytes => SecretBytes.random(STORE_KEY_BYTES, 'key of the crypto store');
+
+const keptSchema = v.object({
   homeserverUrl: v.pipe(v.string(), v.url()),
   userId: v.string(),
   deviceId: v.string(),
-  accessToken: v.string(),
+  accessToken: v.pipe(v.string(), v.minLength(1)),
+  refreshToken: v.optional(v.pipe(v.string(), v.minLength(1))),
+  expiresAt: v.optional(v.number()),
+  storeKey: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))), v.length(STORE_KEY_BYTES)),
 });
 
-/** A login that survives a reload. It holds the Matrix access token, as browser clients of Matrix do. */
-export type KeptSession = v.InferOutput<typeof keptSessionSchema>;
+/** The plaintext of a seal: exposes the secrets. */
+export function encodeSession(session: KeptSession): Uint8Array<ArrayBuffer> {
+  const { homeserverUrl, userId, deviceId, accessToken, refreshToken, expiresAt, storeKey } = session;
+  const kept: v.InferInput<typeof keptSchema> = {
+    homeserverUrl,
+    userId,
+    deviceId,
+    accessToken: accessToken.expose(),
+    refreshToken: refreshToken?.expose(),
+    expiresAt,
+    storeKey: [...storeKey.expose()],
+  };
+  return new TextEncoder().encode(JSON.stringify(kept));
+}
 
-export function findSession(storage: Pick<Storage, 'getItem'>, homeserverUrl: string): KeptSession | undefined {
+/** `undefined` for what is no session of ours. */
+export function tryDecodeSession(bytes: BufferSource): KeptSession | undefined {
   try {
-    const parsed = v.safeParse(keptSessionSchema, JSON.parse(storage.getItem(STORAGE_KEY) ?? 'null'));
-    return parsed.success && parsed.output.homeserverUrl === homeserverUrl ? parsed.output : undefined;
+    const parsed = v.safeParse(keptSchema, JSON.parse(new TextDecoder().decode(bytes)));
+    if (!parsed.success) return undefined;
+    const { accessToken, refreshToken, expiresAt, storeKey, ...common } = parsed.output;
+    return {
+      ...common,
+      expiresAt,
+      accessToken: new BearerSecret(accessToken, 'access token'),
+      refreshToken: refreshToken === undefined ? undefined : new BearerSecret(refreshToken, 'refresh token'),
+      storeKey: new SecretBytes(Uint8Array.from(storeKey), 'key of the crypto store'),
+    };
   } catch {
     return undefined;
   }
-}
-
-export function keepSession(storage: Pick<Storage, 'setItem'>, session: KeptSession): void {
-  storage.setItem(STORAGE_KEY, JSON.stringify(session));
-}
-
-export function forgetSession(storage: Pick<Storage, 'removeItem'>): void {
-  storage.removeItem(STORAGE_KEY);
 }

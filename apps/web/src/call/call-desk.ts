@@ -5,11 +5,15 @@ import {
   type OracleCall,
   type OracleCalls,
   type CallNotice,
+  type Ring,
 } from '@oracle-calls/sdk';
+// oxlint-disable-next-line import/default -- Vite makes it: the address of the built worker
+import frameWorkerUrl from '@oracle-calls/sdk/frame-worker?worker&url';
 import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixAccount } from '../account/matrix-account.ts';
 import { isDevelopment, type PageConfig } from '../page-config.ts';
 import type { OracleCallsPage, PageStatistics } from '../page-window.ts';
+import { scriptAddress } from '../shell/script-address.ts';
 import { Store } from '../store/store.ts';
 import { callStatusOf, pageStateOf } from './call-state-words.ts';
 import { keyChangeOf, type ShownKeyChange } from './key-change.ts';
@@ -21,6 +25,8 @@ export interface CallDeskOptions {
   readonly account: MatrixAccount;
   /** Where spans of calls go; nowhere when absent. */
   readonly tracer: Tracer | undefined;
+  /** Whether the person wants what is said to be kept, asked at each call. */
+  readonly keepsTranscript: () => boolean;
 }
 
 /** What the desk shows: whom it would call, and the call in progress or the last one. */
@@ -33,13 +39,12 @@ export interface Desk {
   readonly error: OracleCallError | undefined;
   /** The oracle's keys changed without its word, and a person has to decide. */
   readonly keyChange: ShownKeyChange | undefined;
-  /** The oracle's keys changed as it said. */
-  readonly hasRotated: boolean;
-  readonly isReconnecting: boolean;
-  /** Somebody who is not the oracle is in the media room. */
-  readonly hasStranger: boolean;
   readonly liveAt: number | undefined;
   readonly endedAt: number | undefined;
+  /** Sealed sound has flowed in the call; what is known of its security says so only while it is live. */
+  readonly wasEncrypted: boolean;
+  /** What becomes of the call's transcript. `off`: the person had not agreed when the call was placed. */
+  readonly transcript: 'off' | 'keeping' | 'kept' | 'lost';
   /** A reload interrupted a call that the next one would continue. */
   readonly offersResume: boolean;
 }
@@ -47,13 +52,14 @@ export interface Desk {
 /** Places calls, one at a time, and keeps what the page says of them. It lives as long as the account is signed in; React only reads it. */
 export class CallDesk extends Store<Desk> {
   readonly calls: OracleCalls;
+  readonly #keepsTranscript: () => boolean;
   #statistics = NO_STATISTICS;
   #clickedAt: number | undefined;
 
-  constructor({ config, account, tracer }: CallDeskOptions) {
+  constructor({ config, account, tracer, keepsTranscript }: CallDeskOptions) {
     const calls = createOracleCalls({
       matrixClient: account.client,
-      e2eeWorker: () => new Worker(new URL('@oracle-calls/sdk/frame-worker', import.meta.url), { type: 'module' }),
+      e2eeWorker: () => new Worker(scriptAddress(frameWorkerUrl), { type: 'module' }),
       didResolverUrl: config.didResolverUrl,
       allowPrivateAddresses: isDevelopment(config),
       tracer,
@@ -66,6 +72,7 @@ export class CallDesk extends Store<Desk> {
       offersResume: calls.interruptedCall() !== undefined,
     });
     this.calls = calls;
+    this.#keepsTranscript = keepsTranscript;
     void this.choose(config.oracleDid);
   }
 
@@ -105,9 +112,10 @@ export class CallDesk extends Store<Desk> {
     this.#clickedAt = performance.timeOrigin + performance.now();
     this.#statistics = NO_STATISTICS;
     const sessionId = this.calls.interruptedCall()?.sessionId;
+    const keepsTranscript = this.#keepsTranscript();
     this.#show({ ...NOTHING_YET, oracleDid, call: undefined });
     try {
-      this.follow(this.calls.callOracle({ type, oracleDid, sessionId }));
+      this.#follow(this.calls.callOracle({ type, oracleDid, sessionId, keepsTranscript }), keepsTranscript);
     } catch (error) {
       // The DID is the only thing that can be wrong here.
       this.#show(
@@ -116,10 +124,12 @@ export class CallDesk extends Store<Desk> {
     }
   }
 
-  /** Shows a call that was placed elsewhere: by answering a ring. */
-  follow(call: OracleCall): void {
-    this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call });
-    call.observe((notice) => this.#show(this.#told(notice)));
+  /** Answers an oracle that rings. Call it from a click, or the browser may not play. @throws as `Rings.accept` */
+  answer(ring: Ring): void {
+    this.#clickedAt = performance.timeOrigin + performance.now();
+    this.#statistics = NO_STATISTICS;
+    const keepsTranscript = this.#keepsTranscript();
+    this.#follow(this.calls.rings.accept(ring, { keepsTranscript }), keepsTranscript);
   }
 
   hangUp(): void {
@@ -172,6 +182,15 @@ export class CallDesk extends Store<Desk> {
     await this.choose(this.value.oracleDid);
   }
 
+  #follow(call: OracleCall, keepsTranscript: boolean): void {
+    const transcript = keepsTranscript ? 'keeping' : 'off';
+    this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call, transcript });
+    call.observe((notice) => {
+      // One that has ended may still tell what became of its transcript, while the next is shown.
+      if (this.value.call === call) this.#show(this.#told(notice));
+    });
+  }
+
   #told(notice: CallNotice): Partial<Desk> {
     switch (notice.kind) {
       case 'state':
@@ -179,16 +198,13 @@ export class CallDesk extends Store<Desk> {
         if (notice.state.kind !== 'Ended') return {};
         // The next call is to be as quick; what goes wrong here, that call will say.
         this.calls.prepare({ oracleDid: this.value.oracleDid }).catch(() => undefined);
-        return { endedAt: systemClock.now(), isReconnecting: false };
+        return { endedAt: systemClock.now() };
       case 'error':
         return failureOf(notice.error);
-      case 'keysRotated':
-        return { hasRotated: true };
-      case 'stranger':
-        return { hasStranger: true };
-      case 'reconnecting':
-      case 'reconnected':
-        return { isReconnecting: notice.kind === 'reconnecting' };
+      case 'transcript':
+        return { transcript: notice.state };
+      case 'security':
+        return notice.security.padlock === 'none' ? {} : { wasEncrypted: true };
       default:
         return {};
     }
@@ -218,11 +234,10 @@ export class CallDesk extends Store<Desk> {
 const NOTHING_YET = {
   error: undefined,
   keyChange: undefined,
-  hasRotated: false,
-  isReconnecting: false,
-  hasStranger: false,
   liveAt: undefined,
   endedAt: undefined,
+  wasEncrypted: false,
+  transcript: 'off',
 } as const;
 
 function failureOf(cause: unknown): Pick<Desk, 'error' | 'keyChange'> {

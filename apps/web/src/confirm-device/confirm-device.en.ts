@@ -10,7 +10,7 @@ export const confirmDeviceEnglish = {
   },
   enter: {
     title: 'Confirm this device',
-    lead: 'Your account is known to oracles by an identity. Enter your recovery key, so that this device belongs to it.',
+    lead: 'Your account is known to oracles by an identity. Enter your recovery key, or confirm it with another device, so that this one belongs to it.',
     leadWithoutKey:
       'Your account has an identity whose keys are not kept anywhere. Confirm this device from another one, or reset it.',
     label: 'Recovery key',

@@ -6,6 +6,7 @@ import { Banner } from '../controls/banner.tsx';
 import { Button } from '../controls/button.tsx';
 import { Card } from '../controls/card.tsx';
 import { TextField } from '../controls/text-field.tsx';
+import { AskOtherDevice } from '../verify-device/ask-other-device.tsx';
 import { ErrorBanner } from '../faces/error-banner.tsx';
 
 export interface EnterKeyCardProps {
@@ -49,6 +50,7 @@ export function EnterKeyCard({ state: { account, isBusy, errorCode }, canRecover
           </Button>
         </form>
       )}
+      <AskOtherDevice account={account} isDisabled={isBusy} onConfirmed={() => app.retry()} />
       {errorCode === 'ERR_AUTH_INVALID' && (
         <Banner tone="danger" face="password-refused">
           {t('enter.passwordRefused')}

@@ -3,7 +3,7 @@ import { Icon } from './icon.tsx';
 import type { IconName } from './icons.ts';
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'className'> {
-  readonly look?: 'primary' | 'secondary' | 'danger' | 'link' | undefined;
+  readonly look?: 'primary' | 'secondary' | 'danger' | 'safe' | 'link' | undefined;
   readonly isSmall?: boolean | undefined;
   readonly icon?: IconName | undefined;
   readonly children: ReactNode;

@@ -26,6 +26,9 @@ export const errorsArabic: Translation<typeof errorsEnglish> = {
   ERR_DID_NOT_RESOLVED: 'لا يمكن العثور على الأوراكل الآن. تحقّق من معرّف DID، أو حاول بعد قليل.',
   ERR_DID_UNSUPPORTED: 'لا تستطيع هذه الصفحة البحث عن معرّفات DID من هذا النوع.',
   ERR_DID_DOCUMENT: 'لا تقول وثيقة DID للأوراكل كيف يُتّصل به.',
+  ERR_DID_UNPUBLISHED: 'لا يقول حساب Matrix هذا إنه أوراكل. تحقّق من معرّف Matrix، أو اطلب معرّف DID للأوراكل.',
+  ERR_DID_ACCOUNT:
+    'يذكر ذلك الخادم أوراكلًا تذكر وثيقته حسابًا آخر. لم يُتّصل بأحد. اطلب من مشغّل الأوراكل معرّف DID الخاص به.',
   ERR_MATRIX_EVENT_NOT_FOUND: 'لم تصل رسالة المكالمة إلى الأوراكل في الوقت المحدّد. من فضلك اتصل مجددًا.',
   ERR_MATRIX_UNDECRYPTABLE: 'لم يستطع الأوراكل قراءة رسالة المكالمة. من فضلك اتصل مجددًا.',
   ERR_MATRIX_NOT_ENCRYPTED: 'لم تكن رسالة المكالمة مشفّرة، فرفضها الأوراكل.',
@@ -58,6 +61,7 @@ export const errorsArabic: Translation<typeof errorsEnglish> = {
   ERR_CALL_ENDED: 'انتهت المكالمة.',
   ERR_CALL_IN_PROGRESS: 'ما زالت مكالمة أخرى جارية.',
   ERR_CALL_LIVE: 'لم تنتهِ هذه المكالمة تمامًا. من فضلك احذفها بعد لحظة.',
+  ERR_RING_OVER: 'لم يعد الأوراكل يتصل بك. اتصل به أنت إن شئت.',
   ERR_CALL_TICKET: 'لم يستطع الأوراكل استلام المكالمة. من فضلك اتصل مجددًا.',
   ERR_UPSTREAM_HOMESERVER: 'خادمك لا يجيب. من فضلك حاول بعد قليل.',
   ERR_UPSTREAM_SFU: 'خادم الوسائط لا يجيب. من فضلك حاول بعد قليل.',

@@ -30,6 +30,10 @@ export const errorsEnglish = {
   ERR_DID_NOT_RESOLVED: 'The oracle cannot be found right now. Check its DID, or try again shortly.',
   ERR_DID_UNSUPPORTED: 'This page cannot look up DIDs of this kind.',
   ERR_DID_DOCUMENT: 'The oracle’s DID document does not say how to call it.',
+  ERR_DID_UNPUBLISHED:
+    'This Matrix account does not say that it is an oracle. Check the Matrix ID, or ask for the oracle’s DID.',
+  ERR_DID_ACCOUNT:
+    'That homeserver names an oracle whose own document names another account. Nobody was called. Ask the oracle’s operator for its DID.',
   ERR_MATRIX_EVENT_NOT_FOUND: 'The call’s message did not reach the oracle in time. Please call again.',
   ERR_MATRIX_UNDECRYPTABLE: 'The oracle could not read the call’s message. Please call again.',
   ERR_MATRIX_NOT_ENCRYPTED: 'The call’s message was not encrypted, so the oracle refused it.',
@@ -63,6 +67,7 @@ export const errorsEnglish = {
   ERR_CALL_ENDED: 'The call has ended.',
   ERR_CALL_IN_PROGRESS: 'Another call is still in progress.',
   ERR_CALL_LIVE: 'This call has not quite ended. Please delete it in a moment.',
+  ERR_RING_OVER: 'The oracle no longer rings. You can call it yourself.',
   ERR_CALL_TICKET: 'The oracle could not take the call. Please call again.',
   ERR_UPSTREAM_HOMESERVER: 'Your homeserver does not answer. Please try again shortly.',
   ERR_UPSTREAM_SFU: 'The media server does not answer. Please try again shortly.',

@@ -1,69 +1,96 @@
-import { useState } from 'react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MatrixAccount } from '../account/matrix-account.ts';
 import { useApp } from '../app/app-context.ts';
+import { Screen } from '../app/screen.tsx';
 import type { CallDesk, Desk } from '../call/call-desk.ts';
-import { TimelineTable } from '../call/timeline-table.tsx';
 import { Banner } from '../controls/banner.tsx';
-import { Button } from '../controls/button.tsx';
-import { Card } from '../controls/card.tsx';
-import { TextField } from '../controls/text-field.tsx';
-import { ErrorBanner } from '../faces/error-banner.tsx';
+import { FailureFace } from '../faces/failure-face.tsx';
+import { FindOracle } from '../oracles/find-oracle.tsx';
+import { PreCallCheck } from '../lobby/pre-call-check.tsx';
+import { OracleCard } from '../oracles/oracle-card.tsx';
+import type { OracleDesk } from '../oracles/oracle-desk.ts';
+import { OracleList } from '../oracles/oracle-list.tsx';
+import { WaitBanner } from '../oracles/wait-banner.tsx';
 import { IdentityChangeNotice } from '../security/identity-change-notice.tsx';
 import { KeyChangeNotice } from '../security/key-change-notice.tsx';
+import { TranscriptQuestion } from '../settings/transcript-question.tsx';
+import { useStore } from '../store/use-store.ts';
+import { CallButtons } from './call-buttons.tsx';
+import './home.css';
 
 export interface HomeScreenProps {
-  readonly account: MatrixAccount;
   readonly desk: CallDesk;
   readonly shown: Desk;
+  readonly oracles: OracleDesk;
 }
 
-/** Where a call is started. */
-export function HomeScreen({ account, desk, shown }: HomeScreenProps) {
+/** Where an oracle is chosen and a call is started. */
+export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
   const app = useApp();
-  const { t } = useTranslation(['home', 'endings', 'app']);
-  const [oracleDid, setOracleDid] = useState(shown.oracleDid);
-  const { readiness, call, error, keyChange, offersResume } = shown;
-  const place = (type: 'audio' | 'video'): void => desk.place(type, oracleDid.trim());
-  const ended = call?.state.kind === 'Ended' && call.state.error === undefined ? call.state.reason : undefined;
+  const { t } = useTranslation(['home', 'oracles']);
+  const { chosen, search } = useStore(oracles);
+  const shelf = useStore(oracles.shelf);
+  const wait = useStore(oracles.wait);
+  const choosing = useRef<HTMLDetailsElement>(null);
+  const { readiness, error, keyChange, offersResume, call } = shown;
+  const isInCall = call !== undefined && call.state.kind !== 'Ended';
+  // What ended a call is told by its summary.
+  const ownError = call?.state.kind === 'Ended' && call.state.error?.code === error?.code ? undefined : error;
+  const tryAgain = (): void => void desk.choose(chosen.oracleDid);
+  const openChoice = (): void => {
+    if (choosing.current === null) return;
+    choosing.current.open = true;
+    choosing.current.querySelector('input')?.focus();
+  };
   return (
-    <Card title={t('title')}>
-      <p role="status">{ended === undefined ? t(readiness) : t(`endings:${ended}`)}</p>
-      {offersResume && <Banner tone="notice">{t('resume')}</Banner>}
-      {error !== undefined && <ErrorBanner code={error.code} />}
-      {keyChange !== undefined && <KeyChangeNotice change={keyChange} onAccept={() => void desk.acceptKeys()} />}
-      {error?.code === 'ERR_MATRIX_IDENTITY_CHANGED' && (
-        <IdentityChangeNotice oracleDid={shown.oracleDid} onAccept={() => void desk.acceptIdentity()} />
+    <Screen name="home" title={t('title')}>
+      <div className="home-call">
+        <OracleCard chosen={chosen} shelved={oracles.shelf.find(chosen.oracleDid)} />
+        <p role="status" className="home-status">
+          {t(isInCall ? 'inCall' : readiness)}
+        </p>
+        {offersResume && (
+          <Banner tone="notice" face="interrupted-call">
+            {t('resume')}
+          </Banner>
+        )}
+        {ownError !== undefined && (
+          <FailureFace
+            code={ownError.code}
+            actions={{
+              wait: wait.kind === 'idle' ? () => oracles.wait.start('audio') : undefined,
+              again: tryAgain,
+              choose: openChoice,
+              reload: () => location.reload(),
+              'sign-out': () => void app.signOut(),
+            }}
+          />
+        )}
+        {keyChange !== undefined && <KeyChangeNotice change={keyChange} onAccept={() => void desk.acceptKeys()} />}
+        {error?.code === 'ERR_MATRIX_IDENTITY_CHANGED' && (
+          <IdentityChangeNotice oracleDid={shown.oracleDid} onAccept={() => void desk.acceptIdentity()} />
+        )}
+        <WaitBanner wait={wait} onStop={() => oracles.wait.stop()} onAgain={(type) => oracles.wait.start(type)} />
+        {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
+      </div>
+      {!isInCall && (
+        <>
+          <TranscriptQuestion />
+          <PreCallCheck />
+        </>
       )}
-      <div className="row">
-        <Button look="primary" icon="phone" onClick={() => place('audio')}>
-          {t('call')}
-        </Button>
-        <Button icon="video" onClick={() => place('video')}>
-          {t('videoCall')}
-        </Button>
-      </div>
-      <TextField
-        label={t('oracleDid')}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        dir="ltr"
-        value={oracleDid}
-        onChange={({ target }) => setOracleDid(target.value)}
-        onBlur={() => {
-          if (oracleDid.trim() !== shown.oracleDid) void desk.choose(oracleDid.trim());
-        }}
-      />
-      {call !== undefined && <TimelineTable timeline={call.timeline} />}
-      <div className="row">
-        <span className="quiet" dir="ltr">
-          {account.userId}
-        </span>
-        <Button look="link" onClick={() => void app.signOut()}>
-          {t('app:signOut')}
-        </Button>
-      </div>
-    </Card>
+      <details className="home-choice" ref={choosing} open={shelf.length > 1} hidden={isInCall}>
+        <summary>{t('choose')}</summary>
+        <div className="home-list">
+          <OracleList
+            oracles={shelf}
+            chosenDid={chosen.oracleDid}
+            onChoose={(oracleDid) => oracles.choose(oracleDid)}
+            onForget={(oracleDid) => oracles.shelf.forget(oracleDid)}
+          />
+        </div>
+        <FindOracle search={search} onFind={(text) => oracles.find(text)} />
+      </details>
+    </Screen>
   );
 }

@@ -1,10 +1,11 @@
 export const homeEnglish = {
   title: 'Call an oracle',
-  oracleDid: 'Oracle’s DID',
   call: 'Call',
   videoCall: 'Video call',
+  choose: 'Choose another oracle',
   preparing: 'Getting ready…',
   ready: 'Ready to call.',
   failed: 'Cannot call yet.',
+  inCall: 'You are in a call.',
   resume: 'Reloading the page interrupted your call. Call again to continue it.',
 } as const;

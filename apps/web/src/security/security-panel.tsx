@@ -1,6 +1,7 @@
-import type { CallSecurity } from '@oracle-calls/sdk';
+import type { CallSecurity, CallState } from '@oracle-calls/sdk';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../controls/button.tsx';
+import { PadlockStatus } from './padlock.tsx';
 import { securityFacts } from './security-facts.ts';
 import { securityEnglish } from './security.en.ts';
 
@@ -8,17 +9,19 @@ const HELD = keysOf(securityEnglish.promises.held);
 const OPEN = keysOf(securityEnglish.promises.open);
 
 export interface SecurityPanelProps {
+  readonly state: CallState;
   readonly security: CallSecurity;
   /** What came of comparing the code. */
   readonly onCompared: (isSame: boolean) => void;
 }
 
 /** The comparison code with its two answers, what is known, and what is and is not promised. */
-export function SecurityPanel({ security, onCompared }: SecurityPanelProps) {
+export function SecurityPanel({ state, security, onCompared }: SecurityPanelProps) {
   const { t } = useTranslation('security');
   const { comparisonCode, isVerified } = security;
   return (
     <section className="security-panel stack" aria-label={t('title')}>
+      <PadlockStatus state={state} security={security} />
       {comparisonCode !== undefined && (
         <div className="comparison">
           <p className="comparison-code" dir="ltr" aria-label={t('comparison.code')}>
@@ -41,7 +44,7 @@ export function SecurityPanel({ security, onCompared }: SecurityPanelProps) {
         {securityFacts(security).map(({ term, fact, fingerprint, version, suite }) => (
           <div key={term}>
             <dt>{t(`terms.${term}`)}</dt>
-            <dd>
+            <dd dir={fact === undefined ? 'ltr' : undefined}>
               {fact === undefined
                 ? fingerprint
                 : t(`facts.${fact}`, {
@@ -54,13 +57,13 @@ export function SecurityPanel({ security, onCompared }: SecurityPanelProps) {
       </dl>
       <details>
         <summary>{t('promises.summary')}</summary>
-        <h2>{t('promises.heldTitle')}</h2>
+        <h3>{t('promises.heldTitle')}</h3>
         <ul>
           {HELD.map((key) => (
             <li key={key}>{t(`promises.held.${key}`)}</li>
           ))}
         </ul>
-        <h2>{t('promises.openTitle')}</h2>
+        <h3>{t('promises.openTitle')}</h3>
         <ul>
           {OPEN.map((key) => (
             <li key={key}>{t(`promises.open.${key}`)}</li>

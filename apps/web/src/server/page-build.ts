@@ -3,6 +3,8 @@ import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'nod
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import type { Shell } from '../service-worker/shell-cache.ts';
+import { firstScreenFiles } from './first-screen.ts';
 
 /** `apps/web`. */
 export const PAGE_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -11,6 +13,7 @@ const PROJECT_ROOT = dirname(dirname(PAGE_ROOT));
 /** Everything that decides what the bundle contains; dependencies are pinned by the lock file. */
 const SOURCES = [
   'apps/web/index.html',
+  'apps/web/public',
   'apps/web/src',
   'packages/react/src',
   'packages/sdk/src',
@@ -50,6 +53,16 @@ export async function ensurePageBuild({ cacheDir, log }: PageBuildOptions = {}):
   return folder;
 }
 
+/** A production build, whatever `NODE_ENV` says: a test runner's would bring the slower React and no service worker. */
+const PRODUCTION = {
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    'import.meta.env.PROD': 'true',
+    'import.meta.env.DEV': 'false',
+  },
+  oxc: { jsx: { runtime: 'automatic', development: false } },
+} as const;
+
 /** Makes a production build of the page. `plugins` are for everything that it bundles, workers too. */
 export async function buildPage(outDir: string, plugins: () => Plugin[] = () => []): Promise<void> {
   const { build } = await import('vite');
@@ -60,12 +73,40 @@ export async function buildPage(outDir: string, plugins: () => Plugin[] = () => 
     clearScreen: false,
     plugins: plugins(),
     worker: { format: 'es', plugins },
+    ...PRODUCTION,
     build: {
       outDir,
       emptyOutDir: true,
       // The rust crypto's wasm and LiveKit are large by nature; they are loaded after the form is there.
       chunkSizeWarningLimit: 2_000,
       reportCompressedSize: false,
+    },
+  });
+  await buildServiceWorker(outDir);
+}
+
+/** The service worker knows the build that it belongs to, so it is built after it; into one file, which has its name for ever. */
+async function buildServiceWorker(outDir: string): Promise<void> {
+  const { build } = await import('vite');
+  const files = ['/', ...(await firstScreenFiles(outDir))];
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(join(outDir, file === '/' ? 'index.html' : file)));
+  const shell: Shell = { version: hash.digest('hex').slice(0, 16), files };
+  await build({
+    root: PAGE_ROOT,
+    configFile: false,
+    logLevel: 'error',
+    clearScreen: false,
+    publicDir: false,
+    define: { ORACLE_CALLS_SHELL: JSON.stringify(shell) },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: join(PAGE_ROOT, 'src', 'service-worker', 'service-worker.ts'),
+        output: { entryFileNames: 'service-worker.js' },
+      },
     },
   });
 }

@@ -8,7 +8,10 @@ export { buildPage } from './page-build.ts';
 /** What `/config.json` says. `testUser` fills the sign-in forms: development stacks only. */
 export interface WebConfig {
   readonly homeserverUrl: string;
+  /** Whether people may sign in there only. */
+  readonly isHomeserverFixed?: boolean | undefined;
   readonly oracleDid: string;
+  readonly oracles?: readonly { readonly oracleDid: string; readonly name?: string | undefined }[] | undefined;
   readonly didResolverUrl?: string | undefined;
   readonly testUser?:
     { readonly userId: string; readonly password: string; readonly recoveryKey?: string | undefined } | undefined;

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
+import { securityHeaders } from './security-headers.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -8,39 +9,16 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.map': 'application/json',
   '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
-
-/**
- * What the page may do. It connects to whichever homeserver, backend and SFU the configuration and the oracle's DID document name, so
- * connections are open; scripts, workers and styles come from here alone.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "media-src 'self' blob:",
-  'connect-src * ws: wss:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'permissions-policy': 'microphone=(self), camera=(self)',
-  'cross-origin-opener-policy': 'same-origin',
-} as const;
 
 /** Serves the files that a folder held when the server started, and nothing else: no path of a request is ever opened. */
 export async function createStaticFiles(
   folder: string,
-  config: object,
+  config: { readonly homeserverUrl: string },
 ): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Map<string, { readonly path: string; readonly type: string }>();
@@ -51,10 +29,11 @@ export async function createStaticFiles(
     files.set(url, { path, type: CONTENT_TYPES[extname(path)] ?? 'application/octet-stream' });
   }
   const configText = JSON.stringify(config);
+  const headers = securityHeaders(config);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const send = (status: number, type: string, body: string | Buffer, cacheControl: string): void => {
-      response.writeHead(status, { ...HEADERS, 'content-type': type, 'cache-control': cacheControl });
+      response.writeHead(status, { ...headers, 'content-type': type, 'cache-control': cacheControl });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') {

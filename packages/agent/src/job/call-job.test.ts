@@ -386,6 +386,13 @@ describe('a live call', () => {
 });
 
 describe('what a job logs', () => {
+  it('takes the user’s pictures for nothing wrong', async () => {
+    const scene = await liveJob();
+    scene.seat.notice({ kind: 'refused', participantIdentity: USER, reason: 'not-audio' });
+    expect(scene.logged).toContain('pictures are not looked at {"callId":"$event@lk-1"}');
+    expect(scene.logged.filter((line) => line.startsWith('publication refused'))).toEqual([]);
+  });
+
   const statisticsOf = ({ logged }: JobScene): string[] => logged.filter((line) => line.startsWith('call statistics'));
 
   it('names the call in every line after the claim', async () => {

@@ -207,6 +207,8 @@ export class CallJob {
       case 'frame':
         return live.link.receive(notice.frame, notice.participantIdentity);
       case 'refused':
+        // The user's camera or screen, sealed like the voice: nothing is wrong, and nobody here has eyes.
+        if (notice.reason === 'not-audio') return this.#log.info('pictures are not looked at');
         telemetry?.noticed('publication-refused');
         this.#log.warn('publication refused', { reason: notice.reason });
         return;

@@ -60,10 +60,10 @@ export class CallService {
     this.#observers.push(observer);
   }
 
-  /** Takes a call whose event was checked; `known` and `replayed` change nothing. */
-  async accept(newCall: NewCall): Promise<Acceptance> {
+  /** Takes a call whose event was checked, and the ring that it answers; whatever is not `accepted` changes nothing. */
+  async accept(newCall: NewCall, ringEventId?: MatrixEventId): Promise<Acceptance> {
     const { store, logger } = this.#deps;
-    const acceptance = await store.calls.accept(newCall);
+    const acceptance = await store.calls.accept(newCall, ringEventId);
     if (acceptance !== 'accepted') return acceptance;
     const { callId, sfuRoomName, matrixUserId } = newCall;
     logger.info('call accepted', { callId, 'pii.userId': matrixUserId });

@@ -5,6 +5,7 @@ import {
   type Clock,
   type Did,
   type Logger,
+  type MatrixEventId,
 } from '@oracle-calls/protocol';
 import { resolveUserKey, type OracleKeys, type Resolvable } from '@oracle-calls/protocol/did';
 import {
@@ -37,8 +38,12 @@ export interface EnvelopeCheckDeps {
   readonly closing: AbortSignal;
 }
 
-/** How far an envelope was checked. `older` ones have nothing that could be. */
-export type EnvelopeVerdict = 'signature-checked' | 'signature-unchecked' | 'older';
+/** What came of a check. `older` envelopes have nothing that could be checked. */
+export interface EnvelopeVerdict {
+  readonly extent: 'signature-checked' | 'signature-unchecked' | 'older';
+  /** The ring that the call answers, as its user has signed; whether there is such a ring is for others to say. */
+  readonly ringEventId?: MatrixEventId | undefined;
+}
 
 /** First bytes of a bare ECIES envelope: a point of SEC 1, section 2.3.3. */
 const BARE_ENVELOPE = /^0[234]/;
@@ -72,16 +77,17 @@ export class EnvelopeCheck {
   async check(event: DecryptedEvent, content: CallEventContent): Promise<EnvelopeVerdict> {
     if (!isSignedEnvelope(content.encryptionKey)) {
       this.#checkOlder(content.encryptionKey);
-      return 'older';
+      return { extent: 'older' };
     }
     const envelope = parseSignedEnvelope(content.encryptionKey);
     const expected = this.#expectedOf(event, content, envelope);
     const { oracleDid, clock, logger } = this.#deps;
     verifyEnvelopeNames({ envelope, expected, oracle: { did: oracleDid }, now: clock.now() });
     const missing = await this.#checkSignature(envelope, expected);
-    if (missing === undefined) return 'signature-checked';
+    const { ringEventId } = envelope.context;
+    if (missing === undefined) return { extent: 'signature-checked', ringEventId };
     logger.warn('envelope signature unchecked', { eventId: event.eventId, missing });
-    return 'signature-unchecked';
+    return { extent: 'signature-unchecked', ringEventId };
   }
 
   #checkOlder(encryptionKey: string): void {
@@ -103,8 +109,7 @@ export class EnvelopeCheck {
       matrixRoomId,
       matrixSender: sender.userId,
       matrixOracle: this.#deps.ownUserId,
-      // The event does not say which ring it answers, and no ring is kept here to compare with: as the agent does, the signed context is
-      // taken at its word.
+      // The event does not say which ring it answers: whoever takes the call compares it with the rings that there are.
       ringEventId: context.ringEventId,
     };
   }

@@ -24,6 +24,7 @@ import { healthRoute } from './routes/health.ts';
 import { joinTokenRoute } from './routes/join-token.ts';
 import { keyRoute } from './routes/key.ts';
 import { openApiRoute } from './routes/open-api.ts';
+import { ringsRoute } from './routes/rings.ts';
 import { sessionRoute } from './routes/session.ts';
 import { sfuTokenRoute } from './routes/sfu-token.ts';
 import { sfuWebhookRoute } from './routes/sfu-webhook.ts';
@@ -65,6 +66,7 @@ const routes: readonly Route[] = [
   syncRoute,
   keyRoute,
   updateRoute,
+  ringsRoute,
   claimRoute,
   standbyRoute,
   sfuWebhookRoute,

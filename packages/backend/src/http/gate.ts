@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import { isOracleCallError } from '@oracle-calls/protocol';
+import { isOracleCallError, type Did } from '@oracle-calls/protocol';
 import { API_PREFIX, ROUTES } from '@oracle-calls/protocol/http';
 import type { MatrixUserId } from '@oracle-calls/matrix/port';
 import type { Principal } from '../auth/principal.ts';
@@ -75,6 +75,12 @@ export class Gate {
   /** Counts a user's request for a join token. @throws {OracleCallError} `ERR_RATE_LIMITED` */
   async countJoin(userId: MatrixUserId): Promise<void> {
     await this.#deps.limits.take('joinToken', userId);
+  }
+
+  /** Counts a ring of an oracle to a person. @throws {OracleCallError} `ERR_RATE_LIMITED` */
+  async countRing(oracleDid: Did, userId: string): Promise<void> {
+    // Neither has a space.
+    await this.#deps.limits.take('ring', `${oracleDid} ${userId}`);
   }
 
   /**

@@ -1,6 +1,13 @@
 import type { Context } from 'hono';
 import type * as v from 'valibot';
-import { OracleCallError, parseCallId, parseWith, type CallId } from '@oracle-calls/protocol';
+import {
+  OracleCallError,
+  parseCallId,
+  parseMatrixEventId,
+  parseWith,
+  type CallId,
+  type MatrixEventId,
+} from '@oracle-calls/protocol';
 
 const malformed = (issue: string): OracleCallError =>
   new OracleCallError('ERR_PROTOCOL_MALFORMED', undefined, { details: { issues: [issue] } });
@@ -48,4 +55,9 @@ export function readQuery<S extends v.GenericSchema>(c: Context, schema: S): v.I
 /** The call id in the path. @throws {OracleCallError} `ERR_PROTOCOL_CALL_ID` */
 export function readCallId(c: Context): CallId {
   return parseCallId(c.req.param('callId'));
+}
+
+/** The id of a ring in the path: that of its event. @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` */
+export function readRingId(c: Context): MatrixEventId {
+  return parseMatrixEventId(c.req.param('ringId'));
 }

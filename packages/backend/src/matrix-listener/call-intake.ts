@@ -6,13 +6,15 @@ import {
   type CallEventContent,
   type Clock,
   type Did,
+  type MatrixEventId,
 } from '@oracle-calls/protocol';
 import type { DecryptedEvent } from '@oracle-calls/matrix/port';
 import type { FreshEnvelopes } from '../agent-desk/fresh-envelopes.ts';
 import { serverNameOf } from '../auth/matrix-ids.ts';
-import { hashEnvelope } from '../calls/call.ts';
+import { hashEnvelope, type NewCall } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
 import type { EnvelopeCheck } from '../envelope-check/envelope-check.ts';
+import type { RingService } from '../rings/ring-service.ts';
 import type { Store } from '../store/store.ts';
 import type { CallTraces } from '../telemetry/call-traces.ts';
 
@@ -31,6 +33,7 @@ export interface CallIntakeDeps {
   readonly allowedServers: ReadonlySet<string>;
   readonly store: Store;
   readonly calls: CallService;
+  readonly rings: Pick<RingService, 'sent' | 'accepted'>;
   readonly envelopes: EnvelopeCheck;
   readonly fresh: Pick<FreshEnvelopes, 'keep' | 'forget'>;
   readonly traces: Pick<CallTraces, 'follow'>;
@@ -71,8 +74,8 @@ export class CallIntake {
     try {
       const content = this.#check(event);
       await traces.follow(content.roomId, async () => {
-        await envelopes.check(event, content);
-        await this.#accept(event, content);
+        const { ringEventId } = await envelopes.check(event, content);
+        await this.#accept(event, content, ringEventId);
       });
     } catch (error) {
       if (!isOracleCallError(error) || error.code === 'ERR_INTERNAL' || isStoreAway(error)) throw error;
@@ -95,12 +98,18 @@ export class CallIntake {
     return call;
   }
 
-  async #accept({ eventId, matrixRoomId, sender }: DecryptedEvent, content: CallEventContent): Promise<void> {
-    const { calls, fresh, clock } = this.#deps;
+  async #accept(
+    { eventId, matrixRoomId, sender }: DecryptedEvent,
+    content: CallEventContent,
+    ringEventId: MatrixEventId | undefined,
+  ): Promise<void> {
+    const { calls, rings, fresh, clock } = this.#deps;
+    // A person may be faster than Matrix's answer to the oracle's side, which says what the ring's event is.
+    if (ringEventId !== undefined) await rings.sent(content.oracleDid, sender.userId);
     const callId = createCallId(eventId, content.roomId);
     // Before: an agent may be waiting for the call.
     fresh.keep(callId, content.encryptionKey);
-    const acceptance = await calls.accept({
+    const newCall: NewCall = {
       callId,
       eventId,
       sfuRoomName: content.roomId,
@@ -117,8 +126,11 @@ export class CallIntake {
       // A signed context names its SFU room, and each name is taken once: no context is used twice, whatever its signature.
       envelopeSha256: hashEnvelope(content.encryptionKey),
       acceptedAt: clock.now(),
-    });
+    };
+    const acceptance = await calls.accept(newCall, ringEventId);
     if (acceptance !== 'accepted') fresh.forget(callId);
     if (acceptance === 'replayed') throw new OracleCallError('ERR_CALL_REPLAYED');
+    if (acceptance === 'ring-over') throw new OracleCallError('ERR_RING_OVER');
+    if (acceptance === 'accepted' && ringEventId !== undefined) await rings.accepted(ringEventId);
   }
 }

@@ -1,7 +1,15 @@
-import { CALL_EVENT_TYPE, parseMatrixEventId, type Did, type Logger, type MatrixEventId } from '@oracle-calls/protocol';
+import {
+  CALL_EVENT_TYPE,
+  parseMatrixEventId,
+  RING_ANSWER_EVENT_TYPE,
+  type Did,
+  type Logger,
+  type MatrixEventId,
+} from '@oracle-calls/protocol';
 import type { DecryptedEvent, MatrixAccountPort, MatrixRoomId } from '@oracle-calls/matrix/port';
 import type { BackgroundWork } from '../background/background-work.ts';
 import { errorFields } from '../background/error-fields.ts';
+import type { RingService } from '../rings/ring-service.ts';
 import type { Store } from '../store/store.ts';
 import type { CallIntake } from './call-intake.ts';
 import { looksLikeEdit, type EditIntake } from './edit-intake.ts';
@@ -10,19 +18,22 @@ import type { InviteDesk } from './invite-desk.ts';
 /** Call events whose edits are kept because they came first; an event that decrypts late is seconds late, not more. */
 const EARLY_EDITS_MAX = 256;
 
+const OUR_TYPES: ReadonlySet<string> = new Set([CALL_EVENT_TYPE, RING_ANSWER_EVENT_TYPE]);
+
 export interface MatrixListenerDeps {
   readonly oracleDid: Did;
   readonly matrix: MatrixAccountPort;
   readonly invites: InviteDesk;
   readonly callIntake: CallIntake;
   readonly editIntake: EditIntake;
+  readonly rings: Pick<RingService, 'takeAnswer'>;
   readonly store: Store;
   readonly logger: Logger;
   readonly background: BackgroundWork;
   readonly closing: AbortSignal;
 }
 
-/** Follows one oracle's Matrix account: invites, call events and their edits, one after the other in each room. */
+/** Follows one oracle's Matrix account: invites, call events and their edits, people's answers to rings, one after the other in each room. */
 export class MatrixListener implements Disposable {
   readonly #deps: MatrixListenerDeps;
   readonly #subscriptions = new DisposableStack();
@@ -67,8 +78,8 @@ export class MatrixListener implements Disposable {
    * Rooms do not wait for each other: checking an envelope may take as long as somebody's DID resolver takes.
    */
   #enqueue(event: DecryptedEvent): void {
-    // Everything else in these rooms, and our own answers, are none of our business.
-    if (event.type !== CALL_EVENT_TYPE || event.sender.userId === this.#deps.matrix.userId) return;
+    // Everything else in these rooms, and what we say ourselves, are none of our business.
+    if (!OUR_TYPES.has(event.type) || event.sender.userId === this.#deps.matrix.userId) return;
     const taken = (this.#tails.get(event.matrixRoomId) ?? Promise.resolve()).then(() => this.#take(event));
     const tail = taken
       .catch(() => undefined)
@@ -80,7 +91,11 @@ export class MatrixListener implements Disposable {
   }
 
   async #take(event: DecryptedEvent): Promise<void> {
-    const { callIntake, logger } = this.#deps;
+    const { oracleDid, callIntake, rings, logger } = this.#deps;
+    if (event.type === RING_ANSWER_EVENT_TYPE) {
+      await rings.takeAnswer(oracleDid, event);
+      return;
+    }
     if (!looksLikeEdit(event)) {
       await callIntake.take(event);
       const early = this.#earlyEdits.get(event.eventId) ?? [];

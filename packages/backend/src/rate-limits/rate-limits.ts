@@ -24,6 +24,8 @@ export const RATE_LIMIT_DEFAULTS = {
   sessionExchange: { count: 30, seconds: 60 },
   /** Join tokens that one user asks for: a new room calls an agent at once, which waits a quarter of a minute for its call. */
   joinToken: { count: 12, seconds: 60 },
+  /** Rings of one oracle to one person: one who does not answer is left alone for a while. */
+  ring: { count: 6, seconds: 60 * 60 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 
 export type RateLimitKind = keyof typeof RATE_LIMIT_DEFAULTS;

@@ -14,7 +14,7 @@ import {
 import { instantColumn } from './call-rows.ts';
 import type { Tables } from './tables.ts';
 
-/** What is written down: who was given which envelope, who may ask for any, and that a call was deleted. */
+/** What is written down: who was given which envelope, who may ask for any, who rang somebody, and that a call was deleted. */
 export const AUDIT_ACTIONS = [
   'key-release',
   'call-claim',
@@ -23,6 +23,8 @@ export const AUDIT_ACTIONS = [
   'api-key-revoke',
   'call-delete-by-user',
   'call-delete-by-operator',
+  'ring',
+  'ring-cancel',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

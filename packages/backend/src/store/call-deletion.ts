@@ -117,6 +117,7 @@ async function forget(tx: Transaction<Tables>, calls: readonly Doomed[], now: nu
     now,
   );
   await tx.deleteFrom('answers').where('call_id', 'in', callIds).execute();
+  await tx.deleteFrom('rings').where('call_id', 'in', callIds).execute();
   await tx.deleteFrom('agent_refusals').where('call_id', 'in', callIds).execute();
   await tx.deleteFrom('sfu_rooms').where('name', 'in', roomNames).execute();
   await tx.deleteFrom('refused_events').where('event_id', 'in', eventIds).execute();

@@ -5,10 +5,11 @@ import type { Call, NewCall } from '../calls/call.ts';
 import { toCall, toCallRow } from './call-rows.ts';
 import type { Database } from './database/database.ts';
 import { findDeleted } from './deleted-names.ts';
+import { acceptRing } from './ring-store.ts';
 import type { Tables } from './tables.ts';
 
-/** What became of a call event: a new call, one known already, or something that belongs to another call. */
-export type Acceptance = 'accepted' | 'known' | 'replayed';
+/** What became of a call event: a new call, one known already, something that belongs to another call, or an answer to a ring that is none of this person's or over. */
+export type Acceptance = 'accepted' | 'known' | 'replayed' | 'ring-over';
 
 /** Where a page of calls begins: behind this call. */
 export interface PageStart {
@@ -41,7 +42,7 @@ export interface CallEnd {
   readonly isAnswered: boolean;
 }
 
-const SEARCHED = ['session_id', 'oracle_did', 'agent_voice', 'language', 'end_reason'] as const;
+const SEARCHED = ['event_id', 'session_id', 'oracle_did', 'agent_voice', 'language', 'end_reason'] as const;
 
 /** Without regard to case in either database: SQLite's `like` has none by itself, Postgres's has. All of these columns are ASCII. */
 function contains(column: (typeof SEARCHED)[number], text: string): RawBuilder<SqlBool> {
@@ -59,8 +60,11 @@ export class CallStore {
     this.#db = database.db;
   }
 
-  /** Takes a new call, unless its event, SFU room or envelope is taken, or the room was asked for by somebody else or for another oracle. */
-  accept(call: NewCall): Promise<Acceptance> {
+  /**
+   * Takes a new call, unless its event, SFU room or envelope is taken, or the room was asked for by somebody else or for another oracle. With the ring
+   * that it answers, which is then accepted in the same step, or not at all.
+   */
+  accept(call: NewCall, ringEventId?: MatrixEventId): Promise<Acceptance> {
     return this.#database.atomically(async (tx) => {
       const taken = await tx
         .selectFrom('calls')
@@ -87,6 +91,10 @@ export class CallStore {
       const isOthers =
         room !== undefined && (room.owner_user_id !== call.matrixUserId || room.oracle_did !== call.oracleDid);
       if (isOthers) return 'replayed';
+      if (ringEventId !== undefined) {
+        const { oracleDid, matrixUserId, callId, acceptedAt: now } = call;
+        if (!(await acceptRing(tx, { ringEventId, oracleDid, matrixUserId, callId, now }))) return 'ring-over';
+      }
       await tx
         .insertInto('calls')
         .values(toCallRow({ ...call, callStatus: 'pending' }))

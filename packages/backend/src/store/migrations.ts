@@ -165,6 +165,42 @@ const addDeletion: MigrationFor = () => ({
   },
 });
 
+/** Oracles' calls to people. A ring that a call accepted goes with that call. */
+const addRings: MigrationFor = () => ({
+  up: async (db: Kysely<unknown>) => {
+    await db.schema
+      .createTable('rings')
+      .addColumn('ring_key', 'text', (column) => column.primaryKey())
+      .addColumn('event_id', 'text', (column) => column.unique())
+      .addColumn('oracle_did', 'text', (column) => column.notNull())
+      .addColumn('matrix_user_id', 'text', (column) => column.notNull())
+      .addColumn('matrix_room_id', 'text', (column) => column.notNull())
+      .addColumn('call_type', 'text', (column) => column.notNull())
+      .addColumn('session_id', 'text')
+      .addColumn('reason', 'text')
+      .addColumn('ring_status', 'text', (column) => column.notNull())
+      .addColumn('started_at', 'bigint', (column) => column.notNull())
+      .addColumn('lifetime_ms', 'bigint', (column) => column.notNull())
+      .addColumn('over_at', 'bigint', (column) => column.notNull())
+      .addColumn('ended_at', 'bigint')
+      .addColumn('call_id', 'text')
+      .addColumn('due_at', 'bigint')
+      .execute();
+    const index = async (name: string, columns: readonly string[], where: RawBuilder<SqlBool>): Promise<void> => {
+      await db.schema
+        .createIndex(name)
+        .on('rings')
+        .columns([...columns])
+        .where(where)
+        .execute();
+    };
+    await index('rings_open', ['oracle_did', 'matrix_user_id'], sql<SqlBool>`ended_at is null`);
+    await index('rings_due', ['oracle_did', 'due_at'], sql<SqlBool>`due_at is not null`);
+    await index('rings_by_end', ['ended_at'], sql<SqlBool>`ended_at is not null`);
+    await index('rings_of_call', ['call_id'], sql<SqlBool>`call_id is not null`);
+  },
+});
+
 /** Every migration by name; names sort in the order in which they run. Never change one that was released. */
 export function createMigrations(dialect: SqlDialect): MigrationProvider {
   return {
@@ -174,6 +210,7 @@ export function createMigrations(dialect: SqlDialect): MigrationProvider {
         '0002-operation': addOperation(dialect),
         '0003-rooms-of-owner': indexRoomsByOwner(dialect),
         '0004-deletion': addDeletion(dialect),
+        '0005-rings': addRings(dialect),
       }),
   };
 }

@@ -33,7 +33,7 @@ export interface RetentionOptions {
 export const RETENTION_DEFAULTS: RetentionOptions = { callDays: 365, auditDays: 90 };
 
 export interface PruningDeps {
-  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms' | 'deletion'>;
+  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms' | 'deletion' | 'rings'>;
   readonly clock: Clock;
   readonly retention: RetentionOptions;
   readonly logger: Logger;
@@ -62,6 +62,7 @@ export class Pruning {
         await store.sfuRooms.prune(now - CLOSED_ROOM_MEMORY_MS);
         await store.audit.prune(now - retention.auditDays * DAY_MS);
         await store.deletion.pruneNames(now - DELETED_NAME_MEMORY_MS);
+        await store.rings.prune(now - retention.callDays * DAY_MS);
         const count = await store.deletion.prune(now - retention.callDays * DAY_MS, now);
         if (count > 0) logger.info('old calls deleted', { count });
       });

@@ -11,6 +11,7 @@ import { migrate, migrateAndClose } from './database/migrate.ts';
 import { openPostgres } from './database/open-postgres.ts';
 import { openSqlite } from './database/open-sqlite.ts';
 import { NoticeStore } from './notice-store.ts';
+import { RingStore } from './ring-store.ts';
 import { SfuRoomStore } from './sfu-room-store.ts';
 
 /** Everything the backend remembers. */
@@ -18,6 +19,7 @@ export interface Store extends AsyncDisposable {
   readonly calls: CallStore;
   readonly deletion: CallDeletion;
   readonly answers: AnswerStore;
+  readonly rings: RingStore;
   readonly sfuRooms: SfuRoomStore;
   readonly credentials: CredentialStore;
   readonly notices: NoticeStore;
@@ -38,6 +40,7 @@ function storeOver(database: Database): Store {
     calls: new CallStore(database),
     deletion: new CallDeletion(database),
     answers: new AnswerStore(db),
+    rings: new RingStore(database),
     sfuRooms: new SfuRoomStore(database),
     credentials: new CredentialStore(db),
     notices: new NoticeStore(db),

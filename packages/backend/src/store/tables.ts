@@ -109,6 +109,28 @@ export interface DeletedNameRow {
   deleted_at: number;
 }
 
+export interface RingRow {
+  /** The Matrix transaction id. */
+  ring_key: string;
+  /** Null until Matrix has taken it. */
+  event_id: string | null;
+  oracle_did: string;
+  matrix_user_id: string;
+  matrix_room_id: string;
+  call_type: string;
+  session_id: string | null;
+  /** Null once sent. */
+  reason: string | null;
+  ring_status: string;
+  started_at: number;
+  lifetime_ms: number;
+  over_at: number;
+  ended_at: number | null;
+  call_id: string | null;
+  /** Since when the oracle's side owes its word in Matrix; null when it owes none. */
+  due_at: number | null;
+}
+
 export interface Tables {
   calls: CallRow;
   sfu_rooms: SfuRoomRow;
@@ -121,4 +143,5 @@ export interface Tables {
   api_keys: ApiKeyRow;
   audit_log: AuditRow;
   deleted_names: DeletedNameRow;
+  rings: RingRow;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { callIdParts } from '@oracle-calls/protocol';
 import type { CallsResponse } from '@oracle-calls/protocol/http';
 import { ALICE, expectProblem, MALLORY, MALLORY_ROOM, TestBackend, type PlacedCall } from './test-backend.ts';
 
@@ -78,6 +79,7 @@ test('calls are searched by type, oracle, time and text', async () => {
   expect(ids(await list(`?since=${secondAt}`))).toEqual([second.callId]);
   expect(ids(await list(`?until=${secondAt}&oracleDid=did:ixo:oracle456`))).toEqual([first.callId]);
   expect(ids(await list('?oracleDid=did:ixo:another'))).toEqual([]);
+  expect(ids(await list(`?search=${encodeURIComponent(callIdParts(first.callId).eventId)}`))).toEqual([first.callId]);
   expect(ids(await list('?search=%25'))).toEqual([]);
   expect(ids(await list('?search=holi', MALLORY))).toEqual([]);
 });

@@ -28,10 +28,10 @@ test('an unknown path is a problem document', async () => {
 
 test.each(['', API_PREFIX])('every route under %o refuses other methods', async (prefix) => {
   for (const path of Object.values(ROUTES)) {
-    const answer = await backend.request('PUT', prefix + path.replace(':callId', '$e@r'));
+    const answer = await backend.request('PUT', prefix + path.replace(':callId', '$e@r').replace(':ringId', '$e'));
     if (MATRIX_PATHS.includes(path)) expectMatrixError(answer, 405, 'M_UNRECOGNIZED');
     else expectProblem(answer, 405, 'ERR_PROTOCOL_METHOD');
-    expect(answer.headers.get('allow')).toMatch(/^(GET|POST|GET, POST|DELETE)$/);
+    expect(answer.headers.get('allow')).toMatch(/^(GET|POST|GET, POST|DELETE|GET, DELETE)$/);
   }
 });
 

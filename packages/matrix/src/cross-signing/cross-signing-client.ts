@@ -37,17 +37,27 @@ export interface CrossSigningCrypto {
   }>;
   crossSignDevice(deviceId: string): Promise<void>;
   createRecoveryKeyFromPassphrase(): Promise<NewStorageKey>;
+  /** Also puts the backup's private key there, when this device has it. */
   bootstrapSecretStorage(options: {
-    readonly createSecretStorageKey: () => Promise<NewStorageKey>;
-    readonly setupNewSecretStorage: boolean;
+    readonly createSecretStorageKey?: () => Promise<NewStorageKey>;
+    readonly setupNewSecretStorage?: boolean;
   }): Promise<void>;
   bootstrapCrossSigning(options: {
     readonly setupNewCrossSigning?: boolean;
     readonly authUploadDeviceSigningKeys?: (makeRequest: AuthorisedRequest) => Promise<void>;
   }): Promise<void>;
+  /** Asks the homeserver for its newest backup and uploads to it when it is trusted; `null` for none, and for no answer. */
+  checkKeyBackupAndEnable(): Promise<{
+    readonly trustInfo: { readonly trusted: boolean; readonly matchesDecryptionKey: boolean };
+  } | null>;
+  /** Deletes every backup and makes another, signed by the identity, its private key in secret storage. */
+  resetKeyBackup(): Promise<void>;
+  /** Rejects when secret storage has no key, or not that of the newest backup. */
+  loadSessionBackupPrivateKeyFromSecretStorage(): Promise<void>;
+  restoreKeyBackup(): Promise<unknown>;
 }
 
-export interface CrossSigningClient extends Pick<SdkClient, 'on' | 'off' | 'getSyncState'> {
+export interface CrossSigningClient extends Pick<SdkClient, 'http' | 'on' | 'off' | 'getSyncState'> {
   readonly secretStorage: {
     getKey(): Promise<readonly [string, SecretStorageKeyDescriptionAesV1] | null>;
     checkKey(key: Uint8Array<ArrayBuffer>, info: SecretStorageKeyDescriptionAesV1): Promise<boolean>;

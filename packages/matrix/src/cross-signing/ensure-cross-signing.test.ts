@@ -41,7 +41,7 @@ test('an account without an identity gets one with a recovery key, which is kept
   const made = newKeyOf(await ensureCrossSigning(client, { holder, keep }));
   expect(made.expose()).toMatch(/^(\w{4} ){11}\w{4}$/);
   expect(kept).toEqual([made.expose()]);
-  expect(account.steps).toEqual(['kept', 'storage', 'private keys stored', 'public keys uploaded']);
+  expect(account.steps).toEqual(['kept', 'storage', 'private keys stored', 'public keys uploaded', 'backup made']);
   expect(String(made)).not.toContain(made.expose());
   await expect(crossSigningState(client)).resolves.toBe('ready');
 });
@@ -58,6 +58,7 @@ test('a device that is signed needs nothing', async () => {
   await expect(ensureCrossSigning(first, { holder: firstHolder })).resolves.toEqual({
     state: 'ready',
     newRecoveryKey: undefined,
+    backup: 'on',
   });
 });
 

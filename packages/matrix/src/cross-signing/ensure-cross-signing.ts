@@ -3,21 +3,15 @@ import { matrixError } from '../js-sdk/adapter-context.ts';
 import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
 import { waitFor } from '../js-sdk/wait-for.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
+import { cryptoOf, hasPrivateKeys, readState, requireReady, type CrossSigningState } from './account-state.ts';
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
+import { ensureKeyBackup, readBackupState, renewKeyBackup, type KeyBackupState } from './key-backup.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
 import { parseRecoveryKey } from './recovery-key-text.ts';
 import { withoutPassword, type UploadAuthorisation } from './upload-authorisation.ts';
 
 /** A dozen requests and some syncs; a homeserver that takes longer is not usable for calls. */
 const SET_UP_LIMIT_MS = 60_000;
-
-/** Where an account and this device of it stand. */
-export type CrossSigningState =
-  /** The account has no identity. */
-  | 'none'
-  /** It has one, and this device is not signed by it: others take nothing from it and give it no keys. */
-  | 'own-device-unsigned'
-  | 'ready';
 
 export interface WaitingOptions {
   readonly clock?: Clock | undefined;
@@ -31,16 +25,22 @@ export interface CrossSigningOptions extends WaitingOptions {
   readonly keep?: ((recoveryKey: BearerSecret) => Promise<void>) | undefined;
   /** By default new keys are uploaded without a password, which homeservers allow for the first ones. */
   readonly authorise?: UploadAuthorisation | undefined;
+  /** Leaves room keys on this device alone, for accounts that need no history on another one. */
+  readonly isBackupOff?: boolean | undefined;
 }
 
 export interface EnsureOptions extends CrossSigningOptions {
-  /** Signs this device when the account has cross-signing already. */
+  /** Signs this device when the account has cross-signing already, and opens or makes its key backup. */
   readonly recoveryKey?: BearerSecret | undefined;
 }
 
 export type CrossSigningOutcome =
-  /** `newRecoveryKey` is there once, when it was made: show it and keep it. */
-  | { readonly state: 'ready'; readonly newRecoveryKey: BearerSecret | undefined }
+  /** `newRecoveryKey` is there once, when it was made: show it and keep it. `backup` is `undefined` when it is switched off. */
+  | {
+      readonly state: 'ready';
+      readonly newRecoveryKey: BearerSecret | undefined;
+      readonly backup: KeyBackupState | undefined;
+    }
   /** `canRecover` is false when the account keeps no keys that a recovery key could open: only a reset helps. */
   | { readonly state: 'recovery-key-needed'; readonly canRecover: boolean };
 
@@ -63,12 +63,14 @@ export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOp
   return bounded(client, options, async () => {
     const crypto = cryptoOf(client);
     switch (await readState(client, crypto)) {
-      case 'none':
-        return { state: 'ready', newRecoveryKey: await makeIdentity(client, crypto, options) };
+      case 'none': {
+        const { recoveryKey: newRecoveryKey, backup } = await makeIdentity(client, crypto, options);
+        return { state: 'ready', newRecoveryKey, backup };
+      }
       case 'own-device-unsigned':
         return await signOwnDevice(client, crypto, options);
       case 'ready':
-        return { state: 'ready', newRecoveryKey: await completeRecovery(client, crypto, options) };
+        return await completeRecovery(client, crypto, options);
     }
   });
 }
@@ -80,7 +82,7 @@ export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOp
  * @throws as {@link ensureCrossSigning}
  */
 export function resetCrossSigning(client: CrossSigningClient, options: CrossSigningOptions): Promise<BearerSecret> {
-  return bounded(client, options, () => makeIdentity(client, cryptoOf(client), options));
+  return bounded(client, options, async () => (await makeIdentity(client, cryptoOf(client), options)).recoveryKey);
 }
 
 /**
@@ -97,22 +99,18 @@ export function renewRecoveryKey(client: CrossSigningClient, options: CrossSigni
         details: { side: 'self' },
       });
     }
-    return await options.holder.during(() => makeRecovery(crypto, options));
+    return (await makeRecovery(client, crypto, options)).recoveryKey;
   });
 }
 
-function cryptoOf(client: CrossSigningClient): CrossSigningCrypto {
-  const crypto = client.getCrypto();
-  if (crypto === undefined) throw new OracleCallError('ERR_MATRIX_ROOM', 'This client has no crypto.');
-  return crypto;
+/** Where room keys go now. @throws as {@link crossSigningState} */
+export function keyBackupState(client: CrossSigningClient, options: WaitingOptions = {}): Promise<KeyBackupState> {
+  return bounded(client, options, () => readBackupState(client, cryptoOf(client)));
 }
 
-async function readState(client: CrossSigningClient, crypto: CrossSigningCrypto): Promise<CrossSigningState> {
-  const userId = client.getUserId() ?? '';
-  // Asks the homeserver: to take "not known here" for "none" would replace an identity that is there.
-  if (!(await crypto.userHasCrossSigningKeys(userId, true))) return 'none';
-  const own = await crypto.getDeviceVerificationStatus(userId, client.getDeviceId() ?? '');
-  return own?.crossSigningVerified === true ? 'ready' : 'own-device-unsigned';
+interface MadeRecovery {
+  readonly recoveryKey: BearerSecret;
+  readonly backup: KeyBackupState | undefined;
 }
 
 /** The recovery key first, then the private keys under it, and the public ones last: an interruption leaves nothing unreachable. */
@@ -120,20 +118,20 @@ async function makeIdentity(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
   options: CrossSigningOptions,
-): Promise<BearerSecret> {
+): Promise<MadeRecovery> {
   return await options.holder.during(async () => {
-    const recoveryKey = await makeRecovery(crypto, options);
+    const recoveryKey = await makeStorage(crypto, options);
     await crypto.bootstrapCrossSigning({
       setupNewCrossSigning: true,
       authUploadDeviceSigningKeys: options.authorise ?? withoutPassword,
     });
     await requireReady(client, crypto);
-    return recoveryKey;
+    return { recoveryKey, backup: options.isBackupOff === true ? undefined : await renewKeyBackup(crypto) };
   });
 }
 
 /** Secret storage under a new recovery key, with the private keys that this device has. */
-async function makeRecovery(crypto: CrossSigningCrypto, { keep }: CrossSigningOptions): Promise<BearerSecret> {
+async function makeStorage(crypto: CrossSigningCrypto, { keep }: CrossSigningOptions): Promise<BearerSecret> {
   const made = await crypto.createRecoveryKeyFromPassphrase();
   if (made.encodedPrivateKey === undefined) throw new OracleCallError('ERR_INTERNAL', 'A recovery key without text.');
   const recoveryKey = new BearerSecret(made.encodedPrivateKey, 'recovery key');
@@ -143,52 +141,85 @@ async function makeRecovery(crypto: CrossSigningCrypto, { keep }: CrossSigningOp
   return recoveryKey;
 }
 
+/** The same, and the backup under it. */
+async function makeRecovery(
+  client: CrossSigningClient,
+  crypto: CrossSigningCrypto,
+  options: CrossSigningOptions,
+): Promise<MadeRecovery> {
+  return await options.holder.during(async () => {
+    const recoveryKey = await makeStorage(crypto, options);
+    return { recoveryKey, backup: await backUp(client, crypto, options) };
+  });
+}
+
+/** While the recovery key is held. */
+async function backUp(
+  client: CrossSigningClient,
+  crypto: CrossSigningCrypto,
+  { isBackupOff, clock }: CrossSigningOptions,
+): Promise<KeyBackupState | undefined> {
+  return isBackupOff === true ? undefined : await ensureKeyBackup(client, crypto, clock);
+}
+
 async function signOwnDevice(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
   options: EnsureOptions,
 ): Promise<CrossSigningOutcome> {
-  const { holder, recoveryKey } = options;
   if (await hasPrivateKeys(crypto)) {
     // An earlier set-up was interrupted before the signature.
     await crypto.crossSignDevice(client.getDeviceId() ?? '');
-    if ((await readState(client, crypto)) === 'ready') {
-      return { state: 'ready', newRecoveryKey: await completeRecovery(client, crypto, options) };
-    }
+    if ((await readState(client, crypto)) === 'ready') return await completeRecovery(client, crypto, options);
   }
   const { privateKeysInSecretStorage: canRecover } = await crypto.getCrossSigningStatus();
-  const storage = await client.secretStorage.getKey();
-  if (!canRecover || storage === null) return { state: 'recovery-key-needed', canRecover: false };
-  if (recoveryKey === undefined) return { state: 'recovery-key-needed', canRecover };
-  const [keyId, description] = storage;
-  const key = parseRecoveryKey(recoveryKey);
-  if (!(await client.secretStorage.checkKey(key, description))) throw new OracleCallError('ERR_MATRIX_RECOVERY_KEY');
-  await holder.during(async (hold) => {
-    hold(keyId, key);
+  if (!canRecover) return { state: 'recovery-key-needed', canRecover };
+  const backup = await withRecoveryKey(client, options, async () => {
     await crypto.bootstrapCrossSigning({});
+    await requireReady(client, crypto);
+    return { state: await backUp(client, crypto, options) };
   });
-  await requireReady(client, crypto);
-  return { state: 'ready', newRecoveryKey: undefined };
+  if (backup === undefined) return { state: 'recovery-key-needed', canRecover: (await storedKey(client)) !== null };
+  return { state: 'ready', newRecoveryKey: undefined, backup: backup.state };
 }
 
-/** A device that has the private keys of an account without a recovery key makes one. */
+/** On a signed device: makes a recovery key for an account without, and looks after the backup. */
 async function completeRecovery(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
-  options: CrossSigningOptions,
-): Promise<BearerSecret | undefined> {
-  if ((await client.secretStorage.getKey()) !== null || !(await hasPrivateKeys(crypto))) return undefined;
-  return await options.holder.during(() => makeRecovery(crypto, options));
+  options: EnsureOptions,
+): Promise<CrossSigningOutcome> {
+  const { isBackupOff = false } = options;
+  if ((await storedKey(client)) === null && (await hasPrivateKeys(crypto))) {
+    const { recoveryKey: newRecoveryKey, backup } = await makeRecovery(client, crypto, options);
+    return { state: 'ready', newRecoveryKey, backup };
+  }
+  if (isBackupOff) return { state: 'ready', newRecoveryKey: undefined, backup: undefined };
+  const opened = await withRecoveryKey(client, options, () => ensureKeyBackup(client, crypto, options.clock));
+  return { state: 'ready', newRecoveryKey: undefined, backup: opened ?? (await readBackupState(client, crypto)) };
 }
 
-async function hasPrivateKeys(crypto: CrossSigningCrypto): Promise<boolean> {
-  const { masterKey, selfSigningKey, userSigningKey } = (await crypto.getCrossSigningStatus()).privateKeysCachedLocally;
-  return masterKey && selfSigningKey && userSigningKey;
-}
+const storedKey = (client: CrossSigningClient) => client.secretStorage.getKey();
 
-async function requireReady(client: CrossSigningClient, crypto: CrossSigningCrypto): Promise<void> {
-  if ((await readState(client, crypto)) === 'ready') return;
-  throw new OracleCallError('ERR_MATRIX_CROSS_SIGNING', undefined, { details: { side: 'self' } });
+/**
+ * Work that needs secret storage open; `undefined` when there is none, or no recovery key was given.
+ *
+ * @throws {OracleCallError} `ERR_MATRIX_RECOVERY_KEY` when it is another's
+ */
+async function withRecoveryKey<T>(
+  client: CrossSigningClient,
+  { holder, recoveryKey }: EnsureOptions,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const storage = await storedKey(client);
+  if (recoveryKey === undefined || storage === null) return undefined;
+  const [keyId, description] = storage;
+  const key = parseRecoveryKey(recoveryKey);
+  if (!(await client.secretStorage.checkKey(key, description))) throw new OracleCallError('ERR_MATRIX_RECOVERY_KEY');
+  return await holder.during(async (hold) => {
+    hold(keyId, key);
+    return await work();
+  });
 }
 
 /** Within a bound, and once the client has heard from the homeserver: a sync from a store may lack the recovery key's record. */

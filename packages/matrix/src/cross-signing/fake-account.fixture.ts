@@ -1,4 +1,4 @@
-import { FakeMatrixError } from '../js-sdk/fake-sdk-client.fixture.ts';
+import { connectionError, FakeMatrixError } from '../js-sdk/fake-sdk-client.fixture.ts';
 import type { CrossSigningClient, CrossSigningCrypto } from './cross-signing-client.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
 
@@ -15,7 +15,10 @@ export class FakeAccount {
   identity: number | undefined;
   readonly signedDevices = new Set<string>();
   /** Secret storage: the identity whose private keys it holds, under which key. */
-  storage: { readonly keyId: string; readonly key: string; identity: number | undefined } | undefined;
+  storage:
+    { readonly keyId: string; readonly key: string; identity: number | undefined; backupKey?: number } | undefined;
+  /** The newest backup: the number of its key pair, and the identity whose signature it bears. */
+  backup: { readonly version: number; readonly keyPair: number; readonly signedBy: number | undefined } | undefined;
   /** What new keys need when there are some already. */
   password = 'password';
   /** In the order in which they happened. */
@@ -37,6 +40,13 @@ export class FakeDevice implements CrossSigningClient {
   readonly #holder: RecoveryKeyHolder;
   readonly #encode: EncodeRecoveryKey;
   isInterrupted: 'before-upload' | 'before-signature' | undefined;
+  /** The backup's private key, when the device has it. */
+  backupKey: number | undefined;
+  /** The key pair that room keys are encrypted to. */
+  uploadsTo: number | undefined;
+  /** Backups that room keys were restored from. */
+  readonly restoredFrom: number[] = [];
+  isBackupUnanswered = false;
 
   constructor(account: FakeAccount, holder: RecoveryKeyHolder, encode: EncodeRecoveryKey, deviceId = OWN_DEVICE) {
     this.account = account;
@@ -53,6 +63,14 @@ export class FakeDevice implements CrossSigningClient {
       return Promise.resolve(storage === undefined ? null : [storage.keyId, description as never]);
     },
     checkKey: (key) => Promise.resolve(this.#encode(key) === this.account.storage?.key),
+  };
+
+  readonly http: CrossSigningClient['http'] = {
+    authedRequest: (_method, path) => {
+      if (this.isBackupUnanswered) return Promise.reject(connectionError());
+      if (path === '/room_keys/version' && this.account.backup !== undefined) return Promise.resolve({});
+      return Promise.reject(new FakeMatrixError(404, 'M_NOT_FOUND'));
+    },
   };
 
   syncState: string | null = 'SYNCING';
@@ -91,11 +109,13 @@ export class FakeDevice implements CrossSigningClient {
       return Promise.resolve({ privateKey, ...(encodedPrivateKey === undefined ? {} : { encodedPrivateKey }) });
     },
     bootstrapSecretStorage: async ({ createSecretStorageKey }) => {
+      if (createSecretStorageKey === undefined) return await this.#storeBackupKey();
       const { privateKey, encodedPrivateKey = '' } = await createSecretStorageKey();
       const keyId = `key-${this.account.next()}`;
       this.account.steps.push('storage');
       this.account.storage = { keyId, key: encodedPrivateKey, identity: this.privateKeys };
       this.#holder.cryptoCallbacks.cacheSecretStorageKey(keyId, {}, privateKey);
+      if (this.backupKey !== undefined && this.backupKey === this.account.backup?.keyPair) await this.#storeBackupKey();
     },
     bootstrapCrossSigning: async ({ setupNewCrossSigning = false, authUploadDeviceSigningKeys }) => {
       await this.#openStorage();
@@ -111,7 +131,43 @@ export class FakeDevice implements CrossSigningClient {
       if (this.isInterrupted === 'before-signature') throw new Error('gone');
       await this.crypto.crossSignDevice(this.#deviceId);
     },
+    // As the SDK: it uploads to a backup that the identity signed, or whose private key it has, and to no other.
+    checkKeyBackupAndEnable: () => {
+      const { backup, signedDevices, identity } = this.account;
+      this.uploadsTo = undefined;
+      if (backup === undefined || this.isBackupUnanswered) return Promise.resolve(null);
+      const trusted = backup.signedBy === identity && signedDevices.has(this.#deviceId);
+      const matchesDecryptionKey = backup.keyPair === this.backupKey;
+      if (trusted || matchesDecryptionKey) this.uploadsTo = backup.keyPair;
+      return Promise.resolve({ trustInfo: { trusted, matchesDecryptionKey } });
+    },
+    resetKeyBackup: async () => {
+      if (this.isBackupUnanswered) throw connectionError();
+      const keyPair = this.account.next();
+      this.account.backup = { version: keyPair, keyPair, signedBy: this.privateKeys };
+      this.backupKey = keyPair;
+      this.uploadsTo = keyPair;
+      if (this.account.storage !== undefined) await this.#storeBackupKey();
+      this.account.steps.push('backup made');
+    },
+    loadSessionBackupPrivateKeyFromSecretStorage: async () => {
+      await this.#openStorage();
+      const { storage, backup } = this.account;
+      if (storage?.backupKey === undefined || storage.backupKey !== backup?.keyPair) throw new Error('no such key');
+      this.backupKey = storage.backupKey;
+    },
+    restoreKeyBackup: () => {
+      if (this.backupKey === undefined) return Promise.reject(new Error('no key'));
+      this.restoredFrom.push(this.backupKey);
+      return Promise.resolve({});
+    },
   };
+
+  async #storeBackupKey(): Promise<void> {
+    await this.#openStorage();
+    const { storage } = this.account;
+    if (storage !== undefined && this.backupKey !== undefined) storage.backupKey = this.backupKey;
+  }
 
   async #openStorage(): Promise<void> {
     const { storage } = this.account;

@@ -26,6 +26,20 @@ test('an event is encrypted once and sent under its transaction id', async () =>
   expect(context.clock.pendingTimers).toBe(0);
 });
 
+test('a request outlives the page only where that was asked for', async () => {
+  const context = readyContext();
+  const seen: unknown[] = [];
+  context.client.answers = [
+    ({ keepAlive }) => {
+      seen.push(keepAlive);
+      return Promise.resolve({ event_id: '$sent' });
+    },
+  ];
+  await sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 'one', peer: ORACLE });
+  await sendEncrypted(context, ROOM, TYPE, {}, { transactionId: 'two', peer: ORACLE, isKeptAlive: true });
+  expect(seen).toEqual([undefined, true]);
+});
+
 test('every attempt carries the same ciphertext under the same transaction id', async () => {
   const context = readyContext();
   context.client.answers = [

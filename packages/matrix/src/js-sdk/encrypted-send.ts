@@ -38,7 +38,7 @@ export async function sendEncrypted(
   matrixRoomId: MatrixRoomId,
   type: string,
   content: object,
-  { transactionId, peer, signal, onSending }: SendOptions,
+  { transactionId, peer, signal, onSending, isKeptAlive = false }: SendOptions,
 ): Promise<MatrixEventId> {
   if (!TRANSACTION_ID.test(transactionId)) throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'Bad transaction id.');
   const { client } = context;
@@ -56,7 +56,8 @@ export async function sendEncrypted(
       attemptSignal.throwIfAborted();
       told?.();
       told = undefined;
-      return await client.http.authedRequest('PUT', path, undefined, ciphertext, { abortSignal: attemptSignal });
+      const options = { abortSignal: attemptSignal, ...(isKeptAlive ? { keepAlive: true } : {}) };
+      return await client.http.authedRequest('PUT', path, undefined, ciphertext, options);
     },
     { refused: 'ERR_MATRIX_ROOM', unanswered: 'ERR_MATRIX_SEND', signal },
   );

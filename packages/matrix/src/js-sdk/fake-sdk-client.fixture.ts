@@ -139,7 +139,7 @@ export class FakeSdkRoom implements SdkRoom {
 export interface FakeRequest {
   readonly method: string;
   readonly path: string;
-  readonly body: object;
+  readonly body: object | undefined;
 }
 
 /** A `matrix-js-sdk` client of which a test writes every answer. */
@@ -196,7 +196,7 @@ export class FakeSdkClient implements SdkClient {
       method: string,
       path: string,
       _query: undefined,
-      body: object,
+      body: object | undefined,
       options: RequestOptions,
     ): Promise<unknown> => {
       this.requests.push({ method, path, body });

@@ -35,7 +35,7 @@ export interface OpenerDependencies extends TrustContext {
  * Turns an event of the SDK into one that was end-to-end encrypted by a cross-signed device of its sender.
  *
  * @throws {OracleCallError} `ERR_MATRIX_NOT_ENCRYPTED`, `ERR_MATRIX_UNDECRYPTABLE`, `ERR_MATRIX_SENDER`,
- *   `ERR_MATRIX_IDENTITY_CHANGED`, `ERR_PROTOCOL_MALFORMED`
+ *   `ERR_MATRIX_IDENTITY_CHANGED`, `ERR_MATRIX_EVENT_NOT_FOUND` when it was removed, `ERR_PROTOCOL_MALFORMED`
  */
 export async function openEvent(
   dependencies: OpenerDependencies,
@@ -52,6 +52,8 @@ export async function openEvent(
     throw new OracleCallError('ERR_MATRIX_UNDECRYPTABLE');
   }
   const sender = await verifySender(dependencies, crypto, event, signal);
+  // Its removal may have come meanwhile, and leaves an empty content behind.
+  if (event.isRedacted()) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   return {
     eventId: parseMatrixEventId(event.getId()),
     matrixRoomId: parseMatrixRoomId(event.getRoomId()),

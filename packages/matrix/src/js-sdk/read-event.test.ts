@@ -2,7 +2,8 @@ import { parseMatrixEventId } from '@oracle-calls/protocol';
 import { expect, test } from 'vitest';
 import { fakeContext, MALLORY, ORACLE, ROOM, TWO } from './context.fixture.ts';
 import { connectionError, FakeMatrixError, FakeSdkEvent } from './fake-sdk-client.fixture.ts';
-import { fetchEvent, fetchRelations } from './read-event.ts';
+import { fetchEvent } from './read-event.ts';
+import { fetchRelations } from './relations.ts';
 import type { RawEvent } from './sdk-client.ts';
 
 const TYPE = 'm.ixo.oracles_call';
@@ -27,6 +28,14 @@ test('an event that the sync brought is taken from memory', async () => {
   room.events.set(ONE, new FakeSdkEvent({ id: ONE, room: ROOM, sender: ORACLE, clear }));
   context.client.onFetch = () => expect.unreachable();
   await expect(fetchEvent(context, ROOM, ONE)).resolves.toMatchObject({ eventId: ONE, content: { n: 1 } });
+});
+
+test('an event in memory that was removed is not there', async () => {
+  const context = fakeContext();
+  const known = new FakeSdkEvent({ id: ONE, room: ROOM, sender: ORACLE, clear: { type: TYPE, content: {} } });
+  known.isGone = true;
+  context.client.addRoom(TWO).events.set(ONE, known);
+  await expect(fetchEvent(context, ROOM, ONE)).rejects.toMatchObject({ code: 'ERR_MATRIX_EVENT_NOT_FOUND' });
 });
 
 test('another event is asked for and decrypted, and edits that come along are not applied', async () => {

@@ -1,14 +1,10 @@
-import { isOracleCallError, OracleCallError, type MatrixEventId } from '@oracle-calls/protocol';
+import { OracleCallError, type MatrixEventId } from '@oracle-calls/protocol';
 import type { DecryptedEvent, MatrixRoomId, WaitOptions } from '../matrix-port.ts';
 import { abortable } from '../time-limit.ts';
 import { request, type AdapterContext } from './adapter-context.ts';
-import { mayOpenLater, openEvent, relationOf } from './open-event.ts';
+import { mayOpenLater, openEvent } from './open-event.ts';
 import { SDK_NOTICE, type RawEvent, type SdkClient, type SdkEvent } from './sdk-client.ts';
 
-/** The largest page that Synapse gives. */
-const RELATIONS_PAGE = 100;
-/** A call has a handful of events; more pages than this are somebody's flood. */
-const RELATIONS_PAGES_MAX = 50;
 /** From a device's signature until it is known here: a sync and a request for the sender's devices. */
 const SIGNATURE_LIMIT_MS = 5_000;
 
@@ -26,12 +22,13 @@ export async function fetchEvent(
 ): Promise<DecryptedEvent> {
   signal?.throwIfAborted();
   const known = context.client.getRoom(matrixRoomId)?.findEventById(eventId);
+  if (known?.isRedacted() === true) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   if (known !== undefined && known.status === null) return await openWhenSigned(context, known, signal);
   const raw = await requestEvent(context, matrixRoomId, eventId, signal);
   // The answer must be what was asked for: nothing else binds it to this room and id.
   if (raw.event_id !== eventId || raw.room_id !== matrixRoomId) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   const event = toEvent(context, raw);
-  if (event.isRedacted()) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
+  if (isRemoved(raw)) throw new OracleCallError('ERR_MATRIX_EVENT_NOT_FOUND');
   return await openWhenSigned(context, event, signal);
 }
 
@@ -82,7 +79,8 @@ function nextNews(client: SdkClient, userId: string): Disposable & { readonly ca
   };
 }
 
-async function requestEvent(
+/** @throws {OracleCallError} `ERR_MATRIX_EVENT_NOT_FOUND` */
+export async function requestEvent(
   context: AdapterContext,
   matrixRoomId: MatrixRoomId,
   eventId: MatrixEventId,
@@ -94,57 +92,10 @@ async function requestEvent(
   });
 }
 
-/**
- * Every event that relates to `eventId`, oldest first; those that are not encrypted, cannot be opened or relate to another
- * event are left out.
- *
- * @throws {OracleCallError} `ERR_MATRIX_EVENT_NOT_FOUND`, `ERR_PROTOCOL_TOO_LARGE`, `ERR_UPSTREAM_HOMESERVER`
- */
-export async function fetchRelations(
-  context: AdapterContext,
-  matrixRoomId: MatrixRoomId,
-  eventId: MatrixEventId,
-  { signal }: WaitOptions = {},
-): Promise<readonly DecryptedEvent[]> {
-  const newestFirst: RawEvent[] = [];
-  let from: string | undefined;
-  for (let page = 0; ; page += 1) {
-    if (page === RELATIONS_PAGES_MAX) throw new OracleCallError('ERR_PROTOCOL_TOO_LARGE');
-    const options = { limit: RELATIONS_PAGE, ...(from === undefined ? {} : { from }) };
-    const answer = await request(
-      context,
-      () => context.client.fetchRelations(matrixRoomId, eventId, null, null, options),
-      { refused: 'ERR_MATRIX_EVENT_NOT_FOUND', signal },
-    );
-    newestFirst.push(...answer.chunk);
-    if (answer.next_batch === undefined || answer.next_batch === from) break;
-    from = answer.next_batch;
-  }
-  const opened: DecryptedEvent[] = [];
-  for (const raw of newestFirst.toReversed()) {
-    const event = raw.room_id === matrixRoomId ? await tryOpen(context, raw, signal) : undefined;
-    if (event?.relation?.eventId === eventId) opened.push(event);
-  }
-  return opened;
-}
-
-async function tryOpen(
-  context: AdapterContext,
-  raw: RawEvent,
-  signal: AbortSignal | undefined,
-): Promise<DecryptedEvent | undefined> {
-  const event = toEvent(context, raw);
-  if (!event.isEncrypted() || relationOf(event.getWireContent()) === undefined) return undefined;
-  try {
-    return await openEvent(context, event, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (isOracleCallError(error)) return undefined;
-    throw error;
-  }
-}
+/** Whether its content was redacted: the homeserver says so in `unsigned`. */
+export const isRemoved = (raw: RawEvent): boolean => raw.unsigned?.redacted_because !== undefined;
 
 /** Without `unsigned`, in which a homeserver bundles edits. */
-function toEvent({ client }: AdapterContext, { unsigned: _bundled, ...raw }: RawEvent): SdkEvent {
+export function toEvent({ client }: AdapterContext, { unsigned: _bundled, ...raw }: RawEvent): SdkEvent {
   return client.getEventMapper({ preventReEmit: true, decrypt: false })(raw);
 }

@@ -59,6 +59,8 @@ export interface SdkCrypto {
   pinCurrentUserIdentity(userId: string): Promise<void>;
   /** The next event gets a new room key. */
   forceDiscardSession(roomId: string): Promise<void>;
+  /** The account's private cross-signing keys, in base64. Rejects on a device that has not all of them. */
+  exportSecretsBundle?(): Promise<{ readonly cross_signing?: { readonly user_signing_key: string } | undefined }>;
 }
 
 export interface RoomRequest {
@@ -77,6 +79,7 @@ export interface RelationsRequest {
 
 export interface RequestOptions {
   readonly abortSignal?: AbortSignal;
+  readonly keepAlive?: boolean;
 }
 
 export interface SdkClient {
@@ -85,7 +88,7 @@ export interface SdkClient {
       method: string,
       path: string,
       query: undefined,
-      body: object,
+      body: object | undefined,
       options: RequestOptions,
     ): Promise<unknown>;
   };

@@ -36,7 +36,8 @@ export async function ensureIdentity(options: AccountIdentityOptions): Promise<v
   const { client, holder, userId, password, recoveryKeyFile, lostIdentity, clock, logger, signal } = options;
   const kept = (await tryReadFile(recoveryKeyFile))?.trim();
   const keep = (key: BearerSecret): Promise<void> => writePrivateFile(recoveryKeyFile, key.expose());
-  const common = { holder, keep, authorise: withPassword(userId, password), clock, signal };
+  // What an oracle's account decrypted is acted upon at once; nobody reads its rooms' past on another device.
+  const common = { holder, keep, authorise: withPassword(userId, password), isBackupOff: true, clock, signal };
   const recoveryKey = kept === undefined || kept === '' ? undefined : new BearerSecret(kept, 'recovery key');
   const outcome = await ensureCrossSigning(client, { ...common, recoveryKey });
   if (outcome.state === 'ready') {

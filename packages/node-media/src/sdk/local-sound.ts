@@ -26,6 +26,7 @@ interface Playing {
  * what it says is lost, as with a person who speaks to a closed line.
  */
 export class LocalSound implements LocalTrack {
+  readonly source = 'microphone';
   readonly kind = 'audio';
   readonly #clock: Clock;
   readonly #stopped = new AbortController();

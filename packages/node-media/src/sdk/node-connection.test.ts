@@ -114,7 +114,7 @@ describe('the own sound', () => {
 
   test('of any other device is refused', async () => {
     const { connection } = await joined();
-    const camera = { kind: 'video', level: () => 0, stop: () => undefined } as const;
+    const camera = { source: 'camera', kind: 'video', level: () => 0, stop: () => undefined } as const;
     await expect(connection.publish(camera)).rejects.toMatchObject({ code: 'ERR_MEDIA_DEVICE' });
   });
 

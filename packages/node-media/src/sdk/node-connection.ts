@@ -102,6 +102,22 @@ export class NodeConnection implements SfuConnection {
     track.connect(speaker);
   }
 
+  /** There is one voice in the room: another sound speaks with it. */
+  async replace(track: LocalTrack, by: LocalTrack): Promise<void> {
+    if (track !== this.#published) throw new OracleCallError('ERR_MEDIA_CONNECT', 'The sound is not published.');
+    await this.publish(by);
+  }
+
+  async unpublish(track: LocalTrack): Promise<void> {
+    if (track !== this.#published) return;
+    this.#published = undefined;
+    this.#seat?.speaker.setMuted(true);
+  }
+
+  async network(): Promise<undefined> {
+    // Nobody looks at it here.
+  }
+
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
     if (isMuted) this.#muted.add(track);
     else this.#muted.delete(track);

@@ -93,6 +93,12 @@ export const ERROR_TABLE = {
     'This kind of DID, or the address it stands for, is not accepted here.',
   ),
   ERR_DID_DOCUMENT: row('did-document-unusable', 422, 'The DID document lacks what a call needs.'),
+  ERR_DID_UNPUBLISHED: row('did-unpublished', undefined, 'The Matrix account names no DID of an oracle.'),
+  ERR_DID_ACCOUNT: row(
+    'did-account',
+    undefined,
+    'The DID document names another Matrix account than the one that named the DID.',
+  ),
 
   // Matrix.
   ERR_MATRIX_EVENT_NOT_FOUND: row('event-not-found', 404, 'The call event has not reached the backend.', true),
@@ -167,6 +173,17 @@ export const ERROR_TABLE = {
   ERR_CALL_IN_PROGRESS: row('call-in-progress', undefined, 'Another call of this client is still in progress.'),
   ERR_CALL_LIVE: row('call-live', 409, 'A call is deleted when it has ended, and this one has not quite.', true),
   ERR_CALL_TICKET: row('ticket-invalid', 403, 'The dispatch ticket is unknown, used or for another room.'),
+
+  // Rings: an oracle's calls to people.
+  ERR_RING_NOT_FOUND: row('ring-not-found', 404, 'There is no such ring of this oracle.'),
+  ERR_RING_OVER: row('ring-over', 409, 'The ring is over, or was meant for somebody else.'),
+  ERR_RING_STRANGER: row('ring-stranger', 403, 'An oracle may ring only people who have called it.'),
+  ERR_RING_IN_PROGRESS: row(
+    'ring-in-progress',
+    409,
+    'This person is being rung by this oracle, or is in a call with it.',
+  ),
+  ERR_RING_UNREACHABLE: row('ring-unreachable', 409, 'The encrypted room with this person cannot be used for a ring.'),
 
   // Others we depend on.
   ERR_UPSTREAM_HOMESERVER: row('homeserver-unavailable', 502, 'The homeserver does not answer.', true),

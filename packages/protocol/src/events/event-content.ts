@@ -27,18 +27,27 @@ export const instantSchema = v.pipe(
 /** Id of a chat session of the oracle; the architecture shows a UUID. */
 export const sessionIdSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~:-]{1,128}$/, 'a session id'));
 
+/** What a kind of event may be. */
+export interface ContentBounds {
+  /** As JSON text in UTF-16 units. */
+  readonly maxLength: number;
+  readonly version: number;
+}
+
+const CALL_BOUNDS: ContentBounds = { maxLength: CALL_EVENT_MAX_LENGTH, version: CALL_EVENT_VERSION };
+
 /** @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED`, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION` */
-export function checkSizeAndVersion(content: unknown): void {
+export function checkSizeAndVersion(content: unknown, { maxLength, version }: ContentBounds = CALL_BOUNDS): void {
   let text: string | undefined;
   try {
     text = JSON.stringify(content);
   } catch (cause) {
     throw new OracleCallError('ERR_PROTOCOL_MALFORMED', 'The content is not JSON.', { cause });
   }
-  if (text !== undefined && text.length > CALL_EVENT_MAX_LENGTH) {
-    throw new OracleCallError('ERR_PROTOCOL_TOO_LARGE', undefined, { details: { limit: CALL_EVENT_MAX_LENGTH } });
+  if (text !== undefined && text.length > maxLength) {
+    throw new OracleCallError('ERR_PROTOCOL_TOO_LARGE', undefined, { details: { limit: maxLength } });
   }
-  if (typeof content === 'object' && content !== null && 'v' in content && content.v !== CALL_EVENT_VERSION) {
+  if (typeof content === 'object' && content !== null && 'v' in content && content.v !== version) {
     throw new OracleCallError('ERR_PROTOCOL_UNKNOWN_VERSION');
   }
 }

@@ -1,5 +1,6 @@
 /** Every parser of values from outside: event contents, DID documents, pins, key files, problem documents, HTTP bodies. */
 import callEvents from '../../vectors/call-events.json' with { type: 'json' };
+import ringEvents from '../../vectors/ring-events.json' with { type: 'json' };
 import dataFrames from '../../vectors/data-frames.json' with { type: 'json' };
 import rotations from '../../vectors/key-rotation.json' with { type: 'json' };
 import fc from 'fast-check';
@@ -21,7 +22,9 @@ import { tryParseProblem } from '../errors/problem.ts';
 import { toProblem } from '../errors/to-problem.ts';
 import { parseCallAnswer } from '../events/call-answer.ts';
 import { parseCallEvent } from '../events/call-event.ts';
-import * as http from '../http/schemas.ts';
+import { parseRingAnswer } from '../events/ring-answer.ts';
+import { parseRingEvent } from '../events/ring-event.ts';
+import * as http from '../http/index.ts';
 import { parseKeyPin } from '../key-pin/key-pin.ts';
 import { parseWith } from '../parse.ts';
 import { SecretBytes } from '../secret-bytes.ts';
@@ -31,10 +34,16 @@ import { mutatedJson } from './mutated-json.fixture.ts';
 import { mutatedText } from './mutated-text.fixture.ts';
 
 const { calls, answers } = callEvents;
-const contentsOf = (group: typeof calls | typeof answers): readonly unknown[] =>
-  group.accepted.map((row) => ({ ...group.base, ...('change' in row ? row.change : {}) }));
+interface Contents {
+  readonly base: object;
+  readonly accepted: readonly object[];
+}
+const contentsOf = (group: Contents): readonly unknown[] =>
+  group.accepted.map((row) => ({ ...group.base, ...('change' in row ? (row.change as object) : {}) }));
 fuzzTest('call events', mutatedJson(contentsOf(calls)), parseCallEvent);
 fuzzTest('answers', mutatedJson(contentsOf(answers)), parseCallAnswer);
+fuzzTest('rings', mutatedJson(contentsOf(ringEvents.rings)), parseRingEvent);
+fuzzTest('answers to rings', mutatedJson(contentsOf(ringEvents.answers)), parseRingAnswer);
 
 const DID = parseDid('did:ixo:oracle456');
 const { privateKey, publicKey } = createOracleKeyPair();
@@ -106,6 +115,7 @@ const RECORD = {
   ...{ ...CALL, callType: 'audio', callStatus: 'ended', callStartedAt: '2026-01-01T10:00:00.000Z' },
   ...{ endReason: 'hangup', userDid, oracleDid: DID },
 };
+const RING = { userId: '@alice:example.org', callType: 'audio', reason: 'Ready.', lifetimeMs: 45_000 };
 const OPEN_ID = { openIdToken: { access_token: TOKEN, matrix_server_name: 'example.org' } };
 
 describe('HTTP:', () => {
@@ -115,6 +125,11 @@ describe('HTTP:', () => {
   body('requests for a join token', http.joinTokenRequestSchema, { roomId: ROOM, oracleDid: DID });
   body('sync requests', http.syncRequestSchema, CALL);
   body('update requests', http.updateRequestSchema, { callStatus: 'ended', endReason: 'hangup' });
+  body('requests for a ring', http.ringRequestSchema, RING);
+  body('answers with a ring', http.ringRecordSchema, {
+    ...{ ...RING, ringId: '$ring', oracleDid: DID, ringStatus: 'accepted', callId: CALL.callId },
+    ringStartedAt: RECORD.callStartedAt,
+  });
   body('queries for calls', http.callsQuerySchema, { status: 'active', limit: '10' });
   body('claims', http.claimRequestSchema, { ticket: TOKEN, roomId: ROOM });
   body('answers with calls', http.callsResponseSchema, { calls: [RECORD], nextCursor: 'x' });

@@ -6,6 +6,7 @@ export {
   type SessionResponse,
   sessionResponseSchema,
 } from './caller-answers.ts';
+export * from './calls-response.ts';
 export * from './routes.ts';
 export * from './schemas.ts';
 export * from './sfu-token.ts';

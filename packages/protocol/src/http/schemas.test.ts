@@ -193,6 +193,37 @@ const CASES: Readonly<Record<string, Case>> = {
       ['call.roomId', { call: { ticket, roomId: '' } }],
     ],
   },
+  ringRequest: {
+    schema: schemas.ringRequestSchema,
+    good: { userId: '@alice:example.org', callType: 'video', sessionId: 's-1', reason: 'Ready.', lifetimeMs: 5_000 },
+    moreGood: [{ userId: '@alice:example.org', callType: 'audio' }],
+    bad: [
+      ['userId', { userId: 'alice' }],
+      ['callType', { callType: 'fax' }],
+      ['sessionId', { sessionId: 'a b' }],
+      ['reason', { reason: '' }],
+      ['reason', { reason: 'two\nlines' }],
+      ['reason', { reason: '\ud800' }],
+      ['reason', { reason: 'a'.repeat(201) }],
+      ['lifetimeMs', { lifetimeMs: 4_999 }],
+      ['lifetimeMs', { lifetimeMs: 120_001 }],
+      ['lifetimeMs', { lifetimeMs: '45000' }],
+    ],
+  },
+  ringRecord: {
+    schema: schemas.ringRecordSchema,
+    good: {
+      ...{ ringId: '$ring', userId: '@alice:example.org', oracleDid: 'did:ixo:oracle456', callType: 'audio' },
+      ...{ ringStatus: 'accepted', ringStartedAt: at, lifetimeMs: 45_000, ringEndedAt: at, callId },
+    },
+    bad: [
+      ['ringId', { ringId: 'ring' }],
+      ['ringStatus', { ringStatus: 'sending' }],
+      ['ringStartedAt', { ringStartedAt: 'now' }],
+      ['ringEndedAt', { ringEndedAt: 5 }],
+      ['callId', { callId: '$a' }],
+    ],
+  },
   readyQuery: {
     schema: schemas.readyQuerySchema,
     good: { oracleDid: 'did:ixo:oracle456' },
@@ -305,7 +336,7 @@ test('routes are distinct, absolute, and never begin with the prefix under which
   expect(new Set(paths).size).toBe(paths.length);
   for (const path of paths) {
     // MatrixRTC's own path has an underscore.
-    expect(path).toMatch(/^(\/(:callId|[a-z-]+)|\/get_token)+$/);
+    expect(path).toMatch(/^(\/(:callId|:ringId|[a-z-]+)|\/get_token)+$/);
     expect(path.startsWith(API_PREFIX)).toBe(false);
   }
 });

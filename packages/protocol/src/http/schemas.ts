@@ -1,9 +1,16 @@
 import * as v from 'valibot';
-import { callIdSchema, sfuRoomNameSchema } from '../call-id.ts';
+import { callIdSchema, matrixEventIdSchema, sfuRoomNameSchema } from '../call-id.ts';
 import { CALL_STATUSES, CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { didSchema } from '../did/did.ts';
 import { instantSchema, sessionIdSchema } from '../events/event-content.ts';
-import { callRecordSchema, opaqueSchema } from './caller-answers.ts';
+import { RING_ANSWER_STATUSES } from '../events/ring-answer.ts';
+import {
+  RING_LIFETIME_MAX_MS,
+  RING_LIFETIME_MIN_MS,
+  ringReasonSchema,
+  ringUserIdSchema,
+} from '../events/ring-event.ts';
+import { opaqueSchema } from './caller-answers.ts';
 
 /*
  * Requests and responses of the backend, in one place: the backend validates with them, the SDK and the agent parse
@@ -65,12 +72,6 @@ export const callsQuerySchema = v.object({
 });
 export type CallsQuery = v.InferOutput<typeof callsQuerySchema>;
 
-export const callsResponseSchema = v.object({
-  calls: v.array(callRecordSchema),
-  nextCursor: v.optional(v.string()),
-});
-export type CallsResponse = v.InferOutput<typeof callsResponseSchema>;
-
 /** `POST /agent/claim`: an agent with an API key trades its dispatch ticket for the call. The ticket works once. */
 export const claimRequestSchema = v.object({
   ticket: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{20,128}$/, 'a ticket')),
@@ -115,3 +116,45 @@ export const standbyResponseSchema = v.object({
   call: v.optional(claimRequestSchema),
 });
 export type StandbyResponse = v.InferOutput<typeof standbyResponseSchema>;
+
+const ringLifetimeSchema = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(RING_LIFETIME_MIN_MS),
+  v.maxValue(RING_LIFETIME_MAX_MS),
+);
+
+/** `POST /rings`: an oracle, by its API key, calls a person. */
+export const ringRequestSchema = v.object({
+  /** Matrix id of somebody who has called this oracle. */
+  userId: ringUserIdSchema,
+  callType: v.picklist(CALL_TYPES),
+  /** The chat session that the call would belong to. */
+  sessionId: v.optional(sessionIdSchema),
+  /** Why, in the oracle's words: shown to the person. */
+  reason: v.optional(ringReasonSchema),
+  /** How long it rings; `RING_LIFETIME_DEFAULT_MS` unless told. */
+  lifetimeMs: v.optional(ringLifetimeSchema),
+});
+export type RingRequest = v.InferOutput<typeof ringRequestSchema>;
+
+export const RING_STATUSES = ['ringing', ...RING_ANSWER_STATUSES] as const;
+export type RingRecordStatus = (typeof RING_STATUSES)[number];
+
+/** One ring as its oracle sees it: the answer to `POST /rings`, and to `GET` and `DELETE /rings/:ringId`. */
+export const ringRecordSchema = v.object({
+  /** The id of its Matrix event. */
+  ringId: matrixEventIdSchema,
+  userId: ringUserIdSchema,
+  oracleDid: didSchema,
+  callType: v.picklist(CALL_TYPES),
+  sessionId: v.optional(sessionIdSchema),
+  ringStatus: v.picklist(RING_STATUSES),
+  ringStartedAt: instantSchema,
+  lifetimeMs: ringLifetimeSchema,
+  /** When it was over. */
+  ringEndedAt: v.optional(instantSchema),
+  /** The call that accepted it. */
+  callId: v.optional(callIdSchema),
+});
+export type RingRecord = v.InferOutput<typeof ringRecordSchema>;

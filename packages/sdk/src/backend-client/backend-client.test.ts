@@ -291,3 +291,20 @@ test('retry delays double up to their bound, half of each being random', () => {
   expect(delays(0)).toEqual([125, 250, 500, 1_000, 1_000, 1_000]);
   expect(delays(1)).toEqual([250, 500, 1_000, 2_000, 2_000, 2_000]);
 });
+
+test('a question without a body is asked as it is, signed in, and once more after a refused token', async () => {
+  const { client, requests } = setUp({
+    '/calls': [() => problem('ERR_AUTH_EXPIRED'), () => ok({ calls: [] })],
+    '/calls/$one@lk-room': [() => new Response(null, { status: 204 })],
+  });
+  await expect(client.ask('GET', '/calls?search=x', { signal })).resolves.toEqual({ calls: [] });
+  await expect(client.ask('DELETE', '/calls/$one@lk-room', { signal })).resolves.toEqual({});
+  const asked = requests.filter(({ path }) => path !== '/auth/session');
+  expect(asked.map(({ init }) => [init.method, init.body])).toEqual([
+    ['GET', undefined],
+    ['GET', undefined],
+    ['DELETE', undefined],
+  ]);
+  expect(asked.map(bearerOf)).toEqual([`Bearer ${CANARY}-1`, `Bearer ${CANARY}-2`, `Bearer ${CANARY}-2`]);
+  expect(asked.map(({ init }) => new Headers(init.headers).has('content-type'))).toEqual([false, false, false]);
+});

@@ -10,7 +10,7 @@ import {
   type SfuRoomName,
 } from '@oracle-calls/protocol';
 import { callRecordSchema, joinTokenResponseSchema, ROUTES, type CallRecord } from '@oracle-calls/protocol/http';
-import { parseBackendUrl, postJson, type Fetch, type PostOptions } from './http.ts';
+import { parseBackendUrl, postJson, type Fetch, type Method, type PostOptions } from './http.ts';
 import { withRetries, type RetryPolicy } from './retry.ts';
 import { SessionTokens } from './session-tokens.ts';
 
@@ -38,6 +38,8 @@ export interface BackendClient {
   syncCall(callId: CallId, sessionId: string, options: CallRequestOptions): Promise<CallRecord>;
   /** The fast path of hanging up; the request outlives the page. A call that has ended already is no error. */
   endCall(callId: CallId, reason: EndReason, options: CallRequestOptions): Promise<void>;
+  /** Any other request of the account without a body. The answer is untrusted: parse it. */
+  ask(method: Exclude<Method, 'POST'>, path: string, options: WaitOptions): Promise<unknown>;
 }
 
 export interface BackendClientOptions {
@@ -109,6 +111,7 @@ export function createBackendClient(options: BackendClientOptions): BackendClien
         throw error;
       }
     },
+    ask: (method, path, { signal }) => ask(path, {}, { method, signal }),
   };
 }
 

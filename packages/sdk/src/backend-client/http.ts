@@ -9,7 +9,11 @@ export const RESPONSE_MAX_LENGTH = 524_288;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** A method other than POST carries no body. */
+export type Method = 'POST' | 'GET' | 'DELETE';
+
 export interface PostOptions {
+  readonly method?: Method | undefined;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -40,26 +44,26 @@ export function isSafeUrl(url: URL, safe: 'https:' | 'wss:', local: 'http:' | 'w
 }
 
 /**
- * Posts JSON and reads JSON. Follows no redirect, sends no cookie.
+ * Posts JSON, or asks without a body, and reads JSON. Follows no redirect, sends no cookie.
  *
  * @throws {OracleCallError} of the problem document; `ERR_UPSTREAM_BACKEND` without one, `ERR_UPSTREAM_TIMEOUT` after
  * {@link REQUEST_TIMEOUT_MS}; aborts rethrow `signal.reason`.
  */
 export async function postJson(url: string, body: object, options: PostOptions): Promise<unknown> {
-  const { fetch, clock, signal, bearer, traceparent, isKeptAlive = false } = options;
+  const { method = 'POST', fetch, clock, signal, bearer, traceparent, isKeptAlive = false } = options;
   signal.throwIfAborted();
   const timeout = new AbortController();
   const timer = clock.after(REQUEST_TIMEOUT_MS, () => timeout.abort(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));
   try {
     const response = await fetch(url, {
-      method: 'POST',
+      method,
       headers: {
-        'content-type': 'application/json',
+        ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
         accept: 'application/json, application/problem+json',
         ...(traceparent === undefined ? {} : { [TRACEPARENT]: traceparent }),
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer.expose()}` }),
       },
-      body: JSON.stringify(body),
+      ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
       redirect: 'error',
       credentials: 'omit',
       cache: 'no-store',

@@ -14,7 +14,6 @@ import {
 } from '@oracle-calls/protocol';
 import type { SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { BackendClient } from '../backend-client/backend-client.ts';
-import type { LocalTrack } from '../devices/devices-port.ts';
 import type { SfuConnection } from '../media/sfu-port.ts';
 import { SecurityDetails, type CallSecurity } from '../security/call-security.ts';
 import type { AttemptEvents } from './attempt-events.ts';
@@ -22,12 +21,12 @@ import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
 import type { AttemptDeps } from './call-deps.ts';
 import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
-import { errorOf } from './end-reasons.ts';
+import { CLOSING_REASON_MS, errorOf } from './end-reasons.ts';
 import type { CallOptions, CallStatistics } from './oracle-call.ts';
 import { OracleAnswers } from './oracle-answers.ts';
 import type { Saying } from './oracle-channel.ts';
-import { CLOSING_REASON_MS } from './oracle-presence.ts';
-import { OracleSide } from './oracle-side.ts';
+import type { OracleSide } from './oracle-side.ts';
+import { OwnTracks } from './own-tracks.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Codes that say: the room, its members or their devices are not what the call began with. */
@@ -67,14 +66,15 @@ export class CallAttempt {
   /** Resolves when the call event leaves. */
   readonly #sending = Promise.withResolvers<void>();
   readonly #startedAt: string;
-  #capture: Promise<readonly LocalTrack[]> | undefined;
-  #tracks: readonly LocalTrack[] = [];
+  /** The person's own devices. */
+  readonly own: OwnTracks;
   #parts: CallParts | undefined;
   #connection: SfuConnection | undefined;
   #side: OracleSide | undefined;
   #answers: OracleAnswers | undefined;
   #announcement: CallAnnouncement | undefined;
-  #isMuted = false;
+  #announced: AnnouncedCall | undefined;
+  #watch: Disposable | undefined;
   #isEndedByOracle = false;
 
   constructor(deps: AttemptDeps, options: ParsedCallOptions, timeline: CallTimeline, events: AttemptEvents) {
@@ -85,6 +85,12 @@ export class CallAttempt {
     this.#security = new SecurityDetails(deps.knownKeys.areKept, (security) =>
       events.tell({ kind: 'security', security }),
     );
+    this.own = new OwnTracks({
+      devices: deps.devices,
+      signal: this.#abort.signal,
+      tell: events.tell,
+      muteChanged: () => void this.#side?.setMuted(this.own.isMuted),
+    });
     this.#startedAt = new Date(deps.clock.now()).toISOString();
   }
 
@@ -92,13 +98,16 @@ export class CallAttempt {
     return this.#security.shown;
   }
 
+  get announced(): AnnouncedCall | undefined {
+    return this.#announced;
+  }
+
   /** Looks up the oracle and judges its keys; meanwhile the microphone is switched on and code is loaded. */
   prepare(): void {
     this.#run(async (signal) => {
       if (!this.#deps.sfu.isSupported()) throw new OracleCallError('ERR_MEDIA_UNSUPPORTED');
-      this.#capture = this.#deps.devices.capture(this.#options.type, { signal });
       // Awaited again when the SFU is connected; a refusal is to be known at once.
-      this.#run(() => this.#showOwnTracks(signal));
+      this.#run(() => this.own.open(this.#options.type));
       this.#connection = this.#deps.sfu.create();
       this.#parts = await gatherCallParts(this.#deps, this.#options.oracleDid, signal);
       this.#showKeys(this.#parts);
@@ -111,18 +120,18 @@ export class CallAttempt {
     const parts = this.#parts;
     const connection = this.#connection;
     if (parts === undefined || connection === undefined) return;
-    const side = new OracleSide({
+    const side = new parts.Side({
       connection,
       clock: this.#deps.clock,
       logger: this.#deps.logger,
       timeline: this.#timeline,
       security: this.#security,
       events: this.#events,
-      microphone: () => this.#microphone(),
+      microphone: () => this.own.find('microphone'),
       heard: () => this.#heard.resolve(),
     });
     this.#side = side;
-    void side.setMuted(this.#isMuted);
+    void side.setMuted(this.own.isMuted);
     const joined = Promise.withResolvers<string>();
     const announced = Promise.withResolvers<SealedAnnouncement>();
     const synced = Promise.withResolvers<void>();
@@ -145,7 +154,9 @@ export class CallAttempt {
       });
       // Before, the oracle's side may not know of the call.
       await synced.promise;
-      if (!signal.aborted) side.expectOffer();
+      if (signal.aborted) return;
+      side.expectOffer();
+      await this.#watchCall(side, connection, signal);
     });
   }
 
@@ -154,8 +165,8 @@ export class CallAttempt {
   }
 
   async setMuted(isMuted: boolean): Promise<void> {
-    this.#isMuted = isMuted;
-    await Promise.all([this.#applyMute(), this.#side?.setMuted(isMuted)]);
+    const changed = this.own.setMuted(isMuted);
+    await Promise.all([changed, this.#side?.setMuted(this.own.isMuted)]);
   }
 
   async statistics(): Promise<CallStatistics> {
@@ -190,6 +201,7 @@ export class CallAttempt {
   async close(reason: EndReason): Promise<void> {
     this.#abort.abort(new OracleCallError('ERR_CALL_ENDED'));
     this.#side?.stop();
+    this.#watch?.[Symbol.dispose]();
     this.#answers?.[Symbol.dispose]();
     const side = this.#side;
     await tearDown({
@@ -197,7 +209,7 @@ export class CallAttempt {
       logger: this.#deps.logger,
       reason,
       traceparent: this.#deps.traceparent,
-      capture: this.#capture,
+      switchOff: () => this.own.close(),
       connection: this.#connection,
       hangUp: this.#isEndedByOracle || side === undefined ? undefined : () => side.hangUp(),
       // What the oracle's side has ended, it has written down.
@@ -215,12 +227,6 @@ export class CallAttempt {
     work(signal).catch((error: unknown) => {
       if (!signal.aborted) this.#events.fail(toOracleCallError(error));
     });
-  }
-
-  async #showOwnTracks(signal: AbortSignal): Promise<void> {
-    const tracks = (await this.#capture) ?? [];
-    if (signal.aborted) return;
-    for (const track of tracks) this.#events.tell({ kind: 'localTrack', track });
   }
 
   #showKeys({ oracle: { keys, verdict } }: CallParts): void {
@@ -255,14 +261,7 @@ export class CallAttempt {
     signal.throwIfAborted();
     this.#timeline.mark('sfuConnected');
     this.#events.dispatch({ kind: 'sfuConnected' });
-    this.#tracks = (await this.#capture) ?? [];
-    signal.throwIfAborted();
-    await this.#applyMute();
-    for (const track of this.#tracks) {
-      await connection.publish(track);
-      signal.throwIfAborted();
-    }
-    await this.#applyMute();
+    await this.own.publish(connection);
   }
 
   async #announce(
@@ -299,6 +298,7 @@ export class CallAttempt {
     const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, content, leaving);
     this.#announcement = announcement;
     const sent = await announcement.send();
+    this.#announced = sent;
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
     signal.throwIfAborted();
@@ -330,6 +330,27 @@ export class CallAttempt {
     });
   }
 
+  /** Begins when the first sound is over: nothing of it is needed before. */
+  async #watchCall(side: OracleSide, connection: SfuConnection, signal: AbortSignal): Promise<void> {
+    const { clock, logger, devices } = this.#deps;
+    await this.#firstOf(this.#heard.promise, FIRST_SOUND_MS, signal);
+    try {
+      const { CallWatch } = await import('./call-watch.ts');
+      if (signal.aborted) return;
+      this.#watch = new CallWatch({
+        clock,
+        choices: devices.choices,
+        network: () => connection.network(),
+        microphoneLevel: () => this.own.find('microphone')?.level() ?? 0,
+        oracleLevel: () => side.oracleLevel(),
+        tell: this.#events.tell,
+      });
+    } catch (error) {
+      // A call without its watch is a call.
+      logger.warn('the call is not watched', { code: codeOf(error) });
+    }
+  }
+
   /** Waits for something else to have the machine for itself, for a while at most. */
   async #firstOf(event: Promise<void>, maxMs: number, signal: AbortSignal): Promise<void> {
     await waitAtMost(this.#deps.clock, event, maxMs, signal);
@@ -354,14 +375,5 @@ export class CallAttempt {
     const error = errorOf(reason);
     if (error === undefined) this.#events.dispatch({ kind: 'end', reason });
     else this.#events.fail(error, reason);
-  }
-
-  #microphone(): LocalTrack | undefined {
-    return this.#tracks.find(({ kind }) => kind === 'audio');
-  }
-
-  async #applyMute(): Promise<void> {
-    const microphone = this.#microphone();
-    if (microphone !== undefined) await this.#connection?.setMuted(microphone, this.#isMuted);
   }
 }

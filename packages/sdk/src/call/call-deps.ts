@@ -9,6 +9,7 @@ import type { SfuPort } from '../media/sfu-port.ts';
 import type { Oracle } from '../oracle/oracle-directory.ts';
 import type { InterruptedCalls } from '../session/interrupted-calls.ts';
 import type { StrictProtocol } from '../strict/strict-protocol.ts';
+import type { loadOracleSide } from './call-parts.ts';
 
 /** Everything a call needs of the world. */
 export interface CallDeps {
@@ -25,6 +26,7 @@ export interface CallDeps {
   /** @throws {OracleCallError} `ERR_DID_DOCUMENT` */
   readonly backendAt: (backendUrl: string) => BackendClient;
   readonly loadProtocol: () => Promise<StrictProtocol>;
+  readonly loadOracleSide: typeof loadOracleSide;
   /** Who signs calls; its DID is the user's. */
   readonly signer: () => Promise<CallSigner>;
   readonly interrupted: InterruptedCalls;

@@ -10,7 +10,8 @@ import { expect, test, vi } from 'vitest';
 import { EVENT_FIRST_MS, FIRST_SOUND_MS } from './call-attempt.ts';
 import { CONNECTING_MAX_MS } from './call-driver.ts';
 import { createScene, MALLORY, ORACLE, ORACLE_DID, ROOM, USER_DID } from './call-scene.fixture.ts';
-import { CLOSING_REASON_MS, ORACLE_ABSENT_MS } from './oracle-presence.ts';
+import { CLOSING_REASON_MS } from './end-reasons.ts';
+import { ORACLE_ABSENT_MS } from './oracle-presence.ts';
 
 test('a call goes from the click to live and ends with nothing left open', async () => {
   const scene = createScene();

@@ -10,6 +10,7 @@ import {
   type TimelineMs,
 } from '@oracle-calls/protocol';
 import { CallAttempt, type ParsedCallOptions } from './call-attempt.ts';
+import type { AnnouncedCall } from './call-announcement.ts';
 import type { CallSecurity } from '../security/call-security.ts';
 import type { CallDeps } from './call-deps.ts';
 import { step, type CallEffect, type CallInput } from './call-machine.ts';
@@ -38,7 +39,6 @@ export class CallDriver implements OracleCall {
   readonly #overdue: Disposable;
   readonly #abandon: Disposable;
   #state: CallState = { kind: 'Idle' };
-  #isMicrophoneEnabled = true;
 
   constructor(deps: CallDeps, options: ParsedCallOptions, signal?: AbortSignal) {
     const clock: Clock = deps.clock;
@@ -88,7 +88,13 @@ export class CallDriver implements OracleCall {
     return this.#timeline.times;
   }
   get isMicrophoneEnabled(): boolean {
-    return this.#isMicrophoneEnabled;
+    return !this.#attempt.own.isMuted;
+  }
+  get isCameraEnabled(): boolean {
+    return this.#attempt.own.hasCamera;
+  }
+  get isScreenShared(): boolean {
+    return this.#attempt.own.find('screen') !== undefined;
   }
 
   get security(): CallSecurity {
@@ -104,6 +110,16 @@ export class CallDriver implements OracleCall {
     return this.#notices.observe((notice) => {
       if (isOfKind(notice)) listener(notice);
     });
+  }
+
+  /** Where the call's event is. */
+  get announced(): AnnouncedCall | undefined {
+    return this.#attempt.announced;
+  }
+
+  /** For what belongs to the call and lives outside of it. */
+  tell(notice: CallNotice): void {
+    this.#notices.tell(notice);
   }
 
   whenLive(): Promise<void> {
@@ -125,16 +141,24 @@ export class CallDriver implements OracleCall {
   }
 
   async setMicrophoneEnabled(isEnabled: boolean): Promise<void> {
-    this.#isMicrophoneEnabled = isEnabled;
     await this.#attempt.setMuted(!isEnabled);
+  }
+
+  setCameraEnabled(isEnabled: boolean): Promise<void> {
+    return this.#attempt.own.change((changes) => changes.setCamera(isEnabled));
+  }
+
+  setScreenShared(isShared: boolean): Promise<void> {
+    return this.#attempt.own.change((changes) => changes.setScreen(isShared));
   }
 
   statistics(): Promise<CallStatistics> {
     return this.#attempt.statistics();
   }
 
-  sendChat(text: string): Promise<void> {
-    return this.#attempt.say({ kind: 'chat', text, sentAt: this.#now() });
+  async sendChat(text: string): Promise<void> {
+    await this.#attempt.say({ kind: 'chat', text, sentAt: this.#now() });
+    this.tell({ kind: 'chatSent', text });
   }
 
   interrupt(): Promise<void> {

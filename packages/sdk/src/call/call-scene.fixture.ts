@@ -22,6 +22,7 @@ import {
 } from '@oracle-calls/testing';
 import { createOracleCallsCore, type OracleCallsCoreDeps } from '../oracle-calls-core.ts';
 import { MemoryKeyPins } from '../key-pins/key-pin-store.ts';
+import { OracleSide } from './oracle-side.ts';
 import * as keyRules from '../key-pins/key-rules.ts';
 import type { ResolvedOracle } from '../oracle/oracle-directory.ts';
 import type { TabStorage } from '../session/interrupted-calls.ts';
@@ -157,6 +158,7 @@ export function createScene({
     createBackendClient: () => backend,
     loadProtocol: async () => protocol,
     loadKeyRules: async () => keyRules,
+    loadOracleSide: async () => OracleSide,
     keyPins,
     signer: async () => namedSigner(USER_DID),
     tabStorage: storage,

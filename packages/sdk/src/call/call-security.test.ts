@@ -112,7 +112,7 @@ test.each([
   ['somebody else is heard instead', [track('sent', 10), track('received', 10, { participantIdentity: 'mallory' })]],
   [
     'one track is without a cryptor',
-    [track('sent', 10), track('received', 10), track('sent', 0, { isEncrypted: false })],
+    [track('sent', 10), track('received', 10), track('sent', 0, { isEncrypted: false, packets: 1 })],
   ],
 ])('a call is not encrypted when %s', async (_what, tracks) => {
   const scene = createScene();
@@ -122,6 +122,26 @@ test.each([
   await scene.clock.advance(EVIDENCE_POLL_MS);
   expect(call.security.padlock).toBe('none');
   expect((await call.statistics()).encrypted).toBe(false);
+});
+
+test('the padlock stays closed when a camera is switched on, of which nothing has left, and off again', async () => {
+  const scene = createScene();
+  const call = await scene.liveCall();
+  scene.sfu.last.tracks = [track('sent', 1), track('received', 1)];
+  await scene.clock.advance(EVIDENCE_POLL_MS);
+  scene.sfu.last.tracks = [track('sent', 10), track('received', 10)];
+  await scene.clock.advance(EVIDENCE_POLL_MS);
+  expect(call.security.padlock).toBe('encrypted');
+  for (const tracks of [
+    [track('sent', 20), track('sent', 0, { isEncrypted: false, packets: 0 }), track('received', 20)],
+    // The counts of what is off are gone with it.
+    [track('received', 30)],
+  ]) {
+    scene.sfu.last.tracks = tracks;
+    await scene.clock.advance(WATCH_POLL_MS);
+    expect(call.security.padlock).toBe('encrypted');
+    expect((await call.statistics()).encrypted).toBe(true);
+  }
 });
 
 test('the padlock opens again when a later attempt begins, or a track loses its cryptor', async () => {

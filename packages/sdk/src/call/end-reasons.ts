@@ -1,5 +1,11 @@
 import { OracleCallError, type EndReason } from '@oracle-calls/protocol';
 
+/**
+ * The room may be closed before Matrix delivers the oracle's reason. Usually that takes a tenth of a second; 3 s were seen to be too
+ * short on a busy machine, and a failure then looked like an ordinary end. Longer only delays saying that an oracle without a reason left.
+ */
+export const CLOSING_REASON_MS = 8_000;
+
 /** The record's word for a failure on this side. `cancelled` also stands for "the caller's client gave up". */
 export function reasonOf(error: OracleCallError): EndReason {
   if (error.code === 'ERR_MEDIA_ORACLE_ABSENT') return 'oracle-absent';

@@ -1,5 +1,7 @@
 import type { Logger, OracleCallError, TimelineMs, TimelineStage } from '@oracle-calls/protocol';
+import type { DeviceKind } from '../devices/devices.ts';
 import type { LocalTrack } from '../devices/devices-port.ts';
+import type { ConnectionQuality } from '../media/quality-judge.ts';
 import type { RemoteTrack } from '../media/sfu-port.ts';
 import type { KeyFingerprints } from '../key-pins/key-rules.ts';
 import type { CallSecurity } from '../security/call-security.ts';
@@ -34,8 +36,30 @@ export type CallNotice =
     }
   /** The oracle wrote something; `sentAt` is by its clock, epoch milliseconds. */
   | { readonly kind: 'chat'; readonly text: string; readonly sentAt: number }
+  /** The person wrote something, and the oracle has it. */
+  | { readonly kind: 'chatSent'; readonly text: string }
+  /** What became of the transcript of a call with `keepsTranscript`, told once: it is all in the Matrix room, or not. */
+  | { readonly kind: 'transcript'; readonly state: 'kept' }
+  | { readonly kind: 'transcript'; readonly state: 'lost'; readonly error: OracleCallError }
   /** What the oracle does, as it says. */
   | { readonly kind: 'oracleState'; readonly state: 'listening' | 'thinking' | 'speaking' }
+  /** An own device is off: the person stopped it, here or in the browser's own bar, or it went away. One that is exchanged is told by `localTrack` alone. */
+  | {
+      readonly kind: 'localTrackEnded';
+      readonly source: LocalTrack['source'];
+      readonly cause: 'stopped' | 'unplugged';
+    }
+  /** The device of this label went away. `replaced`: the call goes on with the system's default; `unplugged`: nothing is left of the kind. */
+  | {
+      readonly kind: 'device';
+      readonly device: DeviceKind;
+      readonly change: 'unplugged' | 'replaced';
+      readonly label: string;
+    }
+  /** How good the connection is, by this client's own statistics; told when it changes. */
+  | { readonly kind: 'quality'; readonly quality: ConnectionQuality }
+  /** The oracle's voice comes back in the microphone, and the oracle hears itself. Told once per call. */
+  | { readonly kind: 'echo' }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'reconnected' };
 export type CallNoticeKind = CallNotice['kind'];

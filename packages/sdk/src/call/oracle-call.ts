@@ -16,6 +16,11 @@ export interface CallOptions {
   readonly language?: string | undefined;
   /** The oracle's ring that this call answers: the id of its event, bound into what the user signs. */
   readonly ringEventId?: string | undefined;
+  /**
+   * The person wants what is said and written to be kept: sealed to their account, in the encrypted Matrix room. False when absent. `transcript` notices
+   * tell what became of it.
+   */
+  readonly keepsTranscript?: boolean | undefined;
 }
 
 export interface CallStatistics {
@@ -37,7 +42,10 @@ export interface OracleCall extends AsyncDisposable {
   readonly callId: CallId | undefined;
   /** Milliseconds since the click, for the stages that have happened. */
   readonly timeline: TimelineMs;
+  /** False when muted, and when there is no microphone any more. */
   readonly isMicrophoneEnabled: boolean;
+  readonly isCameraEnabled: boolean;
+  readonly isScreenShared: boolean;
   /** What is known about the call's security; `security` notices tell each change. */
   readonly security: CallSecurity;
   /** Hears every notice from now on. Dispose to stop. */
@@ -53,8 +61,25 @@ export interface OracleCall extends AsyncDisposable {
   /** Resolves when nothing of the call is open any more. Never rejects: the state says what happened. */
   whenEnded(): Promise<EndedState>;
   statistics(): Promise<CallStatistics>;
-  /** Mutes or unmutes, also before the call is connected. The oracle is told. */
+  /**
+   * Mutes or unmutes, also before the call is connected. The oracle is told. After the microphone was unplugged, unmuting looks for another.
+   *
+   * @throws {OracleCallError} `ERR_MEDIA_DEVICE` when there is none
+   */
   setMicrophoneEnabled(isEnabled: boolean): Promise<void>;
+  /**
+   * Switches the camera on or off, in calls of either type; off is off: its light goes out.
+   *
+   * @throws {OracleCallError} `ERR_MEDIA_DEVICE`, `ERR_MEDIA_CONNECT`; `ERR_CALL_ENDED` when the call is over
+   */
+  setCameraEnabled(isEnabled: boolean): Promise<void>;
+  /**
+   * Shares a screen, window or tab that the person picks, or ends that. Call it from a click. A person who dismisses the browser's picker is no
+   * error: `isScreenShared` says what came of it.
+   *
+   * @throws as `setCameraEnabled`
+   */
+  setScreenShared(isShared: boolean): Promise<void>;
   /**
    * Writes to the oracle, sealed under the call's data key; sent again until it arrived.
    *

@@ -1,7 +1,7 @@
 import { OracleCallError, type Clock } from '@oracle-calls/protocol';
 import type { RemoteTrack, SfuConnection, SfuNotice } from '../media/sfu-port.ts';
 import { Candidates } from './candidates.ts';
-import { connectionLost } from './end-reasons.ts';
+import { CLOSING_REASON_MS, connectionLost } from './end-reasons.ts';
 
 /** The oracle must be heard this long after the call event and the SFU connection stand. */
 export const ORACLE_ABSENT_MS = 20_000;
@@ -11,12 +11,6 @@ export const HANDSHAKE_TIMEOUT_MS = 15_000;
 
 /** A participant who vanished, or the own connection, has this long to come back (`decisions.md`: 15 s). */
 export const VANISHED_MS = 15_000;
-
-/**
- * The room may be closed before Matrix delivers the oracle's reason. Usually that takes a tenth of a second; 3 s were seen to be too
- * short on a busy machine, and a failure then looked like an ordinary end. Longer only delays saying that an oracle without a reason left.
- */
-export const CLOSING_REASON_MS = 8_000;
 
 export interface PresenceEvents {
   /** A track of the proven oracle arrived; its frames pass our cryptor. */

@@ -75,6 +75,11 @@ export class OracleSide implements Disposable {
     this.#channel.open(link, () => protocol.createPayloadId());
   }
 
+  /** How loud the oracle is right now, as root mean square of full scale. */
+  oracleLevel(): number {
+    return this.#sound.level();
+  }
+
   expectOracle(): void {
     this.#presence.expectOracle();
   }

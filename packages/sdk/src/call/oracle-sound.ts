@@ -17,12 +17,19 @@ export class OracleSound implements Disposable {
   readonly #options: OracleSoundOptions;
   readonly #playing = new Map<string, Disposable>();
   #meter: LevelMeter | undefined;
+  #track: RemoteTrack | undefined;
 
   constructor(options: OracleSoundOptions) {
     this.#options = options;
   }
 
+  /** As `RemoteTrack.level`, of what plays now. */
+  level(): number {
+    return this.#track?.level() ?? 0;
+  }
+
   play(track: RemoteTrack): void {
+    this.#track = track;
     const { clock, timeline, microphone, heard } = this.#options;
     this.#playing.get(track.trackId)?.[Symbol.dispose]();
     this.#playing.set(track.trackId, track.play());
@@ -46,5 +53,6 @@ export class OracleSound implements Disposable {
     this.#meter?.[Symbol.dispose]();
     for (const playing of this.#playing.values()) playing[Symbol.dispose]();
     this.#playing.clear();
+    this.#track = undefined;
   }
 }

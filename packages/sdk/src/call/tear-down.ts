@@ -1,6 +1,5 @@
 import { codeOf, type Clock, type EndReason, type Logger } from '@oracle-calls/protocol';
 import type { BackendClient } from '../backend-client/backend-client.ts';
-import type { LocalTrack } from '../devices/devices-port.ts';
 import type { SfuConnection } from '../media/sfu-port.ts';
 import { abortable, withDeadline } from '../waiting/abortable.ts';
 import type { CallAnnouncement } from './call-announcement.ts';
@@ -17,8 +16,8 @@ export interface TearDown {
   readonly reason: EndReason;
   /** The call's trace, for the backend. */
   readonly traceparent: string;
-  /** Devices that may still be opening. */
-  readonly capture: Promise<readonly LocalTrack[]> | undefined;
+  /** Switches the devices off, also those that are still opening. */
+  readonly switchOff: () => Promise<void>;
   readonly connection: SfuConnection | undefined;
   /** Says to the oracle, inside the call, that it is over. Absent when the oracle has said so. */
   readonly hangUp: (() => Promise<void>) | undefined;
@@ -29,14 +28,10 @@ export interface TearDown {
 
 /** Closes everything side by side: one step's failure or slowness keeps no other from happening. Never rejects. */
 export async function tearDown(options: TearDown): Promise<void> {
-  const { clock, logger, reason, traceparent, capture, connection, hangUp, announcement, backend } = options;
+  const { clock, logger, reason, traceparent, switchOff, connection, hangUp, announcement, backend } = options;
   const endedAt = new Date(clock.now()).toISOString();
   const steps: Record<string, (signal: AbortSignal) => Promise<void>> = {
-    devices: async () => {
-      // A capture that was aborted has switched its devices off itself.
-      const tracks = await capture?.catch(() => []);
-      for (const track of tracks ?? []) track.stop();
-    },
+    devices: switchOff,
     sfu: async () => {
       await withDeadline(clock, HANG_UP_MS, (moment) => abortable(hangUp?.() ?? Promise.resolve(), moment)).catch(
         () => undefined,

@@ -40,18 +40,28 @@ export interface TranscriptLine {
 /** What was said in a call, as the caller's devices keep it in the Matrix room, encrypted. */
 export interface Transcript {
   readonly callId: CallId;
+  /** False when parts are missing: the call ended badly, is still going on, or the homeserver withholds some. */
+  readonly isComplete: boolean;
   /** Oldest first. */
   readonly lines: readonly TranscriptLine[];
+}
+
+/** Which call; a {@link PastCall} will do. */
+export interface CallOfOracle {
+  readonly oracleDid: string;
+  readonly callId: CallId;
 }
 
 /** Calls of the past with one account. Every method throws `OracleCallError`; aborts rethrow `signal.reason`. */
 export interface CallHistory {
   list(query: HistoryQuery, cancel?: { readonly signal?: AbortSignal | undefined }): Promise<CallsPage>;
-  /** What was said; `undefined` when nothing was kept, or it cannot be read on this device. */
-  transcript(callId: CallId, cancel?: { readonly signal?: AbortSignal | undefined }): Promise<Transcript | undefined>;
-  /** Deletes the call at the oracle's backend, and from the room what this account wrote of it. @throws `ERR_CALL_LIVE` while it is in progress */
-  delete(
-    call: { readonly oracleDid: string; readonly callId: CallId },
+  /**
+   * What was said; `undefined` when nothing was kept, or it cannot be read on this device. Only what this account sealed itself, for this call.
+   */
+  transcript(
+    call: CallOfOracle,
     cancel?: { readonly signal?: AbortSignal | undefined },
-  ): Promise<void>;
+  ): Promise<Transcript | undefined>;
+  /** Deletes the call at the oracle's backend, and from the room what this account wrote of it. @throws `ERR_CALL_LIVE` while it is in progress */
+  delete(call: CallOfOracle, cancel?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }

@@ -56,6 +56,11 @@ function readKept(value: unknown): KeptKeys | undefined {
   }
 }
 
+/** The account under which an oracle was called before. @throws {OracleCallError} `ERR_KEY_CHANGED` when what was kept cannot be read */
+export function keptAccountOf(value: unknown): string | undefined {
+  return readKept(value)?.matrixUserId;
+}
+
 const presentedBy = ({ did, keys }: Pick<StrictOracle, 'did' | 'keys'>): PresentedKeys => ({
   did,
   signingKey: keys.identityKey,

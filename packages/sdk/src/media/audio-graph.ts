@@ -1,3 +1,5 @@
+import { Speaker } from './speaker.ts';
+
 /** Samples per look at loudness: 256 at 48 kHz are 5 ms, shorter than the steps in which it is polled. */
 const WINDOW_SAMPLES = 256;
 
@@ -9,6 +11,7 @@ export interface LevelProbe extends Disposable {
 
 /** The page's one `AudioContext`, made when first needed; browsers allow only a few, and want a click before the first. */
 export class AudioGraph implements Disposable {
+  readonly speaker = new Speaker();
   #context: AudioContext | undefined;
 
   /** Makes the context ahead of time; inside a click it may start. */

@@ -7,7 +7,6 @@ import {
   Room,
   RoomEvent,
   Track,
-  type LocalTrack as LiveKitLocalTrack,
   type RemoteParticipant,
   type RemoteTrackPublication,
 } from 'livekit-client';
@@ -18,11 +17,18 @@ import type { AudioGraph } from './audio-graph.ts';
 import { causeOf } from './disconnect-cause.ts';
 import { FrameLayer } from './frame-layer.ts';
 import { createPlayableTrack } from './playable-track.ts';
+import { PublishedTracks } from './published-tracks.ts';
 import { RemoteTracks } from './remote-tracks.ts';
 import { SendingGuard } from './sending-guard.ts';
-import type { DisconnectCause, SfuConnection, SfuConnectOptions, SfuNotice, TrackStatistics } from './sfu-port.ts';
-import { receivedStatistics, sentStatistics } from './track-statistics.ts';
-import { UndecryptableWatch, type WatchedTrack } from './undecryptable-watch.ts';
+import type {
+  DisconnectCause,
+  NetworkSample,
+  SfuConnection,
+  SfuConnectOptions,
+  SfuNotice,
+  TrackStatistics,
+} from './sfu-port.ts';
+import type { WatchedTrack } from './undecryptable-watch.ts';
 import { Observers } from '../observers/observers.ts';
 
 /** LiveKit's own bounds are 15 s for each; a caller who has clicked gives up sooner. */
@@ -47,13 +53,12 @@ export class LiveKitConnection implements SfuConnection {
   readonly #cryptor: FrameCryptor;
   readonly #guard: SendingGuard;
   readonly #remote: RemoteTracks;
-  readonly #watch: UndecryptableWatch;
+  #watch: Disposable | undefined;
   readonly #room: Room;
   readonly #announcingEncryption: Promise<void>;
   readonly #observers = new Observers<SfuNotice>();
   readonly #announced = new Set<string>();
-  readonly #published = new Map<LocalTrack, LiveKitLocalTrack>();
-  readonly #mutedBeforePublishing = new WeakSet<LocalTrack>();
+  readonly #published: PublishedTracks;
   #identity: string | undefined;
   #isConnected = false;
   #engine: Pick<Room['engine'], 'cleanupPeerConnections'> | undefined;
@@ -62,6 +67,8 @@ export class LiveKitConnection implements SfuConnection {
   constructor(options: LiveKitConnectionOptions) {
     const { e2eeWorker, audioGraph, logger, clock = systemClock } = options;
     this.#options = options;
+    // Comes beside everything else that a call waits for; whoever needs it asks again.
+    loadMore().catch(() => undefined);
     this.#cryptor = new FrameCryptor({
       worker: e2eeWorker(),
       clock,
@@ -89,11 +96,6 @@ export class LiveKitConnection implements SfuConnection {
           logger,
         }),
     });
-    this.#watch = new UndecryptableWatch({
-      clock,
-      look: () => this.#watched(),
-      onUndecryptable: (participantIdentity) => this.#tell({ kind: 'undecryptable', participantIdentity }),
-    });
     const e2eeManager = new FrameLayer(this.#cryptor, {
       senderCreated: (track, sender) => this.#guard.senderCreated(track, sender),
       frame: (frame, participantIdentity) => this.#tell({ kind: 'frame', participantIdentity, frame }),
@@ -113,6 +115,7 @@ export class LiveKitConnection implements SfuConnection {
         simulcast: false,
       },
     });
+    this.#published = new PublishedTracks(this.#room, this.#guard);
     audioGraph.open();
     // LiveKit announces our tracks as encrypted, so that its own clients decrypt them.
     this.#announcingEncryption = this.#room.setE2EEEnabled(true);
@@ -153,6 +156,7 @@ export class LiveKitConnection implements SfuConnection {
       if (this.#isRenamed()) throw new Error('The SFU gave another identity.');
       this.#isConnected = true;
       this.#guard.resume();
+      this.#watchFrames().catch(() => undefined);
       for (const participant of this.#room.remoteParticipants.values()) this.#announce(participant);
     } catch (cause) {
       await this.#leave();
@@ -180,32 +184,31 @@ export class LiveKitConnection implements SfuConnection {
     for (const publication of participant?.trackPublications.values() ?? []) publication.setSubscribed(false);
   }
 
-  async publish(track: LocalTrack): Promise<void> {
-    const { mediaStreamTrack } = track;
-    if (mediaStreamTrack === undefined) throw new OracleCallError('ERR_MEDIA_DEVICE', 'The device gives no track.');
-    const source = track.kind === 'audio' ? Track.Source.Microphone : Track.Source.Camera;
-    this.#guard.hold(mediaStreamTrack, this.#mutedBeforePublishing.has(track));
-    try {
-      const publication = await this.#room.localParticipant.publishTrack(mediaStreamTrack, { source });
-      if (publication.track !== undefined) this.#published.set(track, publication.track);
-    } catch (cause) {
-      this.#guard.release(mediaStreamTrack);
-      throw new OracleCallError('ERR_MEDIA_CONNECT', 'The media server did not take the track.', { cause });
-    }
+  publish(track: LocalTrack): Promise<void> {
+    return this.#published.publish(track);
+  }
+
+  async replace(track: LocalTrack, by: LocalTrack): Promise<void> {
+    await (await loadMore()).replaceTrack(this.#published, track, by);
+  }
+
+  async unpublish(track: LocalTrack): Promise<void> {
+    await (await loadMore()).unpublishTrack(this.#published, track);
   }
 
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {
-    const { mediaStreamTrack } = track;
-    if (mediaStreamTrack === undefined || this.#guard.setMuted(mediaStreamTrack, isMuted)) return;
-    // Before it is published the track is silent anyway.
-    if (isMuted) this.#mutedBeforePublishing.add(track);
-    else this.#mutedBeforePublishing.delete(track);
+    this.#published.setMuted(track, isMuted);
+  }
+
+  async network(): Promise<NetworkSample | undefined> {
+    return (await loadMore()).networkOf([...this.#published.all.values()], this.#remote.arrived);
   }
 
   async statistics(): Promise<readonly TrackStatistics[]> {
     try {
+      const { receivedStatistics, sentStatistics } = await loadMore();
       const [sent, received] = await Promise.all([
-        sentStatistics([...this.#published.values()], this.#identity ?? '', this.#cryptor),
+        sentStatistics([...this.#published.all.values()], this.#identity ?? '', this.#cryptor),
         receivedStatistics(this.#remote.arrived, this.#cryptor),
       ]);
       return [...sent, ...received];
@@ -227,10 +230,10 @@ export class LiveKitConnection implements SfuConnection {
 
   async #close(): Promise<void> {
     this.#observers.clear();
-    this.#watch[Symbol.dispose]();
+    this.#watch?.[Symbol.dispose]();
     this.#guard[Symbol.dispose]();
     this.#remote[Symbol.dispose]();
-    this.#published.clear();
+    this.#published.all.clear();
     try {
       await this.#leave();
     } finally {
@@ -334,6 +337,16 @@ export class LiveKitConnection implements SfuConnection {
     return false;
   }
 
+  async #watchFrames(): Promise<void> {
+    const { UndecryptableWatch } = await loadMore();
+    if (this.#closed !== undefined) return;
+    this.#watch = new UndecryptableWatch({
+      clock: this.#options.clock ?? systemClock,
+      look: () => this.#watched(),
+      onUndecryptable: (participantIdentity) => this.#tell({ kind: 'undecryptable', participantIdentity }),
+    });
+  }
+
   async #watched(): Promise<readonly WatchedTrack[]> {
     const { arrived } = this.#remote;
     if (arrived.length === 0) return [];
@@ -344,6 +357,9 @@ export class LiveKitConnection implements SfuConnection {
     });
   }
 }
+
+/** What neither joining nor sound waits for. */
+const loadMore = () => import('./on-demand.ts');
 
 /** Encrypted, or on this machine. */
 const isSfuUrl = (url: string): boolean => URL.canParse(url) && isSafeUrl(new URL(url), 'wss:', 'ws:');

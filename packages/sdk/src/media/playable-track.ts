@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: Pick<AudioGraph, 'probe'>;
+  readonly audioGraph: Pick<AudioGraph, 'open' | 'probe' | 'speaker'>;
   readonly logger: Logger;
 }
 
@@ -16,12 +16,27 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
   const { trackId, participantIdentity, kind, mediaStreamTrack, audioGraph, logger } = options;
   let element: HTMLAudioElement | undefined;
   let probe: LevelProbe | undefined;
+  let isHeldBack = false;
+  const start = async (audio: HTMLAudioElement): Promise<void> => {
+    try {
+      await audio.play();
+      isHeldBack = false;
+    } catch (error) {
+      // `AbortError`: it was stopped meanwhile.
+      isHeldBack = error instanceof Error && error.name === 'NotAllowedError';
+      if (isHeldBack) logger.warn('the browser does not let the page play sound');
+    }
+  };
   const stop = (): void => {
     probe?.[Symbol.dispose]();
     probe = undefined;
     element?.pause();
-    if (element !== undefined) element.srcObject = null;
+    if (element !== undefined) {
+      audioGraph.speaker.elements.delete(element);
+      element.srcObject = null;
+    }
     element = undefined;
+    isHeldBack = false;
   };
   return {
     trackId,
@@ -33,11 +48,16 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         element = new Audio();
         element.autoplay = true;
         element.srcObject = new MediaStream([mediaStreamTrack]);
-        element.play().catch(() => logger.warn('the browser does not let the page play sound'));
+        audioGraph.speaker.add(element);
+        void start(element);
         probe = audioGraph.probe(mediaStreamTrack);
+      } else if (element !== undefined && isHeldBack) {
+        audioGraph.open();
+        void start(element);
       }
       return { [Symbol.dispose]: stop };
     },
+    isHeldBack: () => isHeldBack,
     level: () => probe?.level() ?? 0,
     [Symbol.dispose]: stop,
   };

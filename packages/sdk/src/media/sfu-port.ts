@@ -12,8 +12,10 @@ export interface RemoteTrack {
   readonly kind: 'audio' | 'video';
   /** The platform's track, for showing video or recording; absent in tests without a browser. */
   readonly mediaStreamTrack?: MediaStreamTrack | undefined;
-  /** Starts playing audio at the speaker. Dispose to stop. */
+  /** Starts playing audio at the speaker. Dispose to stop. Where the browser held the sound back, a call from a click tries again. */
   play(): Disposable;
+  /** Whether the browser holds the sound back until the person clicks; absent where nothing is ever held back. */
+  isHeldBack?(): boolean;
   /** Loudness right now as root mean square of full scale, 0 to 1, after decryption and decoding. 0 before `play`. */
   level(): number;
 }
@@ -56,6 +58,16 @@ export interface TrackStatistics {
   readonly cryptedFrames: number;
 }
 
+/** The way to the SFU, counted from the beginning of the stay. */
+export interface NetworkSample {
+  readonly roundTripMs: number | undefined;
+  /** Of what is received: the unevenness of its coming. */
+  readonly jitterMs: number | undefined;
+  /** Packets of both directions that should have come, and those that did not. Of what is sent, only the other end's reports (RTCP) can say. */
+  readonly expectedPackets: number;
+  readonly lostPackets: number;
+}
+
 export interface SfuConnectOptions {
   /** WebSocket address of the SFU. */
   readonly url: string;
@@ -87,10 +99,21 @@ export interface SfuConnection extends AsyncDisposable {
   refuse(participantIdentity: string): void;
   /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` */
   publish(track: LocalTrack): Promise<void>;
+  /**
+   * Another device takes the place of one that is published: the same sender, sealed as before, under the same keys. Nothing of it leaves
+   * before that is seen. The devices themselves stay as they are.
+   *
+   * @throws as `publish`; the one before stays
+   */
+  replace(track: LocalTrack, by: LocalTrack): Promise<void>;
+  /** Sends it no more. */
+  unpublish(track: LocalTrack): Promise<void>;
   /** The SFU is not told; the track sends silence, or black pictures, sealed as always. */
   setMuted(track: LocalTrack, isMuted: boolean): Promise<void>;
   /** Every track as it is now; none once the stay is being closed. */
   statistics(): Promise<readonly TrackStatistics[]>;
+  /** How the way to the SFU is, in this client's own WebRTC statistics; `undefined` when there are none. */
+  network(): Promise<NetworkSample | undefined>;
   /** Leaves and frees everything. Idempotent. */
   close(): Promise<void>;
 }

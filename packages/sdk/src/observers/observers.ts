@@ -13,6 +13,10 @@ export class Observers<T> {
     for (const observer of [...this.#all]) this.call(observer, notice);
   }
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   clear(): void {
     this.#all.clear();
   }

@@ -18,7 +18,16 @@ export interface Ring {
   readonly status: RingStatus;
 }
 
-/** Calls of oracles to this account. */
+export interface AcceptOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** As in `CallOptions`: false when absent. */
+  readonly keepsTranscript?: boolean | undefined;
+}
+
+/**
+ * Calls of oracles to this account. An oracle may ring once this device has called it, or when the application was made for it. A second one
+ * waits, silent, while another rings or there is a call; whatever lapses meanwhile, or came while nobody was here, is told as `lapsed`: a missed call.
+ */
 export interface Rings {
   /** The ring that waits for an answer; the same object until it changes. */
   readonly current: Ring | undefined;
@@ -29,7 +38,7 @@ export interface Rings {
    *
    * @throws {OracleCallError} `ERR_CALL_ENDED` when the ring is over, `ERR_CALL_IN_PROGRESS`
    */
-  accept(ring: Ring, cancel?: { readonly signal?: AbortSignal | undefined }): OracleCall;
-  /** Declines, here and on this account's other devices. @throws {OracleCallError} `ERR_MATRIX_*` */
+  accept(ring: Ring, options?: AcceptOptions): OracleCall;
+  /** Declines, here and on this account's other devices. One that is over is left as it is. @throws {OracleCallError} `ERR_MATRIX_*` */
   decline(ring: Ring): Promise<void>;
 }

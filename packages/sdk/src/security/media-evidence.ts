@@ -33,16 +33,6 @@ export function countFrames(tracks: readonly TrackStatistics[], oracleIdentity: 
   };
 }
 
-/** Whether frames were sealed and opened since, and our cryptor sits on every track. */
-export function isFlowingSince(
-  before: FrameCounts,
-  tracks: readonly TrackStatistics[],
-  oracleIdentity: string,
-): boolean {
-  const now = countFrames(tracks, oracleIdentity);
-  return tracks.every(({ isEncrypted }) => isEncrypted) && now.sealed > before.sealed && now.opened > before.opened;
-}
-
 export interface MediaEvidenceOptions {
   readonly clock: Clock;
   readonly oracleIdentity: string;
@@ -58,6 +48,8 @@ export class MediaEvidence implements Disposable {
   readonly #options: MediaEvidenceOptions;
   #before: FrameCounts | undefined;
   #last: { readonly opened: number; readonly packets: number; readonly at: number } | undefined;
+  #hasSealed = false;
+  #hasOpened = false;
   #isFlowing = false;
   #hasTold = false;
   #timer: Disposable | undefined;
@@ -70,7 +62,19 @@ export class MediaEvidence implements Disposable {
 
   /** Looks now, for somebody who asks. */
   isFlowing(tracks: readonly TrackStatistics[]): boolean {
-    return this.#before !== undefined && isFlowingSince(this.#before, tracks, this.#options.oracleIdentity);
+    if (this.#before === undefined) return false;
+    const now = countFrames(tracks, this.#options.oracleIdentity);
+    // A camera that is switched off takes its count along: what was seen once stays seen.
+    this.#hasSealed ||= now.sealed > this.#before.sealed;
+    this.#hasOpened ||= now.opened > this.#before.opened;
+    this.#before = {
+      ...now,
+      sealed: Math.min(now.sealed, this.#before.sealed),
+      opened: Math.min(now.opened, this.#before.opened),
+    };
+    // Of a track that has just been switched on nothing has left: neither sealed nor in the clear.
+    const areSealed = tracks.every(({ isEncrypted, packets }) => isEncrypted || packets === 0);
+    return areSealed && this.#hasSealed && this.#hasOpened;
   }
 
   [Symbol.dispose](): void {

@@ -7,13 +7,16 @@ export type FakeBackendRequest =
   | { readonly kind: 'prepare' }
   | { readonly kind: 'joinToken'; readonly sfuRoomName: SfuRoomName; readonly oracleDid: Did }
   | { readonly kind: 'sync'; readonly callId: CallId; readonly sessionId: string }
-  | { readonly kind: 'end'; readonly callId: CallId; readonly reason: EndReason };
+  | { readonly kind: 'end'; readonly callId: CallId; readonly reason: EndReason }
+  | { readonly kind: 'ask'; readonly method: 'GET' | 'DELETE'; readonly path: string };
 
 type Answer = () => Promise<void>;
 
 /** A backend that notes what it is asked. `hold` and `refuse` script the next answers of one kind. */
 export class FakeBackendClient implements BackendClient {
   readonly requests: FakeBackendRequest[] = [];
+  /** What `ask` answers. */
+  answer: unknown = {};
   /** The trace that each request of a call named. */
   readonly traceparents: string[] = [];
   readonly #answers = new Map<FakeBackendRequest['kind'], Answer>();
@@ -66,6 +69,11 @@ export class FakeBackendClient implements BackendClient {
   async endCall(callId: CallId, reason: EndReason, { signal, traceparent }: CallRequestOptions): Promise<void> {
     this.#trace(traceparent);
     await this.#take({ kind: 'end', callId, reason }, signal);
+  }
+
+  async ask(method: 'GET' | 'DELETE', path: string, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
+    await this.#take({ kind: 'ask', method, path }, signal);
+    return this.answer;
   }
 
   /** The requests of one kind. */

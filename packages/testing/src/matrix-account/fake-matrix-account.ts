@@ -1,10 +1,17 @@
-import { OracleCallError, parseMatrixEventId, type Clock, type MatrixEventId } from '@oracle-calls/protocol';
+import {
+  OracleCallError,
+  parseMatrixEventId,
+  SecretBytes,
+  type Clock,
+  type MatrixEventId,
+} from '@oracle-calls/protocol';
 import type {
   DecryptedEvent,
   MatrixAccountPort,
   MatrixOpenIdToken,
   MatrixRoomId,
   MatrixUserId,
+  OwnRecords,
   RoomInvite,
   SendOptions,
 } from '@oracle-calls/matrix/port';
@@ -47,6 +54,13 @@ function relationOf(content: unknown): DecryptedEvent['relation'] {
   return typeof relType === 'string' && typeof eventId === 'string' ? { relType, eventId } : undefined;
 }
 
+/** A key as `OwnRecords.deriveKey` gives it: of the account and the label. */
+export async function fakeAccountKey(seed: string | undefined, label: string): Promise<SecretBytes | undefined> {
+  if (seed === undefined) return undefined;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${seed} ${label}`));
+  return new SecretBytes(new Uint8Array(digest), label);
+}
+
 /**
  * An account on a homeserver that a test scripts. What the homeserver knows (`events`, `sent`) outlives a `restart`, as it
  * does in life; what came while nobody listened is held for the first listener.
@@ -63,9 +77,15 @@ export class FakeMatrixAccount implements MatrixAccountPort {
   readonly left: MatrixRoomId[] = [];
   /** Whose changed identity was approved. */
   readonly approved: MatrixUserId[] = [];
+  /** What profiles say, by user id and field with a space between. */
+  readonly profiles = new Map<string, unknown>();
   /** While set, everything that asks the homeserver is refused with it. */
   failure: OracleCallError | undefined;
   isHealthy = true;
+  /** What keys of the account are derived from; `undefined` as on a device without private keys. */
+  accountSeed: string | undefined = 'seed';
+  /** Ids of own events that were removed, oldest first. */
+  readonly redacted: MatrixEventId[] = [];
   readonly #clock: Clock;
   #eventListeners = new Set<(event: DecryptedEvent) => void>();
   #inviteListeners = new Set<(invite: RoomInvite) => void>();
@@ -180,6 +200,16 @@ export class FakeMatrixAccount implements MatrixAccountPort {
     this.left.push(matrixRoomId);
   }
 
+  async readProfileField(userId: MatrixUserId, field: string): Promise<unknown> {
+    await this.#request();
+    return this.profiles.get(`${userId} ${field}`);
+  }
+
+  async setProfileField(field: string, value: string): Promise<void> {
+    await this.#request();
+    this.profiles.set(`${this.userId} ${field}`, value);
+  }
+
   findOrCreateRoom(): Promise<MatrixRoomId> {
     return Promise.reject(new OracleCallError('ERR_MATRIX_ROOM', 'This account does not open rooms.'));
   }
@@ -196,6 +226,22 @@ export class FakeMatrixAccount implements MatrixAccountPort {
 
   requestOpenIdToken(): Promise<MatrixOpenIdToken> {
     return Promise.reject(new OracleCallError('ERR_UPSTREAM_HOMESERVER', 'This account asks for no tokens.'));
+  }
+
+  ownRecords(): Promise<OwnRecords> {
+    return Promise.resolve({
+      deriveKey: (label) => fakeAccountKey(this.accountSeed, label),
+      fetch: async (_peer, eventId, { signal } = {}) => {
+        await this.#request(signal);
+        return [...this.events.values()]
+          .filter((event) => event.eventId === eventId || event.relation?.eventId === eventId)
+          .filter(({ sender, eventId: id }) => sender.userId === this.userId && !this.redacted.includes(id));
+      },
+      redact: async ({ eventId }, { signal }) => {
+        await this.#request(signal);
+        if (!this.redacted.includes(eventId)) this.redacted.push(eventId);
+      },
+    });
   }
 
   close(): Promise<void> {

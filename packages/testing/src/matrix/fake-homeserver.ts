@@ -27,6 +27,8 @@ export interface FakeRoom {
 export class FakeHomeserver {
   readonly serverName = 'localhost';
   readonly rooms = new Map<MatrixRoomId, FakeRoom>();
+  /** What profiles say, by user id and field with a space between. */
+  readonly profiles = new Map<string, unknown>();
   readonly clock: Clock;
   readonly #ports = new Set<FakeMatrixPort>();
   readonly #transactions = new Map<string, MatrixEventId>();

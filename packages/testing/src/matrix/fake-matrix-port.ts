@@ -5,16 +5,25 @@ import type {
   MatrixOpenIdToken,
   MatrixRoomId,
   MatrixUserId,
+  OwnRecords,
   RoomInvite,
   PrepareOptions,
   SendOptions,
   WaitOptions,
 } from '@oracle-calls/matrix';
+import { fakeAccountKey } from '../matrix-account/fake-matrix-account.ts';
 import type { FakeHomeserver, FakeRoom, StoredEvent } from './fake-homeserver.ts';
 
 /** What of a port can be made to fail or wait. */
 export type FakeOperation =
-  'findOrCreateRoom' | 'sendEvent' | 'fetchEvent' | 'fetchRelations' | 'requestOpenIdToken' | 'joinRoom' | 'leaveRoom';
+  | 'findOrCreateRoom'
+  | 'sendEvent'
+  | 'fetchEvent'
+  | 'fetchRelations'
+  | 'requestOpenIdToken'
+  | 'joinRoom'
+  | 'leaveRoom'
+  | 'ownRecords';
 
 /** A held operation: it goes on when released. */
 export interface HeldOperation {
@@ -137,6 +146,40 @@ export class FakeMatrixPort implements MatrixAccountPort {
     await this.#ask('requestOpenIdToken', signal);
     const { serverName } = this.#homeserver;
     return { access_token: this.#homeserver.issueOpenIdToken(this.userId), matrix_server_name: serverName };
+  }
+
+  async readProfileField(userId: MatrixUserId, field: string): Promise<unknown> {
+    await Promise.resolve();
+    return this.#homeserver.profiles.get(`${userId} ${field}`);
+  }
+
+  async setProfileField(field: string, value: string): Promise<void> {
+    await Promise.resolve();
+    this.#homeserver.profiles.set(`${this.userId} ${field}`, value);
+  }
+
+  ownRecords(): Promise<OwnRecords> {
+    return Promise.resolve({
+      // Every device of the account has the private keys.
+      deriveKey: (label) => fakeAccountKey(this.userId, label),
+      fetch: async (peer, eventId, { signal } = {}) => {
+        await this.#ask('ownRecords', signal);
+        const rooms = [...this.#homeserver.rooms.values()].filter(({ members }) => members.has(peer));
+        const stored = rooms.flatMap(({ matrixRoomId }) => this.#stored(matrixRoomId));
+        return stored
+          .filter(({ isEncrypted, event: { sender } }) => isEncrypted && sender.userId === this.userId)
+          .filter(({ event }) => event.eventId === eventId || event.relation?.eventId === eventId)
+          .map(({ event, lockedFor }) =>
+            lockedFor.has(this.userId) ? { ...event, type: undefined, content: undefined } : event,
+          );
+      },
+      redact: async ({ matrixRoomId, eventId }, { signal }) => {
+        await this.#ask('ownRecords', signal);
+        const { events } = this.#homeserver.roomOf(matrixRoomId, this.userId);
+        const index = events.findIndex(({ event }) => event.eventId === eventId);
+        if (index !== -1) events.splice(index, 1);
+      },
+    });
   }
 
   async joinRoom(room: MatrixRoomId, { signal }: WaitOptions = {}): Promise<void> {

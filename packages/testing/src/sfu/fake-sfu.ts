@@ -3,6 +3,7 @@ import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import type {
   DisconnectCause,
   LocalTrack,
+  NetworkSample,
   ParticipantKind,
   RemoteTrack,
   SfuConnection,
@@ -46,6 +47,10 @@ export class FakeSfuConnection implements SfuConnection {
   /** When set, `sendFrame` rejects as it does without a connection. */
   isDeaf = false;
   readonly published: LocalTrack[] = [];
+  /** When set, `replace` rejects as it does while the connection is being mended. */
+  isMending = false;
+  /** What `network` says. */
+  sample: NetworkSample | undefined;
   readonly muted = new Map<LocalTrack, boolean>();
   readonly admitted = new Set<string>();
   readonly refused = new Set<string>();
@@ -130,6 +135,21 @@ export class FakeSfuConnection implements SfuConnection {
 
   async publish(track: LocalTrack): Promise<void> {
     this.published.push(track);
+  }
+
+  async replace(track: LocalTrack, by: LocalTrack): Promise<void> {
+    const index = this.published.indexOf(track);
+    if (index === -1 || this.isMending) throw new OracleCallError('ERR_MEDIA_CONNECT');
+    this.published[index] = by;
+  }
+
+  async unpublish(track: LocalTrack): Promise<void> {
+    const index = this.published.indexOf(track);
+    if (index !== -1) this.published.splice(index, 1);
+  }
+
+  async network(): Promise<NetworkSample | undefined> {
+    return this.sample;
   }
 
   async setMuted(track: LocalTrack, isMuted: boolean): Promise<void> {

@@ -1,6 +1,12 @@
 import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
-import { CALL_ID_MAX_LENGTH, callIdSchema, didSchema, sfuRoomNameSchema } from '@oracle-calls/protocol';
+import {
+  CALL_ID_MAX_LENGTH,
+  callIdSchema,
+  didSchema,
+  matrixEventIdSchema,
+  sfuRoomNameSchema,
+} from '@oracle-calls/protocol';
 import { DID_MAX_LENGTH } from '@oracle-calls/protocol/did';
 
 /**
@@ -25,6 +31,15 @@ export const GRAMMARS = [
       type: 'string',
       description: 'Name of an SFU room, random for each call.',
       pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+    },
+  },
+  {
+    name: 'MatrixEventId',
+    schema: matrixEventIdSchema,
+    json: {
+      type: 'string',
+      description: 'Id of a Matrix event, of room version 4 or later.',
+      pattern: '^\\$[A-Za-z0-9_-]{1,128}$',
     },
   },
   {

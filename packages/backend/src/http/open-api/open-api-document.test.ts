@@ -10,7 +10,7 @@ import { createOpenApiDocument, OPEN_API_PATH, type OpenApiDocument } from './op
 import { AUTH_REFUSALS, COMMON_REFUSALS, OPERATIONS } from './operations.ts';
 
 const document = createOpenApiDocument();
-const pathOf = (route: string): string => route.replace(':callId', '{callId}');
+const pathOf = (route: string): string => route.replace(':callId', '{callId}').replace(':ringId', '{ringId}');
 
 test('every route is in the document, with every method that the backend allows, and nothing else is', () => {
   expect(Object.keys(document.paths)).toEqual(Object.values(ROUTES).map(pathOf));

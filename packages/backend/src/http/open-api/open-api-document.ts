@@ -60,10 +60,16 @@ const PARAMETER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   limit: { type: 'integer', minimum: 1, maximum: CALLS_PAGE_MAX, default: CALLS_PAGE_DEFAULT },
 };
 
+/** What stands in paths. */
+const PATH_PARAMETERS: Readonly<Record<string, JsonSchema>> = {
+  callId: { $ref: '#/components/schemas/CallId' },
+  ringId: { $ref: '#/components/schemas/MatrixEventId' },
+};
+
 function parametersOf(path: string, { query }: Operation): Json[] {
-  const inPath = path.includes(':callId')
-    ? [{ name: 'callId', in: 'path', required: true, schema: { $ref: '#/components/schemas/CallId' } }]
-    : [];
+  const inPath = Object.entries(PATH_PARAMETERS)
+    .filter(([name]) => path.includes(`:${name}`))
+    .map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
   const { properties = {} } = query === undefined ? {} : jsonSchemaOf(query);
   const inQuery = Object.entries(properties).map(([name, schema]) => ({
     name,

@@ -13,6 +13,7 @@ const TABLES: Readonly<Record<keyof Tables, true>> = {
   api_keys: true,
   audit_log: true,
   deleted_names: true,
+  rings: true,
 };
 
 /** With the two in which Kysely notes what has run. */

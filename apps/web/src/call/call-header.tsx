@@ -1,0 +1,60 @@
+import type { CallSecurity, CallState } from '@oracle-calls/sdk';
+import { useTranslation } from 'react-i18next';
+import { Icon } from '../controls/icon.tsx';
+import { RoundButton } from '../controls/round-button.tsx';
+import { padlockLine } from '../security/security-facts.ts';
+import { formatDuration } from './call-state-words.ts';
+import { QualityBars } from './quality-bars.tsx';
+
+export interface CallHeaderProps {
+  readonly oracleDid: string;
+  /** What the oracle is called, where that is known. */
+  readonly oracleName: string | undefined;
+  readonly state: CallState;
+  readonly security: CallSecurity;
+  /** Seconds for which the call is live. */
+  readonly seconds: number;
+  readonly quality: 'good' | 'fair' | 'poor' | undefined;
+  readonly isSecurityOpen: boolean;
+  readonly onSecurity: () => void;
+  /** Away from the call, which goes on; no button where there is nothing else to see. */
+  readonly onMinimise: (() => void) | undefined;
+}
+
+/** Who is called, for how long, how well, and how safely. */
+export function CallHeader({ oracleDid, oracleName, state, security, seconds, quality, ...rest }: CallHeaderProps) {
+  const { t } = useTranslation(['call', 'security']);
+  const { padlock, text } = padlockLine(state, security);
+  const isClosed = padlock === 'encrypted' || padlock === 'verified';
+  return (
+    <header className="call-header">
+      {rest.onMinimise !== undefined && <RoundButton icon="back" label={t('minimise')} onClick={rest.onMinimise} />}
+      <div className="call-oracle">
+        <h1>{oracleName ?? t('oracle')}</h1>
+        <p className="quiet" dir="ltr" title={oracleDid}>
+          {oracleDid}
+        </p>
+      </div>
+      <div className="call-facts">
+        {state.kind === 'Live' && (
+          <span className="call-duration" role="timer" aria-label={t('duration')} dir="ltr">
+            {formatDuration(seconds * 1_000)}
+          </span>
+        )}
+        {quality !== undefined && <QualityBars quality={quality} />}
+        <button
+          type="button"
+          className="padlock-button"
+          data-padlock={padlock ?? 'unknown'}
+          title={t(`security:padlock.${text}`)}
+          aria-label={`${t('security')}: ${t(`security:padlock.${text}`)}`}
+          aria-expanded={rest.isSecurityOpen}
+          onClick={rest.onSecurity}
+        >
+          <Icon name={isClosed ? 'lock' : 'unlocked'} />
+          <span>{t(`padlock.${padlock ?? 'none'}`)}</span>
+        </button>
+      </div>
+    </header>
+  );
+}

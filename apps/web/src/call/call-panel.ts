@@ -1,0 +1,2 @@
+/** What lies open beside the stage. */
+export type CallPanel = 'transcript' | 'chat' | 'sound' | 'security' | 'more';

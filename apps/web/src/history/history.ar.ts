@@ -1,0 +1,48 @@
+import type { Translation } from '../language/translation.ts';
+import type { historyEnglish } from './history.en.ts';
+
+export const historyArabic: Translation<typeof historyEnglish> = {
+  title: 'السجل',
+  oracle: 'الأوراكل',
+  search: 'ابحث في المكالمات السابقة',
+  searchHint: 'بحسب الجلسة، أو كيف انتهت المكالمة',
+  today: 'اليوم',
+  yesterday: 'أمس',
+  types: { audio: 'مكالمة', video: 'مكالمة فيديو' },
+  answered: '{{type}}، {{duration}}',
+  unanswered: '{{type}}، {{ending}}',
+  live: '{{type}}، جارية',
+  open: 'افتح مكالمة {{time}}',
+  more: 'اعرض المزيد',
+  loading: 'جارٍ تحميل المكالمات السابقة…',
+  empty: 'لا مكالمات مع هذا الأوراكل بعد.',
+  notFound: 'لم يُعثر على مكالمة.',
+  call: {
+    title: 'مكالمة سابقة',
+    back: 'عُد إلى السجل',
+    with: 'الأوراكل',
+    began: 'بدأت',
+    lasted: 'دامت',
+    ended: 'انتهت',
+    callAgain: 'اتصل مجددًا',
+    gone: 'لم تعد هذه المكالمة موجودة.',
+  },
+  transcript: {
+    title: 'النص',
+    loading: 'جارٍ قراءة النص…',
+    absent: 'لم يُحفظ شيء من هذه المكالمة، أو لا يستطيع هذا الجهاز قراءته.',
+    incomplete: 'تنقصه أجزاء.',
+    user: 'أنت',
+    oracle: 'الأوراكل',
+    written: 'كتابةً',
+  },
+  remove: {
+    button: 'احذف هذه المكالمة',
+    title: 'أتحذف هذه المكالمة نهائيًّا؟',
+    text: 'تنساها خدمة الأوراكل، ويُحذف نصّها من غرفتك. لا يستطيع أحد استعادتها. أما ما يتذكّره الأوراكل نفسه فلا يُمسّ.',
+    confirm: 'احذف نهائيًّا',
+    cancel: 'احتفظ بها',
+    done: 'حُذفت المكالمة.',
+  },
+  recent: 'مكالمات حديثة',
+};

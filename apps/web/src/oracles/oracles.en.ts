@@ -1,0 +1,41 @@
+export const oraclesEnglish = {
+  title: 'Oracles',
+  list: 'Oracles to choose from',
+  forget: 'Forget {{name}}',
+  find: {
+    title: 'Find another oracle',
+    field: 'DID or Matrix ID',
+    hint: 'Such as did:web:oracle.example.org or @oracle:example.org.',
+    find: 'Find',
+    busy: 'Looking it up…',
+  },
+  card: {
+    label: 'The oracle to call',
+    looking: 'Looking it up…',
+    unproved: 'Name and picture are its homeserver’s word. Nobody has proved them.',
+    proved: 'What is proved about this oracle',
+    did: 'DID',
+    account: 'Matrix ID in its DID document',
+    key: 'Key',
+  },
+  keyStates: {
+    'first-contact': 'First contact',
+    same: 'Known key',
+    rotated: 'New key, signed',
+    compared: 'Code compared',
+  },
+  readiness: {
+    ready: 'Takes calls',
+    'not-ready': 'Takes no calls right now',
+    away: 'Does not answer',
+  },
+  wait: {
+    title: 'Waiting for the oracle',
+    next_one: 'Asking again in {{count}} second. It is called as soon as it answers.',
+    next_other: 'Asking again in {{count}} seconds. It is called as soon as it answers.',
+    asking: 'Asking…',
+    cancel: 'Stop waiting',
+    givenUp: 'The oracle still does not answer. You may wait again, or try later.',
+    again: 'Wait again',
+  },
+} as const;

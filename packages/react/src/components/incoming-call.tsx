@@ -1,0 +1,67 @@
+'use client';
+
+import { toOracleCallError, type OracleCallError } from '@oracle-calls/protocol';
+import type { Ring } from '@oracle-calls/sdk';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useIncomingCall } from '../hooks/use-incoming-call.ts';
+import { useLabels } from '../labels/use-labels.ts';
+import { ActionButton } from './action-button.tsx';
+import type { PartProps } from './part-props.ts';
+
+export interface IncomingCallProps extends PartProps {
+  /** As in a call's request: whether what is said is kept. */
+  readonly keepsTranscript?: boolean | undefined;
+  /** Says whose ring it is; the oracle's DID when absent. */
+  readonly nameOf?: ((ring: Ring) => ReactNode) | undefined;
+  readonly onError?: ((error: OracleCallError) => void) | undefined;
+}
+
+/**
+ * Asks whether to answer an oracle that rings. A modal dialog: it takes the focus, and gives it back. Escape does not close it, since a
+ * person who types elsewhere would decline by accident.
+ */
+export function IncomingCall({ className, labels, keepsTranscript, nameOf, onError }: IncomingCallProps): ReactNode {
+  const words = useLabels(labels);
+  const { ring, accept, decline } = useIncomingCall();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  const ringEventId = ring?.ringEventId;
+  useEffect(() => {
+    const element = dialog.current;
+    if (element === null || ringEventId === undefined) return undefined;
+    element.showModal();
+    return () => element.close();
+  }, [ringEventId]);
+  if (ring === undefined) return null;
+  const report = (error: unknown): void => onError?.(toOracleCallError(error));
+  return (
+    <dialog
+      ref={dialog}
+      className={className}
+      aria-labelledby={title}
+      data-state={ring.status}
+      data-type={ring.type}
+      onCancel={(event) => event.preventDefault()}
+    >
+      <h2 id={title}>{words.incomingCall[ring.type]}</h2>
+      <p data-part="caller" dir="auto">
+        {nameOf?.(ring) ?? ring.oracleDid}
+      </p>
+      {ring.reason !== undefined && (
+        <blockquote data-part="reason" dir="auto">
+          {ring.reason}
+        </blockquote>
+      )}
+      <ActionButton
+        label={words.accept}
+        data-action="accept"
+        onError={report}
+        act={() => {
+          accept({ keepsTranscript });
+          return undefined;
+        }}
+      />
+      <ActionButton label={words.decline} data-action="decline" onError={report} act={decline} />
+    </dialog>
+  );
+}
