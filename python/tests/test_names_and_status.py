@@ -11,9 +11,9 @@ from oracle_calls.protocol.errors import ERROR_TABLE
 from oracle_calls.protocol.events import find_forbidden_edit, parse_call_event
 from oracle_calls.protocol.frame import FRAME_MAX_BYTES, FrameHeader, encode_frame_header, read_frame_header
 from oracle_calls.protocol.names import create_sfu_room_name, parse_call_id
-from test_call_events_known import VECTORS
+from test_events_known import CALLS
 
-CALL = VECTORS["calls"]["base"]
+CALL = CALLS["calls"]["base"]
 
 
 def test_a_call_id_has_two_halves() -> None:

@@ -30,7 +30,13 @@ from oracle_calls.protocol.did import did_key_document, read_key_rotations, read
 from oracle_calls.protocol.did.address_policy import find_address_problem, split_url
 from oracle_calls.protocol.did.multibase import decode_base58, encode_base58
 from oracle_calls.protocol.envelope import decode_context, encode_context, open_bare_envelope, parse_signed_envelope
-from oracle_calls.protocol.events import parse_call_answer, parse_call_event
+from oracle_calls.protocol.events import (
+    parse_call_answer,
+    parse_call_event,
+    parse_ring_answer,
+    parse_ring_event,
+    parse_transcript_event,
+)
 from oracle_calls.protocol.frame import (
     FRAME_KIND_BYTES,
     MAX_ATTEMPT,
@@ -153,6 +159,9 @@ def test_frames_of_a_stranger_end_in_a_code(kind: int, rest: bytes) -> None:
 @given(json_values)
 def test_values_of_a_stranger_end_in_a_code(value: Any) -> None:
     parsers: list[Callable[[object], object]] = [
+        parse_ring_event,
+        parse_ring_answer,
+        parse_transcript_event,
         parse_call_event,
         parse_call_answer,
         parse_key_pin,

@@ -97,8 +97,8 @@ def read_fields(
             values[snake_name(name)] = kind.read(content.get(name))
         except ValueError:
             issues.append(f"{name}: {kind.expectation} expected")
-    if is_closed and not set(content) <= set(kinds):
-        issues.append("(root): no other field expected")
+    if is_closed:
+        issues += [f"{name}: no such field expected" for name in content if name not in kinds]
     if issues:
         raise OracleCallError(code, details={"issues": issues})
     return values

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal, NoReturn, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from ..entropy import SYSTEM_ENTROPY, Entropy
 from ..errors import OracleCallError
+from ..json_text import compact_json, parse_json
 from ..schema import FLAG, INTEGER, Kind, WireRecord, matching, one_of, read_fields, utf16_length, where
 from .frame_layout import PAYLOAD_MAX_BYTES, DataKind
 
@@ -17,7 +16,6 @@ CAPTION_MAX_LENGTH: Final = 2_000
 CHAT_MAX_LENGTH: Final = 4_000
 
 _PAYLOAD_ID_BYTES = 16
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 Speaker: TypeAlias = Literal["user", "oracle"]
 OracleStateName: TypeAlias = Literal["listening", "thinking", "speaking"]
@@ -140,10 +138,7 @@ def encode_payload(payload: DataPayload) -> bytes:
     """
     content = payload_content(payload)
     _parse(payload.kind, content)
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    # Half of a pair has no UTF-8; JSON can escape it.
-    well_formed = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    data = _LONE_SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", well_formed).encode()
+    data = compact_json(content).encode()
     if len(data) > PAYLOAD_MAX_BYTES:
         raise OracleCallError("ERR_DATA_TOO_LARGE")
     return data
@@ -154,15 +149,10 @@ def decode_payload(kind: DataKind, data: bytes) -> DataPayload:
     if len(data) > PAYLOAD_MAX_BYTES:
         raise OracleCallError("ERR_DATA_TOO_LARGE")
     try:
-        value = json.loads(data.decode(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        value = parse_json(data)
+    except ValueError:
         raise OracleCallError("ERR_DATA_MALFORMED") from None
     return _parse(kind, value)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    """`NaN` and its like are Python's, not JSON's."""
-    raise ValueError(name)
 
 
 def _parse(kind: DataKind, value: object) -> DataPayload:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Final, Literal, TypeAlias
+
+from ..base64url import decode_base64url
 
 Curve: TypeAlias = Literal["ed25519", "secp256k1", "x25519"]
 
@@ -16,7 +17,6 @@ _DIGITS = {character: digit for digit, character in enumerate(_ALPHABET)}
 #: Longer than any key that is read: decoding takes time that grows with the square of the length.
 _BASE58_MAX_LENGTH = 2_000
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})*")
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def encode_base58(data: bytes) -> str:
@@ -44,16 +44,6 @@ def decode_hex(text: str) -> bytes:
     if _HEX.fullmatch(text) is None:
         raise ValueError("no hex")
     return bytes.fromhex(text)
-
-
-def decode_base64url(text: str) -> bytes:
-    """Without padding, in the one encoding. Raises `ValueError`."""
-    if _BASE64URL.fullmatch(text) is None:
-        raise ValueError("no base64url")
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != text:
-        raise ValueError("no canonical base64url")
-    return data
 
 
 def decode_multibase(text: str) -> bytes:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .. import secp256k1, x25519
+from ..base64url import decode_base64url
 from ..errors import OracleCallError
 from ..signing import parse_signing_public_key
-from .multibase import CODECS, Curve, codec_of, decode_base58, decode_base64url, decode_hex, decode_multibase
+from .multibase import CODECS, Curve, codec_of, decode_base58, decode_hex, decode_multibase
 
 #: Method types that fix the kind of key. The secp256k1 type of 2018 is the draft of 2019's.
 _KIND_OF_TYPE: Final[dict[str, Curve]] = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import calendar
-import json
 import re
 from collections.abc import Mapping
 from typing import Final
 
 from ..call_status import CALL_STATUSES, CALL_TYPES, END_REASONS
 from ..errors import OracleCallError
+from ..json_text import compact_json
 from ..names.call_id import is_call_id, is_sfu_room_name
 from ..names.did import DID_KIND
 from ..schema import Kind, matching, one_of, utf16_length, where
@@ -53,27 +53,34 @@ LANGUAGE = matching(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", "a language tag")
 AGENT_VOICE = matching(r"[A-Za-z0-9._-]{1,64}", "a voice name")
 
 
-def _read_version(value: object) -> int:
-    if not is_version(value):
-        raise ValueError
-    return CALL_EVENT_VERSION
-
-
-def is_version(value: object) -> bool:
+def _is_number(value: object, number: int) -> bool:
     """`1.0` is the same number in JSON; `true` and `"1"` are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == CALL_EVENT_VERSION
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == number
 
 
-VERSION: Kind[int] = Kind("1", _read_version)
+def version_kind(version: int) -> Kind[int]:
+    """The version of some content's fields."""
+
+    def read(value: object) -> int:
+        if not _is_number(value, version):
+            raise ValueError
+        return version
+
+    return Kind(str(version), read)
 
 
-def check_size_and_version(content: object) -> None:
+VERSION = version_kind(CALL_EVENT_VERSION)
+
+
+def check_size_and_version(
+    content: object, max_length: int = CALL_EVENT_MAX_LENGTH, version: int = CALL_EVENT_VERSION
+) -> None:
     """Raises `ERR_PROTOCOL_MALFORMED` for what is no JSON, `ERR_PROTOCOL_TOO_LARGE`, `ERR_PROTOCOL_UNKNOWN_VERSION`."""
     try:
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError):
+        text = compact_json(content)
+    except ValueError:
         raise OracleCallError("ERR_PROTOCOL_MALFORMED", "The content is not JSON.") from None
-    if utf16_length(text) > CALL_EVENT_MAX_LENGTH:
-        raise OracleCallError("ERR_PROTOCOL_TOO_LARGE", details={"limit": CALL_EVENT_MAX_LENGTH})
-    if isinstance(content, Mapping) and "v" in content and not is_version(content["v"]):
+    if utf16_length(text) > max_length:
+        raise OracleCallError("ERR_PROTOCOL_TOO_LARGE", details={"limit": max_length})
+    if isinstance(content, Mapping) and "v" in content and not _is_number(content["v"], version):
         raise OracleCallError("ERR_PROTOCOL_UNKNOWN_VERSION")
