@@ -10,7 +10,7 @@ from oracle_calls.protocol import OracleCallError, SecretBytes
 from oracle_calls.protocol.handshake import CallBinding, Ignored, Refused, Resend, UserAccepted
 from oracle_calls.protocol.handshake import agent_handshake as agent_side
 from oracle_calls.protocol.handshake import user_handshake as user_side
-from oracle_calls.protocol.signing import RawKeySigner
+from oracle_calls.protocol.signing import RawKeySigner, Signer
 from scene import AGENT, CALL_ID, USER, create_scene, shake_hands
 
 SCENE = create_scene()
@@ -155,6 +155,32 @@ def test_the_codes_of_two_attempts_differ_and_both_ends_have_the_same() -> None:
         assert call.agent_session.comparison_code == call.user_session.comparison_code
         codes.add(call.user_session.comparison_code)
     assert len(codes) == 2
+
+
+class BrokenSigner:
+    def sign(self, message: bytes) -> bytes:
+        raise OSError(f"no token for {len(message)} bytes")
+
+
+class ShortSigner:
+    def sign(self, message: bytes) -> bytes:
+        return message[:63]
+
+
+@pytest.mark.parametrize("signer", [BrokenSigner(), ShortSigner()])
+def test_a_signer_that_fails_is_a_signature_that_is_not_there(signer: Signer) -> None:
+    agent, user = SCENE.agent_end(), SCENE.user_end()
+    offer = agent.begin(attempt=1, user_identity=USER, agent_identity=AGENT)
+    user._call_signer, honest = signer, user._call_signer
+    assert code(user.receive(offer, AGENT)) == "ERR_HANDSHAKE_SIGNATURE"
+    user._call_signer = honest
+    accepted = user.receive(offer, AGENT)
+    assert isinstance(accepted, UserAccepted)
+    agent._identity_signer = signer
+    assert code(agent.receive(accepted.frame, USER)) == "ERR_HANDSHAKE_SIGNATURE"
+    assert agent.state == "offered"
+    with pytest.raises(OracleCallError):
+        agent.begin(attempt=2, user_identity=USER, agent_identity=AGENT)
 
 
 def test_what_a_session_adopted_ends_with_it() -> None:

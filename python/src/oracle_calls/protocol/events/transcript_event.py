@@ -121,8 +121,9 @@ def derive_transcript_key(user_signing_key: SecretBytes) -> SecretBytes:
     return SecretBytes(_hkdf(user_signing_key, None, _KEY_LABEL), "transcript key")
 
 
-def _part_cipher(account_key: SecretBytes, account: str, call_id: str, part: int, salt: bytes) -> AESGCM:
-    return AESGCM(_hkdf(account_key, salt, text(_SEAL_LABEL) + text(account) + text(call_id) + u16(part)))
+def part_key(account_key: SecretBytes, account: str, call_id: str, part: int, salt: bytes) -> bytes:
+    """The key of one part, of whose salt there is no second."""
+    return _hkdf(account_key, salt, text(_SEAL_LABEL) + text(account) + text(call_id) + u16(part))
 
 
 def seal_transcript_part(
@@ -139,7 +140,7 @@ def seal_transcript_part(
         raise OracleCallError("ERR_PROTOCOL_TOO_LARGE")
     salt = fixed(salt or secrets.token_bytes(_SALT_BYTES), _SALT_BYTES)
     # A nonce of zeros is safe: a key seals one part.
-    sealed = _part_cipher(account_key, account, call_id, part, salt).encrypt(bytes(12), clear, None)
+    sealed = AESGCM(part_key(account_key, account, call_id, part, salt)).encrypt(bytes(12), clear, None)
     return parse_transcript_event({"v": 1, "callId": call_id, "part": part, "sealed": encode_base64url(salt + sealed)})
 
 
@@ -151,7 +152,7 @@ def open_transcript_part(account_key: SecretBytes, account: str, event: Transcri
         raise OracleCallError("ERR_PROTOCOL_MALFORMED", "Bytes in base64url expected.") from None
     if len(data) < _SALT_BYTES + _TAG_BYTES:
         raise OracleCallError("ERR_PROTOCOL_MALFORMED")
-    cipher = _part_cipher(account_key, account, event.call_id, event.part, data[:_SALT_BYTES])
+    cipher = AESGCM(part_key(account_key, account, event.call_id, event.part, data[:_SALT_BYTES]))
     try:
         body = parse_json(cipher.decrypt(bytes(12), data[_SALT_BYTES:], None))
     except (InvalidTag, ValueError):

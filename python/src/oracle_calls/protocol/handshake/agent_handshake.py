@@ -231,7 +231,11 @@ class AgentHandshake:
             epoch.destroy()
             raise OracleCallError("ERR_HANDSHAKE_CONFIRMATION")
         agent_nonce = bytes(offered.agent_nonce.expose())
-        signature = sign_hash(self._identity_signer, "confirm signature", transcript)
+        try:
+            signature = sign_hash(self._identity_signer, "confirm signature", transcript)
+        except OracleCallError:
+            epoch.destroy()
+            raise
         body = encode_confirm(Confirm(agent_nonce, signature, confirmation_tag(epoch.agent_confirm, transcript)))
         header = FrameHeader("confirm", offered.attempt, FIRST_EPOCH)
         frame = seal_message(self._call_key, header, body, self._entropy)

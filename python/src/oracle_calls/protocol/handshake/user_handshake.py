@@ -243,6 +243,7 @@ class UserHandshake:
         user_nonce = bytes(self._comparison_nonce.expose())
         transcript = transcript_hash(binding, made.encapsulation, user_nonce)
         with made.shared_secret as shared_secret:
+            signature = sign_hash(self._call_signer, "accept signature", transcript)
             pending = derive_epoch(
                 chain_key=self._call_key,
                 shared_secret=shared_secret,
@@ -250,7 +251,6 @@ class UserHandshake:
                 attempt=attempt,
                 epoch=FIRST_EPOCH,
             )
-        signature = sign_hash(self._call_signer, "accept signature", transcript)
         tag = confirmation_tag(pending.user_confirm, transcript)
         body = encode_accept(Accept(made.encapsulation, user_nonce, signature, tag))
         frame = seal_message(self._call_key, FrameHeader("accept", attempt, FIRST_EPOCH), body, self._entropy)

@@ -247,7 +247,11 @@ class AgentRekey:
         if not is_confirmation_tag(accept.tag, following.user_confirm, transcript):
             following.destroy()
             raise OracleCallError("ERR_HANDSHAKE_CONFIRMATION")
-        signature = sign_hash(self._identity_signer, "rekey confirm signature", transcript)
+        try:
+            signature = sign_hash(self._identity_signer, "rekey confirm signature", transcript)
+        except OracleCallError:
+            following.destroy()
+            raise
         body = encode_rekey_confirm(RekeyConfirm(signature, confirmation_tag(following.agent_confirm, transcript)))
         header = FrameHeader("rekey-confirm", previous.attempt, epoch)
         frame = seal_message(previous.rekey_seal, header, body, self._entropy)

@@ -222,6 +222,7 @@ class UserRekey:
         made = self._encapsulate(offer.ephemeral_public_key)
         transcript = rekey_transcript_hash(binding, made.encapsulation)
         with made.shared_secret as shared_secret:
+            signature = sign_hash(self._call_signer, "rekey accept signature", transcript)
             following = derive_epoch(
                 chain_key=current.master,
                 shared_secret=shared_secret,
@@ -229,7 +230,6 @@ class UserRekey:
                 attempt=current.attempt,
                 epoch=epoch,
             )
-        signature = sign_hash(self._call_signer, "rekey accept signature", transcript)
         tag = confirmation_tag(following.user_confirm, transcript)
         body = encode_rekey_accept(RekeyAccept(made.encapsulation, signature, tag))
         frame = seal_message(

@@ -8,8 +8,12 @@ from .signing_key import SIGNATURE_BYTES, Signer, Verifier
 
 
 def sign_hash(signer: Signer, label: str, digest: bytes) -> bytes:
-    """Raises `ERR_HANDSHAKE_SIGNATURE` when the signer returns something that is no signature."""
-    signature = signer.sign(signed_message(label, digest))
+    """Raises `ERR_HANDSHAKE_SIGNATURE` when the signer fails, or returns something that is no signature."""
+    message = signed_message(label, digest)
+    try:
+        signature = signer.sign(message)
+    except Exception as error:
+        raise OracleCallError("ERR_HANDSHAKE_SIGNATURE", "The signer did not sign.") from error
     if len(signature) != SIGNATURE_BYTES:
         raise OracleCallError("ERR_HANDSHAKE_SIGNATURE")
     return signature
