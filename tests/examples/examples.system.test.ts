@@ -102,7 +102,10 @@ test('the application of the ten minutes calls, from its own build', async () =>
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Call' }).click({ timeout: SPOKEN_MAX_MS });
   await page.getByRole('button', { name: 'Hang up' }).waitFor({ timeout: LIVE_MAX_MS });
-  await page.getByText(/^Encrypted/).first().waitFor({ timeout: LIVE_MAX_MS });
+  await page
+    .getByText(/^Encrypted/)
+    .first()
+    .waitFor({ timeout: LIVE_MAX_MS });
   await page.getByRole('button', { name: 'Hang up' }).click();
   await page.getByRole('button', { name: 'Hang up' }).waitFor({ state: 'detached', timeout: LIVE_MAX_MS });
   await page.context().close();
