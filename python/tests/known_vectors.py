@@ -20,7 +20,7 @@ def load(name: str) -> Any:
 
 
 def load_ours(name: str) -> Any:
-    return json.loads((ROOT / "python" / "vectors" / name).read_text(encoding="utf-8"))
+    return json.loads((VECTORS / "by-python" / name).read_text(encoding="utf-8"))
 
 
 def secret(hex_text: str) -> SecretBytes:

@@ -1,5 +1,5 @@
-"""Makes the vectors that come of the Python package, which every other implementation must pass: ours here, and envelopes,
-rotations and transcripts among the project's in `packages/protocol/vectors`.
+"""Makes the vectors that come of the Python package, which every other implementation must pass: `packages/protocol/vectors/by-python`,
+and envelopes, rotations and transcripts beside it.
 
     python make_vectors.py --check    # the committed files are what the package makes
     python make_vectors.py --write    # makes them anew
@@ -26,8 +26,8 @@ from rekey_rows import rekey_vectors
 from rotation_rows import rotation_vectors
 from transcript_rows import transcript_vectors
 
-OURS = Path(__file__).parent
-PROJECTS = OURS.parents[1] / "packages" / "protocol" / "vectors"
+PROJECTS = Path(__file__).parents[2] / "packages" / "protocol" / "vectors"
+OURS = PROJECTS / "by-python"
 
 
 def committed(path: Path) -> dict[str, Any] | None:

@@ -1,10 +1,10 @@
-/** What the Python package made (`python/vectors`): every accepted row is accepted here, every rejected one refused with the same code. */
+/** What the Python package made (`vectors/by-python`): every accepted row is accepted here, every rejected one refused with the same code. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, test } from 'vitest';
-import dataFrames from '../../../python/vectors/data-frames.json' with { type: 'json' };
-import documents from '../../../python/vectors/did-documents.json' with { type: 'json' };
-import handshake from '../../../python/vectors/handshake.json' with { type: 'json' };
-import rekey from '../../../python/vectors/rekey.json' with { type: 'json' };
+import dataFrames from '../vectors/by-python/data-frames.json' with { type: 'json' };
+import documents from '../vectors/by-python/did-documents.json' with { type: 'json' };
+import handshake from '../vectors/by-python/handshake.json' with { type: 'json' };
+import rekey from '../vectors/by-python/rekey.json' with { type: 'json' };
 import { DataReceiver } from './data-frame/data-receiver.ts';
 import { saidBy } from './data-frame/data.fixture.ts';
 import { readOracleKeys } from './did/call-keys.ts';
