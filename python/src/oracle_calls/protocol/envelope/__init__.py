@@ -3,6 +3,7 @@
 from .bare_envelope import open_bare_envelope, seal_bare_envelope
 from .context import EnvelopeContext, KeyBinding, bind_key, decode_context, encode_context, hash_context
 from .open import OracleKeys, open_signed_envelope
+from .own_keys import OracleKeyFile, OwnOracleKeys, own_oracle_keys, parse_oracle_key_file
 from .seal import CallFacts, SealedCall, seal_signed_envelope
 from .signed_envelope import (
     SignedEnvelope,
@@ -25,7 +26,9 @@ __all__ = [
     "EnvelopeSuite",
     "ExpectedCall",
     "KeyBinding",
+    "OracleKeyFile",
     "OracleKeys",
+    "OwnOracleKeys",
     "SealedCall",
     "SignedEnvelope",
     "UsedContexts",
@@ -38,6 +41,8 @@ __all__ = [
     "message_to_sign",
     "open_bare_envelope",
     "open_signed_envelope",
+    "own_oracle_keys",
+    "parse_oracle_key_file",
     "parse_signed_envelope",
     "seal_bare_envelope",
     "seal_signed_envelope",
