@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createAdaptorServer } from '@hono/node-server';
-import { freePort, releasePort } from '../process/ports.ts';
+import { listenOnLoopback } from '../process/loopback-server.ts';
+import { freePort } from '../process/ports.ts';
 import { createDidResolverApp } from './did-resolver-app.ts';
 
 /** The Universal Resolver's own port. */
@@ -23,16 +23,7 @@ export interface DidResolver extends AsyncDisposable {
 export async function startDidResolver(options: DidResolverOptions): Promise<DidResolver> {
   const port = await freePort(options.port);
   const server = createAdaptorServer({ fetch: createDidResolverApp(options.documentsDir).fetch });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    (closed ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      // Kept-alive connections would hold the server open for as long as their owners like.
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      releasePort(port);
-    }));
+  const listening = await listenOnLoopback(server, port);
   const baseUrl = `http://127.0.0.1:${port}`;
-  return { baseUrl, port, close, [Symbol.asyncDispose]: close };
+  return { baseUrl, port, ...listening };
 }

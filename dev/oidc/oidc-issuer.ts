@@ -1,11 +1,11 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- projects that import this file have no other way to its types
 /// <reference path="./oidc-provider.d.ts" />
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Provider } from 'oidc-provider';
-import { freePort, releasePort } from '../process/ports.ts';
+import { listenOnLoopback } from '../process/loopback-server.ts';
+import { freePort } from '../process/ports.ts';
 import { interactionOf, loginPage, loginPath } from './login-page.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
 
@@ -75,20 +75,11 @@ export async function startOidcIssuer({ callbackUrl, people = [] }: OidcIssuerOp
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }
 
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    (closed ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-      releasePort(port);
-    }));
+  const listening = await listenOnLoopback(server, port);
   return {
     client,
     register: ({ name, password }) => void passwords.set(name, password),
-    close,
-    [Symbol.asyncDispose]: close,
+    ...listening,
   };
 }
 
