@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { type Did, OracleCallError, SecretBytes } from '@oracle-calls/protocol';
+import { type Did, OracleCallError } from '@oracle-calls/protocol';
 import { buildOracleDidDocument, parseDid } from '@oracle-calls/protocol/did';
-import { createOracleKeyPair, createX25519KeyPair, encodeOracleKeyFile } from '@oracle-calls/protocol/envelope';
-import { signingPublicKeyOf } from '@oracle-calls/protocol/signing';
+import { makeOracleKeys } from './oracle-keys.ts';
 import { writeFiles } from './private-files.ts';
 
 /** Names of the files in the output folder. */
@@ -19,9 +18,6 @@ const AGENT_API_KEY_BYTES = 32;
 
 export const SECRET_MODE = 0o600;
 export const PUBLIC_MODE = 0o644;
-
-/** Length of an Ed25519 private key (the seed of RFC 8032, section 5.1.5), in bytes. */
-export const IDENTITY_KEY_BYTES = 32;
 
 /**
  * - `independent`: X25519 receives, Ed25519 signs, secp256k1 is for callers of the older protocol. Whoever steals the key that
@@ -70,23 +66,8 @@ export async function generateOracleFiles(options: OracleFilesOptions): Promise<
     throw new OracleCallError('ERR_DID_UNSUPPORTED', 'A did:key is its key and names no services. Give another DID.');
   }
   const { matrixUserId, backendUrl, keySet = 'independent' } = options;
-  const { privateKey, publicKey } = createOracleKeyPair();
-  using _privateKey = privateKey;
-  const envelope = createX25519KeyPair();
-  using envelopePrivateKey = envelope.privateKey;
-  using identityPrivateKey = SecretBytes.random(IDENTITY_KEY_BYTES, 'oracle identity key');
-  const isIndependent = keySet === 'independent';
-  const document = buildOracleDidDocument({
-    did,
-    publicKey,
-    ...(isIndependent && {
-      envelopePublicKey: envelope.publicKey,
-      identityPublicKey: signingPublicKeyOf('Ed25519', identityPrivateKey),
-    }),
-    matrixUserId,
-    backendUrl,
-  });
-  const keyFile = encodeOracleKeyFile(did, privateKey, isIndependent ? { envelopePrivateKey, identityPrivateKey } : {});
+  const { shown, keyFile } = makeOracleKeys(did, keySet === 'independent');
+  const document = buildOracleDidDocument({ did, ...shown, matrixUserId, backendUrl });
   const apiKey = `oca_${Buffer.from(crypto.getRandomValues(new Uint8Array(AGENT_API_KEY_BYTES))).toString('base64url')}`;
   const agentApiKeySha256 = createHash('sha256').update(apiKey).digest('hex');
 

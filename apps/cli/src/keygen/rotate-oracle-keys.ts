@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Did, OracleCallError, SecretBytes, systemClock } from '@oracle-calls/protocol';
+import { type Did, OracleCallError, systemClock } from '@oracle-calls/protocol';
 import {
   buildOracleDidDocument,
   KEY_ROTATIONS_MAX,
@@ -8,22 +8,12 @@ import {
   readOracleKeys,
   resolveStrictOracle,
 } from '@oracle-calls/protocol/did';
-import {
-  createOracleKeyPair,
-  createX25519KeyPair,
-  encodeOracleKeyFile,
-  parseOracleKeyFile,
-  type OracleKey,
-} from '@oracle-calls/protocol/envelope';
+import { parseOracleKeyFile, type OracleKey } from '@oracle-calls/protocol/envelope';
 import { parseKeyRotation, signKeyRotation } from '@oracle-calls/protocol/key-pin';
-import {
-  type CallSigner,
-  createRawKeySigner,
-  type SigningKey,
-  signingPublicKeyOf,
-} from '@oracle-calls/protocol/signing';
+import { type CallSigner, createRawKeySigner, type SigningKey } from '@oracle-calls/protocol/signing';
 import * as v from 'valibot';
-import { IDENTITY_KEY_BYTES, ORACLE_FILE_NAMES, PUBLIC_MODE, SECRET_MODE } from './generate-oracle-files.ts';
+import { ORACLE_FILE_NAMES, PUBLIC_MODE, SECRET_MODE } from './generate-oracle-files.ts';
+import { makeOracleKeys } from './oracle-keys.ts';
 import { writeFiles } from './private-files.ts';
 
 type DidDocument = Parameters<typeof readOracleKeys>[0];
@@ -69,13 +59,8 @@ export async function rotateOracleKeys({
   const document = parseDocument(await readText(didDocumentFile), did);
   const signer = signerOf(former, readOracleKeys(document).identityKey);
 
-  const { privateKey, publicKey } = createOracleKeyPair();
-  using _privateKey = privateKey;
-  const envelope = createX25519KeyPair();
-  using envelopePrivateKey = envelope.privateKey;
-  using freshIdentityKey = SecretBytes.random(IDENTITY_KEY_BYTES, 'oracle identity key');
-  const identityPrivateKey = identity ? freshIdentityKey : (formerIdentityKey ?? freshIdentityKey);
-  const isIndependent = formerIdentityKey !== undefined;
+  const keptIdentityKey = identity ? undefined : formerIdentityKey;
+  const { shown, keyFile } = makeOracleKeys(did, formerIdentityKey !== undefined, keptIdentityKey);
 
   const { matrixUserId, backendUrl } = await resolveStrictOracle(
     did,
@@ -84,16 +69,7 @@ export async function rotateOracleKeys({
     },
     { allowPrivateAddresses: true },
   );
-  const common = {
-    did,
-    publicKey,
-    ...(isIndependent && {
-      envelopePublicKey: envelope.publicKey,
-      identityPublicKey: signingPublicKeyOf('Ed25519', identityPrivateKey),
-    }),
-    matrixUserId,
-    backendUrl,
-  };
+  const common = { did, ...shown, matrixUserId, backendUrl };
   const { identityKey, envelopeKey } = readOracleKeys(buildOracleDidDocument(common));
   const earlier = readKeyRotations(document);
   const sequence = 1 + Math.max(0, ...earlier.map((statement) => parseKeyRotation(statement).sequence));
@@ -104,7 +80,6 @@ export async function rotateOracleKeys({
   });
   const keyRotations = [...earlier, statement].slice(-KEY_ROTATIONS_MAX);
   const rotated = buildOracleDidDocument({ ...common, keyRotations });
-  const keyFile = encodeOracleKeyFile(did, privateKey, isIndependent ? { envelopePrivateKey, identityPrivateKey } : {});
 
   const formerKeyFile = join(root, `oracle.key.before-${sequence}.json`);
   // First, and never over others: after a run that was interrupted the published keys may be nowhere else.
