@@ -3,6 +3,7 @@ import { getLlama, LlamaChatSession, LlamaLogLevel } from 'node-llama-cpp';
 import type { ChatHistoryItem, LlamaContextSequence } from 'node-llama-cpp';
 import { OracleCallError } from '@oracle-calls/protocol';
 import { WEIGHT_FILES } from '../speech/weights-layout.ts';
+import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
 import type { Brain, Turn } from './brain.ts';
 import { comparisonCodeAnswer } from './comparison-code-answer.ts';
 import { SequencePlaces } from './sequence-places.ts';
@@ -68,6 +69,7 @@ export async function openDemonstrationBrain({ weightsDir, maxCalls = 1 }: Demon
 
   return {
     title: 'SmolLM2-135M (demonstration)',
+    place: ON_THIS_MACHINE,
     answer(turns, context, { signal, alreadySaid = '' } = {}) {
       const channel = new TextChannel();
       if (closing !== undefined) {

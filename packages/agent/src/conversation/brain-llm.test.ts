@@ -1,6 +1,7 @@
 import { initializeLogger, llm } from '@livekit/agents';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
+import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
 import { BrainLlm, turnsOf } from './brain-llm.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
@@ -16,6 +17,7 @@ function scriptedBrain(pieces: readonly string[]): Brain & { asked: (readonly Tu
   const asked: (readonly Turn[])[] = [];
   return {
     title: 'scripted',
+    place: ON_THIS_MACHINE,
     asked,
     async *answer(turns) {
       asked.push(turns);

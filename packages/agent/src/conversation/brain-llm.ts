@@ -7,10 +7,13 @@ const CONNECT_OPTIONS: APIConnectOptions = { maxRetry: 0, retryIntervalMs: 0, ti
 
 /** What was said so far, as a brain sees it; the framework's own instructions are not its business. */
 export function turnsOf(chat: llm.ChatContext): Turn[] {
-  return chat.items.flatMap((item) => {
+  return chat.items.flatMap((item): Turn[] => {
     if (item.type !== 'message' || (item.role !== 'user' && item.role !== 'assistant')) return [];
     const text = item.textContent ?? '';
-    return text === '' ? [] : [{ speaker: item.role === 'user' ? 'user' : 'oracle', text } satisfies Turn];
+    if (text === '') return [];
+    if (item.role === 'user') return [{ speaker: 'user', text }];
+    // The framework keeps of an interrupted answer what was heard of it.
+    return [{ speaker: 'oracle', text, ...(item.interrupted ? { isInterrupted: true } : {}) }];
   });
 }
 

@@ -137,7 +137,8 @@ export class CallJob {
       context: {
         sessionId,
         language,
-        agentVoice,
+        userDid: seated.protocol === 'strict' ? seated.envelope.context.userDid : undefined,
+        voice: agentVoice,
         get comparisonCode() {
           return link.comparisonCode;
         },

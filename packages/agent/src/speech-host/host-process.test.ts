@@ -13,7 +13,7 @@ describe("the speech host's process", () => {
     const logged: { message: string; fields: object }[] = [];
     const keep: Logger['info'] = (message, fields = {}) => void logged.push({ message, fields });
     const log: Logger = { ...silentLogger, info: keep, warn: keep, error: keep };
-    const host = startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, clock: systemClock, log });
+    const host = startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, oracle: {}, clock: systemClock, log });
     const folder = dirname(host.socketPath);
     try {
       // Nobody else may look at, or speak to, what carries every call's sound.

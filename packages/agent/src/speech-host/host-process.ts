@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { oracleSettingsSchema } from '../oracle/brain-settings.ts';
 import { PRIVATE_KEY_VARIABLE } from '../identity/oracle-key.ts';
 
 /** What the host is started with, as JSON in its one argument: no secrets. */
@@ -9,6 +10,8 @@ export const hostArgumentsSchema = v.strictObject({
   socketPath: v.string(),
   weightsDir: v.string(),
   maxCalls: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Which brain, recognition and speech; keys are named by file. */
+  oracle: oracleSettingsSchema,
 });
 export type HostArguments = v.InferOutput<typeof hostArgumentsSchema>;
 
