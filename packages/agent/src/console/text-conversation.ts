@@ -4,12 +4,19 @@ export interface TextConversationOptions extends Pick<AnswerOptions, 'approve'> 
   readonly context?: CallContext | undefined;
 }
 
+/** An answer that is being read. */
+interface UnderWay {
+  readonly question: Turn;
+  readonly abort: AbortController;
+  heard: string;
+}
+
 /** A conversation with a brain in writing: keeps the turns as a spoken one does, without sound. */
 export class TextConversation {
   readonly #brain: Brain;
   readonly #options: TextConversationOptions;
   readonly #turns: Turn[] = [];
-  #underWay: AbortController | undefined;
+  #underWay: UnderWay | undefined;
 
   constructor(brain: Brain, options: TextConversationOptions = {}) {
     this.#brain = brain;
@@ -24,34 +31,38 @@ export class TextConversation {
   /** The user's turn, and the answer in pieces. Whoever stops reading has interrupted it; so does {@link interrupt}. */
   async *say(text: string): AsyncGenerator<string> {
     this.interrupt();
-    const abort = new AbortController();
-    this.#underWay = abort;
-    this.#turns.push({ speaker: 'user', text });
+    const question: Turn = { speaker: 'user', text };
+    const answer: UnderWay = { question, abort: new AbortController(), heard: '' };
+    const { signal } = answer.abort;
+    this.#turns.push(question);
+    this.#underWay = answer;
     const { context = { sessionId: 'text' }, approve } = this.#options;
-    const place = this.#turns.length;
-    let heard = '';
-    let isOver = false;
     try {
-      for await (const piece of this.#brain.answer([...this.#turns], context, { signal: abort.signal, approve })) {
-        if (abort.signal.aborted) break;
-        heard += piece;
+      for await (const piece of this.#brain.answer([...this.#turns], context, { signal, approve })) {
+        if (signal.aborted) return;
+        answer.heard += piece;
         yield piece;
       }
-      isOver = !abort.signal.aborted;
+      this.#finish(answer, false);
     } catch (cause) {
       // An interrupted answer is no failure.
-      if (!abort.signal.aborted) throw cause;
+      if (!signal.aborted) throw cause;
     } finally {
-      abort.abort(new Error('interrupted'));
-      if (this.#underWay === abort) this.#underWay = undefined;
-      // In its place, even when the next turn has begun meanwhile.
-      const turn: Turn = { speaker: 'oracle', text: heard, ...(isOver ? {} : { isInterrupted: true }) };
-      if (heard !== '') this.#turns.splice(place, 0, turn);
+      this.#finish(answer, true);
     }
   }
 
-  /** Stops the answer under way, if there is one. */
+  /** Stops the answer under way, if there is one. What was read of it is what was heard. */
   interrupt(): void {
-    this.#underWay?.abort(new Error('interrupted'));
+    if (this.#underWay !== undefined) this.#finish(this.#underWay, true);
+  }
+
+  #finish(answer: UnderWay, isInterrupted: boolean): void {
+    if (this.#underWay !== answer) return;
+    this.#underWay = undefined;
+    answer.abort.abort(new Error('interrupted'));
+    const { heard, question } = answer;
+    const turn: Turn = { speaker: 'oracle', text: heard, ...(isInterrupted ? { isInterrupted: true } : {}) };
+    if (heard !== '') this.#turns.splice(this.#turns.indexOf(question) + 1, 0, turn);
   }
 }

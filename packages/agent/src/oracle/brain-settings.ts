@@ -63,3 +63,5 @@ export const oracleSettingsSchema = v.strictObject({
   speech: v.optional(speechSettingsSchema),
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
+
+export { enginePlaceSchema };

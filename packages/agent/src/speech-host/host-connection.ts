@@ -70,7 +70,11 @@ export class HostConnection {
     const onAbort = (): void => giveUp(signal?.reason);
     this.#wire.send({ kind: 'run', requestId, work });
     this.#waiters.set(requestId, { onChunk, onApprovalAsked, answer });
-    void settled?.then(() => this.#tell({ kind: 'settled', requestId }));
+    // One that fails never comes: then the turn went on, and the signal aborts.
+    settled?.then(
+      () => this.#tell({ kind: 'settled', requestId }),
+      () => undefined,
+    );
     signal?.addEventListener('abort', onAbort, { once: true });
     using _bound = this.#clock.after(REQUEST_MAX_MS, () =>
       giveUp(new OracleCallError('ERR_UPSTREAM_TIMEOUT', `The ${work.engine} took too long.`)),

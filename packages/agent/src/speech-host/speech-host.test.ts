@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { encodeFrame, FRAME_MAX_BYTES } from './frames.ts';
 import { HOST_WAIT_MS } from './speech-client.ts';
 import { HEARING, HostScene } from './speech-host.fixture.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import type { SpeechParts } from './speech-server.ts';
 
 const lost = expect.objectContaining({ code: 'ERR_UPSTREAM_SPEECH', retryable: true });
@@ -235,9 +236,10 @@ describe('a brain in the speech host', () => {
     await using scene = await HostScene.open();
     const { brain } = await scene.engines(systemClock);
     scene.scripted.pieces = ['approved?'];
-    const asked = vi.fn(approve);
+    const asked = vi.fn<ApproveTool>(approve);
     expect(await collect(brain.answer(question, { sessionId: 's' }, { approve: asked }))).toEqual([expected]);
-    expect(asked.mock.calls[0]).toMatchObject([{ tool: 'order', description: 'Orders.', argumentsText: '{}' }]);
+    const [request] = asked.mock.calls[0] ?? [];
+    expect(request).toEqual({ tool: 'order', description: 'Orders.', argumentsText: '{}' });
   });
 
   it('has nobody to ask where the job has nobody', async () => {

@@ -113,7 +113,8 @@ export class ToolBox {
     const limit = new AbortController();
     using _timer = this.#clock.after(maxMs, () => limit.abort(new ToolFailure(problem)));
     const bound = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
-    return untilAborted(work(bound), bound);
+    // Awaited here, or the timer would be gone at once.
+    return await untilAborted(work(bound), bound);
   }
 }
 

@@ -23,7 +23,7 @@ export interface UpstreamOptions {
 
 export interface UpstreamRequest {
   readonly path: string;
-  readonly body: string | FormData;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -97,6 +97,7 @@ async function* read(response: Response, reading: Reading): AsyncGenerator<Uint8
   const { clock, idleMaxMs, late, signal, abandon } = reading;
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   let bytes = 0;
+  let isWhole = false;
   try {
     for (;;) {
       let next: { readonly value?: Uint8Array | undefined } | undefined;
@@ -106,13 +107,15 @@ async function* read(response: Response, reading: Reading): AsyncGenerator<Uint8
       } catch (cause) {
         throw reasonOf(cause, signal, abandon.signal);
       }
+      isWhole = next?.value === undefined;
       if (next?.value === undefined) return;
       bytes += next.value.length;
       if (bytes > ANSWER_MAX_BYTES) throw new OracleCallError('ERR_UPSTREAM_MALFORMED', 'The answer does not end.');
       yield next.value;
     }
   } finally {
-    abandon.abort(new Error('nobody reads the answer'));
+    // Not after the end: the platform may still be closing its stream, and fails over that.
+    if (!isWhole) abandon.abort(new Error('nobody reads the answer'));
   }
 }
 
