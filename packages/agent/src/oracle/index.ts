@@ -1,6 +1,8 @@
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
+export { runTextConsole } from '../console/text-console.ts';
+export type { ConsoleOptions } from '../console/text-console.ts';
 export { TextConversation } from '../console/text-conversation.ts';
 export type { TextConversationOptions } from '../console/text-conversation.ts';
 export { openEmbedder } from '../documents/embedder/embedder.ts';

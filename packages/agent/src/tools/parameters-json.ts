@@ -17,7 +17,7 @@ export function parametersJsonOf({ name, parameters, parametersJson }: Tool): Js
   const schema =
     parametersJson ??
     standard.jsonSchema?.input?.({ target: 'draft-2020-12' }) ??
-    (standard.vendor === 'valibot' ? fromValibot(parameters) : undefined);
+    (isValibot(parameters) ? fromValibot(parameters) : undefined);
   if (schema === undefined) throw new TypeError(`${name}: give parametersJson, since ${standard.vendor} cannot say it`);
   if (schema['type'] !== 'object') throw new TypeError(`${name}: a tool takes an object of named parameters`);
   // Models and services know it without being told.
@@ -25,8 +25,11 @@ export function parametersJsonOf({ name, parameters, parametersJson }: Tool): Js
   return rest;
 }
 
-function fromValibot(schema: Tool['parameters']): JsonSchema {
-  // The vendor's name was looked at: these are the schemas of the copy that the author has.
-  const json = toJsonSchema(schema as unknown as GenericSchema, { typeMode: 'input', errorMode: 'ignore' });
+function fromValibot(schema: GenericSchema): JsonSchema {
+  const json = toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
   return JSON.parse(JSON.stringify(json)) as JsonSchema;
 }
+
+/** By the vendor's name and what every schema of valibot has, of whichever copy the author has. */
+const isValibot = (schema: Tool['parameters']): schema is Tool['parameters'] & GenericSchema =>
+  schema['~standard'].vendor === 'valibot' && 'kind' in schema && schema.kind === 'schema';

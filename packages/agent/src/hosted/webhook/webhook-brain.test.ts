@@ -92,7 +92,7 @@ describe('a service that answers for the oracle', () => {
     expect(service.requests).toHaveLength(2);
     for (const { headers, body } of service.requests) {
       const signed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-      verifyRequest({ headers: signed, body: body.toString(), secret, now: Date.now(), seen });
+      verifyRequest({ headers: signed, body: body.toString(), secret, now: systemClock.now(), seen });
     }
   });
 
