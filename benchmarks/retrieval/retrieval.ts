@@ -19,6 +19,8 @@ export interface RetrievalFigures {
   readonly nearAnswered: number;
   readonly far: number;
   readonly farAnswered: number;
+  /** Questions of any kind that were taken for courtesies: the little language model would have answered them. */
+  readonly toLanguageModel: number;
   /** From question to answer. */
   readonly answerMs: { readonly p50: number; readonly p95: number };
 }
@@ -58,14 +60,18 @@ function talker(): Brain {
 
 async function measureSet(brain: Brain, set: QuestionSet, tell: (line: string) => void): Promise<RetrievalFigures> {
   const times: number[] = [];
+  const counts = { right: 0, wrong: 0, silent: 0, nearAnswered: 0, farAnswered: 0, toLanguageModel: 0 };
   const ask = async (text: string): Promise<string> => {
     const startedAt = performance.now();
     let said = '';
     for await (const piece of brain.answer([{ speaker: 'user', text }], { sessionId: 's' })) said += piece;
     times.push(performance.now() - startedAt);
+    if (said === TO_TALKER) {
+      counts.toLanguageModel += 1;
+      tell(`left to the language model: ${text}`);
+    }
     return said;
   };
-  const counts = { right: 0, wrong: 0, silent: 0, nearAnswered: 0, farAnswered: 0 };
   for (const { question, says } of set.answerable) {
     const said = await ask(question);
     const outcome = said.includes(says) ? 'right' : isAnswer(said) ? 'wrong' : 'silent';

@@ -1,6 +1,7 @@
 import { initializeLogger, llm } from '@livekit/agents';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
+import { createBrain } from '../brain/create-brain.ts';
 import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
 import { BrainLlm, turnsOf } from './brain-llm.ts';
 
@@ -42,5 +43,26 @@ describe('a brain behind the framework', () => {
     const stream = new BrainLlm(brain, { sessionId: 's' }).chat({ chatCtx: chat(['user', 'Which city?']) });
     expect((await stream.collect()).text).toBe('It is Paris.');
     expect(brain.asked).toEqual([[{ speaker: 'user', text: 'Which city?' }]]);
+  });
+
+  it('is told where an answer was interrupted, with what was heard of it', () => {
+    const context = chat(['user', 'Tell me.']);
+    context.addMessage({ role: 'assistant', content: 'Once upon', interrupted: true });
+    expect(turnsOf(context)[1]).toEqual({ speaker: 'oracle', text: 'Once upon', isInterrupted: true });
+  });
+
+  it('can have the user asked about a tool', async () => {
+    const approve = vi.fn(() => Promise.resolve(true));
+    const brain = createBrain({
+      title: 'asks',
+      place: ON_THIS_MACHINE,
+      async *answer(_turns, _context, how = {}) {
+        const request = { tool: 'order', description: 'Orders.', argumentsText: '{}' };
+        yield String(await how.approve?.(request, new AbortController().signal));
+      },
+    });
+    const stream = new BrainLlm(brain, { sessionId: 's' }, approve).chat({ chatCtx: chat(['user', 'Order.']) });
+    expect((await stream.collect()).text).toBe('true');
+    expect(approve).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,6 +1,7 @@
 import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
 const CONNECT_OPTIONS: APIConnectOptions = { maxRetry: 0, retryIntervalMs: 0, timeoutMs: 60_000 };
@@ -20,23 +21,29 @@ export function turnsOf(chat: llm.ChatContext): Turn[] {
 class AnswerStream extends llm.LLMStream {
   readonly #brain: Brain;
   readonly #context: CallContext;
+  readonly #approve: ApproveTool | undefined;
 
   constructor(
     owner: llm.LLM,
     brain: Brain,
     context: CallContext,
+    approve: ApproveTool | undefined,
     args: ConstructorParameters<typeof llm.LLMStream>[1],
   ) {
     super(owner, args);
     this.#brain = brain;
     this.#context = context;
+    this.#approve = approve;
   }
 
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
     try {
-      for await (const content of this.#brain.answer(turnsOf(this.chatCtx), this.#context, { signal })) {
+      for await (const content of this.#brain.answer(turnsOf(this.chatCtx), this.#context, {
+        signal,
+        approve: this.#approve,
+      })) {
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
     } catch (cause) {
@@ -50,11 +57,14 @@ class AnswerStream extends llm.LLMStream {
 export class BrainLlm extends llm.LLM {
   readonly #brain: Brain;
   readonly #context: CallContext;
+  readonly #approve: ApproveTool | undefined;
 
-  constructor(brain: Brain, context: CallContext) {
+  /** `approve` asks the call's user about a tool; without it, tools that need that are refused. */
+  constructor(brain: Brain, context: CallContext, approve?: ApproveTool) {
     super();
     this.#brain = brain;
     this.#context = context;
+    this.#approve = approve;
   }
 
   override label(): string {
@@ -62,7 +72,7 @@ export class BrainLlm extends llm.LLM {
   }
 
   override chat({ chatCtx, toolCtx, connOptions = CONNECT_OPTIONS }: Parameters<llm.LLM['chat']>[0]): llm.LLMStream {
-    return new AnswerStream(this, this.#brain, this.#context, {
+    return new AnswerStream(this, this.#brain, this.#context, this.#approve, {
       chatCtx,
       connOptions,
       ...(toolCtx === undefined ? {} : { toolCtx: toolCtx as llm.ToolContext }),

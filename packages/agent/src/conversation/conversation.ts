@@ -4,6 +4,7 @@ import { voice } from '@livekit/agents';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { CallContext } from '../brain/brain.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import { BrainLlm } from './brain-llm.ts';
 import type { Engines } from './engines.ts';
 import { LocalStt } from './local-stt.ts';
@@ -37,6 +38,8 @@ export interface ConversationOptions {
   readonly engines: Engines;
   readonly speaker: Speaker;
   readonly context: CallContext;
+  /** Asks the user about a tool; absent, tools that need approval are refused. */
+  readonly approve?: ApproveTool | undefined;
   readonly observer: ConversationObserver;
   readonly log: Logger;
   readonly clock: Clock;
@@ -54,7 +57,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
   const session = new voice.AgentSession({
     stt: new LocalStt(engines.recogniser),
-    llm: new BrainLlm(engines.brain, context),
+    llm: new BrainLlm(engines.brain, context, options.approve),
     tts: new LocalTts(engines.synthesiser),
     vad: engines.vad,
     turnHandling: { turnDetection: 'vad', interruption: { mode: 'vad' }, endpointing: ENDPOINTING },

@@ -87,7 +87,9 @@ export async function openGroundedBrain(options: GroundedBrainOptions): Promise<
 
 /** What was asked, with the question before it where it stands on that one's shoulders. */
 function askedIn(turns: readonly Turn[]): string {
-  const [question = '', before] = turns.flatMap(({ speaker, text }) => (speaker === 'user' ? [text] : [])).toReversed();
+  const [question = '', before] = turns
+    .flatMap(({ speaker, text }) => (speaker === 'user' && !asksSource(text) ? [text] : []))
+    .toReversed();
   const isElliptic = ELLIPTIC.test(question) || question.split(/\s+/).length <= ELLIPTIC_MAX_WORDS;
   return isElliptic && before !== undefined ? `${before} ${question}` : question;
 }

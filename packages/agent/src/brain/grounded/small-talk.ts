@@ -4,21 +4,26 @@ import type { Embedder } from '../../documents/embedder/embedder.ts';
 /** What people say that asks for no fact. */
 const PHRASES = [
   'Hello.',
+  'Hi.',
   'Good morning.',
   'Good evening.',
   'Hi, how are you?',
   'Nice to meet you.',
+  'Thank you.',
   'Thank you very much.',
   'Thanks, that was helpful.',
   'Okay, great.',
+  'Yes, please.',
+  'No, thanks.',
   'Goodbye.',
+  'Bye bye.',
   'Have a nice day.',
   'Can you hear me?',
   'Who are you?',
 ] as const;
 
-/** Measured on `benchmarks/retrieval`: no question of the set gets so close to one of the phrases. */
-export const SMALL_TALK_MIN_SCORE = 0.62;
+/** No question of the tuning half of `benchmarks/retrieval` comes closer to one of the phrases than 0.38; courtesies in other words begin at 0.5. */
+export const SMALL_TALK_MIN_SCORE = 0.48;
 
 /** Tells courtesies from questions, by meaning. */
 export class SmallTalk {

@@ -7,9 +7,17 @@ const ASKS_SOURCE =
 
 export const asksSource = (question: string): boolean => ASKS_SOURCE.test(question);
 
-/** The closest sentence, and the neighbour that stands with it: one fact is often told in two sentences, never across a heading. */
+/** Words that are listened to gladly: a quarter of a minute. */
+const MAX_WORDS = 40;
+
+/**
+ * The whole passage when it is short enough to be heard, since sentences lean on each other; else the closest sentence and the neighbour
+ * that stands with it. Never across a heading.
+ */
 export function sayFinding({ passage, sentence }: Finding): string {
   const { sentences } = passage;
+  const whole = sentences.join(' ');
+  if (whole.split(/\s+/).length <= MAX_WORDS) return whole;
   const until = sentence + 1 < sentences.length ? sentence + 2 : sentence + 1;
   const from = until - sentence === 1 && sentence > 0 ? sentence - 1 : sentence;
   return sentences.slice(from, until).join(' ');
