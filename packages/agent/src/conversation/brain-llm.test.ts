@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { TurnSettling } from './turn-settling.ts';
 import { BrainLlm, turnsOf } from './brain-llm.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
@@ -61,8 +62,28 @@ describe('a brain behind the framework', () => {
         yield String(await how.approve?.(request, new AbortController().signal));
       },
     });
-    const stream = new BrainLlm(brain, { sessionId: 's' }, approve).chat({ chatCtx: chat(['user', 'Order.']) });
+    const stream = new BrainLlm(brain, { sessionId: 's' }, { approve }).chat({ chatCtx: chat(['user', 'Order.']) });
     expect((await stream.collect()).text).toBe('true');
     expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  it('knows of an answer that is begun early when the turn is over', async () => {
+    const settling = new TurnSettling();
+    const log: string[] = [];
+    const brain = createBrain({
+      title: 'waits',
+      place: ON_THIS_MACHINE,
+      async *answer(_turns, _context, { settled } = {}) {
+        log.push('asked');
+        await settled;
+        log.push('settled');
+        yield 'done';
+      },
+    });
+    const stream = new BrainLlm(brain, { sessionId: 's' }, { settling }).chat({ chatCtx: chat(['user', 'Order.']) });
+    await vi.waitFor(() => expect(log).toEqual(['asked']));
+    settling.complete('order');
+    await stream.collect();
+    expect(log).toEqual(['asked', 'settled']);
   });
 });

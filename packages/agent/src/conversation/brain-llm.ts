@@ -2,6 +2,7 @@ import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import type { ApproveTool } from '../tools/approval.ts';
+import type { TurnSettling } from './turn-settling.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
 const CONNECT_OPTIONS: APIConnectOptions = { maxRetry: 0, retryIntervalMs: 0, timeoutMs: 60_000 };
@@ -18,32 +19,39 @@ export function turnsOf(chat: llm.ChatContext): Turn[] {
   });
 }
 
+export interface BrainLlmOptions {
+  /** Asks the call's user about a tool; without it, tools that need that are refused. */
+  readonly approve?: ApproveTool | undefined;
+  /** When turns are over. Without it each turn is taken to be. */
+  readonly settling?: TurnSettling | undefined;
+}
+
 class AnswerStream extends llm.LLMStream {
   readonly #brain: Brain;
   readonly #context: CallContext;
-  readonly #approve: ApproveTool | undefined;
+  readonly #options: BrainLlmOptions;
 
   constructor(
     owner: llm.LLM,
     brain: Brain,
     context: CallContext,
-    approve: ApproveTool | undefined,
+    options: BrainLlmOptions,
     args: ConstructorParameters<typeof llm.LLMStream>[1],
   ) {
     super(owner, args);
     this.#brain = brain;
     this.#context = context;
-    this.#approve = approve;
+    this.#options = options;
   }
 
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
+    const { approve, settling } = this.#options;
+    const turns = turnsOf(this.chatCtx);
+    const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     try {
-      for await (const content of this.#brain.answer(turnsOf(this.chatCtx), this.#context, {
-        signal,
-        approve: this.#approve,
-      })) {
+      for await (const content of this.#brain.answer(turns, this.#context, { signal, approve, settled })) {
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
     } catch (cause) {
@@ -57,14 +65,13 @@ class AnswerStream extends llm.LLMStream {
 export class BrainLlm extends llm.LLM {
   readonly #brain: Brain;
   readonly #context: CallContext;
-  readonly #approve: ApproveTool | undefined;
+  readonly #options: BrainLlmOptions;
 
-  /** `approve` asks the call's user about a tool; without it, tools that need that are refused. */
-  constructor(brain: Brain, context: CallContext, approve?: ApproveTool) {
+  constructor(brain: Brain, context: CallContext, options: BrainLlmOptions = {}) {
     super();
     this.#brain = brain;
     this.#context = context;
-    this.#approve = approve;
+    this.#options = options;
   }
 
   override label(): string {
@@ -72,7 +79,7 @@ export class BrainLlm extends llm.LLM {
   }
 
   override chat({ chatCtx, toolCtx, connOptions = CONNECT_OPTIONS }: Parameters<llm.LLM['chat']>[0]): llm.LLMStream {
-    return new AnswerStream(this, this.#brain, this.#context, this.#approve, {
+    return new AnswerStream(this, this.#brain, this.#context, this.#options, {
       chatCtx,
       connOptions,
       ...(toolCtx === undefined ? {} : { toolCtx: toolCtx as llm.ToolContext }),

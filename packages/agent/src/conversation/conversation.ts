@@ -12,6 +12,7 @@ import { LocalTts } from './local-tts.ts';
 import { ObservedAgent } from './observed-agent.ts';
 import type { ConversationObserver, OracleActivity } from './observer.ts';
 import type { Speaker } from '@oracle-calls/node-media/seat';
+import { TurnSettling } from './turn-settling.ts';
 import { SpokenText } from './spoken-text.ts';
 import { UserEars } from './user-ears.ts';
 import { VoiceOutput } from './voice-output.ts';
@@ -55,9 +56,10 @@ export interface ConversationOptions {
  */
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
+  const settling = new TurnSettling();
   const session = new voice.AgentSession({
     stt: new LocalStt(engines.recogniser),
-    llm: new BrainLlm(engines.brain, context, options.approve),
+    llm: new BrainLlm(engines.brain, context, { approve: options.approve, settling }),
     tts: new LocalTts(engines.synthesiser),
     vad: engines.vad,
     turnHandling: { turnDetection: 'vad', interruption: { mode: 'vad' }, endpointing: ENDPOINTING },
@@ -70,6 +72,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
   let isClosing = false;
   const spoken = new SpokenText(observer, clock);
   tellObserver(session, observer, spoken);
+  followTurns(session, settling);
   reportFacts(session, log, (cause) => {
     if (!isClosing) onFailed(cause);
   });
@@ -87,7 +90,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
     return closing;
   };
   try {
-    await session.start({ agent: new ObservedAgent(spoken), record: false });
+    await session.start({ agent: new ObservedAgent(spoken, settling), record: false });
   } catch (cause) {
     await close();
     throw cause;
@@ -100,6 +103,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
     hear: (stream) => ears.listenTo(stream),
     async write(text) {
       await interrupt();
+      settling.complete(text);
       session.generateReply({ userInput: text, inputModality: 'text' });
     },
     interrupt,
@@ -134,6 +138,13 @@ function tellObserver(session: voice.AgentSession, observer: ConversationObserve
     if (oldState === 'speaking') spoken.end();
     const activity = ACTIVITIES[newState];
     if (activity !== undefined) observer.activity(activity);
+  });
+}
+
+/** A new turn begins when somebody speaks. */
+function followTurns(session: voice.AgentSession, settling: TurnSettling): void {
+  session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
+    if (newState === 'speaking') settling.begin();
   });
 }
 

@@ -11,6 +11,9 @@ export const RESULT_MAX_LENGTH = 4_000;
 /** A person needs time to read; the call is not held up for ever. */
 const APPROVAL_MAX_MS = 60_000;
 
+/** Nobody speaks for so long between the words that were answered and the end of the turn. */
+const SETTLE_MAX_MS = 15_000;
+
 /** A tool as it is shown to models and services. */
 export interface ToolDescription {
   readonly name: string;
@@ -85,7 +88,9 @@ export class ToolBox {
     }
     const { settled, signal } = options;
     // The user may still be speaking: nothing has an effect before it is known that this is what was asked.
-    if (settled !== undefined) await untilAborted(settled, signal);
+    if (settled !== undefined) {
+      await this.#bounded(SETTLE_MAX_MS, 'The user has not finished speaking.', signal, () => settled);
+    }
     if (tool.needsApproval === true && !(await this.#isApproved(tool, checked.value, options))) {
       return failed('The user did not allow it. Do not try again unless the user asks for it.');
     }
