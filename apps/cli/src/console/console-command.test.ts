@@ -26,15 +26,36 @@ export const oracle = {
   }),
 };`;
 
-test('console answers what is typed, and says where the words go', async () => {
+/** Types into a console whose oracle repeats what it hears. */
+async function talk(
+  typed: string,
+  ...args: readonly string[]
+): Promise<{ readonly out: string; readonly error: string }> {
   const file = join(folder, 'oracle.mjs');
   await writeFile(file, ORACLE);
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, 'console', '--oracle', file, '--session', 's1']);
-  child.stdin.end('hello\nbye\n');
+  const child = spawn(process.execPath, [main, 'console', '--oracle', file, ...args]);
+  child.stdin.end(typed);
   const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { out, error };
+}
+
+test('console answers what is typed, and says where the words go', async () => {
+  const { out, error } = await talk('hello\nbye\n', '--session', 's1');
   expect(out).toBe('hello s1 You are Ada.\nbye s1 You are Ada.\n');
   expect(error).toBe('echo, sent to echo.example\n');
+});
+
+test('console prints JSON when asked, at the end', async () => {
+  const { out } = await talk('hello\n', '--json');
+  expect(JSON.parse(out)).toEqual({
+    title: 'echo',
+    place: { where: 'sent-to', host: 'echo.example', what: ['text'] },
+    turns: [
+      { speaker: 'user', text: 'hello' },
+      { speaker: 'oracle', text: 'hello console You are Ada.' },
+    ],
+  });
 });
 
 test.each([[[]], [['--oracle', 'a.ts', '--agent', 'b.json']]])('console takes one oracle, not %j', async (args) => {

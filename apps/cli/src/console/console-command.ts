@@ -3,7 +3,7 @@ import type { Brain, CallHearing, CallContext, OracleDefinition } from '@oracle-
 import { OracleCallError, silentLogger } from '@oracle-calls/protocol';
 import { Option, type Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
-import type { Output } from '../terminal/output.ts';
+import { jsonLine, type Output } from '../terminal/output.ts';
 
 interface ConsoleFlags {
   readonly agent?: string;
@@ -12,6 +12,7 @@ interface ConsoleFlags {
   readonly session: string;
   readonly userDid?: string;
   readonly language?: string;
+  readonly json?: true;
 }
 
 interface Chosen {
@@ -39,6 +40,7 @@ export function addConsoleCommand(program: Command, output: Output): void {
     .option('--session <id>', 'the session that the oracle sees', 'console')
     .option('--user-did <did>', 'the caller that the oracle sees')
     .option('--language <tag>', 'the language that the oracle sees')
+    .option('--json', 'print what was said as one JSON object at the end')
     .addHelpText('after', HELP)
     .action(async (flags: ConsoleFlags) => {
       if ((flags.oracle === undefined) === (flags.agent === undefined)) {
@@ -59,9 +61,11 @@ async function talk(flags: ConsoleFlags, { out, error }: Output): Promise<void> 
   await using brain = await openOracle(definition, { weightsDir: weightsDir ?? '', log: silentLogger });
   error(`${brain.title}, ${describePlace(brain)}\n`);
   const lines = createInterface({ input: process.stdin });
-  const { session: sessionId, userDid, language } = flags;
+  const { session: sessionId, userDid, language, json } = flags;
   const context: CallContext = { sessionId, userDid, language };
-  await runTextConsole({ brain, lines, write: out, isInteractive: process.stdin.isTTY, context });
+  const write = json === true ? error : out;
+  const turns = await runTextConsole({ brain, lines, write, isInteractive: process.stdin.isTTY, context });
+  if (json === true) out(jsonLine({ title: brain.title, place: brain.place, turns }));
 }
 
 async function choose({ oracle, agent, weights }: ConsoleFlags): Promise<Chosen> {

@@ -1,5 +1,5 @@
 import { codeOf } from '@oracle-calls/protocol';
-import type { Brain, CallContext } from '../brain/brain.ts';
+import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { TextConversation } from './text-conversation.ts';
 
@@ -13,9 +13,9 @@ export interface ConsoleOptions {
   readonly context?: CallContext | undefined;
 }
 
-/** Talks with a brain in lines of text: what is typed is the user's turn, and `y` to a question about a tool allows it. */
-export async function runTextConsole(options: ConsoleOptions): Promise<void> {
-  await new TextConsole(options).run();
+/** Talks with a brain in lines of text: what is typed is the user's turn, and `y` to a question about a tool allows it. Gives what was said. */
+export async function runTextConsole(options: ConsoleOptions): Promise<readonly Turn[]> {
+  return new TextConsole(options).run();
 }
 
 const YES = /^\s*y(?:es)?\s*$/i;
@@ -33,12 +33,12 @@ class TextConsole {
     this.#talk = new TextConversation(options.brain, { context: options.context, approve: this.#approve });
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<readonly Turn[]> {
     this.#pending = this.#next();
     for (;;) {
       this.#prompt();
       const line = await this.#take();
-      if (line === undefined) return;
+      if (line === undefined) return this.#talk.turns;
       if (line.trim() !== '') await this.#answer(line);
     }
   }
