@@ -1,14 +1,19 @@
 /** `docs/protocol.md` quotes numbers, names and layouts; here they are compared with the code. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { DATA_KIND_BYTES } from '../packages/protocol/src/data-frame/layout.ts';
 import { CAPTION_MAX_LENGTH, CHAT_MAX_LENGTH, controlSchema } from '../packages/protocol/src/data-frame/payload.ts';
+import { REMEMBERED_PAYLOADS } from '../packages/protocol/src/data-frame/data-receiver.ts';
+import { DID_MAX_LENGTH } from '../packages/protocol/src/did/did.ts';
+import { DID_TIMEOUT_MS } from '../packages/protocol/src/did/did-resolver.ts';
+import { DID_DOCUMENT_MAX_BYTES } from '../packages/protocol/src/did/fetch-document.ts';
 import { KEY_ROTATIONS_MAX } from '../packages/protocol/src/did/document-services.ts';
 import { ERROR_CODES } from '../packages/protocol/src/errors/error-table.ts';
 import { callEventSchema } from '../packages/protocol/src/events/call-event.ts';
 import { CALL_EVENT_MAX_LENGTH } from '../packages/protocol/src/events/event-content.ts';
 import {
   TRANSCRIPT_BODY_MAX_BYTES,
+  TRANSCRIPT_EVENT_MAX_LENGTH,
   TRANSCRIPT_EVENT_TYPE,
   TRANSCRIPT_PARTS_MAX,
   TRANSCRIPT_TEXT_MAX_LENGTH,
@@ -47,12 +52,16 @@ import {
   RESEND_GROWTH,
   RESEND_LONGEST_MS,
 } from '../packages/protocol/src/secure-link/link-times.ts';
-import { contextFieldsSchema, VALIDITY_MAX_MS } from '../packages/protocol/src/signed-envelope/context.ts';
+import {
+  contextFieldsSchema,
+  METHOD_ID_MAX_LENGTH,
+  VALIDITY_MAX_MS,
+} from '../packages/protocol/src/signed-envelope/context.ts';
 import { SIGNED_ENVELOPE_MAX_BYTES } from '../packages/protocol/src/signed-envelope/envelope-format.ts';
 import { SUITE_TABLE } from '../packages/protocol/src/signed-envelope/suites.ts';
 import { ENVELOPE_CLOCK_SKEW_MS } from '../packages/protocol/src/signed-envelope/verify.ts';
 import { TIMELINE_STAGES } from '../packages/protocol/src/timeline.ts';
-import { readAttacks, readTables } from './threat-model/page.ts';
+import { readAttacks, readTables, type TableRow } from './threat-model/page.ts';
 
 const page = await readFile(new URL('../docs/protocol.md', import.meta.url), 'utf8');
 /** Line breaks are prose's, not the text's. */
@@ -75,6 +84,7 @@ test.each<[string, string]>([
   ['transcript key', `info: \`${TRANSCRIPT_KEY_LABEL}\``],
   ['ring type', `its own, \`${RING_EVENT_TYPE}\``],
   ['ring answer type', `of type \`${RING_ANSWER_EVENT_TYPE}\``],
+  ['largest transcript event', `Content above ${said(TRANSCRIPT_EVENT_MAX_LENGTH)} characters`],
   ['largest ring', `at most ${said(RING_EVENT_MAX_LENGTH)} characters`],
   ['lifetime of a ring', `rings: ${said(RING_LIFETIME_MIN_MS)} to ${said(RING_LIFETIME_MAX_MS)}`],
   ['reason of a ring', `up to ${RING_REASON_MAX_LENGTH} characters`],
@@ -95,6 +105,10 @@ test.each<[string, string]>([
   ['captions', `(1–${said(CAPTION_MAX_LENGTH)})`],
   ['chat', `(1–${said(CHAT_MAX_LENGTH)})`],
   ['waiting for Matrix', `they wait up to ${seconds(EVENT_WAIT_MS)}`],
+  ['largest DID document', `at most ${said(DID_DOCUMENT_MAX_BYTES)} bytes, comes within ${seconds(DID_TIMEOUT_MS)}`],
+  ['longest DID', `at most ${DID_MAX_LENGTH} characters`],
+  ['longest method id', `at most ${said(METHOD_ID_MAX_LENGTH)} characters`],
+  ['remembered payloads', `the last ${said(REMEMBERED_PAYLOADS)} are`],
   ['rotations', `at most ${KEY_ROTATIONS_MAX})`],
   ['offer hash', offerFieldsText()],
 ])('%s', (_what, quoted) => {
@@ -175,6 +189,30 @@ test('links within the page lead somewhere', () => {
   );
   const targets = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, target]) => target);
   expect(targets.filter((target) => !slugs.includes(target ?? ''))).toEqual([]);
+});
+
+describe('who tests what:', () => {
+  const rows = tables.flat().filter((row) => row.has('sentence begins or contains'));
+  const filesOf = (row: TableRow, heading: string): readonly string[] =>
+    [...(row.get(heading) ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  const before = text.slice(0, text.indexOf('## Who tests what'));
+
+  test('every sentence stands in the text above', () => {
+    expect(rows.length).toBeGreaterThan(40);
+    const sentences = rows.map((row) => row.get('sentence begins or contains') ?? '');
+    expect(sentences.filter((sentence) => !before.includes(sentence))).toEqual([]);
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+
+  test('every test that is named is there, and each sentence has one in TypeScript', async () => {
+    for (const row of rows) {
+      const inTypeScript = filesOf(row, 'TypeScript: `packages/…`').map((name) => `../packages/${name}`);
+      const inPython = filesOf(row, 'Python: `python/tests/…`').map((name) => `../python/tests/${name}`);
+      expect(inTypeScript.length).toBeGreaterThan(0);
+      expect(inPython.length > 0 || row.get('Python: `python/tests/…`') === '–').toBe(true);
+      for (const name of [...inTypeScript, ...inPython]) await access(new URL(name, import.meta.url));
+    }
+  });
 });
 
 function offerFieldsText(): string {

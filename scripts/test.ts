@@ -60,7 +60,8 @@ const environment = values.nightly ? { NIGHTLY: '1' } : {};
 if (stages.has('static')) await staticChecks();
 if (stages.has('unit')) await vitest('unit', environment);
 if (stages.has('system')) {
-  await ensureToolchain({ write: (line) => console.log(line), verifpal: true, schemathesis: true, postgres: true });
+  const forTests = { verifpal: true, schemathesis: true, pythonPackage: true, postgres: true };
+  await ensureToolchain({ write: (line) => console.log(line), ...forTests });
   await vitest('system', environment);
 }
 if (stages.has('app')) {

@@ -31,6 +31,8 @@ export interface DeviceRack {
   inUse(): readonly string[];
   /** Where media elements play to, by `setSinkId`; `''` for the default. */
   speakers(): readonly string[];
+  /** How loud media elements were told to be, 0 to 1. */
+  volumes(): readonly number[];
 }
 
 /** A microphone, a camera and a loudspeaker, as a laptop has them. */
@@ -174,6 +176,19 @@ export function installDeviceRack(atFirst: readonly RackDevice[]): void {
     },
   });
 
+  const volumes = new Map<HTMLMediaElement, number>();
+  const ownVolume = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'volume');
+  Object.defineProperty(HTMLMediaElement.prototype, 'volume', {
+    configurable: true,
+    get(this: HTMLMediaElement): number {
+      return Number(ownVolume?.get?.call(this));
+    },
+    set(this: HTMLMediaElement, volume: number) {
+      ownVolume?.set?.call(this, volume);
+      volumes.set(this, volume);
+    },
+  });
+
   const changed = (): void => void media.dispatchEvent(new Event('devicechange'));
   const rack: DeviceRack = {
     plug(device) {
@@ -192,6 +207,7 @@ export function installDeviceRack(atFirst: readonly RackDevice[]): void {
     stopScreen: () => endTracks(screen.deviceId),
     inUse: () => [...running].filter(([track]) => track.readyState === 'live').map(([, deviceId]) => deviceId),
     speakers: () => [...sinks.values()],
+    volumes: () => [...volumes.values()],
   };
   Object.defineProperty(globalThis, 'deviceRack', { value: rack });
 }

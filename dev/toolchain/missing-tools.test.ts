@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureChromium } from './chromium.ts';
 import { ensureLiveKit } from './livekit-server.ts';
+import { ensurePythonPackageTools } from './python-package-venv.ts';
 import { ensureSchemathesis } from './schemathesis-venv.ts';
 import { ensureSynapse } from './synapse-venv.ts';
 import { toolCacheDir } from './tool-cache.ts';
@@ -34,7 +35,7 @@ it('says how to get Go when it is missing', async () => {
 });
 
 it('says how to get Python when it is missing', async () => {
-  for (const ensure of [ensureSynapse, ensureSchemathesis]) {
+  for (const ensure of [ensureSynapse, ensureSchemathesis, ensurePythonPackageTools]) {
     await expect(ensure({ cacheDir: folder, env: nothing })).rejects.toMatchObject({
       code: 'ERR_DEV_TOOL_MISSING',
       message: expect.stringContaining('python3-venv') as string,

@@ -11,18 +11,18 @@ export interface PythonVenv {
   readonly what: string;
   /** The environment's folder: such environments cannot be moved, so that it is built in place. */
   readonly dir: string;
-  /** What pip installs, with its version: `matrix-synapse==1.163.*`. */
-  readonly requirement: string;
+  /** What pip installs, with its version: `matrix-synapse==1.163.*`, or `-r` and a file. */
+  readonly requirements: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a virtual environment anew and installs one package into it.
+ * Makes a virtual environment anew and installs into it.
  *
  * @throws {DevError} `ERR_DEV_TOOL_MISSING` without Python 3, `ERR_DEV_INSTALL` when the installation fails
  */
-export async function buildPythonVenv({ what, dir, requirement, env, signal }: PythonVenv): Promise<void> {
+export async function buildPythonVenv({ what, dir, requirements, env, signal }: PythonVenv): Promise<void> {
   const system = await findOnPath(['python3'], env);
   if (system === undefined) {
     throw new DevError(
@@ -50,7 +50,7 @@ export async function buildPythonVenv({ what, dir, requirement, env, signal }: P
   await runToEnd({
     name: `pip install (${what})`,
     command: `${dir}/bin/python`,
-    args: ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', requirement],
+    args: ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...requirements],
     env,
     timeoutMs: INSTALL_MAX_MS,
     signal,

@@ -16,13 +16,13 @@ const PROBE = 'import schemathesis.cli; from importlib.metadata import version; 
 export async function ensureSchemathesis(options: SynapseToolOptions = {}): Promise<string> {
   const env = options.env ?? process.env;
   const dir = join(options.cacheDir ?? toolCacheDir(env), `schemathesis-${SCHEMATHESIS_VERSION}`);
-  const requirement = `schemathesis==${SCHEMATHESIS_VERSION}`;
+  const requirements = [`schemathesis==${SCHEMATHESIS_VERSION}`];
   await ensureTool(
     {
       what: `schemathesis ${SCHEMATHESIS_VERSION}`,
       dir,
       verify: () => printsLine(join(dir, 'bin', 'python'), PROBE, SCHEMATHESIS_VERSION, env),
-      install: () => buildPythonVenv({ what: 'schemathesis', dir, requirement, env, signal: options.signal }),
+      install: () => buildPythonVenv({ what: 'schemathesis', dir, requirements, env, signal: options.signal }),
     },
     options,
   );

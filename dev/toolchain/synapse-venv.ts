@@ -23,13 +23,13 @@ export async function ensureSynapse(options: SynapseToolOptions = {}): Promise<s
   const env = options.env ?? process.env;
   const dir = join(options.cacheDir ?? toolCacheDir(env), `synapse-${SYNAPSE_SERIES}-oidc`);
   const python = join(dir, 'bin', 'python');
-  const requirement = `matrix-synapse[oidc]==${SYNAPSE_SERIES}.*`;
+  const requirements = [`matrix-synapse[oidc]==${SYNAPSE_SERIES}.*`];
   await ensureTool(
     {
       what: `Synapse ${SYNAPSE_SERIES}`,
       dir,
       verify: () => printsLine(python, PROBE, `${SYNAPSE_SERIES}.`, env),
-      install: () => buildPythonVenv({ what: 'Synapse', dir, requirement, env, signal: options.signal }),
+      install: () => buildPythonVenv({ what: 'Synapse', dir, requirements, env, signal: options.signal }),
     },
     options,
   );

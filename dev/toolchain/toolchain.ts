@@ -3,6 +3,7 @@ import { ensureWeights } from '../models/weights.ts';
 import { ensureChromium } from './chromium.ts';
 import { ensureLiveKit } from './livekit-server.ts';
 import { ensurePostgres } from './postgres.ts';
+import { ensurePythonPackageTools } from './python-package-venv.ts';
 import { ensureSchemathesis } from './schemathesis-venv.ts';
 import { ensureSynapse } from './synapse-venv.ts';
 import { toolCacheDir } from './tool-cache.ts';
@@ -20,6 +21,8 @@ export interface ToolchainOptions {
   readonly verifpal?: boolean;
   /** The fuzzer of the HTTP API, which only tests need. Default: no. */
   readonly schemathesis?: boolean;
+  /** What checks and tests the package in `python/`, which only tests need. Default: no. */
+  readonly pythonPackage?: boolean;
   /** The other database of the backend, which only tests need. Default: no. */
   readonly postgres?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -47,6 +50,7 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
     options.weights === false ? undefined : ensureModels(report, signal),
     options.verifpal === true ? ensureVerifpal({ report, signal }) : undefined,
     options.schemathesis === true ? ensureSchemathesis({ report, signal }) : undefined,
+    options.pythonPackage === true ? ensurePythonPackageTools({ report, signal }) : undefined,
     options.postgres === true ? ensurePostgres({ report, signal }) : undefined,
   ]);
   const [livekitServer, synapsePython, chromium, weightsDir] = outcomes.map(settledValue);

@@ -33,6 +33,7 @@ import { buildAndPack, type PackedPackages } from './packed-packages.ts';
 import { installPinned } from './pinned-modules.ts';
 import { publicEntries } from './public-entries.ts';
 import { seePage, type SeenPage } from './seen-page.ts';
+import { withoutTrustedTypes } from './untrusted-types.ts';
 
 /** Loading the models on two busy cores, in ms. */
 const AGENT_WARM_MAX_MS = 90_000;
@@ -47,7 +48,8 @@ let consumer: Consumer;
 
 beforeAll(async () => {
   packed = await buildAndPack();
-  consumer = await createConsumer(packed, ['@types/node', '@types/react', 'react-dom']);
+  // The last two are the web app's own.
+  consumer = await createConsumer(packed, ['@types/node', '@types/react', 'react-dom', 'i18next', 'react-i18next']);
 });
 
 afterAll(async () => {
@@ -181,6 +183,7 @@ export const all = [code, ${entries.map((_, index) => `entry${index}`).join(', '
       const said: string[] = [];
       page.on('console', (message) => said.push(message.text()));
       page.on('pageerror', (error) => said.push(error.message));
+      await withoutTrustedTypes(page);
       await page.goto(web.url);
       const findings = await page.evaluate(
         () => (globalThis as { readonly findings?: Promise<PackedPageFindings> }).findings,

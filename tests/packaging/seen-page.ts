@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import { withoutTrustedTypes } from './untrusted-types.ts';
 
 /** What a person and a developer see of a page of `react-page/`. */
 export interface SeenPage {
@@ -22,6 +23,7 @@ export async function seePage(browser: Browser, url: string): Promise<SeenPage> 
       if (!message.text().includes('React DevTools')) said.push(message.text());
     });
     page.on('pageerror', (error) => said.push(error.message));
+    await withoutTrustedTypes(page);
     await page.goto(url);
     const answer = page.locator('output:not(:empty)');
     await answer.waitFor({ state: 'attached' });

@@ -86,6 +86,11 @@ export class StackScene implements AsyncDisposable {
     return caller;
   }
 
+  /** Somebody says this. */
+  speech(text: string): Promise<Speech> {
+    return speakQuestion(this.#weightsDir, text);
+  }
+
   /** What a recogniser makes of 16 kHz audio. */
   recognise(samples: Float32Array): Promise<string> {
     return recognise(this.#weightsDir, samples, 16_000);

@@ -1,5 +1,5 @@
 /**
- * Makes the vectors of version 2 with fixed keys and randomness; `check_strict_vectors.py` verifies them with another implementation.
+ * Makes the vectors of version 2 with fixed keys and randomness; the Python package opens, verifies and rebuilds them.
  *
  *     node vectors/make-strict-vectors.ts --check | --write
  */

@@ -1,4 +1,4 @@
-/** Seals what `make_signed_envelope_vectors.py` asks for: JSON rows on stdin, envelopes on stdout. */
+/** Seals what `python/vectors/make_vectors.py` asks for: JSON rows on stdin, envelopes on stdout. */
 import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
 import { sealSignedEnvelope } from '../src/signed-envelope/index.ts';

@@ -34,7 +34,7 @@ export class AppRecorder {
   async face(page: Page, name: string, element: Locator, maxMs = FACE_MAX_MS): Promise<void> {
     await element.waitFor({ state: 'visible', timeout: maxMs });
     this.#facts.failureFaces.push(name);
-    this.#facts.screenshots.push(await takePicture(page, `face-${name}`, 'phone', 'light'));
+    this.#facts.screenshots.push(await takePicture(page, `face-${name}`, 'phone', 'light', element));
     await this.axe(page, `face ${name}`);
   }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../../dev/stack/project.ts';
 
 /** Where pictures of a run go; ignored by git. */
@@ -22,18 +22,23 @@ export async function takePictures(page: Page, name: string): Promise<string[]> 
   return paths;
 }
 
-/** One of them. */
+/** One of them, of the place where an element is when one is given. */
 export async function takePicture(
   page: Page,
   name: string,
   display: DisplayName,
   colorScheme: ColourScheme,
+  shown?: Locator,
 ): Promise<string> {
   await mkdir(ARTEFACTS, { recursive: true });
   const path = join(ARTEFACTS, `${name}-${display}-${colorScheme}.png`);
   const before = page.viewportSize();
   await page.setViewportSize(DISPLAYS[display]);
   await page.emulateMedia({ colorScheme });
+  // In the middle: at the edge a bar of the page may lie over it. What was seen may be over by now, as a lost connection is.
+  await shown?.evaluateAll((seen) => seen[0]?.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  // After a change of size a busy machine has parts of the page still to paint.
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
   await page.screenshot({ path, animations: 'disabled' });
   await page.emulateMedia({ colorScheme: null });
   if (before !== null) await page.setViewportSize(before);

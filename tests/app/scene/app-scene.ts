@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { readBearerFile } from '@oracle-calls/agent/oracle-key';
+import { createRingClient, type RingClient } from '@oracle-calls/agent/rings';
 import { callIdParts, parseCallId } from '@oracle-calls/protocol';
 import type { Browser } from 'playwright-core';
 import type { Speech } from '../../../dev/caller/scripted-caller.ts';
@@ -13,6 +15,7 @@ import { AppNetwork } from './app-network.ts';
 
 /** A drain that is to be seen has to last. */
 const BACKEND_DRAIN_S = 20;
+const DAY_MS = 86_400_000;
 
 export interface Account {
   readonly userId: string;
@@ -55,6 +58,17 @@ export class AppScene implements AsyncDisposable {
   /** A spoken question, answered well by the demonstration brain. */
   get question(): Speech {
     return this.#scene.question;
+  }
+
+  /** Somebody says this. */
+  speech(text: string): Promise<Speech> {
+    return this.#scene.speech(text);
+  }
+
+  /** How the oracle's own code rings people. */
+  async rings(): Promise<RingClient> {
+    const apiKey = await readBearerFile(join(this.stack.paths.oracleDir, 'agent-api-key'), 'API key');
+    return createRingClient({ backendUrl: this.stack.backendUrl, apiKey });
   }
 
   /** What backend and agent have logged of calls. */
@@ -107,8 +121,40 @@ export class AppScene implements AsyncDisposable {
 
   /** Ends every session of people at the backend, as time does in an hour. */
   endBackendSessions(): void {
-    using database = new DatabaseSync(join(this.stack.paths.backendDir, 'calls.db'));
+    using database = this.#openCalls();
     database.exec('DELETE FROM sessions');
+  }
+
+  /** The conversation that each call of somebody belongs to, oldest first. */
+  sessionIdsOf(userId: string): readonly string[] {
+    using database = this.#openCalls();
+    const rows = database.prepare('SELECT session_id FROM calls WHERE matrix_user_id = ? ORDER BY seq').all(userId);
+    return rows.map(({ session_id: id }) => String(id));
+  }
+
+  /** Gives somebody who has called as many calls more, each a day before the one before, as a month of use does. */
+  addPastCalls(userId: string, count: number): void {
+    using database = this.#openCalls();
+    const first = database.prepare('SELECT * FROM calls WHERE matrix_user_id = ? LIMIT 1').get(userId);
+    if (first === undefined) throw new Error(`${userId} has not called.`);
+    const { seq: _seq, ...row } = first;
+    const columns = Object.keys(row);
+    const insert = database.prepare(
+      `INSERT INTO calls (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`,
+    );
+    for (let day = 1; day <= count; day++) {
+      const name = randomUUID();
+      const [startedAt, endedAt] = [Number(row['started_at']), Number(row['ended_at'])].map((at) => at - day * DAY_MS);
+      insert.run({
+        ...row,
+        ...{ call_id: `$${name}@${name}`, event_id: `$${name}`, sfu_room_name: name, envelope_sha256: name },
+        ...{ started_at: startedAt ?? 0, ended_at: endedAt ?? 0 },
+      });
+    }
+  }
+
+  #openCalls(): DatabaseSync {
+    return new DatabaseSync(join(this.stack.paths.backendDir, 'calls.db'), { enableForeignKeyConstraints: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * A caller in a process of its own, which may be a twin: places a call by our Matrix adapter and hears the oracle's answers by the
- * SDK's own class. Takes one JSON argument; says what it does as JSON lines on stdout, and obeys JSON lines on stdin.
+ * SDK's own class; lets rings of the oracle ring, as an application that was made for it. Takes one JSON argument; says what it does as JSON lines on stdout, and obeys JSON lines on stdin.
  */
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -15,11 +15,17 @@ import {
   isOracleCallError,
   parseCallEvent,
   parseWith,
+  silentLogger,
+  systemClock,
 } from '@oracle-calls/protocol';
+import { resolveStrictOracle } from '@oracle-calls/protocol/did';
+import { createBackendClient, createOracleCallsCore, loadStrictProtocol } from '@oracle-calls/sdk/core';
 import { OracleAnswers } from '@oracle-calls/sdk/oracle-answers';
+import { FakeDevices, FakeSfu } from '@oracle-calls/testing';
 import * as v from 'valibot';
+import { DevicePins } from '../../system/ring/device-pins.ts';
 import { createOracleParts } from '../room/oracle-keys.ts';
-import { createUserCall } from '../room/user-call.ts';
+import { createUserCall, createUserSigner } from '../room/user-call.ts';
 
 const settings = v.parse(
   v.object({
@@ -43,6 +49,33 @@ const account = await openMatrixAccount({
   password: new BearerSecret(settings.password, 'test password'),
   storeDir: settings.storeDir,
 });
+const known = createOracleParts({
+  did: parseWith(didSchema, 'did:ixo:oracle'),
+  matrixUserId: oracleUserId,
+  backendUrl: 'http://127.0.0.1:1',
+});
+const documentSource = {
+  resolve: async () => ({
+    ...{ didResolutionMetadata: {}, didDocumentMetadata: {} },
+    didDocument: JSON.parse(known.document),
+  }),
+};
+const calls = createOracleCallsCore({
+  ...{ oracleDid: known.did, matrix: account, sfu: new FakeSfu(), devices: new FakeDevices() },
+  ...{ clock: systemClock, logger: silentLogger, keyPins: new DevicePins(), tabStorage: undefined },
+  resolveOracle: async (did) => ({
+    ...(await resolveStrictOracle(did, documentSource, { allowPrivateAddresses: true })),
+    matrixUserId: oracleUserId,
+  }),
+  createBackendClient: (backendUrl) =>
+    createBackendClient({
+      ...{ backendUrl, clock: systemClock },
+      requestOpenIdToken: (signal) => account.requestOpenIdToken({ signal }),
+    }),
+  loadProtocol: loadStrictProtocol,
+  signer: async () => createUserSigner(),
+});
+calls.rings.observe(({ ringEventId, status }) => say({ said: 'ring', ringEventId, status }));
 const answers = new OracleAnswers(account, oracleUserId, ({ callStatus }) => say({ said: 'answer', callStatus }));
 account.observeInvites(({ matrixRoomId }) => {
   account.joinRoom(matrixRoomId).then(
@@ -55,12 +88,7 @@ say({ said: 'open' });
 for await (const line of createInterface({ input: process.stdin })) {
   const matrixRoomId = parseMatrixRoomId(v.parse(commandSchema, JSON.parse(line)).room);
   try {
-    const oracle = createOracleParts({
-      did: parseWith(didSchema, 'did:ixo:oracle'),
-      matrixUserId: oracleUserId,
-      backendUrl: 'http://127.0.0.1:1',
-    });
-    const call = await createUserCall({ oracle, facts: { matrixRoomId, matrixSender: settings.userId } });
+    const call = await createUserCall({ oracle: known, facts: { matrixRoomId, matrixSender: settings.userId } });
     const { sessionId, sfuRoomName } = call.facts;
     const content = parseCallEvent({
       v: CALL_EVENT_VERSION,
@@ -71,7 +99,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       sessionId,
       roomId: sfuRoomName,
       userDid: call.signer.did,
-      oracleDid: oracle.did,
+      oracleDid: known.did,
     });
     const options = { transactionId: randomUUID(), peer: oracleUserId };
     const eventId = await account.sendEvent(matrixRoomId, CALL_EVENT_TYPE, content, options);

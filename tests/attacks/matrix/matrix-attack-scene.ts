@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CALL_EVENT_TYPE } from '@oracle-calls/protocol';
+import { CALL_EVENT_TYPE, RING_EVENT_TYPE, RING_EVENT_VERSION } from '@oracle-calls/protocol';
 import type { MatrixRoomId } from '@oracle-calls/matrix';
 import * as v from 'valibot';
 import { MatrixScene, roomOf, until, type App, type Person } from '../../system/matrix/matrix-scene.ts';
@@ -14,12 +14,15 @@ const lineSchema = v.variant('said', [
   v.object({ said: v.literal('called'), eventId: v.string(), callId: v.string() }),
   v.object({ said: v.literal('refused'), code: v.string() }),
   v.object({ said: v.literal('answer'), callStatus: v.string() }),
+  v.object({ said: v.literal('ring'), ringEventId: v.string(), status: v.string() }),
 ]);
 type Line = v.InferOutput<typeof lineSchema>;
 type Called = Extract<Line, { said: 'called' }>;
 
 /** Keys of a room reach a device within this time after the event, or never, in ms. */
 const KEYS_MAX_MS = 10_000;
+/** A ring that is believed rings within this time on two busy cores, in ms. */
+const RINGING_MAX_MS = 10_000;
 
 /** The caller, in a process of its own, with its account. */
 export interface AttackedCaller extends AsyncDisposable {
@@ -126,6 +129,32 @@ export class MatrixAttackScene implements AttackScene {
       'm.relates_to': { rel_type: 'm.reference', event_id: eventId },
     };
     await sendEvent(room, CALL_EVENT_TYPE, content, randomUUID());
+  }
+
+  /** What an honest ring of the oracle to the caller says. */
+  ringContent({ person }: AttackedCaller, changes: object = {}): Readonly<Record<string, unknown>> {
+    return {
+      v: RING_EVENT_VERSION,
+      ...{ oracleDid: 'did:ixo:oracle', userId: person.userId, callType: 'audio', lifetimeMs: 60_000 },
+      ringStartedAt: new Date().toISOString(),
+      ...changes,
+    };
+  }
+
+  /** Rings past our own adapter, in somebody's name, by an encrypted event; its id. */
+  async ring({ client }: App, room: MatrixRoomId, content: object): Promise<string> {
+    const sendEvent = client.sendEvent.bind(client) as (...args: unknown[]) => Promise<{ event_id: string }>;
+    return (await sendEvent(room, RING_EVENT_TYPE, content, randomUUID())).event_id;
+  }
+
+  /** Whether a ring makes the caller's device ring; where it does not, an honest one by the oracle after it must. */
+  async rings(caller: AttackedCaller, ringEventId: string, ringHonestly: () => Promise<string>): Promise<boolean> {
+    const isRinging = (id: string): boolean =>
+      caller.process.lines.some((line) => line.said === 'ring' && line.ringEventId === id && line.status === 'ringing');
+    if (await seen(() => isRinging(ringEventId), RINGING_MAX_MS / 2)) return true;
+    const honest = await ringHonestly();
+    if (!(await seen(() => isRinging(honest), RINGING_MAX_MS))) throw new Error('Nor did the honest ring ring.');
+    return isRinging(ringEventId);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@ import { refused, succeeded, type Attack } from '../attack.ts';
 import { seen } from '../seen.ts';
 import { until } from '../../system/matrix/matrix-scene.ts';
 import { MatrixAttackScene } from './matrix-attack-scene.ts';
+import { ringAttacks } from './ring-attacks.ts';
 
 /** An answer that is believed is so within this time, in ms. */
 const BELIEVED_MAX_MS = 10_000;
@@ -109,4 +110,7 @@ const roomAttacks: readonly Attack<MatrixAttackScene>[] = [
 ];
 
 /** A real Synapse, and the caller's own code. */
-export const matrixAttacks = attackGroup('the Matrix room', () => MatrixAttackScene.open(), roomAttacks);
+export const matrixAttacks = attackGroup('the Matrix room', () => MatrixAttackScene.open(), [
+  ...roomAttacks,
+  ...ringAttacks,
+]);

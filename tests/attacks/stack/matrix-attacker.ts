@@ -76,12 +76,15 @@ export class MatrixAttacker implements AsyncDisposable {
     return (userId) => this.#client.getRoom(roomId)?.getMember(userId)?.membership === 'join';
   }
 
-  /** Sends a call event as an honest caller would. */
-  async placeCall(matrixRoomId: MatrixRoomId): Promise<PlacedCall> {
+  /** Sends a call event as an honest caller would; one that answers a ring names it. */
+  async placeCall(matrixRoomId: MatrixRoomId, ringEventId?: MatrixEventId): Promise<PlacedCall> {
     const oracle = await this.#oracle();
     const call = await createUserCall({
       oracle,
-      facts: { matrixRoomId, matrixSender: this.account.userId, sessionId: `session-${randomUUID()}` },
+      facts: {
+        ...{ matrixRoomId, matrixSender: this.account.userId, sessionId: `session-${randomUUID()}` },
+        ...(ringEventId === undefined ? {} : { ringEventId }),
+      },
     });
     const { sessionId, sfuRoomName } = call.facts;
     const content = parseCallEvent({

@@ -211,7 +211,7 @@ export class StackAttackScene implements AttackScene {
   }
 
   /** One request to the backend. */
-  async ask(method: 'GET' | 'POST', path: string, authorization: string, body?: object): Promise<Answer> {
+  async ask(method: 'GET' | 'POST' | 'DELETE', path: string, authorization: string, body?: object): Promise<Answer> {
     const response = await fetch(`${this.stack.backendUrl}${path}`, {
       method,
       headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },

@@ -4,6 +4,7 @@ import { claimAttack } from './claim-attack.ts';
 import { credentialAttacks } from './credential-attacks.ts';
 import { editAttacks } from './edit-attacks.ts';
 import { registryAttacks } from './registry-attacks.ts';
+import { ringAttacks } from './ring-attacks.ts';
 import { StackAttackScene } from './stack-attack-scene.ts';
 
 /** Real Synapse, LiveKit, resolver and backend. */
@@ -11,6 +12,7 @@ export const stackAttacks = attackGroup('the whole stack', () => StackAttackScen
   ...credentialAttacks,
   ...editAttacks,
   ...registryAttacks,
+  ...ringAttacks,
   claimAttack,
   canaryAttack,
 ]);

@@ -6,7 +6,6 @@ import {
   createBackendClient,
   createOracleCallsCore,
   loadStrictProtocol,
-  type KeyPinStore,
   type OracleCalls,
 } from '@oracle-calls/sdk/core';
 import type { Ring } from '@oracle-calls/sdk';
@@ -16,21 +15,7 @@ import type { Caller } from '../../../dev/stack/accounts.ts';
 import type { Stack } from '../../../dev/stack/stack.ts';
 import { until } from '../agent/until.ts';
 import { signInClient } from '../matrix-person.ts';
-
-/** Pins of one device. */
-export class DevicePins implements KeyPinStore {
-  readonly isDurable = true;
-  readonly #kept = new Map<string, unknown>();
-
-  get(did: string): Promise<unknown> {
-    return Promise.resolve(this.#kept.get(did));
-  }
-
-  update(did: string, change: (kept: unknown) => unknown): Promise<void> {
-    this.#kept.set(did, change(this.#kept.get(did)));
-    return Promise.resolve();
-  }
-}
+import { DevicePins } from './device-pins.ts';
 
 /** A signed device of somebody with the SDK's core on real Matrix, resolver and backend; media alone is a fake's. */
 export class Phone implements AsyncDisposable {

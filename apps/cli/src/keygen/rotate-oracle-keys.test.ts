@@ -85,6 +85,21 @@ test('the key file holds what the document shows, and the keys of before are kep
   for (const path of [oracleKeyFile, formerKeyFile]) expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
+test('after a run that was interrupted before the document was written, the published keys are not overwritten', async () => {
+  const folder = await newOracle();
+  const published = await readFile(join(folder, 'did.json'), 'utf8');
+  const keys = await readFile(join(folder, 'oracle.key.json'), 'utf8');
+  const { formerKeyFile, oracleKeyFile } = await rotateOracleKeys({ folder });
+  await writeFile(join(folder, 'did.json'), published);
+  const unpublished = await readFile(oracleKeyFile, 'utf8');
+  await expect(rotateOracleKeys({ folder })).rejects.toMatchObject({ code: 'ERR_CLI_FILE_EXISTS' });
+  expect(await readFile(formerKeyFile, 'utf8')).toBe(keys);
+  expect(await readFile(oracleKeyFile, 'utf8')).toBe(unpublished);
+  // Put back by hand, it goes on.
+  await writeFile(oracleKeyFile, keys);
+  expect((await rotateOracleKeys({ folder })).sequence).toBe(1);
+});
+
 test('a document of other keys is not rotated: nobody could follow, and nothing is written', async () => {
   const [folder, other] = [await newOracle(), await newOracle()];
   const stolen = await readFile(join(other, 'did.json'), 'utf8');

@@ -50,7 +50,8 @@ export interface RotatedOracleKeys {
  * Makes new keys for an oracle, and a DID document that shows them together with a statement, signed by the identity key of before, that they take its
  * place: callers who know the oracle are told, and need not decide anything. The API key stays.
  *
- * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when a file is not what `keygen` writes, `ERR_KEY_CHANGED` when document and key file are not of one another
+ * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` when a file is not what `keygen` writes, `ERR_KEY_CHANGED` when document and key file are not of one another,
+ *   `ERR_CLI_FILE_EXISTS` when other keys lie where those of before would be kept
  */
 export async function rotateOracleKeys({
   folder,
@@ -106,10 +107,12 @@ export async function rotateOracleKeys({
   const keyFile = encodeOracleKeyFile(did, privateKey, isIndependent ? { envelopePrivateKey, identityPrivateKey } : {});
 
   const formerKeyFile = join(root, `oracle.key.before-${sequence}.json`);
+  // First, and never over others: after a run that was interrupted the published keys may be nowhere else.
+  if ((await readIfThere(formerKeyFile)) !== formerText)
+    await writeFiles(root, [{ path: formerKeyFile, text: formerText, mode: SECRET_MODE }], false);
   await writeFiles(
     root,
     [
-      { path: formerKeyFile, text: formerText, mode: SECRET_MODE },
       { path: oracleKeyFile, text: keyFile, mode: SECRET_MODE },
       { path: didDocumentFile, text: `${JSON.stringify(rotated, undefined, 2)}\n`, mode: PUBLIC_MODE },
     ],
@@ -128,6 +131,10 @@ function signerOf(former: OracleKey, { methodId, publicKey }: SigningKey): CallS
       : createRawKeySigner({ algorithm: 'Ed25519', privateKey: identityPrivateKey, name });
   if (Buffer.from(signer.publicKey).equals(publicKey)) return signer;
   throw new OracleCallError('ERR_KEY_CHANGED', 'The DID document shows another identity key than the key file holds.');
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch(() => undefined);
 }
 
 async function readText(path: string): Promise<string> {

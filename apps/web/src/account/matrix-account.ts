@@ -30,6 +30,8 @@ export interface MatrixAccount {
   readonly deviceId: string;
   readonly homeserverUrl: string;
   readonly identity: AccountIdentity;
+  /** `fetch` with the session's present token in place of any other, for what the client itself does not ask. */
+  readonly fetch: typeof fetch;
   /** Tells when the homeserver does not know this session any more. */
   observeSessionOver(listener: (error: SessionOverError) => void): Disposable;
   /** Stops the client and closes its stores; the session stays. Idempotent. */
@@ -47,12 +49,13 @@ export async function openAccount(session: KeptSession, vault: SessionVault): Pr
   const name = `oracle-calls:${userId}:${deviceId}`;
   const store = new IndexedDBStore({ indexedDB, localStorage, dbName: `${name}:sync` });
   const holder = new RecoveryKeyHolder();
-  const { fetch: fetchFn } = new SessionFetch({
+  const sessionFetch = new SessionFetch({
     homeserverUrl,
     tokens: session,
     clock: systemClock,
     keep: (tokens) => vault.write({ ...session, ...tokens }),
   });
+  const fetchFn = sessionFetch.fetch;
   const client = createClient({
     baseUrl: homeserverUrl,
     userId,
@@ -88,6 +91,7 @@ export async function openAccount(session: KeptSession, vault: SessionVault): Pr
     userId,
     deviceId,
     homeserverUrl,
+    fetch: fetchFn,
     identity: new AccountIdentity({ client, holder, userId, storage: localStorage }),
     observeSessionOver: (listener) => over.observe(listener),
     close,
@@ -107,6 +111,8 @@ export async function openAccount(session: KeptSession, vault: SessionVault): Pr
         ({ ok, status }) => ok || status === 401,
         () => false,
       );
+      // What is taken out of the browser next must not be written into it again.
+      await sessionFetch.forget();
       await close().catch(() => undefined);
       return isHeard;
     },

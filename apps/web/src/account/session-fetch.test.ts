@@ -43,7 +43,7 @@ function homeserver({ expiresAt, isAway = false, isRefusing = false }: Partial<R
     keep: (tokens) => Promise.resolve(void kept.push(tokens)),
     fetch: answer,
   });
-  return { clock, asked, kept, server, fetch: session.fetch };
+  return { clock, asked, kept, server, session, fetch: session.fetch };
 }
 
 test('a token that has expired is renewed and the request is made again, once for all that waited', async () => {
@@ -54,6 +54,17 @@ test('a token that has expired is renewed and the request is made again, once fo
   expect(asked.filter((line) => line.includes('/refresh'))).toHaveLength(1);
   expect(asked.at(-1)).toContain('access-2');
   expect(kept.map(({ accessToken }) => accessToken.expose())).toEqual(['access-2']);
+});
+
+test('a token that comes when the account has left the browser is kept nowhere; without that, it would be written again', async () => {
+  for (const isForgotten of [true, false]) {
+    const { kept, server, session, fetch } = homeserver();
+    server.good = 'nothing';
+    const answered = fetch(SYNC, WITH_TOKEN);
+    if (isForgotten) await session.forget();
+    expect((await answered).status).toBe(200);
+    expect(kept).toHaveLength(isForgotten ? 0 : 1);
+  }
 });
 
 test('a token that is about to expire is renewed before it is used', async () => {

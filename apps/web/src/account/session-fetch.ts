@@ -32,6 +32,8 @@ export class SessionFetch {
   readonly #fetch: typeof fetch;
   #tokens: SessionTokens;
   #renewing: Promise<boolean> | undefined;
+  #keeping: Promise<void> = Promise.resolve();
+  #isForgotten = false;
 
   constructor(options: SessionFetchOptions) {
     this.#options = options;
@@ -51,6 +53,12 @@ export class SessionFetch {
     const isRenewed = accessToken !== this.#tokens.accessToken || (await this.#renew());
     return isRenewed ? this.#send(input, init, headers, this.#tokens.accessToken) : response;
   };
+
+  /** The account leaves this browser: tokens that still come are kept nowhere. Resolves when none is being written. */
+  async forget(): Promise<void> {
+    this.#isForgotten = true;
+    await this.#keeping;
+  }
 
   #isHomeserver(input: RequestInfo | URL): boolean {
     const url = new URL(input instanceof Request ? input.url : input);
@@ -105,7 +113,8 @@ export class SessionFetch {
       expiresAt: expires_in_ms === undefined ? undefined : clock.now() + expires_in_ms,
     };
     // A browser whose storage is full goes on without; the next reload asks to sign in.
-    await keep(tokens).catch(() => undefined);
+    if (!this.#isForgotten) this.#keeping = keep(tokens).catch(() => undefined);
+    await this.#keeping;
     this.#tokens = tokens;
     return true;
   }

@@ -17,7 +17,6 @@ export const appArabic: Translation<typeof appEnglish> = {
     history: 'السجل',
     settings: 'الإعدادات',
   },
-  devices: 'الميكروفون والكاميرا والصوت',
   callStrip: 'مكالمتك',
   callGoesOn: 'هناك مكالمة جارية.',
   callEnded: 'انتهت المكالمة.',

@@ -16,7 +16,6 @@ export const appEnglish = {
     history: 'History',
     settings: 'Settings',
   },
-  devices: 'Microphone, camera and sound',
   callStrip: 'Your call',
   callGoesOn: 'A call is in progress.',
   callEnded: 'The call has ended.',

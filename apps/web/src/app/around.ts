@@ -34,7 +34,7 @@ export function aroundOf(
   parts.defer(() => title.flash(undefined));
   const listed = [{ oracleDid: config.oracleDid }, ...(config.oracles ?? [])];
   const shelf = new OracleShelf({ userId: account.userId, listed, storage: localStorage, clock: systemClock });
-  const profiles = new OracleProfiles(account.client);
+  const profiles = new OracleProfiles(account.client, account.fetch);
   const oracles = parts.use(new OracleDesk({ desk, calls: desk.calls, shelf, profiles, clock: systemClock }));
   const incoming = parts.use(
     new IncomingDesk({

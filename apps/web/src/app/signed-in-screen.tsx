@@ -11,7 +11,6 @@ import { IncomingNotices } from '../incoming/incoming-notices.tsx';
 import { DeviceSettings } from '../lobby/pre-call-check.tsx';
 import { OracleList } from '../oracles/oracle-list.tsx';
 import { nameOnShelf } from '../oracles/oracle-shelf.ts';
-import { SettingsSection } from '../settings/settings-section.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { useStore } from '../store/use-store.ts';
 import { SummaryScreen } from '../summary/summary-screen.tsx';
@@ -107,6 +106,7 @@ function Place({ state, around }: PartProps) {
             oracleDid={route.oracleDid}
             callId={route.callId}
             oracleName={nameOf(route.oracleDid)}
+            isKnown={shelf.some((oracle) => oracle.oracleDid === route.oracleDid)}
             onPlace={call === undefined || isOver ? (type) => desk.place(type, route.oracleDid) : undefined}
             onDeleted={() => {
               setDeleted(deleted + 1);
@@ -115,17 +115,7 @@ function Place({ state, around }: PartProps) {
           />
         );
       case 'settings':
-        return (
-          <SettingsScreen
-            state={state}
-            devices={
-              <SettingsSection title={t('devices')}>
-                <DeviceSettings />
-              </SettingsSection>
-            }
-            onBack={() => navigation.go(HOME)}
-          />
-        );
+        return <SettingsScreen state={state} devices={<DeviceSettings />} onBack={() => navigation.go(HOME)} />;
       case 'summary':
         if (call === undefined || !isOver) return null;
         return (

@@ -59,6 +59,8 @@ export class CallDesk extends Store<Desk> {
   constructor({ config, account, tracer, keepsTranscript }: CallDeskOptions) {
     const calls = createOracleCalls({
       matrixClient: account.client,
+      // A device that has never called rings for the page's own oracle too.
+      oracleDid: config.oracleDid,
       e2eeWorker: () => new Worker(scriptAddress(frameWorkerUrl), { type: 'module' }),
       didResolverUrl: config.didResolverUrl,
       allowPrivateAddresses: isDevelopment(config),

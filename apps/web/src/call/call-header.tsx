@@ -26,6 +26,9 @@ export function CallHeader({ oracleDid, oracleName, state, security, seconds, qu
   const { t } = useTranslation(['call', 'security']);
   const { padlock, text } = padlockLine(state, security);
   const isClosed = padlock === 'encrypted' || padlock === 'verified';
+  const [seen, told] = [t(`padlock.${padlock ?? 'none'}`), t(`security:padlock.${text}`)];
+  // Whoever speaks to their browser says what they see.
+  const spoken = told.startsWith(seen) ? told : `${seen}. ${told}`;
   return (
     <header className="call-header">
       {rest.onMinimise !== undefined && <RoundButton icon="back" label={t('minimise')} onClick={rest.onMinimise} />}
@@ -46,13 +49,13 @@ export function CallHeader({ oracleDid, oracleName, state, security, seconds, qu
           type="button"
           className="padlock-button"
           data-padlock={padlock ?? 'unknown'}
-          title={t(`security:padlock.${text}`)}
-          aria-label={`${t('security')}: ${t(`security:padlock.${text}`)}`}
+          title={told}
+          aria-label={`${t('security')}: ${spoken}`}
           aria-expanded={rest.isSecurityOpen}
           onClick={rest.onSecurity}
         >
           <Icon name={isClosed ? 'lock' : 'unlocked'} />
-          <span>{t(`padlock.${padlock ?? 'none'}`)}</span>
+          <span>{seen}</span>
         </button>
       </div>
     </header>

@@ -137,7 +137,7 @@ test('a speaking oracle can be stopped, from one place', async () => {
 test('the padlock opens what is known of the call’s security, and a code that differs is said at once', async () => {
   const { call, compared } = await openCall();
   act(() => call.live());
-  expect(button('Security: The oracle has not proved itself. Nothing is sent.')).toBeTruthy();
+  expect(button('Security: Not proved yet. The oracle has not proved itself. Nothing is sent.')).toBeTruthy();
   const comparisonCode = { raw: '0123456789' as never, formatted: '01234 56789' };
   act(() => call.secure({ padlock: 'encrypted', comparisonCode }));
   await click('Security: Encrypted end to end. Code not compared.');

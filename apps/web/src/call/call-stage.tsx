@@ -1,10 +1,10 @@
+import { TrackVideo } from '@oracle-calls/react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
 import { OracleOrb, type Audible } from './orb/oracle-orb.tsx';
 import type { OrbMood } from './orb/orb-shape.ts';
 import { SelfView } from './self-view.tsx';
-import { TrackVideo } from './track-video.tsx';
 import type { StatusText } from './call-state-words.ts';
 import type { ReactNode } from 'react';
 

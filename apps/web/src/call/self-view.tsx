@@ -1,7 +1,7 @@
+import { TrackVideo } from '@oracle-calls/react';
 import { useRef, useState, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cornerAt, movedBy, nextCorner, type Corner } from './corner.ts';
-import { TrackVideo } from './track-video.tsx';
 
 /** Farther than this a press is a pull. CSS pixels. */
 const PULL = 4;

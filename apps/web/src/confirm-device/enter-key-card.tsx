@@ -6,6 +6,7 @@ import { Banner } from '../controls/banner.tsx';
 import { Button } from '../controls/button.tsx';
 import { Card } from '../controls/card.tsx';
 import { TextField } from '../controls/text-field.tsx';
+import { RecoveryKeyField } from './recovery-key-field.tsx';
 import { AskOtherDevice } from '../verify-device/ask-other-device.tsx';
 import { ErrorBanner } from '../faces/error-banner.tsx';
 
@@ -35,15 +36,11 @@ export function EnterKeyCard({ state: { account, isBusy, errorCode }, canRecover
     <Card title={t('enter.title')} lead={t(canRecover ? 'enter.lead' : 'enter.leadWithoutKey')}>
       {canRecover && (
         <form className="stack" onSubmit={confirm}>
-          <TextField
+          <RecoveryKeyField
             label={t('enter.label')}
-            autoComplete="off"
-            spellCheck={false}
-            dir="ltr"
-            required
-            disabled={isBusy}
             value={recoveryKey}
-            onChange={({ target }) => setRecoveryKey(target.value)}
+            isDisabled={isBusy}
+            onChange={setRecoveryKey}
           />
           <Button type="submit" look="primary" disabled={isBusy}>
             {t(isBusy ? 'enter.confirming' : 'enter.confirm')}

@@ -72,7 +72,7 @@ test('each oracle’s own calls are shown', async () => {
   expect(chosen).toEqual(['did:web:two.example']);
 });
 
-async function showPastCall() {
+async function showPastCall({ isKnown = true }: { readonly isKnown?: boolean } = {}) {
   const placed: string[] = [];
   let deleted = 0;
   const page = await showScreen((calls) => {
@@ -94,6 +94,7 @@ async function showPastCall() {
         oracleDid={SCRIPTED_ORACLE}
         callId={call.callId}
         oracleName="Oracle"
+        isKnown={isKnown}
         onPlace={(type) => placed.push(type)}
         onDeleted={() => (deleted += 1)}
       />
@@ -113,6 +114,19 @@ test('a past call shows when it was and what was said, and can be called again',
   fireEvent.click(screen.getByRole('button', { name: 'Video call' }));
   expect(placed).toEqual(['video']);
   expect(await violations()).toEqual([]);
+});
+
+test('a link to a call with an oracle that is nobody’s here asks nobody anything; of one that was used the same link asks', async () => {
+  const { calls, violations } = await showPastCall({ isKnown: false });
+  expect(calls.history.asked).toEqual([]);
+  expect(screen.getByRole('status').dataset['face']).toBe('unknown-oracle');
+  expect(screen.queryByRole('button')).toBeNull();
+  expect(await violations()).toEqual([]);
+  cleanup();
+  // The twin.
+  expect((await showPastCall()).calls.history.asked.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['list', 'transcript']),
+  );
 });
 
 test('a call is deleted after a warning that says what is lost; keeping it is where the focus is', async () => {

@@ -26,6 +26,7 @@ export const historyArabic: Translation<typeof historyEnglish> = {
     ended: 'انتهت',
     callAgain: 'اتصل مجددًا',
     gone: 'لم تعد هذه المكالمة موجودة.',
+    stranger: 'يسمّي العنوان أوراكلًا لم تستخدمه في هذا المتصفح، فلم يُطلب منه شيء. ابحث عن الأوراكل أولًا إن كنت تعرفه.',
   },
   transcript: {
     title: 'النص',

@@ -23,6 +23,8 @@ export const historyEnglish = {
     ended: 'Ended',
     callAgain: 'Call again',
     gone: 'This call is not there any more.',
+    stranger:
+      'The address names an oracle that you have not used in this browser, so nothing was asked of it. Find the oracle first if you know it.',
   },
   transcript: {
     title: 'Transcript',

@@ -16,6 +16,8 @@ export interface PastCallScreenProps {
   readonly oracleDid: Did;
   readonly callId: CallId;
   readonly oracleName: string;
+  /** Whether this browser's account has this oracle among its own: the address may be anybody's link. */
+  readonly isKnown: boolean;
   /** Absent while there is a call. */
   readonly onPlace: ((type: CallType) => void) | undefined;
   readonly onDeleted: () => void;
@@ -23,20 +25,43 @@ export interface PastCallScreenProps {
 
 const HISTORY: Route = { screen: 'history' };
 
-/** One call of the past: when, how it ended, what was said, and its deletion. */
-export function PastCallScreen({ oracleDid, callId, oracleName, onPlace, onDeleted }: PastCallScreenProps) {
+/**
+ * One call of the past. An oracle that is nobody's here is asked nothing: its service would be told who this person is, by a token that
+ * other services take too (docs/threat-model.md, OC-W-24), because somebody sent them a link.
+ */
+export function PastCallScreen({ isKnown, ...past }: PastCallScreenProps) {
+  return isKnown ? <KnownPastCall {...past} /> : <StrangersCall />;
+}
+
+function BackToHistory() {
+  const { t } = useTranslation('history');
+  return (
+    <a className="bare-button" href={hashOf(HISTORY)} aria-label={t('call.back')} title={t('call.back')}>
+      <Icon name="back" />
+    </a>
+  );
+}
+
+function StrangersCall() {
+  const { t } = useTranslation('history');
+  return (
+    <Screen name="past-call" title={t('call.title')} back={<BackToHistory />}>
+      <p role="status" data-face="unknown-oracle">
+        {t('call.stranger')}
+      </p>
+    </Screen>
+  );
+}
+
+/** When it was, how it ended, what was said, and its deletion. */
+function KnownPastCall({ oracleDid, callId, oracleName, onPlace, onDeleted }: Omit<PastCallScreenProps, 'isKnown'>) {
   const { t, i18n } = useTranslation(['history', 'endings']);
   // A search finds a call by its event's id too.
   const past = useCallHistory({ oracleDid, search: callIdParts(callId).eventId, limit: 1 });
   const call = past.calls.find((one) => one.callId === callId);
   const dates = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'full', timeStyle: 'short' });
-  const back = (
-    <a className="bare-button" href={hashOf(HISTORY)} aria-label={t('call.back')} title={t('call.back')}>
-      <Icon name="back" />
-    </a>
-  );
   return (
-    <Screen name="past-call" title={t('call.title')} back={back}>
+    <Screen name="past-call" title={t('call.title')} back={<BackToHistory />}>
       {past.status === 'failed' && past.error !== undefined && (
         <FailureFace
           code={past.error.code}

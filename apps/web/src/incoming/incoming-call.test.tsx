@@ -21,7 +21,8 @@ test('a ring asks in an alert dialog: who, proved by what, and why in the oracle
   expect(dialog.querySelector('blockquote')?.textContent).toBe('Your report is ready.');
   expect(dialog.textContent).toContain('did:web:oracle.example.org');
   expect(dialog.dataset['face']).toBe('incoming-call');
-  // Escape declines nothing.
+  // Whoever is typing when it rings answers with no key, and Escape declines nothing.
+  expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Incoming video call' }));
   const cancel = createEvent('cancel', dialog, { cancelable: true });
   fireEvent(dialog, cancel);
   expect(cancel.defaultPrevented).toBe(true);

@@ -13,14 +13,17 @@ export interface IncomingCallProps {
   readonly onDecline: () => void;
 }
 
-/** Asks whether to answer an oracle that rings. Escape does not close it: whoever types elsewhere would decline by accident. */
+/** Asks whether to answer an oracle that rings. Escape does not close it: whoever types elsewhere neither declines nor answers by accident. */
 export function IncomingCall({ ring, name, onAccept, onDecline }: IncomingCallProps) {
   const { t } = useTranslation('incoming');
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const [title, words] = [useId(), useId()];
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // Not on a button, where a browser puts it: whoever is typing when it rings would answer with the next space or Enter.
+    heading.current?.focus();
     return () => element?.close();
   }, []);
   return (
@@ -38,7 +41,9 @@ export function IncomingCall({ ring, name, onAccept, onDecline }: IncomingCallPr
         <span className="incoming-waves">
           <Avatar size="large" name={name} />
         </span>
-        <h2 id={title}>{t(`title.${ring.type}`)}</h2>
+        <h2 ref={heading} id={title} tabIndex={-1}>
+          {t(`title.${ring.type}`)}
+        </h2>
         <p className="incoming-name">
           <bdi>{name}</bdi>
         </p>

@@ -1,7 +1,6 @@
-import { useDeviceCheck } from '@oracle-calls/react';
+import { TrackVideo, useDeviceCheck } from '@oracle-calls/react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { TrackVideo } from '../call/track-video.tsx';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
 import { deviceFaceOf } from '../faces/device-face.ts';

@@ -30,14 +30,15 @@ function contentSecurityPolicy(isLocal: boolean): string {
   ].join('; ');
 }
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'].flatMap((host) => [`http://${host}:*`, `ws://${host}:*`]);
+/** A source of the policy cannot be an IPv6 address (CSP level 3, `host-source`); `localhost` may lead to one. */
+const LOOPBACK = ['127.0.0.1', 'localhost'].flatMap((host) => [`http://${host}:*`, `ws://${host}:*`]);
 
 /** What a call needs, for this page alone; what it does not need, for nobody. */
 const PERMISSIONS_POLICY = [
   ...['microphone', 'camera', 'display-capture', 'speaker-selection', 'screen-wake-lock', 'autoplay'].map(
     (feature) => `${feature}=(self)`,
   ),
-  ...['geolocation', 'payment', 'usb', 'serial', 'hid', 'bluetooth', 'midi'].map((feature) => `${feature}=()`),
+  ...['geolocation', 'payment', 'usb', 'serial', 'hid', 'midi'].map((feature) => `${feature}=()`),
 ].join(', ');
 
 /** The headers of every answer. */

@@ -4,7 +4,7 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MatrixAccount } from '../account/matrix-account.ts';
 import { Button } from '../controls/button.tsx';
-import { TextField } from '../controls/text-field.tsx';
+import { RecoveryKeyField } from '../confirm-device/recovery-key-field.tsx';
 import { ErrorBanner } from '../faces/error-banner.tsx';
 
 /** Whether the keys of transcripts outlive this device, and the way to it where they do not. */
@@ -39,15 +39,11 @@ export function BackupLine({ account: { identity } }: { readonly account: Matrix
       </p>
       {state === 'recovery-key-needed' && (
         <form className="stack" onSubmit={save}>
-          <TextField
+          <RecoveryKeyField
             label={t('backup.label')}
-            autoComplete="off"
-            spellCheck={false}
-            dir="ltr"
-            required
-            disabled={isBusy}
             value={recoveryKey}
-            onChange={({ target }) => setRecoveryKey(target.value)}
+            isDisabled={isBusy}
+            onChange={setRecoveryKey}
           />
           {errorCode !== undefined && <ErrorBanner code={errorCode} />}
           <Button type="submit" disabled={isBusy}>

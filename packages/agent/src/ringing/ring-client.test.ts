@@ -77,3 +77,21 @@ test('waiting stops with its signal', async () => {
   await expect(waiting).rejects.toThrow('enough');
   expect(clock.pendingTimers).toBe(0);
 });
+
+test('the API key goes to no address where others read it', async () => {
+  const sent: string[] = [];
+  const at = (backendUrl: string) =>
+    createRingClient({
+      ...{ backendUrl, apiKey: new BearerSecret(KEY, 'API key'), clock: new FakeClock() },
+      fetch: async (url) => {
+        sent.push(url);
+        return new Response(JSON.stringify(record));
+      },
+    });
+  for (const refused of ['http://calls.example.org', 'ftp://calls.example.org', 'calls.example.org']) {
+    expect(() => at(refused)).toThrow(expect.objectContaining({ code: 'ERR_PROTOCOL_MALFORMED' }));
+  }
+  // The twin: encrypted, or inside the own network.
+  for (const taken of ['https://calls.example.org', 'http://127.0.0.1:8080']) await at(taken).find('$ring');
+  expect(sent).toEqual(['https://calls.example.org/rings/%24ring', 'http://127.0.0.1:8080/rings/%24ring']);
+});

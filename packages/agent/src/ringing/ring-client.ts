@@ -1,5 +1,6 @@
-import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { OracleCallError, parseWith, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Clock } from '@oracle-calls/protocol';
+import { findAddressProblem } from '@oracle-calls/protocol/did';
 import { ringRecordSchema, ROUTES } from '@oracle-calls/protocol/http';
 import type { RingRecord, RingRequest } from '@oracle-calls/protocol/http';
 import { createBackendRequest, type Fetch } from '../job/backend/backend-request.ts';
@@ -47,13 +48,22 @@ export interface RingClient {
   whenOver(ringId: string, wait?: RingWait): Promise<RingRecord>;
 }
 
-/** Rings through the oracle's backend, by its API key. */
+/**
+ * Rings through the oracle's backend, by its API key.
+ *
+ * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` for an address over which the key would be read by others
+ */
 export function createRingClient({
   backendUrl,
   apiKey,
   fetch: send,
   clock = systemClock,
 }: RingClientOptions): RingClient {
+  const url = URL.canParse(backendUrl) ? new URL(backendUrl) : undefined;
+  const problem = url === undefined ? 'it is not a URL' : findAddressProblem(url, { allowPrivateAddresses: true });
+  if (problem !== undefined) {
+    throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `The backend's address cannot be used: ${problem}.`);
+  }
   const request = createBackendRequest({ baseUrl: backendUrl, apiKey, send, clock });
   const about = async (method: 'GET' | 'DELETE', ringId: string, wait?: RingWait): Promise<RingRecord> => {
     const path = ROUTES.ring.replace(':ringId', () => encodeURIComponent(ringId));

@@ -71,8 +71,13 @@ export class RingService {
     const userId = parseWith(matrixUserIdSchema, request.userId);
     try {
       const ring = await this.#begin(oracleDid, userId, request);
-      // Before it leaves: what cannot be written down is not sent.
-      await this.#audit('ring', { agent, address });
+      // Before it leaves: what cannot be written down is not sent, and nothing of it is kept.
+      try {
+        await this.#audit('ring', { agent, address });
+      } catch (error) {
+        await this.#deps.store.rings.abandon(ring.key);
+        throw error;
+      }
       return await this.#send(ring);
     } catch (error) {
       await this.#audit('ring', { agent, address }, error);

@@ -187,8 +187,8 @@ export class RingStore {
     await this.#db.updateTable('rings').set({ due_at: null }).where('event_id', '=', eventId).execute();
   }
 
-  /** Forgets rings that ended before. */
-  async prune(endedBefore: number): Promise<void> {
-    await this.#db.deleteFrom('rings').where('ended_at', '<', endedBefore).execute();
+  /** Forgets rings that were over before: also those of which nobody has said so, such as one that never left. */
+  async prune(overBefore: number): Promise<void> {
+    await this.#db.deleteFrom('rings').where('over_at', '<', overBefore).execute();
   }
 }

@@ -132,6 +132,30 @@ test('why it rings is in no table and no log once it was sent', async () => {
   expect(backend.logLines.join('')).not.toContain('canary-of-a-reason');
 });
 
+test('a ring that cannot be written into the audit log is not sent, and nothing of it is kept', async () => {
+  await haveCalled();
+  const { audit, rings } = backend.backend.store;
+  const add = audit.add.bind(audit);
+  audit.add = () => Promise.reject(new Error('the disk is full'));
+  expect((await ring({ reason: 'canary-of-a-reason' })).status).toBe(500);
+  expect(await rings.listOpen(ORACLE_DID)).toEqual([]);
+  expect(backend.matrix.sent.filter(({ type }) => type === RING_EVENT_TYPE)).toEqual([]);
+  audit.add = add;
+  await ringing();
+});
+
+test('a ring whose sending nobody knows the end of is forgotten with the others of its time', async () => {
+  await haveCalled();
+  const { rings } = backend.backend.store;
+  rings.markSent = () => Promise.reject(new Error('the process dies here'));
+  await ring();
+  const [open] = await rings.listOpen(ORACLE_DID);
+  await rings.prune(open?.overAt ?? 0);
+  expect(await rings.listOpen(ORACLE_DID)).toHaveLength(1);
+  await rings.prune((open?.overAt ?? 0) + 1);
+  expect(await rings.listOpen(ORACLE_DID)).toEqual([]);
+});
+
 test('who has never called this oracle cannot be rung by it; with a call, they can', async () => {
   expectProblem(await ring(), 403, 'ERR_RING_STRANGER');
   expect(backend.matrix.sent).toEqual([]);

@@ -10,12 +10,18 @@ export const CALL_EVENT_VERSION = 1;
 /** Largest content that is looked at, as JSON text in UTF-16 units; Matrix itself stops events at 65,536 bytes. */
 export const CALL_EVENT_MAX_LENGTH = 32_768;
 
+/** Engines read `2026-02-31` as a day of March or not at all, and `24:00` as the next day: it must be the instant that is written. */
+function isRealInstant(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 'YYYY-MM-DDThh:mm:ss'.length));
+}
+
 /** An instant as RFC 3339 text in UTC, as `Date.prototype.toISOString` writes it; seconds' fraction may be missing. */
 export const instantSchema = v.pipe(
   v.string(),
   v.maxLength(30),
   v.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/, 'an RFC 3339 instant in UTC'),
-  v.check((text) => !Number.isNaN(Date.parse(text)), 'a real instant'),
+  v.check(isRealInstant, 'a real instant'),
 );
 
 /** Id of a chat session of the oracle; the architecture shows a UUID. */

@@ -54,7 +54,7 @@ export async function openTranscriptPart(
   let body: unknown;
   try {
     const clear = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: NONCE }, key, reader.rest(TAG_BYTES));
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(clear));
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(clear));
   } catch (cause) {
     throw new OracleCallError('ERR_ENVELOPE_OPEN', undefined, { cause });
   }

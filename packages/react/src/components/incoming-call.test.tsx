@@ -13,6 +13,8 @@ beforeEach(() => {
   Object.assign(HTMLDialogElement.prototype, {
     showModal(this: HTMLDialogElement) {
       this.open = true;
+      // HTML, "dialog focusing steps".
+      this.querySelector('button')?.focus();
     },
     close(this: HTMLDialogElement) {
       this.open = false;
@@ -46,6 +48,12 @@ test('an oracle rings; accepting it is an ordinary call, which is shown', async 
   expect(calls.requests).toMatchObject([{ type: 'video', ringEventId: '$ring1', keepsTranscript: true }]);
   expect(placed()).toBe(`${SCRIPTED_ORACLE}, accepted`);
   expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('whoever is typing when it rings answers with no key: the focus is on no button', () => {
+  const { calls } = showPage(page);
+  act(() => void calls.rings.ring());
+  expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'An oracle calls you' }));
 });
 
 test('declining is no call', async () => {

@@ -17,19 +17,22 @@ export interface IncomingCallProps extends PartProps {
 }
 
 /**
- * Asks whether to answer an oracle that rings. A modal dialog: it takes the focus, and gives it back. Escape does not close it, since a
- * person who types elsewhere would decline by accident.
+ * Asks whether to answer an oracle that rings. A modal dialog: its heading takes the focus, and the dialog gives it back. Escape does
+ * not close it: whoever types elsewhere neither declines nor answers by accident.
  */
 export function IncomingCall({ className, labels, keepsTranscript, nameOf, onError }: IncomingCallProps): ReactNode {
   const words = useLabels(labels);
   const { ring, accept, decline } = useIncomingCall();
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const title = useId();
   const ringEventId = ring?.ringEventId;
   useEffect(() => {
     const element = dialog.current;
     if (element === null || ringEventId === undefined) return undefined;
     element.showModal();
+    // Not the first button, where a browser puts it: whoever is typing when it rings would answer with the next space or Enter.
+    heading.current?.focus();
     return () => element.close();
   }, [ringEventId]);
   if (ring === undefined) return null;
@@ -43,7 +46,9 @@ export function IncomingCall({ className, labels, keepsTranscript, nameOf, onErr
       data-type={ring.type}
       onCancel={(event) => event.preventDefault()}
     >
-      <h2 id={title}>{words.incomingCall[ring.type]}</h2>
+      <h2 ref={heading} id={title} tabIndex={-1}>
+        {words.incomingCall[ring.type]}
+      </h2>
       <p data-part="caller" dir="auto">
         {nameOf?.(ring) ?? ring.oracleDid}
       </p>

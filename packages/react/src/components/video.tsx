@@ -10,11 +10,12 @@ interface VideoProps extends Omit<ComponentPropsWithoutRef<'video'>, 'children' 
   readonly labels?: Partial<Labels>;
 }
 
+export interface TrackVideoProps extends Omit<VideoProps, 'labels'> {
+  readonly track: MediaStreamTrack | undefined;
+}
+
 /** Shows a track while there is one. Always silent: the SDK plays the oracle's sound, and nobody wants to hear themselves. */
-function TrackVideo({
-  track,
-  ...attributes
-}: ComponentPropsWithoutRef<'video'> & { readonly track: MediaStreamTrack | undefined }): ReactNode {
+export function TrackVideo({ track, ...attributes }: TrackVideoProps): ReactNode {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;

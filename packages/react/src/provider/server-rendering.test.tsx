@@ -27,6 +27,7 @@ const {
   OwnVideo,
   ScreenShareButton,
   SecurityBadge,
+  TrackVideo,
   TranscriptView,
   VolumeSlider,
 } = everything;
@@ -54,6 +55,7 @@ function Page(): ReactNode {
       <ComparisonCode />
       <OracleVideo />
       <OwnVideo />
+      <TrackVideo track={undefined} />
       <IncomingCall />
       <CallHistoryList oracleDid={SCRIPTED_ORACLE} />
       <TranscriptView call={undefined} />

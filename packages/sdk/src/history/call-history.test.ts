@@ -1,6 +1,6 @@
-import { OracleCallError } from '@oracle-calls/protocol';
+import { CALL_EVENT_TYPE, createCallId, createSfuRoomName, OracleCallError } from '@oracle-calls/protocol';
 import { expect, test } from 'vitest';
-import { ORACLE_DID, USER_DID } from '../call/call-scene.fixture.ts';
+import { ORACLE, ORACLE_DID, USER_DID } from '../call/call-scene.fixture.ts';
 import { transcriptScene } from './transcript.fixture.ts';
 
 const record = {
@@ -38,6 +38,23 @@ test("the oracle's backend is asked for one page, with what is looked for", asyn
       },
     ],
   });
+});
+
+test('a backend lists calls of its own oracle; what it says in the name of another is not shown', async () => {
+  const { core, backend } = transcriptScene();
+  backend.answer = { calls: [{ ...record, oracleDid: 'did:ixo:another' }, record] };
+  const { calls } = await core.history.list({ oracleDid: ORACLE_DID });
+  expect(calls.map(({ oracleDid }) => oracleDid)).toEqual([ORACLE_DID]);
+});
+
+test('a backend that names another event of the person’s as a call gets none deleted; a call event under that id is', async () => {
+  for (const type of ['m.room.message', CALL_EVENT_TYPE]) {
+    const { core, matrix } = transcriptScene();
+    const room = await matrix.findOrCreateRoom(ORACLE);
+    const eventId = await matrix.sendEvent(room, type, { body: 'hello' }, { transactionId: 'message', peer: ORACLE });
+    await core.history.delete({ oracleDid: ORACLE_DID, callId: createCallId(eventId, createSfuRoomName()) });
+    expect(matrix.redacted).toEqual(type === CALL_EVENT_TYPE ? [eventId] : []);
+  }
 });
 
 test('words that no backend holds are not asked for, and find nothing', async () => {

@@ -1,10 +1,12 @@
-import type { MatrixPort } from '@oracle-calls/matrix';
+import type { MatrixPort, OwnEvent } from '@oracle-calls/matrix';
 import {
+  CALL_EVENT_TYPE,
   callIdParts,
   didSchema,
   isOracleCallError,
   parseCallId,
   parseWith,
+  TRANSCRIPT_EVENT_TYPE,
   type Did,
   type Logger,
 } from '@oracle-calls/protocol';
@@ -13,6 +15,9 @@ import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { ResolvedOracle } from '../oracle/oracle-directory.ts';
 import type { CallHistory, CallsPage, PastCall } from './call-history.ts';
 import { readTranscript } from './read-transcript.ts';
+
+/** What this account writes of a call. */
+const OUR_TYPES: ReadonlySet<string> = new Set([CALL_EVENT_TYPE, TRANSCRIPT_EVENT_TYPE]);
 
 /** What the backend can look for; it holds nothing else, so nothing else is found. */
 const SEARCHABLE = /^[\x20-\x7e]{1,100}$/;
@@ -46,7 +51,9 @@ export function createCallHistory(deps: CallHistoryDeps): CallHistory {
       if (size !== undefined) query.set('limit', String(size));
       const answer = await backendAt(backendUrl).ask('GET', `${ROUTES.calls}?${query.toString()}`, { signal });
       const page = parseWith(callsResponseSchema, answer);
-      return { calls: page.calls.map(pastCallOf), nextCursor: page.nextCursor };
+      // A backend speaks for its own oracle: in another's name it would have calls opened, and deleted, at that one's.
+      const calls = page.calls.filter((call) => call.oracleDid === did);
+      return { calls: calls.map(pastCallOf), nextCursor: page.nextCursor };
     },
     async transcript({ oracleDid, callId: text }, cancel = {}) {
       const signal = limit(cancel.signal);
@@ -62,12 +69,16 @@ export function createCallHistory(deps: CallHistoryDeps): CallHistory {
       const records = await matrix.ownRecords();
       const events = await records.fetch(matrixUserId, callIdParts(callId).eventId, { signal });
       // The call event last: as long as it is there, what relates to it is found again.
-      for (const event of events.toReversed()) {
+      // Which event the call is was said by a backend: what is seen to be something else of the person's stays.
+      for (const event of events.filter(isOfCalls).toReversed()) {
         await records.redact(event, { transactionId: `delete-${event.eventId}`, signal });
       }
     },
   };
 }
+
+/** Also what this device cannot open any more: it is to be deletable all the same. */
+const isOfCalls = ({ type }: OwnEvent): boolean => type === undefined || OUR_TYPES.has(type);
 
 /** A call that the backend does not know any more may still be in the room. */
 async function forgetAt(backend: BackendClient, path: string, signal: AbortSignal): Promise<void> {

@@ -29,6 +29,8 @@ import type { AcceptOptions, Ring, RingStatus } from './rings.ts';
 
 /** Rings that are looked at or wait at once. An honest oracle has one; more are somebody's flood, and are dropped. */
 export const OPEN_RINGS_MAX = 16;
+/** Of these, by one account: a backend has one ring to a person at a time, and the end of the one before may be late. The rest stays for others. */
+export const OPEN_RINGS_OF_ONE_MAX = 2;
 /** Rings that are remembered when they are over, so that none rings twice. */
 const KNOWN_RINGS_MAX = 256;
 /** Answers and calls whose ring has not come: it decrypts late, or there is none. */
@@ -152,22 +154,22 @@ export class RingDesk {
       return;
     }
     const now = clock.now();
+    // Never longer than it may last, whenever it came.
+    const lapsesAt = Math.min(now + content.lifetimeMs, ringOverAt(content));
+    const isMissed = now >= lapsesAt;
     const code = Date.parse(content.ringStartedAt) - now > RING_CLOCK_SKEW_MS ? 'ERR_CALL_CLOCK' : 'ERR_RATE_LIMITED';
     // From the future, it would be kept for another day.
-    if (code === 'ERR_CALL_CLOCK' || this.#openCount() >= OPEN_RINGS_MAX) {
+    if (code === 'ERR_CALL_CLOCK' || !this.#hasRoom(sender.userId, isMissed)) {
       logger.warn('ring ignored', { code });
       return;
     }
-    // Never longer than it may last, whenever it came.
-    const lapsesAt = Math.min(now + content.lifetimeMs, ringOverAt(content));
     const entry: Entry = {
       ...{ eventId, matrixRoomId, sender: sender.userId },
-      state: { kind: 'Checking', fate: now >= lapsesAt ? 'lapsed' : undefined },
+      state: { kind: 'Checking', fate: isMissed ? 'lapsed' : undefined },
       ring: toRing(eventId, content, lapsesAt),
-      lapse:
-        now >= lapsesAt
-          ? undefined
-          : clock.after(lapsesAt - now, () => this.#dispatch(entry, { kind: 'over', fate: 'lapsed' })),
+      lapse: isMissed
+        ? undefined
+        : clock.after(lapsesAt - now, () => this.#dispatch(entry, { kind: 'over', fate: 'lapsed' })),
     };
     this.#remember(entry);
     const early = this.#early;
@@ -282,8 +284,13 @@ export class RingDesk {
     if (over !== undefined) this.#entries.delete(over.eventId);
   }
 
-  #openCount(): number {
-    return [...this.#entries.values()].filter(({ state }) => state.kind !== 'Over' && state.kind !== 'Dropped').length;
+  /** What was missed only waits to be looked at: it takes no room from what rings, nor does one account's from others'. */
+  #hasRoom(sender: MatrixUserId, isMissed: boolean): boolean {
+    const open = [...this.#entries.values()].filter(
+      ({ state, lapse }) => state.kind !== 'Over' && state.kind !== 'Dropped' && (lapse === undefined) === isMissed,
+    );
+    if (open.length >= OPEN_RINGS_MAX) return false;
+    return isMissed || open.filter((other) => other.sender === sender).length < OPEN_RINGS_OF_ONE_MAX;
   }
 
   #ringing({ ringEventId }: Ring): Entry | undefined {

@@ -29,7 +29,7 @@ import {
 } from '../call/call-scene.fixture.ts';
 import { oracleKeysOf } from '../call/scripted-protocol.fixture.ts';
 import { MemoryKeyPins } from '../key-pins/key-pin-store.ts';
-import { OPEN_RINGS_MAX } from './ring-desk.ts';
+import { OPEN_RINGS_MAX, OPEN_RINGS_OF_ONE_MAX } from './ring-desk.ts';
 import type { Ring } from './rings.ts';
 
 // From then on it is there within an instant of the fake clock.
@@ -445,10 +445,39 @@ test('a resolver that is away for a moment delays the ring; away for longer, it 
 
 test('a flood of rings is bounded: what is too much is dropped, not queued', async () => {
   const phone = await createPhone();
-  for (let count = 0; count < OPEN_RINGS_MAX + 5; count += 1) await ring(phone);
+  for (let count = 0; count < OPEN_RINGS_OF_ONE_MAX + 5; count += 1) await ring(phone);
   expect(phone.logged.filter((line) => line.includes('ERR_RATE_LIMITED'))).toHaveLength(5);
   await phone.clock.advance(LIFETIME_MS);
+  expect(phone.statuses().filter((status) => status === 'lapsed')).toHaveLength(OPEN_RINGS_OF_ONE_MAX);
+});
+
+test('what was missed in a long absence is told, and takes no room from what rings', async () => {
+  const phone = await createPhone();
+  const ringStartedAt = new Date(phone.clock.now() - 3_600_000).toISOString();
+  const missed = Array.from({ length: OPEN_RINGS_MAX }, () => ring(phone, { content: { ringStartedAt } }));
+  await Promise.all([...missed, ring(phone)]);
   expect(phone.statuses().filter((status) => status === 'lapsed')).toHaveLength(OPEN_RINGS_MAX);
+  expect(phone.statuses()).toContain('ringing');
+});
+
+test('the rings of one account leave room for those of others; as many by as many accounts do not', async () => {
+  const phone = await createPhone();
+  /** In one sync, before anything of them is looked up. */
+  const flood = async (senderOf: (count: number) => MatrixUserId): Promise<void> => {
+    const all = Array.from({ length: OPEN_RINGS_MAX }, (_, count) =>
+      ring(phone, { event: { sender: senderOf(count) } }),
+    );
+    all.push(ring(phone));
+    await Promise.all(all);
+  };
+  await flood(() => MALLORY);
+  expect(phone.statuses()).toEqual(['ringing']);
+  expect(phone.logged.filter((line) => line.includes('ERR_KEY_CHANGED'))).toHaveLength(OPEN_RINGS_OF_ONE_MAX);
+  await phone.clock.advance(LIFETIME_MS);
+  expect(phone.statuses()).toEqual(['ringing', 'lapsed']);
+  // The twin: where no account has more than its share, all there is room for is taken.
+  await flood((count) => `@mallory-${count}:localhost` as MatrixUserId);
+  expect(phone.statuses()).toEqual(['ringing', 'lapsed']);
 });
 
 test('a listener that throws keeps neither the ring nor the others from going on', async () => {
