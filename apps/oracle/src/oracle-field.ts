@@ -19,6 +19,7 @@ const brainSchema = v.variant('kind', [
     model: textSchema,
     apiKeyFile,
     temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
+    /** Sent as `max_tokens`; leave it out for hosted models that refuse that. */
     maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     place,
   }),

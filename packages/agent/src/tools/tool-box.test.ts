@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { defineTool, TOOL_MAX_MS, ToolFailure } from './tool.ts';
-import { RESULT_MAX_LENGTH, ToolBox } from './tool-box.ts';
+import { APPROVAL_MAX_MS, RESULT_MAX_LENGTH, ToolBox } from './tool-box.ts';
 
 const context = { sessionId: 's' };
 const parameters = v.object({ count: v.pipe(v.number(), v.integer()) });
@@ -113,12 +113,12 @@ describe('a tool that needs approval', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
-  it('is not run when the user does not answer within a minute', async () => {
+  it('is not run when the user does not answer in time', async () => {
     const clock = new FakeClock();
     const run = vi.fn();
     const box = new ToolBox([tool(run, true)], { clock });
     const outcome = box.run(call(), context, { approve: () => new Promise(() => undefined) });
-    await clock.advance(60_000);
+    await clock.advance(APPROVAL_MAX_MS);
     expect((await outcome).text).toBe('The user did not answer.');
     expect(run).not.toHaveBeenCalled();
   });

@@ -8,8 +8,8 @@ import type { JsonSchema, Tool } from './tool.ts';
 
 /** Characters of a result that a model gets: about a thousand tokens, more than can be said in a minute. */
 export const RESULT_MAX_LENGTH = 4_000;
-/** A person needs time to read; the call is not held up for ever. */
-const APPROVAL_MAX_MS = 60_000;
+/** A person needs time to read. With the tool's own time it stays within the minute after which a session gives up on an answer. */
+export const APPROVAL_MAX_MS = 45_000;
 
 /** Nobody speaks for so long between the words that were answered and the end of the turn. */
 const SETTLE_MAX_MS = 15_000;

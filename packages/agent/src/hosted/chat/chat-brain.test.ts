@@ -79,6 +79,11 @@ describe('a chat endpoint', () => {
     expect((await ask()).join('')).toBe('Grüß 👋');
   });
 
+  it('may think aloud, and is not heard thinking', async () => {
+    service.replies = [says('<thi', 'nk>Hm. Paris', '?</think>\n\n', 'It is ', 'Paris.')];
+    expect((await ask()).join('')).toBe('It is Paris.');
+  });
+
   it('need not send the last marker when it has said that it finished', async () => {
     service.replies = [stream(delta('Yes.'), finish)];
     expect(await ask()).toEqual(['Yes.']);

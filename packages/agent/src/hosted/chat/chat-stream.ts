@@ -5,12 +5,13 @@ import { eventsOf, parseJson } from '../http/read-answer.ts';
 import { post } from '../http/upstream.ts';
 import type { UpstreamOptions } from '../http/upstream.ts';
 import type { ChatMessage } from './chat-messages.ts';
+import { ThoughtFilter } from './without-thoughts.ts';
 
 /** An endpoint that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp's server, LiteLLM, hosted ones. */
 export interface ChatEndpoint extends UpstreamOptions {
   readonly model: string;
   readonly temperature?: number | undefined;
-  /** Spoken, a hundred tokens are half a minute. */
+  /** Spoken, a hundred tokens are half a minute. Sent as `max_tokens`, which some hosted models refuse: leave it out for those. */
   readonly maxTokens?: number | undefined;
 }
 
@@ -77,6 +78,7 @@ export async function* streamChat(endpoint: ChatEndpoint, request: ChatRequest):
     signal,
   });
   const wanted = new WantedTools();
+  const thoughts = new ThoughtFilter();
   let isOver = false;
   for await (const { data } of eventsOf(answer)) {
     if (data === DONE) {
@@ -89,13 +91,15 @@ export async function* streamChat(endpoint: ChatEndpoint, request: ChatRequest):
       throw new OracleCallError('ERR_UPSTREAM_MODEL', 'The language model reported an error in its answer.');
     }
     for (const { delta, finish_reason: finish } of choices) {
-      const text = delta?.content ?? '';
+      const text = thoughts.push(delta?.content ?? '');
       if (text !== '') yield { kind: 'text', text };
       for (const call of delta?.tool_calls ?? []) wanted.add(call);
       isOver ||= typeof finish === 'string';
     }
   }
   if (!isOver) throw new OracleCallError('ERR_UPSTREAM_MODEL', 'The answer broke off.');
+  const rest = thoughts.end();
+  if (rest !== '') yield { kind: 'text', text: rest };
   const calls = wanted.finished();
   if (calls.length > 0) yield { kind: 'tools', calls };
 }
