@@ -15,15 +15,16 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const ORACLE = `
 const close = async () => undefined;
+const place = { where: 'sent-to', host: 'echo.example', what: ['text'] };
 export const oracle = {
   instructions: 'You are Ada.',
-  brain: (kit) => ({
+  brain: { kind: 'own', place, open: (kit) => ({
     title: 'echo',
-    place: { where: 'sent-to', host: 'echo.example', what: ['text'] },
+    place,
     async *answer(turns, context) { yield turns.at(-1).text + ' ' + context.sessionId + ' ' + kit.instructionsFor(context); },
     close,
     [Symbol.asyncDispose]: close,
-  }),
+  }) },
 };`;
 
 /** Types into a console whose oracle repeats what it hears. */

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Brain, CallContext } from '../brain/brain.ts';
+import type { EnginePlace } from '../hearing/engine-place.ts';
 import type { Library } from '../documents/library.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { ToolBox } from '../tools/tool-box.ts';
@@ -22,13 +23,20 @@ export interface BrainKit {
   readonly log: Logger;
 }
 
+/** A brain of the author's own. Where it works is said here, since callers are told before it is opened. */
+export interface OwnBrain {
+  readonly kind: 'own';
+  readonly place: EnginePlace;
+  open(kit: BrainKit): Brain | Promise<Brain>;
+}
+
 export interface OracleDefinition {
   /** Who the oracle is and how it talks. */
   readonly instructions: string;
   /** Its voice, by the name that the speech service has for it. */
   readonly voice?: string | undefined;
   /** `{ kind: 'local' }` when absent. */
-  readonly brain?: BrainSettings | ((kit: BrainKit) => Brain | Promise<Brain>) | undefined;
+  readonly brain?: BrainSettings | OwnBrain | undefined;
   // Of any schema: each tool has its own.
   readonly tools?: readonly Tool[] | undefined;
   /** A folder of `.md` and `.txt` files that it answers from. */

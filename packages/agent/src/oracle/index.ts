@@ -51,7 +51,8 @@ export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcom
 export { oracleSettingsSchema } from './brain-settings.ts';
 export type { BrainSettings, OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 export { defineOracle } from './define-oracle.ts';
-export type { BrainKit, CallPlan, OracleDefinition } from './define-oracle.ts';
+export type { BrainKit, CallPlan, OracleDefinition, OwnBrain } from './define-oracle.ts';
+export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';

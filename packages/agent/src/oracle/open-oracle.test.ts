@@ -6,12 +6,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { wordsEmbedder } from '../documents/words-embedder.fixture.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
 import { event, ScriptedService, stream } from '../hosted/scripted-service.fixture.ts';
 import { defineTool } from '../tools/tool.ts';
 import { brainSettingsSchema } from './brain-settings.ts';
 import { defineOracle } from './define-oracle.ts';
 import type { BrainKit, OracleDefinition } from './define-oracle.ts';
+import { hearingOf } from './hearing-of.ts';
 import { loadOracle } from './load-oracle.ts';
 import { openOracle } from './open-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from './open-voices.ts';
@@ -93,8 +94,11 @@ describe('an oracle', () => {
           yield kit.instructionsFor(context);
         },
       });
-    await using brain = await open({ brain: make });
+    await using brain = await open({ brain: { kind: 'own', place: ON_THIS_MACHINE, open: make } });
     expect(await ask(brain)).toBe('You are Ada.');
+    // What callers are told beforehand has to be true.
+    const elsewhere = placeOf('https://a.example', ['text']);
+    await expect(open({ brain: { kind: 'own', place: elsewhere, open: make } })).rejects.toEqual(invalid);
   });
 
   it('is told of each call once, and again of the next in the same session', async () => {
@@ -135,17 +139,53 @@ describe('the settings of an oracle', () => {
     expect((await loadOracle({})).instructions).not.toBe('');
   });
 
-  it('choose who hears and who speaks, and that says where the words go', async () => {
+  it('choose who hears and who speaks, with a voice', async () => {
     const local = { weightsDir: folder };
     const endpoint = { kind: 'endpoint', baseUrl: 'https://voice.example/v1', model: 'm' } as const;
     const sampleRate = 48_000;
-    expect((await openChosenRecogniser(endpoint, local)).place).toEqual({
-      where: 'sent-to',
-      host: 'voice.example',
-      what: ['audio'],
-    });
-    const speech = await openChosenSynthesiser(endpoint, { voice: 'ada', sampleRate }, local);
-    expect(speech.place).toEqual({ where: 'sent-to', host: 'voice.example', what: ['text'] });
+    await using recogniser = await openChosenRecogniser(endpoint, local);
+    await using synthesiser = await openChosenSynthesiser(endpoint, { voice: 'ada', sampleRate }, local);
+    expect([typeof recogniser.transcribe, synthesiser.sampleRate]).toEqual(['function', 48_000]);
     await expect(openChosenSynthesiser(endpoint, { voice: undefined, sampleRate }, local)).rejects.toEqual(invalid);
+  });
+});
+
+describe('who hears the calls of an oracle', () => {
+  const url = 'https://a.example/v1';
+  const voice = { kind: 'endpoint', baseUrl: url, model: 'm' } as const;
+  const own = { where: 'sent-to', host: 'own.example', what: ['text'] } as const;
+  const here = ON_THIS_MACHINE;
+  const there = (what: 'audio' | 'text') => ({ where: 'sent-to', host: 'a.example', what: [what] });
+
+  it.each([
+    ['nothing chosen', {}, undefined, [here, here, here]],
+    [
+      'everything local',
+      { recognition: { kind: 'local' }, speech: { kind: 'local' } },
+      { kind: 'local' },
+      [here, here, here],
+    ],
+    ['voices elsewhere', { recognition: voice, speech: voice }, undefined, [there('audio'), here, there('text')]],
+    ['a chat endpoint', {}, { kind: 'chat', baseUrl: url, model: 'm' }, [here, there('text'), here]],
+    [
+      'a chat endpoint on this machine',
+      {},
+      { kind: 'chat', baseUrl: 'http://[::1]:1/v1', model: 'm' },
+      [here, here, here],
+    ],
+    [
+      'a proxy on this machine',
+      {},
+      { kind: 'chat', baseUrl: 'http://[::1]:1', model: 'm', place: own },
+      [here, own, here],
+    ],
+    ['a webhook', {}, { kind: 'webhook', url, secretFile: 's' }, [here, there('text'), here]],
+  ] as const)('is known beforehand with %s', (_what, settings, brain, [recognition, languageModel, speech]) => {
+    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech });
+  });
+
+  it('is for a brain of the author’s what the author says', () => {
+    const brain = { kind: 'own', place: own, open: talker } as const;
+    expect(hearingOf({}, { brain }).languageModel).toEqual(own);
   });
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { systemClock, silentLogger } from '@oracle-calls/protocol';
-import type { Clock, Logger, OracleCallError } from '@oracle-calls/protocol';
+import { isDeepStrictEqual } from 'node:util';
+import { OracleCallError, systemClock, silentLogger } from '@oracle-calls/protocol';
+import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { openGroundedBrain } from '../brain/grounded/grounded-brain.ts';
@@ -14,6 +15,7 @@ import { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { ToolBox } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
+import { brainPlace } from './hearing-of.ts';
 import type { BrainKit, OracleDefinition } from './define-oracle.ts';
 
 export interface OpenOracleOptions {
@@ -43,7 +45,7 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
   const { clock = systemClock, log = silentLogger, weightsDir, signal, onLost } = options;
   const { tools = [], documents, brain: choice = { kind: 'local' } } = definition;
   const toolBox = new ToolBox(tools, { clock, log });
-  const isLocal = typeof choice === 'object' && choice.kind === 'local';
+  const isLocal = choice.kind === 'local';
   const hasExamples = tools.some(({ examples = [] }) => examples.length > 0);
   await using opened = new AsyncDisposableStack();
   const needsSentences = documents !== undefined || (isLocal && hasExamples);
@@ -63,6 +65,9 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
     log,
   };
   const brain = opened.use(await openBrain(definition, kit, embedder, options));
+  if (!isDeepStrictEqual(brain.place, brainPlace(choice))) {
+    throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain works in another place than its oracle says.');
+  }
   const held = opened.move();
   return createBrain({
     title: brain.title,
@@ -82,7 +87,7 @@ async function openBrain(
   { weightsDir, maxCalls, signal, openTalker = openDemonstration }: OpenOracleOptions,
 ): Promise<Brain> {
   const { toolBox, library, clock, log } = kit;
-  if (typeof choice === 'function') return choice(kit);
+
   switch (choice.kind) {
     case 'local': {
       const talker = await openTalker({ weightsDir, maxCalls });
@@ -107,6 +112,8 @@ async function openBrain(
       const secret = await readBearerFile(secretFile, 'webhook secret');
       return openWebhookBrain({ url, secret, place, tools: toolBox, clock });
     }
+    case 'own':
+      return choice.open(kit);
     default:
       return choice satisfies never;
   }

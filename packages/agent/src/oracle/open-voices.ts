@@ -1,6 +1,4 @@
 import { OracleCallError } from '@oracle-calls/protocol';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
-import type { EnginePlace } from '../hearing/engine-place.ts';
 import { openRecognitionEndpoint } from '../hosted/recognition/recognition-endpoint.ts';
 import { openSpeechEndpoint } from '../hosted/speech/speech-endpoint.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
@@ -11,28 +9,19 @@ import { openSynthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 
-/** A part of the voice, and who hears through it. */
-export interface Placed<T> {
-  readonly engine: T;
-  readonly place: EnginePlace;
-}
-
 type LocalOptions = { readonly weightsDir: string } & OpenEngineOptions;
 
 /** @throws {OracleCallError} as the local one; `ERR_PROTOCOL_MALFORMED` when the file of a key cannot be read */
 export async function openChosenRecogniser(
   settings: RecognitionSettings | undefined,
   local: LocalOptions,
-): Promise<Placed<Recogniser>> {
+): Promise<Recogniser> {
   if (settings === undefined || settings.kind === 'local') {
-    return { engine: await openRecogniser(local), place: ON_THIS_MACHINE };
+    return openRecogniser(local);
   }
-  const { kind: _kind, apiKeyFile, place, ...endpoint } = settings;
+  const { kind: _kind, apiKeyFile, place: _place, ...endpoint } = settings;
   const key = apiKeyFile === undefined ? undefined : await readBearerFile(apiKeyFile, 'recognition key');
-  return {
-    engine: openRecognitionEndpoint({ ...endpoint, key }),
-    place: place ?? placeOf(endpoint.baseUrl, ['audio']),
-  };
+  return openRecognitionEndpoint({ ...endpoint, key });
 }
 
 export interface ChosenVoice {
@@ -46,15 +35,12 @@ export async function openChosenSynthesiser(
   settings: SpeechSettings | undefined,
   { voice: ownVoice, sampleRate }: ChosenVoice,
   local: LocalOptions,
-): Promise<Placed<Synthesiser>> {
+): Promise<Synthesiser> {
   if (settings === undefined || settings.kind === 'local') {
-    return { engine: await openSynthesiser({ ...local, sampleRate }), place: ON_THIS_MACHINE };
+    return openSynthesiser({ ...local, sampleRate });
   }
-  const { kind: _kind, apiKeyFile, place, pcmSampleRate, voice = ownVoice, ...endpoint } = settings;
+  const { kind: _kind, apiKeyFile, place: _place, pcmSampleRate, voice = ownVoice, ...endpoint } = settings;
   if (voice === undefined) throw new OracleCallError('ERR_CONFIG_INVALID', 'speech: the endpoint needs a voice.');
   const key = apiKeyFile === undefined ? undefined : await readBearerFile(apiKeyFile, 'speech key');
-  return {
-    engine: openSpeechEndpoint({ ...endpoint, voice, key }, { sampleRate, pcmSampleRate }),
-    place: place ?? placeOf(endpoint.baseUrl, ['text']),
-  };
+  return openSpeechEndpoint({ ...endpoint, voice, key }, { sampleRate, pcmSampleRate });
 }

@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
@@ -22,12 +23,11 @@ async function load(): Promise<SpeechParts> {
   // One after the other: calls may be held on the same cores meanwhile.
   const definition = await loadOracle(oracle);
   const local = { weightsDir, onLost };
-  const recognition = await openChosenRecogniser(oracle.recognition, local);
+  const recogniser = await openChosenRecogniser(oracle.recognition, local);
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
-  const speech = await openChosenSynthesiser(oracle.speech, voice, local);
+  const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
   const brain = await openOracle(definition, { ...local, maxCalls });
-  const hearing = { recognition: recognition.place, languageModel: brain.place, speech: speech.place };
-  return { recogniser: recognition.engine, synthesiser: speech.engine, brain, hearing };
+  return { recogniser, synthesiser, brain, hearing: hearingOf(oracle, definition) };
 }
 
 function tell(report: HostReport): void {
