@@ -5,6 +5,8 @@ import type { ApproveTool } from '../tools/approval.ts';
 export interface CallContext {
   /** The oracle's chat session that the call belongs to. */
   readonly sessionId: string;
+  /** The same in all of one call and in no other, and made up: it names the call to nobody else. */
+  readonly conversationId?: string | undefined;
   /** Who calls, as the user's own signature proved it; absent where nobody proved anything, as in the older protocol. */
   readonly userDid?: string | undefined;
   /** BCP 47 tag, when the caller asked for one. */

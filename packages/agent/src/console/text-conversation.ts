@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 
 export interface TextConversationOptions extends Pick<AnswerOptions, 'approve'> {
@@ -16,6 +17,7 @@ export class TextConversation {
   readonly #brain: Brain;
   readonly #options: TextConversationOptions;
   readonly #turns: Turn[] = [];
+  readonly #conversationId = randomUUID();
   #underWay: UnderWay | undefined;
 
   constructor(brain: Brain, options: TextConversationOptions = {}) {
@@ -36,7 +38,8 @@ export class TextConversation {
     const { signal } = answer.abort;
     this.#turns.push(question);
     this.#underWay = answer;
-    const { context = { sessionId: 'text' }, approve } = this.#options;
+    const { approve } = this.#options;
+    const context = { conversationId: this.#conversationId, sessionId: 'text', ...this.#options.context };
     try {
       for await (const piece of this.#brain.answer([...this.#turns], context, { signal, approve })) {
         if (signal.aborted) return;

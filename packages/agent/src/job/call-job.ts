@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
@@ -136,6 +137,7 @@ export class CallJob {
       observer: data,
       context: {
         sessionId,
+        conversationId: randomUUID(),
         language,
         userDid: seated.protocol === 'strict' ? seated.envelope.context.userDid : undefined,
         voice: agentVoice,

@@ -1,10 +1,10 @@
-import type { CallContext, Turn } from '../brain/brain.ts';
+import type { CallContext } from '../brain/brain.ts';
 import type { CallPlan, OracleDefinition } from './define-oracle.ts';
 
-/** Sessions whose plan is kept: more than any worker has calls. */
+/** Calls whose plan is kept: more than any worker has. */
 const MAX_PLANS = 256;
 
-/** What `onCall` said, once for each call. A call is new when nothing was answered in it yet. */
+/** What `onCall` said, once for each call, however often its first answer is begun. */
 export class CallPlans {
   readonly #definition: Pick<OracleDefinition, 'instructions' | 'onCall'>;
   readonly #plans = new Map<string, { readonly plan: Promise<CallPlan | undefined>; instructions: string }>();
@@ -13,29 +13,31 @@ export class CallPlans {
     this.#definition = definition;
   }
 
-  /** Makes the plan of a call if there is none. @throws what `onCall` throws, each time anew */
-  async prepare(turns: readonly Turn[], context: CallContext): Promise<void> {
-    const { sessionId } = context;
-    const isNew = turns.filter(({ speaker }) => speaker === 'user').length <= 1;
-    const known = isNew && turns.every(({ speaker }) => speaker === 'user') ? undefined : this.#plans.get(sessionId);
+  /** Makes the plan of a call if there is none. @throws what `onCall` throws; then the next answer asks again */
+  async prepare(context: CallContext): Promise<void> {
+    const key = keyOf(context);
+    const known = this.#plans.get(key);
     if (known !== undefined) return void (await known.plan);
     const { instructions, onCall } = this.#definition;
-    const plan = Promise.resolve(onCall?.call(this.#definition, context));
+    // Within a promise, so that what it throws at once is treated the same.
+    const plan = Promise.resolve().then(() => onCall?.call(this.#definition, context));
     const entry = { plan, instructions };
-    this.#plans.delete(sessionId);
-    this.#plans.set(sessionId, entry);
+    this.#plans.set(key, entry);
     const [oldest] = this.#plans.keys();
     if (this.#plans.size > MAX_PLANS && oldest !== undefined) this.#plans.delete(oldest);
     try {
       const more = (await plan)?.instructions;
       if (more !== undefined) entry.instructions = `${instructions}\n\n${more}`;
     } catch (cause) {
-      if (this.#plans.get(sessionId) === entry) this.#plans.delete(sessionId);
+      if (this.#plans.get(key) === entry) this.#plans.delete(key);
       throw cause;
     }
   }
 
-  instructionsFor({ sessionId }: CallContext): string {
-    return this.#plans.get(sessionId)?.instructions ?? this.#definition.instructions;
+  instructionsFor(context: CallContext): string {
+    return this.#plans.get(keyOf(context))?.instructions ?? this.#definition.instructions;
   }
 }
+
+/** Whoever does not tell calls apart has one in each session. */
+const keyOf = ({ conversationId, sessionId }: CallContext): string => conversationId ?? sessionId;

@@ -43,9 +43,9 @@ const open = (definition: Partial<OracleDefinition>): Promise<Brain> =>
       openEmbedder: () => Promise.resolve(wordsEmbedder()),
     },
   );
-const ask = async (brain: Brain, turns: readonly Turn[] = [{ speaker: 'user', text: 'cats' }], sessionId = 's') => {
+const ask = async (brain: Brain, turns: readonly Turn[] = [{ speaker: 'user', text: 'cats' }]) => {
   let said = '';
-  for await (const piece of brain.answer(turns, { sessionId })) said += piece;
+  for await (const piece of brain.answer(turns, { sessionId: 's' })) said += piece;
   return said;
 };
 const invalid = expect.objectContaining({ code: 'ERR_CONFIG_INVALID' });
@@ -101,16 +101,37 @@ describe('an oracle', () => {
     await expect(open({ brain: { kind: 'own', place: elsewhere, open: make } })).rejects.toEqual(invalid);
   });
 
-  it('is told of each call once, and again of the next in the same session', async () => {
+  it('says the comparison code itself, whatever its brain: nobody else is asked, and nobody is told', async () => {
+    const answer = vi.fn();
+    const make = (): Brain => createBrain({ title: 'own', place: ON_THIS_MACHINE, answer });
+    await using brain = await open({ brain: { kind: 'own', place: ON_THIS_MACHINE, open: make } });
+    const question: Turn[] = [{ speaker: 'user', text: 'What is the comparison code?' }];
+    let said = '';
+    for await (const piece of brain.answer(question, { sessionId: 's', comparisonCode: '1234567890' })) said += piece;
+    expect(said).toMatch(/^The comparison code is one, two/);
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('is told of each call once, however often its first answer is begun', async () => {
     const onCall = vi.fn(() => undefined);
     await using brain = await open({ onCall });
-    const first: Turn[] = [{ speaker: 'user', text: 'a' }];
-    await ask(brain, first);
-    await ask(brain, [...first, { speaker: 'oracle', text: 'b' }, { speaker: 'user', text: 'c' }]);
+    const say = async (conversationId: string, sessionId = 's'): Promise<void> => {
+      const turns: Turn[] = [{ speaker: 'user', text: 'a' }];
+      for await (const _ of brain.answer(turns, { sessionId, conversationId })) continue;
+    };
+    await Promise.all([say('one'), say('one'), say('one')]);
     expect(onCall).toHaveBeenCalledTimes(1);
-    await ask(brain, first, 'other');
-    await ask(brain, first);
-    expect(onCall).toHaveBeenCalledTimes(3);
+    await say('two');
+    expect(onCall).toHaveBeenCalledTimes(2);
+  });
+
+  it('that cannot begin a call says so, and is asked again', async () => {
+    const onCall = vi.fn<() => undefined>().mockImplementationOnce(() => {
+      throw new RangeError('no such customer');
+    });
+    await using brain = await open({ onCall });
+    await expect(ask(brain)).rejects.toThrow('no such customer');
+    expect(await ask(brain)).toBe('Hello.');
   });
 });
 

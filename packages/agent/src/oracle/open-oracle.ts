@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { OracleCallError, systemClock, silentLogger } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
+import { comparisonCodeAnswer } from '../brain/comparison-code-answer.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { openGroundedBrain } from '../brain/grounded/grounded-brain.ts';
 import { openEmbedder } from '../documents/embedder/embedder.ts';
@@ -72,8 +73,11 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
   return createBrain({
     title: brain.title,
     place: brain.place,
-    async *answer(turns, context, how) {
-      await plans.prepare(turns, context);
+    async *answer(turns, context, how = {}) {
+      // A fact about the call that no brain is to invent, and no service needs to be told.
+      const code = comparisonCodeAnswer(turns, context);
+      if (code !== undefined) return yield code.slice(how.alreadySaid?.length ?? 0);
+      await plans.prepare(context);
       yield* brain.answer(turns, context, how);
     },
     close: () => held.disposeAsync(),

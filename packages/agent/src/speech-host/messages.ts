@@ -17,6 +17,7 @@ const turnSchema = v.strictObject({
 });
 const contextSchema = v.strictObject({
   sessionId: v.string(),
+  conversationId: v.optional(v.string()),
   userDid: v.optional(v.string()),
   language: v.optional(v.string()),
   voice: v.optional(v.string()),

@@ -4,7 +4,7 @@ import { ON_THIS_MACHINE } from '../../hearing/engine-place.ts';
 import type { Tool } from '../../tools/tool.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import type { AnswerOptions, Brain, CallContext, Turn } from '../brain.ts';
-import { comparisonCodeAnswer } from '../comparison-code-answer.ts';
+
 import { createBrain, questionOf } from '../create-brain.ts';
 import { ExampleMatcher } from './example-match.ts';
 import type { ExampleMatch } from './example-match.ts';
@@ -63,10 +63,9 @@ export async function openGroundedBrain(options: GroundedBrainOptions): Promise<
     const { signal, alreadySaid = '' } = how;
     signal?.throwIfAborted();
     const question = questionOf(turns);
-    // Facts about the call are no document's to tell.
-    const source = library !== undefined && asksSource(question) ? saySource(library, turns) : undefined;
-    const known = comparisonCodeAnswer(turns, context) ?? source;
-    if (known !== undefined) return yield known.slice(alreadySaid.length);
+    if (library !== undefined && asksSource(question)) {
+      return yield saySource(library, turns).slice(alreadySaid.length);
+    }
     const match = await matcher.find(question, signal);
     if (match !== undefined) return yield await use(match, context, how);
     const finding = await find(turns, signal);
