@@ -2,6 +2,7 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { defineTool, TOOL_MAX_MS, ToolFailure } from './tool.ts';
 import { APPROVAL_MAX_MS, RESULT_MAX_LENGTH, ToolBox } from './tool-box.ts';
 
@@ -156,6 +157,23 @@ describe('what tools take', () => {
     expect(box.descriptions[0]?.parameters).toEqual({ type: 'object' });
     expect((await box.run(call('{"id":"a"}', 'look'), context)).text).toBe('seen');
     expect((await box.run(call('{}', 'look'), context)).text).toBe('The arguments do not fit: id: an id is missing');
+  });
+
+  it('may be written with zod', async () => {
+    const look = defineTool({
+      name: 'look',
+      description: 'Looks.',
+      parameters: z.object({ place: z.string(), often: z.number().optional() }),
+      run: ({ place, often = 1 }) => `${place} ${often}`,
+    });
+    const box = new ToolBox([look]);
+    expect(box.descriptions[0]?.parameters).toMatchObject({
+      type: 'object',
+      properties: { place: { type: 'string' }, often: { type: 'number' } },
+      required: ['place'],
+    });
+    expect((await box.run(call('{"place":"here"}', 'look'), context)).text).toBe('here 1');
+    expect((await box.run(call('{"place":7}', 'look'), context)).text).toMatch(/^The arguments do not fit: place: /);
   });
 
   it('is the author’s to write down where the library cannot', () => {
