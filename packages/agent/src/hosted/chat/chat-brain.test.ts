@@ -217,6 +217,17 @@ describe('a chat endpoint that fails', () => {
     await service.requests[0]?.closed;
   });
 
+  it('is hung up on when it does not even begin as it should', async () => {
+    service.replies = [
+      async (response) => {
+        response.writeHead(200, { 'content-type': 'text/html' });
+        await new Promise((resolve) => response.write('<p>', resolve));
+      },
+    ];
+    await expect(ask()).rejects.toEqual(refusedWith('ERR_UPSTREAM_MALFORMED'));
+    await service.requests[0]?.closed;
+  });
+
   it('is hung up on when nobody reads on', async () => {
     service.replies = [streamStalled(delta('It is '))];
     for await (const _ of brain().answer(question, { sessionId: 's' })) break;

@@ -14,8 +14,9 @@ export interface StreamEvent {
 const EVENT_MAX_LENGTH = 1024 * 1024;
 
 /** The events of an answer as they come. @throws {OracleCallError} as reading does; `ERR_UPSTREAM_MALFORMED` when it is no such stream */
-export async function* eventsOf({ contentType, pieces }: UpstreamAnswer): AsyncGenerator<StreamEvent> {
+export async function* eventsOf({ contentType, pieces, release }: UpstreamAnswer): AsyncGenerator<StreamEvent> {
   if (!/^text\/event-stream\b/i.test(contentType)) {
+    release();
     throw new OracleCallError('ERR_UPSTREAM_MALFORMED', 'The answer is no stream of events.');
   }
   const come: StreamEvent[] = [];

@@ -39,6 +39,7 @@ describe('a service that refuses', () => {
 describe('an answer', () => {
   const of = (contentType: string, ...pieces: string[]): UpstreamAnswer => ({
     contentType,
+    release: () => undefined,
 
     pieces: (async function* () {
       for (const piece of pieces) yield Buffer.from(piece);
@@ -60,5 +61,30 @@ describe('an answer', () => {
     await expect(post({ ...answer(200), fetch }, request).then(bytesOf)).rejects.toMatchObject({
       code: 'ERR_UPSTREAM_MALFORMED',
     });
+  });
+
+  it('waits for who reads slowly, and not for who writes slowly', async () => {
+    const clock = new FakeClock();
+    let writer: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (writer = controller) });
+    let asked: AbortSignal | null | undefined;
+    const fetch = (_url: string, { signal }: RequestInit): Promise<Response> => {
+      asked = signal;
+      return Promise.resolve(new Response(body));
+    };
+    const options = { ...answer(200), clock, fetch, idleMaxMs: 20_000 };
+    const pieces = (await post(options, request)).pieces[Symbol.asyncIterator]();
+    writer?.enqueue(Uint8Array.of(1));
+    expect((await pieces.next()).value).toEqual(Uint8Array.of(1));
+    await clock.advance(60_000);
+    expect(asked?.aborted).toBe(false);
+    writer?.enqueue(Uint8Array.of(2));
+    expect((await pieces.next()).value).toEqual(Uint8Array.of(2));
+    const third = pieces.next();
+    await clock.advance(20_000);
+    expect(asked?.reason).toMatchObject({ code: 'ERR_UPSTREAM_TIMEOUT' });
+    writer?.error(asked?.reason);
+    await expect(third).rejects.toMatchObject({ code: 'ERR_UPSTREAM_TIMEOUT' });
+    expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -33,6 +33,8 @@ export interface UpstreamAnswer {
   readonly contentType: string;
   /** @throws {OracleCallError} `ERR_UPSTREAM_MODEL` when it breaks off, `ERR_UPSTREAM_TIMEOUT`, `ERR_UPSTREAM_MALFORMED` when endless */
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Ends the request for who does not want to read at all. */
+  readonly release: () => void;
 }
 
 /**
@@ -77,6 +79,7 @@ export async function post(upstream: UpstreamOptions, request: UpstreamRequest):
   return {
     contentType: response.headers.get('content-type') ?? '',
     pieces: read(response, { clock, idleMaxMs, late, signal, abandon }),
+    release: () => abandon.abort(new Error('nobody reads the answer')),
   };
 }
 
@@ -101,8 +104,9 @@ async function* read(response: Response, reading: Reading): AsyncGenerator<Uint8
   try {
     for (;;) {
       let next: { readonly value?: Uint8Array | undefined } | undefined;
-      using _bound = clock.after(idleMaxMs, late);
       try {
+        // Only while something is waited for: who reads may take their time.
+        using _bound = clock.after(idleMaxMs, late);
         next = await reader?.read();
       } catch (cause) {
         throw reasonOf(cause, signal, abandon.signal);

@@ -36,6 +36,7 @@ export function openSpeechEndpoint(
       const attempt = async (): Promise<Float32Array> => {
         const answer = await post(endpoint, { path: '/audio/speech', body, signal });
         if (/^(?:application\/json|text\/)/i.test(answer.contentType)) {
+          answer.release();
           throw new OracleCallError('ERR_UPSTREAM_MALFORMED', 'The answer is no sound.');
         }
         return resample(int16ToFloat(samplesOf(await bytesOf(answer))), pcmSampleRate, sampleRate);

@@ -167,8 +167,7 @@ async function tellInterruption(options: WebhookBrainOptions, request: Interrupt
   const limit = new AbortController();
   using _bound = clock.after(NOTICE_MAX_MS, () => limit.abort(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));
   try {
-    const reply = await send(options, request, limit.signal);
-    for await (const _piece of reply.pieces) break;
+    (await send(options, request, limit.signal)).release();
   } catch {
     // The next request's turns tell it too.
   }
