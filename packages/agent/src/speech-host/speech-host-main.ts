@@ -62,8 +62,8 @@ const loaded = load();
 const listening = SpeechServer.listen(socketPath, loaded);
 try {
   await listening;
-  const { brain } = await loaded;
-  tell({ kind: 'ready', brainTitle: brain.title, ms: systemClock.now() - startedAt });
+  const { brain, hearing } = await loaded;
+  tell({ kind: 'ready', brainTitle: brain.title, hearing, ms: systemClock.now() - startedAt });
 } catch (cause) {
   fail('not-loaded', cause);
 }
