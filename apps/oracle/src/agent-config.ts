@@ -3,6 +3,7 @@ import { didSchema, LOG_LEVELS } from '@oracle-calls/protocol';
 import { metricsConfigSchema, telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
 import { namedPath } from './configuration/schema-walk.ts';
+import { oracleField } from './oracle-field.ts';
 
 const textSchema = v.pipe(v.string(), v.minLength(1));
 const urlSchema = v.pipe(v.string(), v.url('an address (URL)'));
@@ -30,6 +31,8 @@ export const agentConfigSchema = v.strictObject({
   sfu: v.strictObject({ url: urlSchema, apiKey: textSchema, apiSecretFile: namedPath('secret') }),
   agentName: textSchema,
   weightsDir: namedPath('folder'),
+  /** What talks, and where it works. Without it the demonstration brain does, on this machine. */
+  oracle: oracleField,
   /** Processes that wait for calls. */
   warmProcesses: v.optional(count(16)),
   /** Calls that this worker holds at a time. */

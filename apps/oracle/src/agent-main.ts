@@ -40,7 +40,7 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
   const stop = Promise.withResolvers<StopSignalName>();
   using signals = followStopSignals(process, stop.resolve);
   const { sfu, agentName, weightsDir, warmProcesses, maxCalls, maxCallMinutes, rekeySeconds, ...rest } = config;
-  const { metrics: metricsConfig, drainSeconds, ...settings } = rest;
+  const { metrics: metricsConfig, drainSeconds, oracle, ...settings } = rest;
   await using opened = new AsyncDisposableStack();
   const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, signals.drain);
   const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
@@ -58,6 +58,7 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
     sfu: { url: sfu.url, apiKey: sfu.apiKey, apiSecret },
     agentName,
     weightsDir,
+    oracle,
     job,
     log,
     warmProcesses,

@@ -1,4 +1,4 @@
-export type { Brain, CallContext, Turn } from './brain/brain.ts';
+export type { AnswerOptions, Brain, CallContext, Turn } from './brain/brain.ts';
 export type { DidSettings } from './identity/did-resolver.ts';
 export { PRIVATE_KEY_VARIABLE, readBearerFile, readOracleKey } from './identity/oracle-key.ts';
 export { resolveOwnDocument, toOwnDocument } from './identity/own-document.ts';

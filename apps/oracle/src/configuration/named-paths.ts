@@ -57,10 +57,19 @@ async function findFolderProblem(folder: string): Promise<string | undefined> {
   }
 }
 
+async function findFileProblem(file: string): Promise<string | undefined> {
+  try {
+    return (await stat(file)).isFile() ? undefined : 'is not a file';
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
 const FINDERS: Readonly<Record<NamedPathKind, (file: string) => Promise<string | undefined>>> = {
   secret: findSecretProblem,
   made: findPlaceProblem,
   folder: findFolderProblem,
+  file: findFileProblem,
 };
 
 /**

@@ -73,6 +73,11 @@ export const errorsEnglish = {
   ERR_UPSTREAM_SFU: 'The media server does not answer. Please try again shortly.',
   ERR_UPSTREAM_BACKEND: 'The oracle’s service does not answer or broke. Please try again shortly.',
   ERR_UPSTREAM_SPEECH: 'The oracle’s voice does not work right now. Please try again later.',
+  ERR_UPSTREAM_MODEL: 'The oracle cannot think right now. Please try again shortly.',
+  ERR_UPSTREAM_LIMITED: 'The oracle is asked too much right now. Please try again later.',
+  ERR_UPSTREAM_REFUSED: 'A service that the oracle needs turns it away. Its operator has to look at this.',
+  ERR_UPSTREAM_MALFORMED:
+    'A service that the oracle needs does not work as it should. Its operator has to look at this.',
   ERR_UPSTREAM_TIMEOUT: 'It took too long to connect. Please try again.',
   ERR_UPSTREAM_DRAINING:
     'The oracle’s service is being restarted and takes no new calls. Please try again in a minute.',

@@ -24,7 +24,7 @@ test('is given to nobody who does not ask, or asked before', () => {
 });
 
 test('is not made up when there is none', () => {
-  expect(
-    comparisonCodeAnswer([{ speaker: 'user', text: 'What is the comparison code?' }], { sessionId: 's' }),
-  ).toBeUndefined();
+  expect(comparisonCodeAnswer([{ speaker: 'user', text: 'What is the comparison code?' }], { sessionId: 's' })).toBe(
+    'This call has no comparison code.',
+  );
 });

@@ -8,10 +8,11 @@ const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', '
 /** Digits in one group: the code is shown in two. */
 const GROUP = 5;
 
-/** The answer to somebody who asks for the comparison code; `undefined` when nobody does, or there is none. */
+/** The answer to somebody who asks for the comparison code; `undefined` when nobody does. No model is asked: one would make digits up. */
 export function comparisonCodeAnswer(turns: readonly Turn[], { comparisonCode }: CallContext): string | undefined {
   const question = turns.findLast(({ speaker }) => speaker === 'user')?.text ?? '';
-  if (comparisonCode === undefined || !ASKED.test(question)) return undefined;
+  if (!ASKED.test(question)) return undefined;
+  if (comparisonCode === undefined) return 'This call has no comparison code.';
   const words = Array.from(comparisonCode, (digit) => DIGITS[Number(digit)]);
   const groups = [words.slice(0, GROUP), words.slice(GROUP)].map((group) => group.join(', '));
   // Said with it, because whoever can stand between the two ends may also imitate a voice.

@@ -3,8 +3,9 @@ import { getLlama, LlamaChatSession, LlamaLogLevel } from 'node-llama-cpp';
 import type { ChatHistoryItem, LlamaContextSequence } from 'node-llama-cpp';
 import { OracleCallError } from '@oracle-calls/protocol';
 import { WEIGHT_FILES } from '../speech/weights-layout.ts';
+import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
 import type { Brain, Turn } from './brain.ts';
-import { comparisonCodeAnswer } from './comparison-code-answer.ts';
+
 import { SequencePlaces } from './sequence-places.ts';
 import { TextChannel } from './text-channel.ts';
 
@@ -68,19 +69,14 @@ export async function openDemonstrationBrain({ weightsDir, maxCalls = 1 }: Demon
 
   return {
     title: 'SmolLM2-135M (demonstration)',
+    place: ON_THIS_MACHINE,
     answer(turns, context, { signal, alreadySaid = '' } = {}) {
       const channel = new TextChannel();
       if (closing !== undefined) {
         channel.end({ cause: new OracleCallError('ERR_INTERNAL', 'The brain is closed.') });
         return channel;
       }
-      // Facts about the call are not the model's to invent.
-      const known = comparisonCodeAnswer(turns, context);
-      if (known !== undefined) {
-        channel.push(known.slice(alreadySaid.length));
-        channel.end();
-        return channel;
-      }
+
       const { sessionId } = context;
       const writing = write(channel, { turns, sessionId, signal, alreadySaid });
       underWay.add(writing);

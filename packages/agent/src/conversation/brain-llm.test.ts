@@ -1,6 +1,9 @@
 import { initializeLogger, llm } from '@livekit/agents';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
+import { createBrain } from '../brain/create-brain.ts';
+import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { TurnSettling } from './turn-settling.ts';
 import { BrainLlm, turnsOf } from './brain-llm.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
@@ -16,6 +19,7 @@ function scriptedBrain(pieces: readonly string[]): Brain & { asked: (readonly Tu
   const asked: (readonly Turn[])[] = [];
   return {
     title: 'scripted',
+    place: ON_THIS_MACHINE,
     asked,
     async *answer(turns) {
       asked.push(turns);
@@ -40,5 +44,46 @@ describe('a brain behind the framework', () => {
     const stream = new BrainLlm(brain, { sessionId: 's' }).chat({ chatCtx: chat(['user', 'Which city?']) });
     expect((await stream.collect()).text).toBe('It is Paris.');
     expect(brain.asked).toEqual([[{ speaker: 'user', text: 'Which city?' }]]);
+  });
+
+  it('is told where an answer was interrupted, with what was heard of it', () => {
+    const context = chat(['user', 'Tell me.']);
+    context.addMessage({ role: 'assistant', content: 'Once upon', interrupted: true });
+    expect(turnsOf(context)[1]).toEqual({ speaker: 'oracle', text: 'Once upon', isInterrupted: true });
+  });
+
+  it('can have the user asked about a tool', async () => {
+    const approve = vi.fn(() => Promise.resolve(true));
+    const brain = createBrain({
+      title: 'asks',
+      place: ON_THIS_MACHINE,
+      async *answer(_turns, _context, how = {}) {
+        const request = { tool: 'order', description: 'Orders.', argumentsText: '{}' };
+        yield String(await how.approve?.(request, new AbortController().signal));
+      },
+    });
+    const stream = new BrainLlm(brain, { sessionId: 's' }, { approve }).chat({ chatCtx: chat(['user', 'Order.']) });
+    expect((await stream.collect()).text).toBe('true');
+    expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  it('knows of an answer that is begun early when the turn is over', async () => {
+    const settling = new TurnSettling();
+    const log: string[] = [];
+    const brain = createBrain({
+      title: 'waits',
+      place: ON_THIS_MACHINE,
+      async *answer(_turns, _context, { settled } = {}) {
+        log.push('asked');
+        await settled;
+        log.push('settled');
+        yield 'done';
+      },
+    });
+    const stream = new BrainLlm(brain, { sessionId: 's' }, { settling }).chat({ chatCtx: chat(['user', 'Order.']) });
+    await vi.waitFor(() => expect(log).toEqual(['asked']));
+    settling.complete('order');
+    await stream.collect();
+    expect(log).toEqual(['asked', 'settled']);
   });
 });

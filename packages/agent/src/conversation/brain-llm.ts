@@ -1,39 +1,57 @@
 import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
+import type { ApproveTool } from '../tools/approval.ts';
+import type { TurnSettling } from './turn-settling.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
 const CONNECT_OPTIONS: APIConnectOptions = { maxRetry: 0, retryIntervalMs: 0, timeoutMs: 60_000 };
 
 /** What was said so far, as a brain sees it; the framework's own instructions are not its business. */
 export function turnsOf(chat: llm.ChatContext): Turn[] {
-  return chat.items.flatMap((item) => {
+  return chat.items.flatMap((item): Turn[] => {
     if (item.type !== 'message' || (item.role !== 'user' && item.role !== 'assistant')) return [];
     const text = item.textContent ?? '';
-    return text === '' ? [] : [{ speaker: item.role === 'user' ? 'user' : 'oracle', text } satisfies Turn];
+    if (text === '') return [];
+    if (item.role === 'user') return [{ speaker: 'user', text }];
+    // The framework keeps of an interrupted answer what was heard of it.
+    return [{ speaker: 'oracle', text, ...(item.interrupted ? { isInterrupted: true } : {}) }];
   });
+}
+
+export interface BrainLlmOptions {
+  /** Asks the call's user about a tool; without it, tools that need that are refused. */
+  readonly approve?: ApproveTool | undefined;
+  /** When turns are over. Without it each turn is taken to be. */
+  readonly settling?: TurnSettling | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
   readonly #brain: Brain;
   readonly #context: CallContext;
+  readonly #options: BrainLlmOptions;
 
   constructor(
     owner: llm.LLM,
     brain: Brain,
     context: CallContext,
+    options: BrainLlmOptions,
     args: ConstructorParameters<typeof llm.LLMStream>[1],
   ) {
     super(owner, args);
     this.#brain = brain;
     this.#context = context;
+    this.#options = options;
   }
 
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
+    const { approve, settling } = this.#options;
+    const turns = turnsOf(this.chatCtx);
+    const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     try {
-      for await (const content of this.#brain.answer(turnsOf(this.chatCtx), this.#context, { signal })) {
+      for await (const content of this.#brain.answer(turns, this.#context, { signal, approve, settled })) {
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
     } catch (cause) {
@@ -47,11 +65,13 @@ class AnswerStream extends llm.LLMStream {
 export class BrainLlm extends llm.LLM {
   readonly #brain: Brain;
   readonly #context: CallContext;
+  readonly #options: BrainLlmOptions;
 
-  constructor(brain: Brain, context: CallContext) {
+  constructor(brain: Brain, context: CallContext, options: BrainLlmOptions = {}) {
     super();
     this.#brain = brain;
     this.#context = context;
+    this.#options = options;
   }
 
   override label(): string {
@@ -59,7 +79,7 @@ export class BrainLlm extends llm.LLM {
   }
 
   override chat({ chatCtx, toolCtx, connOptions = CONNECT_OPTIONS }: Parameters<llm.LLM['chat']>[0]): llm.LLMStream {
-    return new AnswerStream(this, this.#brain, this.#context, {
+    return new AnswerStream(this, this.#brain, this.#context, this.#options, {
       chatCtx,
       connOptions,
       ...(toolCtx === undefined ? {} : { toolCtx: toolCtx as llm.ToolContext }),

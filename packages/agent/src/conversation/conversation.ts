@@ -4,6 +4,7 @@ import { voice } from '@livekit/agents';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { CallContext } from '../brain/brain.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import { BrainLlm } from './brain-llm.ts';
 import type { Engines } from './engines.ts';
 import { LocalStt } from './local-stt.ts';
@@ -11,6 +12,7 @@ import { LocalTts } from './local-tts.ts';
 import { ObservedAgent } from './observed-agent.ts';
 import type { ConversationObserver, OracleActivity } from './observer.ts';
 import type { Speaker } from '@oracle-calls/node-media/seat';
+import { TurnSettling } from './turn-settling.ts';
 import { SpokenText } from './spoken-text.ts';
 import { UserEars } from './user-ears.ts';
 import { VoiceOutput } from './voice-output.ts';
@@ -37,6 +39,8 @@ export interface ConversationOptions {
   readonly engines: Engines;
   readonly speaker: Speaker;
   readonly context: CallContext;
+  /** Asks the user about a tool; absent, tools that need approval are refused. */
+  readonly approve?: ApproveTool | undefined;
   readonly observer: ConversationObserver;
   readonly log: Logger;
   readonly clock: Clock;
@@ -52,9 +56,10 @@ export interface ConversationOptions {
  */
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
+  const settling = new TurnSettling();
   const session = new voice.AgentSession({
     stt: new LocalStt(engines.recogniser),
-    llm: new BrainLlm(engines.brain, context),
+    llm: new BrainLlm(engines.brain, context, { approve: options.approve, settling }),
     tts: new LocalTts(engines.synthesiser),
     vad: engines.vad,
     turnHandling: { turnDetection: 'vad', interruption: { mode: 'vad' }, endpointing: ENDPOINTING },
@@ -67,6 +72,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
   let isClosing = false;
   const spoken = new SpokenText(observer, clock);
   tellObserver(session, observer, spoken);
+  followTurns(session, settling);
   reportFacts(session, log, (cause) => {
     if (!isClosing) onFailed(cause);
   });
@@ -84,7 +90,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
     return closing;
   };
   try {
-    await session.start({ agent: new ObservedAgent(spoken), record: false });
+    await session.start({ agent: new ObservedAgent(spoken, settling), record: false });
   } catch (cause) {
     await close();
     throw cause;
@@ -97,6 +103,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
     hear: (stream) => ears.listenTo(stream),
     async write(text) {
       await interrupt();
+      settling.complete(text);
       session.generateReply({ userInput: text, inputModality: 'text' });
     },
     interrupt,
@@ -131,6 +138,13 @@ function tellObserver(session: voice.AgentSession, observer: ConversationObserve
     if (oldState === 'speaking') spoken.end();
     const activity = ACTIVITIES[newState];
     if (activity !== undefined) observer.activity(activity);
+  });
+}
+
+/** A new turn begins when somebody speaks. */
+function followTurns(session: voice.AgentSession, settling: TurnSettling): void {
+  session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
+    if (newState === 'speaking') settling.begin();
   });
 }
 

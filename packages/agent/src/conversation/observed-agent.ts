@@ -1,6 +1,7 @@
 import { ReadableStream, TransformStream } from 'node:stream/web';
 import { voice } from '@livekit/agents';
 import type { SpokenText } from './spoken-text.ts';
+import type { TurnSettling } from './turn-settling.ts';
 
 type Node = voice.Agent['transcriptionNode'];
 type Piece = string | voice.TimedString;
@@ -8,11 +9,18 @@ type Piece = string | voice.TimedString;
 /** The framework's agent, whose words an observer of ours may follow. The framework itself publishes none of them. */
 export class ObservedAgent extends voice.Agent {
   readonly #spoken: SpokenText;
+  readonly #settling: TurnSettling;
 
-  constructor(spoken: SpokenText) {
+  constructor(spoken: SpokenText, settling: TurnSettling) {
     // The brain has its own instructions: this text goes nowhere.
     super({ instructions: '' });
     this.#spoken = spoken;
+    this.#settling = settling;
+  }
+
+  override onUserTurnCompleted(...[, message]: Parameters<voice.Agent['onUserTurnCompleted']>): Promise<void> {
+    this.#settling.complete(message.textContent ?? '');
+    return Promise.resolve();
   }
 
   override async transcriptionNode(...[text]: Parameters<Node>): ReturnType<Node> {

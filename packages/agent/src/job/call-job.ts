@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
@@ -136,8 +137,10 @@ export class CallJob {
       observer: data,
       context: {
         sessionId,
+        conversationId: randomUUID(),
         language,
-        agentVoice,
+        userDid: seated.protocol === 'strict' ? seated.envelope.context.userDid : undefined,
+        voice: agentVoice,
         get comparisonCode() {
           return link.comparisonCode;
         },

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
+import type { ApprovalRequest } from '../tools/approval.ts';
 import { hostMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
 import { Wire } from './wire.ts';
@@ -8,14 +9,17 @@ import { Wire } from './wire.ts';
 /** Longer than an engine takes for one sentence, its own bound and a queue of other calls in front of it included. */
 const REQUEST_MAX_MS = 90_000;
 
-interface Waiter {
-  readonly onChunk: ((text: string) => void) | undefined;
+interface Waiter extends Pick<RequestOptions, 'onChunk' | 'onApprovalAsked'> {
   readonly answer: PromiseWithResolvers<SpeechOutput>;
 }
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onChunk?: ((text: string) => void) | undefined;
+  /** The brain wants to know whether the user allows a tool. Rejecting is a no. */
+  readonly onApprovalAsked?: ((request: ApprovalRequest) => Promise<boolean>) | undefined;
+  /** Resolves once the turn that the work is about is known to be over. */
+  readonly settled?: Promise<void> | undefined;
 }
 
 /** One connection of a job to the speech host. When it is gone, it is gone: see `speech-client.ts` for what comes after. */
@@ -53,7 +57,8 @@ export class HostConnection {
    * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is gone before it has answered, `ERR_UPSTREAM_TIMEOUT`,
    *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
    */
-  async run(work: SpeechWork, { signal, onChunk }: RequestOptions = {}): Promise<SpeechOutput> {
+  async run(work: SpeechWork, options: RequestOptions = {}): Promise<SpeechOutput> {
+    const { signal, onChunk, onApprovalAsked, settled } = options;
     signal?.throwIfAborted();
     const requestId = this.#nextRequestId++;
     const answer = Promise.withResolvers<SpeechOutput>();
@@ -64,7 +69,12 @@ export class HostConnection {
     };
     const onAbort = (): void => giveUp(signal?.reason);
     this.#wire.send({ kind: 'run', requestId, work });
-    this.#waiters.set(requestId, { onChunk, answer });
+    this.#waiters.set(requestId, { onChunk, onApprovalAsked, answer });
+    // One that fails never comes: then the turn went on, and the signal aborts.
+    settled?.then(
+      () => this.#tell({ kind: 'settled', requestId }),
+      () => undefined,
+    );
     signal?.addEventListener('abort', onAbort, { once: true });
     using _bound = this.#clock.after(REQUEST_MAX_MS, () =>
       giveUp(new OracleCallError('ERR_UPSTREAM_TIMEOUT', `The ${work.engine} took too long.`)),
@@ -74,6 +84,22 @@ export class HostConnection {
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Says something about a request that is still under way. */
+  #tell(message: Extract<JobMessage, { kind: 'settled' | 'approval' }>): void {
+    if (this.#waiters.has(message.requestId) && !this.#wire.isClosed) this.#wire.send(message);
+  }
+
+  async #askUser({
+    requestId,
+    approvalId,
+    ...message
+  }: Extract<HostMessage, { kind: 'approval-asked' }>): Promise<void> {
+    const { tool, description, argumentsText } = message;
+    const asked = this.#waiters.get(requestId)?.onApprovalAsked?.({ tool, description, argumentsText });
+    const isApproved = (await asked?.catch(() => false)) ?? false;
+    this.#tell({ kind: 'approval', requestId, approvalId, isApproved });
   }
 
   /** Idempotent. */
@@ -87,6 +113,8 @@ export class HostConnection {
         return this.#ready.resolve(message.facts);
       case 'chunk':
         return this.#waiters.get(message.requestId)?.onChunk?.(message.text);
+      case 'approval-asked':
+        return void this.#askUser(message);
       case 'result':
         return this.#settle(message.requestId)?.answer.resolve(message.output);
       case 'error':

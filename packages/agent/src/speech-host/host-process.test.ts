@@ -1,8 +1,11 @@
-import { access, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { silentLogger, systemClock } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import { describe, expect, it, vi } from 'vitest';
+import { openRemoteEngines } from './remote-engines.ts';
+import { SpeechClient } from './speech-client.ts';
 import { readSpeechSocket, SPEECH_SOCKET_VARIABLE, startSpeechHost } from './speech-host.ts';
 
 /** Starting Node on a busy machine, in ms. */
@@ -13,7 +16,7 @@ describe("the speech host's process", () => {
     const logged: { message: string; fields: object }[] = [];
     const keep: Logger['info'] = (message, fields = {}) => void logged.push({ message, fields });
     const log: Logger = { ...silentLogger, info: keep, warn: keep, error: keep };
-    const host = startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, clock: systemClock, log });
+    const host = startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, oracle: {}, clock: systemClock, log });
     const folder = dirname(host.socketPath);
     try {
       // Nobody else may look at, or speak to, what carries every call's sound.
@@ -29,6 +32,55 @@ describe("the speech host's process", () => {
       await host.close();
     }
     await expect(access(folder)).rejects.toThrow('ENOENT');
+  });
+});
+
+/** An oracle with a brain of its author's, which asks the user, and the process's own environment. */
+const ORACLE = `
+const close = async () => undefined;
+const place = { where: 'sent-to', host: 'own.example', what: ['text'] };
+export const oracle = {
+  instructions: 'You are Ada.',
+  voice: 'ada',
+    brain: { kind: 'own', place, open: () => ({
+    title: 'own',
+    place,
+    async *answer(turns, context, how) {
+      await how.settled;
+      const isAllowed = await how.approve({ tool: 'order', description: 'Orders.', argumentsText: '{}' }, how.signal);
+      yield [turns.at(-1).text, context.userDid, isAllowed, process.env.ORACLE_PRIVATE_KEY_HEX].join(' ');
+    },
+        close,
+    [Symbol.asyncDispose]: close,
+  }) },
+};`;
+
+describe('the speech host of an oracle that works elsewhere', () => {
+  it('loads no model, says who hears, and lets the author’s brain ask the user', { timeout: 60_000 }, async () => {
+    vi.stubEnv('ORACLE_PRIVATE_KEY_HEX', 'canary');
+    await using opened = new AsyncDisposableStack();
+    opened.defer(() => void vi.unstubAllEnvs());
+    const folder = await mkdtemp(join(tmpdir(), 'oracle-calls-host-'));
+    opened.defer(() => rm(folder, { recursive: true }));
+    const definitionFile = join(folder, 'oracle.mjs');
+    await writeFile(definitionFile, ORACLE);
+    const endpoint = { kind: 'endpoint', baseUrl: 'https://voice.example/v1', model: 'm' } as const;
+    const oracle = { definitionFile, recognition: endpoint, speech: endpoint };
+    const at = { clock: systemClock, log: silentLogger };
+    const host = opened.use(startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, oracle, ...at }));
+    const client = opened.use(new SpeechClient({ socketPath: host.socketPath, ...at }));
+    const { brain, hearing } = await openRemoteEngines(client);
+    expect(hearing).toEqual({
+      recognition: { where: 'sent-to', host: 'voice.example', what: ['audio'] },
+      languageModel: { where: 'sent-to', host: 'own.example', what: ['text'] },
+      speech: { where: 'sent-to', host: 'voice.example', what: ['text'] },
+    });
+    const turns = [{ speaker: 'user', text: 'Cakes!' }] as const;
+    const how = { approve: () => Promise.resolve(true), settled: Promise.resolve() };
+    let said = '';
+    for await (const piece of brain.answer(turns, { sessionId: 's', userDid: 'did:key:zUser' }, how)) said += piece;
+    // And nothing where the key was.
+    expect(said).toBe('Cakes! did:key:zUser true ');
   });
 });
 

@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { callHearingSchema } from '../hearing/engine-place.ts';
+import { oracleSettingsSchema } from '../oracle/brain-settings.ts';
 import { PRIVATE_KEY_VARIABLE } from '../identity/oracle-key.ts';
 
 /** What the host is started with, as JSON in its one argument: no secrets. */
@@ -9,12 +11,14 @@ export const hostArgumentsSchema = v.strictObject({
   socketPath: v.string(),
   weightsDir: v.string(),
   maxCalls: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Which brain, recognition and speech; keys are named by file. */
+  oracle: oracleSettingsSchema,
 });
 export type HostArguments = v.InferOutput<typeof hostArgumentsSchema>;
 
 /** What the host tells the worker that started it. */
 const hostReportSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('ready'), brainTitle: v.string(), ms: v.number() }),
+  v.strictObject({ kind: v.literal('ready'), brainTitle: v.string(), hearing: callHearingSchema, ms: v.number() }),
   v.strictObject({
     kind: v.literal('failed'),
     problem: v.picklist(['not-loaded', 'engine-lost']),

@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import * as v from 'valibot';
+import { callHearingSchema } from '../hearing/engine-place.ts';
 
 /*
  * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in
@@ -9,11 +10,17 @@ import * as v from 'valibot';
 const requestIdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const samplesSchema = v.custom<Float32Array>((value) => value instanceof Float32Array);
 
-const turnSchema = v.strictObject({ speaker: v.picklist(['user', 'oracle']), text: v.string() });
+const turnSchema = v.strictObject({
+  speaker: v.picklist(['user', 'oracle']),
+  text: v.string(),
+  isInterrupted: v.optional(v.boolean()),
+});
 const contextSchema = v.strictObject({
   sessionId: v.string(),
+  conversationId: v.optional(v.string()),
+  userDid: v.optional(v.string()),
   language: v.optional(v.string()),
-  agentVoice: v.optional(v.string()),
+  voice: v.optional(v.string()),
   comparisonCode: v.optional(v.string()),
   isUserMuted: v.optional(v.boolean()),
 });
@@ -28,6 +35,10 @@ const workSchema = v.variant('engine', [
     context: contextSchema,
     /** What of this answer was given before an earlier host died; the answer goes on from there. */
     alreadySaid: v.string(),
+    /** The turn may not be over: nothing may have an effect until `settled` comes. */
+    isTentative: v.boolean(),
+    /** Whether the job can ask its user about a tool. */
+    canApprove: v.boolean(),
   }),
 ]);
 export type SpeechWork = v.InferOutput<typeof workSchema>;
@@ -44,6 +55,8 @@ const factsSchema = v.strictObject({
   /** Hertz of synthesised speech. */
   sampleRate: v.number(),
   brainTitle: v.string(),
+  /** Who hears what is said through this host. */
+  hearing: callHearingSchema,
 });
 /** What the host tells about itself once its models are loaded. */
 export type SpeechFacts = v.InferOutput<typeof factsSchema>;
@@ -52,6 +65,15 @@ export type SpeechFacts = v.InferOutput<typeof factsSchema>;
 export const jobMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('run'), requestId: requestIdSchema, work: workSchema }),
   v.strictObject({ kind: v.literal('cancel'), requestId: requestIdSchema }),
+  /** The turn that a tentative request is about is over. */
+  v.strictObject({ kind: v.literal('settled'), requestId: requestIdSchema }),
+  /** What the user said to an `approval-asked`. */
+  v.strictObject({
+    kind: v.literal('approval'),
+    requestId: requestIdSchema,
+    approvalId: requestIdSchema,
+    isApproved: v.boolean(),
+  }),
 ]);
 export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
 
@@ -59,6 +81,14 @@ export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
 export const hostMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready'), facts: factsSchema }),
   v.strictObject({ kind: v.literal('chunk'), requestId: requestIdSchema, text: v.string() }),
+  v.strictObject({
+    kind: v.literal('approval-asked'),
+    requestId: requestIdSchema,
+    approvalId: requestIdSchema,
+    tool: v.string(),
+    description: v.string(),
+    argumentsText: v.string(),
+  }),
   v.strictObject({ kind: v.literal('result'), requestId: requestIdSchema, output: outputSchema }),
   v.strictObject({
     kind: v.literal('error'),

@@ -1,4 +1,5 @@
 import type { Brain } from '../brain/brain.ts';
+import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { SpeechClient } from './speech-client.ts';
@@ -8,6 +9,8 @@ export interface RemoteEngines {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
   readonly brain: Brain;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
 }
 
 /**
@@ -16,10 +19,11 @@ export interface RemoteEngines {
  * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
  */
 export async function openRemoteEngines(client: SpeechClient, signal?: AbortSignal): Promise<RemoteEngines> {
-  const { sampleRate, brainTitle } = await client.ready(signal);
+  const { sampleRate, brainTitle, hearing } = await client.ready(signal);
   const close = (): Promise<void> => Promise.resolve();
   const notOurs = { close, [Symbol.asyncDispose]: close };
   return {
+    hearing,
     recogniser: {
       ...notOurs,
       transcribe: async (pcm16k, options) => {
@@ -35,6 +39,7 @@ export async function openRemoteEngines(client: SpeechClient, signal?: AbortSign
     brain: {
       ...notOurs,
       title: brainTitle,
+      place: hearing.languageModel,
       answer: (turns, context, options) => client.answer(turns, context, options),
     },
   };

@@ -1,7 +1,9 @@
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
-import type { Brain, Turn } from '../brain/brain.ts';
+import type { AnswerOptions, Brain, Turn } from '../brain/brain.ts';
 import { TextChannel } from '../brain/text-channel.ts';
+import { untilAborted } from '../brain/until-aborted.ts';
+import type { ApprovalRequest } from '../tools/approval.ts';
 import { HostConnection } from './host-connection.ts';
 import type { RequestOptions } from './host-connection.ts';
 import type { SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
@@ -64,18 +66,27 @@ export class SpeechClient implements AsyncDisposable {
   async *answer(
     turns: readonly Turn[],
     context: Parameters<Brain['answer']>[1],
-    { signal, alreadySaid = '' }: Parameters<Brain['answer']>[2] = {},
+    { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     let said = alreadySaid;
+    let wasAllowed = false;
+    const onApprovalAsked =
+      approve &&
+      (async (request: ApprovalRequest): Promise<boolean> => {
+        const isAllowed = await approve(request, either);
+        wasAllowed ||= isAllowed;
+        return isAllowed;
+      });
     const abandon = new AbortController();
     const either = signal === undefined ? abandon.signal : AbortSignal.any([signal, abandon.signal]);
     try {
       for (let isRepeated = false; ; isRepeated = true) {
         const connection = await this.#connected(either);
         const channel = new TextChannel();
-        const work = { engine: 'brain', turns, context, alreadySaid: said } as const;
+        const flags = { isTentative: settled !== undefined, canApprove: approve !== undefined };
+        const work = { engine: 'brain', turns, context, alreadySaid: said, ...flags } as const;
         connection
-          .run(work, { signal: either, onChunk: (text) => channel.push(text) })
+          .run(work, { signal: either, onChunk: (text) => channel.push(text), onApprovalAsked, settled })
           .then(() => channel.end())
           .catch((cause: unknown) => channel.end({ cause }));
         try {
@@ -85,7 +96,8 @@ export class SpeechClient implements AsyncDisposable {
           }
           return;
         } catch (cause) {
-          if (isRepeated) throw cause;
+          // What the user allowed once is not done twice because nobody knows whether it was done.
+          if (isRepeated || wasAllowed) throw cause;
           this.#mayRepeat(cause, signal, 'brain');
         }
       }
@@ -150,18 +162,4 @@ export class SpeechClient implements AsyncDisposable {
 function expectOutput<W extends SpeechWork>(work: W, output: SpeechOutput): OutputOf<W> {
   if (output.engine !== work.engine) throw new OracleCallError('ERR_INTERNAL', 'The host answered something else.');
   return output as OutputOf<W>;
-}
-
-/** Settles as `work` does, or rejects with `signal.reason`, whichever is first; `work` itself goes on. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,10 +1,11 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock } from '@oracle-calls/protocol';
-import { openDemonstrationBrain } from '../brain/demonstration-brain.ts';
-import { openRecogniser } from '../speech/recogniser/recogniser.ts';
+import { hearingOf } from '../oracle/hearing-of.ts';
+import { loadOracle } from '../oracle/load-oracle.ts';
+import { openOracle } from '../oracle/open-oracle.ts';
+import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
 import { VOICE_SAMPLE_RATE } from '@oracle-calls/node-media/pcm';
-import { openSynthesiser } from '../speech/synthesiser/synthesiser.ts';
 import { hostArgumentsSchema } from './host-process.ts';
 import type { HostReport } from './host-process.ts';
 import { SpeechServer } from './speech-server.ts';
@@ -15,15 +16,18 @@ import type { SpeechParts } from './speech-server.ts';
  * call by name, and keeps nothing of what it hears. When a part of it breaks it ends as a whole: the worker starts another.
  */
 
-const { socketPath, weightsDir, maxCalls } = parseWith(hostArgumentsSchema, JSON.parse(process.argv[2] ?? ''));
+const { socketPath, weightsDir, maxCalls, oracle } = parseWith(hostArgumentsSchema, JSON.parse(process.argv[2] ?? ''));
 
 async function load(): Promise<SpeechParts> {
   const onLost = (cause: Error): void => fail('engine-lost', cause);
   // One after the other: calls may be held on the same cores meanwhile.
-  const recogniser = await openRecogniser({ weightsDir, onLost });
-  const synthesiser = await openSynthesiser({ weightsDir, sampleRate: VOICE_SAMPLE_RATE, onLost });
-  const brain = await openDemonstrationBrain({ weightsDir, maxCalls });
-  return { recogniser, synthesiser, brain };
+  const definition = await loadOracle(oracle);
+  const local = { weightsDir, onLost };
+  const recogniser = await openChosenRecogniser(oracle.recognition, local);
+  const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
+  const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
+  const brain = await openOracle(definition, { ...local, maxCalls });
+  return { recogniser, synthesiser, brain, hearing: hearingOf(oracle, definition) };
 }
 
 function tell(report: HostReport): void {
@@ -58,8 +62,8 @@ const loaded = load();
 const listening = SpeechServer.listen(socketPath, loaded);
 try {
   await listening;
-  const { brain } = await loaded;
-  tell({ kind: 'ready', brainTitle: brain.title, ms: systemClock.now() - startedAt });
+  const { brain, hearing } = await loaded;
+  tell({ kind: 'ready', brainTitle: brain.title, hearing, ms: systemClock.now() - startedAt });
 } catch (cause) {
   fail('not-loaded', cause);
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { silentLogger } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { AnswerOptions, Turn } from '../brain/brain.ts';
+import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
+import type { CallHearing } from '../hearing/engine-place.ts';
 import { openRemoteEngines } from './remote-engines.ts';
 import type { RemoteEngines } from './remote-engines.ts';
 import { SpeechClient } from './speech-client.ts';
@@ -13,16 +15,24 @@ import type { SpeechParts } from './speech-server.ts';
 const close = (): Promise<void> => Promise.resolve();
 const disposable = { close, [Symbol.asyncDispose]: close };
 
+/** Two parts here, one elsewhere. */
+export const HEARING: CallHearing = {
+  recognition: ON_THIS_MACHINE,
+  languageModel: placeOf('https://models.example/v1', ['text']),
+  speech: ON_THIS_MACHINE,
+};
+
 /** Engines that do what the test says, and write down what they are asked. */
 export class ScriptedParts {
   readonly asked: string[] = [];
   /** What the recogniser waits for before each answer. */
   hold: Promise<void> = Promise.resolve();
   failure: Error | undefined;
-  /** The brain's pieces; it never ends when the last is `…`. */
+  /** The brain's pieces; it never ends when the last is `…`, waits at `settled?`, and asks the user at `approved?`. */
   pieces: string[] = ['It is ', 'Paris.'];
 
   readonly parts: SpeechParts = {
+    hearing: HEARING,
     recogniser: {
       ...disposable,
       transcribe: async (pcm16k, { signal } = {}) => {
@@ -43,6 +53,7 @@ export class ScriptedParts {
     brain: {
       ...disposable,
       title: 'scripted',
+      place: HEARING.languageModel,
       answer: (turns, context, options) => this.#answer(turns, context.sessionId, options),
     },
   };
@@ -50,12 +61,18 @@ export class ScriptedParts {
   async *#answer(
     turns: readonly Turn[],
     sessionId: string,
-    { signal, alreadySaid = '' }: AnswerOptions = {},
+    { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     this.asked.push(`think ${sessionId} ${turns.at(-1)?.text} after "${alreadySaid}"`);
     signal?.addEventListener('abort', () => this.asked.push('think no more'), { once: true });
     for (const piece of this.pieces) {
       if (piece === '…') await aborted(signal);
+      if (piece === 'settled?') await settled;
+      if (piece === 'approved?') {
+        const request = { tool: 'order', description: 'Orders.', argumentsText: '{}' };
+        yield String(await approve?.(request, signal ?? new AbortController().signal));
+        continue;
+      }
       yield piece;
     }
   }

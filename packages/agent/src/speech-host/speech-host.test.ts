@@ -5,7 +5,8 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it, vi } from 'vitest';
 import { encodeFrame, FRAME_MAX_BYTES } from './frames.ts';
 import { HOST_WAIT_MS } from './speech-client.ts';
-import { HostScene } from './speech-host.fixture.ts';
+import { HEARING, HostScene } from './speech-host.fixture.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import type { SpeechParts } from './speech-server.ts';
 
 const lost = expect.objectContaining({ code: 'ERR_UPSTREAM_SPEECH', retryable: true });
@@ -210,5 +211,64 @@ describe('waiting for the speech host', () => {
     await hungUp;
     await client.close();
     await closed;
+  });
+});
+
+describe('a brain in the speech host', () => {
+  it('is told by the job when a tentative turn is over, and waits for that', async () => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = ['first', 'settled?'];
+    const settled = Promise.withResolvers<void>();
+    const pieces: string[] = [];
+    for await (const piece of brain.answer(question, { sessionId: 's' }, { settled: settled.promise })) {
+      pieces.push(piece);
+      if (piece === 'first') settled.resolve();
+    }
+    expect(pieces).toEqual(['first', 'settled?']);
+  });
+
+  it.each([
+    ['yes', () => Promise.resolve(true), 'true'],
+    ['no', () => Promise.resolve(false), 'false'],
+    ['an error', () => Promise.reject(new Error('no screen')), 'false'],
+  ])('has the job ask the user, and takes %s for what it is', async (_what, approve, expected) => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = ['approved?'];
+    const asked = vi.fn<ApproveTool>(approve);
+    expect(await collect(brain.answer(question, { sessionId: 's' }, { approve: asked }))).toEqual([expected]);
+    const [request] = asked.mock.calls[0] ?? [];
+    expect(request).toEqual({ tool: 'order', description: 'Orders.', argumentsText: '{}' });
+  });
+
+  it('has nobody to ask where the job has nobody', async () => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = ['approved?'];
+    expect(await collect(brain.answer(question, { sessionId: 's' }))).toEqual(['undefined']);
+  });
+
+  it('is not asked again by a second host once the user has allowed something', async () => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = ['approved?', '…'];
+    const approve = vi.fn(() => Promise.resolve(true));
+    const read = (async () => {
+      for await (const piece of brain.answer(question, { sessionId: 's' }, { approve })) {
+        expect(piece).toBe('true');
+        await scene.lose();
+        await scene.start();
+      }
+    })();
+    await expect(read).rejects.toEqual(lost);
+    expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  it('says who hears the call', async () => {
+    await using scene = await HostScene.open();
+    const { hearing, brain } = await scene.engines(systemClock);
+    expect(hearing).toEqual(HEARING);
+    expect(brain.place).toEqual({ where: 'sent-to', host: 'models.example', what: ['text'] });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
+import type { OracleSettings } from '../oracle/brain-settings.ts';
 import { forkHost } from './host-process.ts';
 import { HostSupervisor } from './supervisor.ts';
 
@@ -20,14 +21,15 @@ export interface SpeechHost extends AsyncDisposable {
 export interface SpeechHostOptions {
   readonly weightsDir: string;
   readonly maxCalls: number;
+  readonly oracle: OracleSettings;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Starts the host and returns at once; it logs `models loaded` some seconds later. */
-export function startSpeechHost({ weightsDir, maxCalls, clock, log }: SpeechHostOptions): SpeechHost {
+export function startSpeechHost({ weightsDir, maxCalls, oracle, clock, log }: SpeechHostOptions): SpeechHost {
   const { socketPath, clear, remove } = privateSocket();
-  const start = forkHost({ socketPath, weightsDir, maxCalls });
+  const start = forkHost({ socketPath, weightsDir, maxCalls, oracle });
   const supervisor = new HostSupervisor({ start, prepare: clear, clock, log });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= supervisor.close().then(remove));

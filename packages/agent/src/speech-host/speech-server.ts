@@ -2,8 +2,11 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
+import { untilAborted } from '../brain/until-aborted.ts';
+import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import { jobMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechOutput, SpeechWork } from './messages.ts';
 import { Wire } from './wire.ts';
@@ -14,6 +17,8 @@ export interface SpeechParts {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
   readonly brain: Brain;
+  /** Who hears what is said here. */
+  readonly hearing: CallHearing;
 }
 
 /**
@@ -62,19 +67,19 @@ export class SpeechServer implements AsyncDisposable {
   #welcome(socket: Socket): void {
     const job = new JobSession(
       socket,
-      (work, signal, onChunk) => this.#perform(work, signal, onChunk),
+      (work, how) => this.#perform(work, how),
       () => this.#jobs.delete(job),
     );
     this.#jobs.add(job);
     this.#loaded.then(
-      ({ synthesiser, brain }) =>
-        job.tell({ kind: 'ready', facts: { sampleRate: synthesiser.sampleRate, brainTitle: brain.title } }),
+      ({ synthesiser, brain, hearing }) =>
+        job.tell({ kind: 'ready', facts: { sampleRate: synthesiser.sampleRate, brainTitle: brain.title, hearing } }),
       // The host gives up as a whole.
       () => job.close(),
     );
   }
 
-  async #perform(work: SpeechWork, signal: AbortSignal, onChunk: (text: string) => void): Promise<SpeechOutput> {
+  async #perform(work: SpeechWork, { signal, onChunk, approve, settled }: Performance): Promise<SpeechOutput> {
     const { recogniser, synthesiser, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -87,8 +92,9 @@ export class SpeechServer implements AsyncDisposable {
       }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, context, alreadySaid } = work;
-        for await (const text of brain.answer(turns, context, { signal, alreadySaid })) onChunk(text);
+        const { turns, context, alreadySaid, isTentative, canApprove } = work;
+        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve } : {}) };
+        for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
       }
       default:
@@ -97,12 +103,27 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
-type Perform = (work: SpeechWork, signal: AbortSignal, onChunk: (text: string) => void) => Promise<SpeechOutput>;
+/** What a piece of work has to do with the job that asked for it. */
+interface Performance {
+  readonly signal: AbortSignal;
+  readonly onChunk: (text: string) => void;
+  readonly approve: ApproveTool;
+  readonly settled: Promise<void>;
+}
+
+type Perform = (work: SpeechWork, how: Performance) => Promise<SpeechOutput>;
+
+/** A request under way: what the job may still say about it. */
+interface Running {
+  readonly abort: AbortController;
+  readonly settled: PromiseWithResolvers<void>;
+  readonly approvals: Map<number, (isApproved: boolean) => void>;
+}
 
 /** One job's connection, and what it has asked for. */
 class JobSession {
   readonly #wire: Wire<JobMessage, HostMessage>;
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, Running>();
   readonly #perform: Perform;
 
   constructor(socket: Socket, perform: Perform, onClosed: () => void) {
@@ -110,7 +131,7 @@ class JobSession {
     this.#wire = new Wire<JobMessage, HostMessage>(socket, jobMessageSchema, {
       onMessage: (message) => this.#onMessage(message),
       onClosed: () => {
-        for (const abort of this.#running.values()) abort.abort(new Error('the job is gone'));
+        for (const { abort } of this.#running.values()) abort.abort(new Error('the job is gone'));
         this.#running.clear();
         onClosed();
       },
@@ -131,9 +152,13 @@ class JobSession {
         void this.#run(message.requestId, message.work);
         return;
       case 'cancel':
-        this.#running.get(message.requestId)?.abort(new Error('cancelled by the job'));
+        this.#running.get(message.requestId)?.abort.abort(new Error('cancelled by the job'));
         this.#running.delete(message.requestId);
         return;
+      case 'settled':
+        return this.#running.get(message.requestId)?.settled.resolve();
+      case 'approval':
+        return this.#running.get(message.requestId)?.approvals.get(message.approvalId)?.(message.isApproved);
       default:
         message satisfies never;
     }
@@ -142,12 +167,24 @@ class JobSession {
   async #run(requestId: number, work: SpeechWork): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
-    this.#running.set(requestId, abort);
+    const approvals: Running['approvals'] = new Map();
+    const settled = Promise.withResolvers<void>();
+    this.#running.set(requestId, { abort, settled, approvals });
     const reply = (message: HostMessage): void => {
       if (!signal.aborted) this.tell(message);
     };
     try {
-      const output = await this.#perform(work, signal, (text) => reply({ kind: 'chunk', requestId, text }));
+      const output = await this.#perform(work, {
+        signal,
+        settled: settled.promise,
+        onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
+        approve: (request, bound) => {
+          const approvalId = approvals.size;
+          const answer = new Promise<boolean>((resolve) => approvals.set(approvalId, resolve));
+          reply({ kind: 'approval-asked', requestId, approvalId, ...request });
+          return untilAborted(answer, bound);
+        },
+      });
       reply({ kind: 'result', requestId, output });
     } catch (cause) {
       const code = codeOf(cause);

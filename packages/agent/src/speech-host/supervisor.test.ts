@@ -2,6 +2,7 @@ import { silentLogger } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it } from 'vitest';
+import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
 import type { HostProcess, HostReport } from './host-process.ts';
 import { FIRST_RESTART_MS, HostSupervisor, MAX_RESTART_MS, SOUND_AFTER_MS } from './supervisor.ts';
 
@@ -60,7 +61,12 @@ function supervise(): {
   return { supervisor, hosts, clock, logged, last };
 }
 
-const READY: HostReport = { kind: 'ready', brainTitle: 'scripted', ms: 12 };
+const READY = {
+  kind: 'ready',
+  brainTitle: 'scripted',
+  hearing: { recognition: ON_THIS_MACHINE, languageModel: ON_THIS_MACHINE, speech: ON_THIS_MACHINE },
+  ms: 12,
+} as const satisfies HostReport;
 
 describe('the speech host’s supervisor', () => {
   it('starts a host and says when its models are loaded', () => {
@@ -68,6 +74,13 @@ describe('the speech host’s supervisor', () => {
     expect(hosts).toHaveLength(1);
     last().report(READY);
     expect(logged).toEqual(['prepared', 'models loaded {"ms":12,"brain":"scripted","speechHostPid":4711}']);
+  });
+
+  it('warns the operator of every host that hears the calls', () => {
+    const { logged, last } = supervise();
+    const languageModel = placeOf('https://models.example/v1', ['text']);
+    last().report({ ...READY, hearing: { ...READY.hearing, languageModel } });
+    expect(logged.at(-1)).toBe('calls are heard elsewhere {"host":"models.example","what":"text"}');
   });
 
   it('starts another soon after one was lost, having cleared up', async () => {

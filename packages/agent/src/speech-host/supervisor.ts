@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
+import { listenersOf } from '../hearing/engine-place.ts';
 import type { HostProcess, HostReport, StartHost } from './host-process.ts';
 
 /** Pause before a lost host is started again, in ms: none to speak of the first time, then doubling. */
@@ -90,6 +91,9 @@ function logReport(log: Logger, report: HostReport, speechHostPid: number | unde
   switch (report.kind) {
     case 'ready':
       log.info('models loaded', { ms: report.ms, brain: report.brainTitle, speechHostPid });
+      for (const { host, what } of listenersOf(report.hearing)) {
+        log.warn('calls are heard elsewhere', { host, what: what.join(', ') });
+      }
       return;
     case 'failed':
       log.error('speech host failed', { problem: report.problem, message: report.message, speechHostPid });

@@ -5,6 +5,8 @@ export const WEIGHT_FILES = {
   voiceModel: 'piper-joe/en_US-joe-medium.onnx',
   voiceConfig: 'piper-joe/en_US-joe-medium.onnx.json',
   brainModel: 'smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf',
+  sentenceModel: 'minilm-l6-v2/model.onnx',
+  sentenceTokenizer: 'minilm-l6-v2/tokenizer.json',
 } as const;
 
 export type WeightFile = keyof typeof WEIGHT_FILES;

@@ -8,6 +8,7 @@ import { createBackendClient } from '../job/backend/backend-client.ts';
 import type { StandbyPort } from '../job/backend/backend-port.ts';
 import { JOB_SETTINGS_VARIABLE } from '../job/job-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import type { OracleSettings } from '../oracle/brain-settings.ts';
 import { SPEECH_SOCKET_VARIABLE, startSpeechHost } from '../speech-host/speech-host.ts';
 import type { AgentMetrics } from '../telemetry/agent-metrics.ts';
 import { HandedCalls } from './handed-calls.ts';
@@ -39,6 +40,8 @@ export interface AgentWorkerOptions {
   readonly job: JobSettings;
   /** Folder with the local models, as `dev/models` fills it. */
   readonly weightsDir: string;
+  /** What talks; the demonstration brain when absent. */
+  readonly oracle?: OracleSettings | undefined;
   readonly log: Logger;
   readonly warmProcesses?: number | undefined;
   readonly maxCalls?: number | undefined;
@@ -61,13 +64,13 @@ export interface AgentWorker extends AsyncDisposable {
 /** Starts a worker and its speech host. Its job processes inherit the environment, where they find the settings. */
 export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const { sfu, agentName, job, weightsDir, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
-  const { metrics = silentMetrics } = options;
+  const { metrics = silentMetrics, oracle = {} } = options;
   // Errors only: below that the framework logs whole jobs, ticket included.
   initializeLogger({ pretty: false, level: 'error' });
   // rtc-node prints debug lines to stdout unless it is told that this is production.
   process.env['NODE_ENV'] ??= 'production';
   process.env[JOB_SETTINGS_VARIABLE] = JSON.stringify(job);
-  const speechHost = startSpeechHost({ weightsDir, maxCalls, clock: systemClock, log });
+  const speechHost = startSpeechHost({ weightsDir, maxCalls, oracle, clock: systemClock, log });
   process.env[SPEECH_SOCKET_VARIABLE] = speechHost.socketPath;
   declineTurnDetector();
   const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }), metrics);

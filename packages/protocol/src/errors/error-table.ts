@@ -191,6 +191,24 @@ export const ERROR_TABLE = {
   ERR_UPSTREAM_BACKEND: row('backend-unavailable', undefined, 'The oracle backend does not answer.', true),
   ERR_UPSTREAM_DATABASE: row('database-unavailable', 503, 'The database does not answer.', true),
   ERR_UPSTREAM_SPEECH: row('speech-unavailable', undefined, 'The speech host does not answer.', true),
+  ERR_UPSTREAM_MODEL: row(
+    'model-unavailable',
+    undefined,
+    'The service that answers for the oracle is not there, or broke off.',
+    true,
+  ),
+  ERR_UPSTREAM_LIMITED: row(
+    'upstream-limited',
+    undefined,
+    'A service that the oracle needs takes no more requests for now.',
+    true,
+  ),
+  ERR_UPSTREAM_REFUSED: row('upstream-refused', undefined, 'A service that the oracle needs refuses its requests.'),
+  ERR_UPSTREAM_MALFORMED: row(
+    'upstream-malformed',
+    undefined,
+    'A service that the oracle needs does not keep to its protocol.',
+  ),
   ERR_UPSTREAM_TIMEOUT: row('upstream-timeout', 504, 'Somebody we depend on took too long.', true),
   ERR_UPSTREAM_DRAINING: row(
     'draining',

@@ -1,0 +1,68 @@
+import { enginePlaceSchema } from '@oracle-calls/agent/oracle-settings';
+import * as v from 'valibot';
+import { httpUrlSchema, textSchema } from './config-fields.ts';
+import { namedPath } from './configuration/schema-walk.ts';
+
+const apiKeyFile = v.optional(namedPath('secret'));
+
+/** Where the service really is, when its address does not say so: shown to callers. */
+const place = v.optional(enginePlaceSchema);
+
+const local = v.strictObject({ kind: v.literal('local') });
+
+const brainSchema = v.variant('kind', [
+  local,
+  /** An OpenAI-compatible chat endpoint; `baseUrl` is what stands before `/chat/completions`. */
+  v.strictObject({
+    kind: v.literal('chat'),
+    baseUrl: httpUrlSchema,
+    model: textSchema,
+    apiKeyFile,
+    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
+    /** Sent as `max_tokens`; leave it out for hosted models that refuse that. */
+    maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    place,
+  }),
+  /** A service of your own: `docs/webhook-brain.md`. */
+  v.strictObject({ kind: v.literal('webhook'), url: httpUrlSchema, secretFile: namedPath('secret'), place }),
+]);
+
+const recognitionSchema = v.variant('kind', [
+  local,
+  v.strictObject({
+    kind: v.literal('endpoint'),
+    baseUrl: httpUrlSchema,
+    model: textSchema,
+    apiKeyFile,
+    language: v.optional(textSchema),
+    place,
+  }),
+]);
+
+const speechSchema = v.variant('kind', [
+  local,
+  v.strictObject({
+    kind: v.literal('endpoint'),
+    baseUrl: httpUrlSchema,
+    model: textSchema,
+    voice: v.optional(textSchema),
+    apiKeyFile,
+    /** Hertz of what it answers to `response_format: pcm`. */
+    pcmSampleRate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8_000), v.maxValue(48_000))),
+    place,
+  }),
+]);
+
+/** Which brain, recognition and voice. The same as the agent's `oracleSettingsSchema`, with what the named files have to be. */
+export const oracleField = v.optional(
+  v.strictObject({
+    /** A module that exports `oracle = defineOracle({ … })`; it takes the place of the next three, and is run. */
+    definitionFile: v.optional(namedPath('file')),
+    instructions: v.optional(textSchema),
+    /** `.md` and `.txt` that it answers from. */
+    documentsDir: v.optional(namedPath('folder')),
+    brain: v.optional(brainSchema),
+    recognition: v.optional(recognitionSchema),
+    speech: v.optional(speechSchema),
+  }),
+);

@@ -1,0 +1,45 @@
+import type { CallContext, Turn } from '../../brain/brain.ts';
+
+/** A message of the chat API, as OpenAI defined it and others follow. */
+export type ChatMessage =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'assistant'; readonly content: string | null; readonly tool_calls?: readonly ChatToolCall[] }
+  | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string };
+
+export interface ChatToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** What every model needs to be told about being heard. */
+const SPOKEN =
+  'You are talking on the phone. What you write is spoken: use one to three short sentences, plain words, no lists, no markup, and numbers as they are said. ' +
+  'Where an answer of yours ends in a dash, the user interrupted you there and did not hear the rest.';
+
+/** How many turns go along: an hour of talk, and an end to how much is paid for. */
+const MAX_TURNS = 60;
+
+export interface SystemParts {
+  readonly instructions: string;
+  readonly context: CallContext;
+  /** What documents say about the question; absent without documents. */
+  readonly passages?: string | undefined;
+}
+
+export function systemMessage({ instructions, context: { language }, passages }: SystemParts): ChatMessage {
+  const parts = [
+    instructions,
+    SPOKEN,
+    language === undefined ? '' : `The user’s language is ${language} (BCP 47). Answer in it.`,
+    passages ?? '',
+  ];
+  return { role: 'system', content: parts.filter((part) => part !== '').join('\n\n') };
+}
+
+export function turnMessages(turns: readonly Turn[]): ChatMessage[] {
+  return turns.slice(-MAX_TURNS).map(({ speaker, text, isInterrupted }) => {
+    if (speaker === 'user') return { role: 'user', content: text };
+    return { role: 'assistant', content: isInterrupted === true ? `${text.trimEnd()} —` : text };
+  });
+}

@@ -1,0 +1,161 @@
+import { floatToInt16, int16ToFloat } from '@oracle-calls/node-media/pcm';
+import { OracleCallError } from '@oracle-calls/protocol';
+import type { RawData, WebSocket } from 'ws';
+import { parseRealtimeEvent } from './realtime-events.ts';
+import type { RealtimeEvent } from './realtime-events.ts';
+import type { SpeechConversation, SpeechConversationOptions, SpeechNotice } from './speech-to-speech.ts';
+
+/** Sound that the network does not take is dropped beyond this: five seconds as base64. A caller who hears the past is not helped. */
+const BACKLOG_MAX_BYTES = 320_000;
+
+/** One session of the Realtime API. It begins by waiting for the server's greeting, then asks for the session that it wants. */
+export class RealtimeConversation implements SpeechConversation {
+  readonly #socket: WebSocket;
+  readonly #options: SpeechConversationOptions;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #session: object;
+  readonly #over = new AbortController();
+  /** Tools that answer the response under way; the model speaks on when all have. */
+  #tools: Promise<void>[] = [];
+
+  constructor(socket: WebSocket, options: SpeechConversationOptions, session: object) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#session = session;
+    this.#ready.promise.catch(() => undefined);
+    socket.on('message', (data, isBinary) => this.#onFrame(data, isBinary));
+    socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
+      const details = { status: statusCode };
+      const isPassing = statusCode === 429 || statusCode >= 500;
+      this.fail(new OracleCallError(isPassing ? 'ERR_UPSTREAM_MODEL' : 'ERR_UPSTREAM_REFUSED', undefined, { details }));
+    });
+    socket.on('error', (cause) => this.fail(new OracleCallError('ERR_UPSTREAM_MODEL', undefined, { cause })));
+    socket.once('close', () => {
+      this.fail(new OracleCallError('ERR_UPSTREAM_MODEL', 'The model hung up.'));
+      socket.removeAllListeners('message');
+      this.#closed.resolve();
+    });
+  }
+
+  /** Resolves when the server has taken the session. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  hear(samples: Float32Array): void {
+    if (this.#socket.bufferedAmount > BACKLOG_MAX_BYTES) return;
+    const pcm = floatToInt16(samples);
+    const bytes = Buffer.alloc(pcm.length * 2);
+    for (const [i, sample] of pcm.entries()) bytes.writeInt16LE(sample, i * 2);
+    this.#send({ type: 'input_audio_buffer.append', audio: bytes.toString('base64') });
+  }
+
+  write(text: string): void {
+    const content = [{ type: 'input_text', text }];
+    this.#send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+    this.#send({ type: 'response.create' });
+  }
+
+  heardUntil(answerId: string, playedMs: number): void {
+    const audioEndMs = Math.max(0, Math.round(playedMs));
+    this.#send({ type: 'response.cancel' });
+    this.#send({ type: 'conversation.item.truncate', item_id: answerId, content_index: 0, audio_end_ms: audioEndMs });
+  }
+
+  /** Ends it; the first cause is the one that is told. */
+  fail(cause: unknown): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort(cause);
+    this.#ready.reject(cause);
+    this.#tell({ kind: 'over', cause });
+    this.#socket.terminate();
+  }
+
+  async close(): Promise<void> {
+    this.fail(new OracleCallError('ERR_INTERNAL', 'The conversation is closed.'));
+    await this.#closed.promise;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #send(event: object): void {
+    if (this.#over.signal.aborted || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(event));
+  }
+
+  #tell(notice: SpeechNotice): void {
+    this.#options.onNotice(notice);
+  }
+
+  #onFrame(data: RawData, isBinary: boolean): void {
+    if (this.#over.signal.aborted) return;
+    let event: RealtimeEvent | undefined;
+    try {
+      if (isBinary || !Buffer.isBuffer(data)) throw new TypeError('frames are text');
+      event = parseRealtimeEvent(JSON.parse(data.toString('utf8')));
+    } catch {
+      return this.fail(new OracleCallError('ERR_UPSTREAM_MALFORMED'));
+    }
+    if (event !== undefined) this.#onEvent(event);
+  }
+
+  #onEvent(event: RealtimeEvent): void {
+    switch (event.type) {
+      case 'session.created':
+        return this.#send({ type: 'session.update', session: this.#session });
+      case 'session.updated':
+        return this.#ready.resolve();
+      case 'input_audio_buffer.speech_started':
+        return this.#tell({ kind: 'user-speaks' });
+      case 'input_audio_buffer.speech_stopped':
+        return this.#tell({ kind: 'user-silent' });
+      case 'conversation.item.input_audio_transcription.completed':
+        return this.#tell({ kind: 'user-words', text: event.transcript.trim() });
+      case 'response.output_audio.delta':
+        return this.#tell({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
+      case 'response.output_audio_transcript.delta':
+        return this.#tell({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
+      case 'response.function_call_arguments.done':
+        this.#tools.push(this.#useTool(event.call_id, event.name, event.arguments));
+        return;
+      case 'response.done':
+        return this.#onAnswered(event.response.status);
+      case 'error':
+        return this.#onError(event.error?.code ?? undefined);
+      default:
+        event satisfies never;
+    }
+  }
+
+  #onAnswered(status: string): void {
+    this.#tell({ kind: 'answered', isWhole: status === 'completed' });
+    const tools = this.#tools;
+    this.#tools = [];
+    if (tools.length > 0) void Promise.all(tools).then(() => this.#send({ type: 'response.create' }));
+  }
+
+  /** Most errors are about one event and leave the session as it is: to cancel an answer that has just ended is one. */
+  #onError(code: string | undefined): void {
+    if (code === 'session_expired') return this.fail(new OracleCallError('ERR_UPSTREAM_MODEL', 'The session is over.'));
+    // Before the session stands, an error means that it will not.
+    this.#ready.reject(new OracleCallError('ERR_UPSTREAM_REFUSED'));
+  }
+
+  async #useTool(callId: string, name: string, argumentsText: string): Promise<void> {
+    const { tools, context, approve } = this.#options;
+    const { signal } = this.#over;
+    const outcome = await tools?.run({ name, argumentsText }, context, { signal, approve }).catch(() => undefined);
+    const output = outcome?.text ?? 'There is no such tool.';
+    this.#send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output } });
+  }
+}
+
+function samplesOf(base64: string): Float32Array {
+  const bytes = Buffer.from(base64, 'base64');
+  const samples = new Int16Array(bytes.length >> 1);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(i * 2);
+  return int16ToFloat(samples);
+}

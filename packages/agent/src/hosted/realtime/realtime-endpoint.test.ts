@@ -1,0 +1,250 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BearerSecret } from '@oracle-calls/protocol';
+import { FakeClock } from '@oracle-calls/testing/clock';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { defineTool } from '../../tools/tool.ts';
+import { ToolBox } from '../../tools/tool-box.ts';
+import { createRealtimeEndpoint } from './realtime-endpoint.ts';
+import type { SpeechConversation, SpeechConversationOptions, SpeechNotice } from './speech-to-speech.ts';
+
+type Sent = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** A server of the Realtime API, in whose place the test speaks. */
+class RealtimeServer implements AsyncDisposable {
+  readonly received: Sent[] = [];
+  readonly http = createServer();
+  readonly sockets = new WebSocketServer({ server: this.http });
+  authorization: string | undefined;
+  path: string | undefined;
+  /** What follows a connection; by default what the real one does. */
+  greet: (socket: WebSocket) => void = (socket) =>
+    socket.send(JSON.stringify({ type: 'session.created', session: {} }));
+  answerUpdate = true;
+  socket: WebSocket | undefined;
+
+  async open(): Promise<this> {
+    this.sockets.on('connection', (socket, request) => {
+      this.socket = socket;
+      this.authorization = request.headers.authorization;
+      this.path = request.url;
+      socket.on('message', (data) => {
+        const event = JSON.parse((data as Buffer).toString()) as Sent;
+        this.received.push(event);
+        if (event.type === 'session.update' && this.answerUpdate) this.say({ type: 'session.updated', session: {} });
+      });
+      this.greet(socket);
+    });
+    this.http.listen(0, '127.0.0.1');
+    await once(this.http, 'listening');
+    return this;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.http.address() as AddressInfo).port}/v1/realtime`;
+  }
+
+  say(event: object): void {
+    this.socket?.send(JSON.stringify(event));
+  }
+
+  /** The first event of this type that came, once it has. */
+  async event(type: string): Promise<Sent> {
+    await vi.waitFor(() => expect(this.received.map((one) => one.type)).toContain(type));
+    const found = this.received.find((one) => one.type === type);
+    if (found === undefined) throw new Error('gone');
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.sockets.clients) client.terminate();
+    this.http.close();
+    await once(this.http, 'close');
+  }
+}
+
+const base64 = (...samples: number[]): string => Buffer.from(Int16Array.from(samples).buffer).toString('base64');
+
+let server: RealtimeServer;
+let conversation: SpeechConversation | undefined;
+let notices: SpeechNotice[];
+beforeEach(async () => {
+  server = await new RealtimeServer().open();
+  notices = [];
+});
+afterEach(async () => {
+  await conversation?.close();
+  conversation = undefined;
+  await server[Symbol.asyncDispose]();
+});
+
+const converse = async (
+  options: Partial<SpeechConversationOptions> = {},
+  clock?: FakeClock,
+): Promise<SpeechConversation> => {
+  const endpoint = createRealtimeEndpoint({
+    url: server.url,
+    model: 'talker',
+    voice: 'marin',
+    key: new BearerSecret('sk-secret', 'key'),
+    transcriptionModel: 'scribe',
+    clock,
+  });
+  conversation = await endpoint.converse({
+    context: { sessionId: 's', language: 'en' },
+    instructions: 'You are Ada.',
+    onNotice: (notice) => void notices.push(notice),
+    ...options,
+  });
+  return conversation;
+};
+const noticed = (...expected: unknown[]): Promise<void> => vi.waitFor(() => expect(notices).toEqual(expected));
+const refusedWith = (code: string): unknown => expect.objectContaining({ code });
+
+describe('a realtime model', () => {
+  it('is asked for its session: instructions, voice, sound and tools', async () => {
+    const look = defineTool({ name: 'look', description: 'Looks.', parameters: v.object({}), run: () => 'seen' });
+    await converse({ tools: new ToolBox([look]) });
+    expect([server.path, server.authorization]).toEqual(['/v1/realtime?model=talker', 'Bearer sk-secret']);
+    const format = { type: 'audio/pcm', rate: 24_000 };
+    expect(await server.event('session.update')).toMatchObject({
+      session: {
+        type: 'realtime',
+        output_modalities: ['audio'],
+        instructions: expect.stringMatching(/^You are Ada\.[^]*language is en/),
+        audio: { input: { format, transcription: { model: 'scribe' } }, output: { format, voice: 'marin' } },
+        tools: [{ type: 'function', name: 'look' }],
+      },
+    });
+  });
+
+  it('hears sound as it comes, and written turns', async () => {
+    const talk = await converse();
+    talk.hear(Float32Array.of(0.5, -1));
+    expect(await server.event('input_audio_buffer.append')).toMatchObject({ audio: base64(16_384, -32_768) });
+    talk.write('Hello.');
+    expect(await server.event('conversation.item.create')).toMatchObject({
+      item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello.' }] },
+    });
+    await server.event('response.create');
+  });
+
+  it('speaks, writes down both sides, and says when somebody speaks', async () => {
+    await converse();
+    server.say({ type: 'input_audio_buffer.speech_started', item_id: 'u' });
+    server.say({ type: 'input_audio_buffer.speech_stopped', item_id: 'u' });
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: ' Hi. ' });
+    server.say({ type: 'rate_limits.updated', rate_limits: [] });
+    server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(16_384) });
+    server.say({ type: 'response.audio_transcript.delta', item_id: 'a', delta: 'Hello' });
+    server.say({ type: 'response.done', response: { status: 'completed' } });
+    await noticed(
+      { kind: 'user-speaks' },
+      { kind: 'user-silent' },
+      { kind: 'user-words', text: 'Hi.' },
+      { kind: 'sound', answerId: 'a', samples: Float32Array.of(0.5) },
+      { kind: 'oracle-words', answerId: 'a', text: 'Hello' },
+      { kind: 'answered', isWhole: true },
+    );
+  });
+
+  it('is told how much of an interrupted answer was heard', async () => {
+    const talk = await converse();
+    talk.heardUntil('a', 812.4);
+    await server.event('response.cancel');
+    expect(await server.event('conversation.item.truncate')).toMatchObject({
+      item_id: 'a',
+      content_index: 0,
+      audio_end_ms: 812,
+    });
+  });
+
+  it('has tools run, with the user’s approval, and speaks on when all have', async () => {
+    const run = vi.fn(({ cakes }: { cakes: number }) => `${cakes} ordered`);
+    const parameters = v.object({ cakes: v.number() });
+    const order = defineTool({ name: 'order', description: 'Orders.', parameters, needsApproval: true, run });
+    const approve = vi.fn(() => Promise.resolve(true));
+    await converse({ tools: new ToolBox([order]), approve });
+    server.say({
+      type: 'response.function_call_arguments.done',
+      call_id: 'c',
+      name: 'order',
+      arguments: '{"cakes":2}',
+    });
+    server.say({ type: 'response.done', response: { status: 'completed' } });
+    await server.event('response.create');
+    expect(server.received.map(({ type }) => type)).toEqual([
+      'session.update',
+      'conversation.item.create',
+      'response.create',
+    ]);
+    expect(server.received[1]).toMatchObject({
+      item: { type: 'function_call_output', call_id: 'c', output: '2 ordered' },
+    });
+    expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  it('may complain of one event and go on', async () => {
+    await converse();
+    server.say({ type: 'error', error: { type: 'invalid_request_error', code: 'response_cancel_not_active' } });
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    await noticed({ kind: 'user-speaks' });
+  });
+});
+
+describe('a realtime model that fails', () => {
+  const over = (code: string): unknown => ({ kind: 'over', cause: refusedWith(code) });
+
+  it.each([
+    ['hangs up', () => server.socket?.close(), 'ERR_UPSTREAM_MODEL'],
+    ['ends the session', () => server.say({ type: 'error', error: { code: 'session_expired' } }), 'ERR_UPSTREAM_MODEL'],
+    ['sends no JSON', () => server.socket?.send('hello'), 'ERR_UPSTREAM_MALFORMED'],
+    ['sends bytes', () => server.socket?.send(Buffer.from([1, 2])), 'ERR_UPSTREAM_MALFORMED'],
+    ['leaves a field out', () => server.say({ type: 'response.output_audio.delta' }), 'ERR_UPSTREAM_MALFORMED'],
+    ['sends too much at once', () => server.socket?.send('x'.repeat(5 * 1024 * 1024)), 'ERR_UPSTREAM_MODEL'],
+  ])('and %s is noticed once', async (_what, fail, code) => {
+    const talk = await converse();
+    fail();
+    await noticed(over(code));
+    talk.hear(Float32Array.of(0));
+    await talk.close();
+    expect(notices).toHaveLength(1);
+  });
+
+  it('and does not take the session is no conversation', async () => {
+    server.answerUpdate = false;
+    const opened = converse();
+    const refused = expect(opened).rejects.toEqual(refusedWith('ERR_UPSTREAM_REFUSED'));
+    await server.event('session.update');
+    server.say({ type: 'error', error: { type: 'invalid_request_error', code: 'invalid_value' } });
+    await refused;
+  });
+
+  it('and refuses the key is no conversation', async () => {
+    server.sockets.options.verifyClient = (_info, done) => done(false, 401, 'no');
+    await expect(converse()).rejects.toEqual(refusedWith('ERR_UPSTREAM_REFUSED'));
+  });
+
+  it('and does not greet is given up after a while', async () => {
+    const clock = new FakeClock();
+    server.greet = () => undefined;
+    const refused = expect(converse({}, clock)).rejects.toEqual(refusedWith('ERR_UPSTREAM_TIMEOUT'));
+    await vi.waitFor(() => expect(server.socket).toBeDefined());
+    await clock.advance(15_000);
+    await refused;
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('and is not wanted any more is left at once', async () => {
+    server.greet = () => undefined;
+    const abort = new AbortController();
+    const reason = new Error('hung up');
+    const refused = expect(converse({ signal: abort.signal })).rejects.toBe(reason);
+    abort.abort(reason);
+    await refused;
+  });
+});

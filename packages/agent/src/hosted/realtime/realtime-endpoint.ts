@@ -1,0 +1,89 @@
+import { OracleCallError, systemClock } from '@oracle-calls/protocol';
+import type { BearerSecret, Clock } from '@oracle-calls/protocol';
+import { WebSocket } from 'ws';
+import { placeOf } from '../../hearing/engine-place.ts';
+import { RealtimeConversation } from './realtime-conversation.ts';
+import type { SpeechConversationOptions, SpeechToSpeech } from './speech-to-speech.ts';
+
+/** From the connection's beginning until the session is as asked for, in ms. */
+const OPEN_MAX_MS = 15_000;
+/** A piece of sound is some kilobytes; nothing that is expected comes near this. */
+const FRAME_MAX_BYTES = 4 * 1024 * 1024;
+
+export interface RealtimeEndpoint {
+  /** Such as `wss://api.example.com/v1/realtime`. */
+  readonly url: string;
+  readonly model: string;
+  readonly voice?: string | undefined;
+  readonly key?: BearerSecret | undefined;
+  /** Writes down what the user says; without it there are no captions of the user. */
+  readonly transcriptionModel?: string | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** A client of OpenAI's Realtime API over WebSocket, and of what imitates it. */
+export function createRealtimeEndpoint(endpoint: RealtimeEndpoint): SpeechToSpeech {
+  return {
+    title: `${endpoint.model} at ${new URL(endpoint.url).host}`,
+    place: placeOf(endpoint.url, ['audio']),
+    converse: (options) => converse(endpoint, options),
+  };
+}
+
+async function converse(endpoint: RealtimeEndpoint, options: SpeechConversationOptions): Promise<RealtimeConversation> {
+  const { clock = systemClock, key } = endpoint;
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const url = new URL(endpoint.url);
+  url.searchParams.set('model', endpoint.model);
+  const socket = new WebSocket(url, {
+    headers: key === undefined ? {} : { authorization: `Bearer ${key.expose()}` },
+    maxPayload: FRAME_MAX_BYTES,
+    followRedirects: false,
+    perMessageDeflate: false,
+  });
+  const conversation = new RealtimeConversation(socket, options, sessionOf(endpoint, options));
+  const onAbort = (): void => conversation.fail(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  using _bound = clock.after(OPEN_MAX_MS, () => conversation.fail(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));
+  try {
+    await conversation.ready;
+    return conversation;
+  } catch (cause) {
+    await conversation.close();
+    throw cause;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The session as the API of general availability takes it. */
+function sessionOf(
+  { model, voice, transcriptionModel }: RealtimeEndpoint,
+  { instructions, tools, context: { language } }: SpeechConversationOptions,
+): object {
+  const format = { type: 'audio/pcm', rate: 24_000 };
+  const spoken = language === undefined ? '' : `\n\nThe user’s language is ${language} (BCP 47). Answer in it.`;
+  const transcription = transcriptionModel === undefined ? {} : { transcription: { model: transcriptionModel } };
+  return {
+    type: 'realtime',
+    model,
+    instructions: instructions + spoken,
+    output_modalities: ['audio'],
+    audio: {
+      input: {
+        format,
+        // It tells when the user speaks, and answers by itself. Its sound is stopped by who plays it.
+        turn_detection: { type: 'server_vad', create_response: true, interrupt_response: true },
+        ...transcription,
+      },
+      output: { format, ...(voice === undefined ? {} : { voice }) },
+    },
+    tools: (tools?.descriptions ?? []).map(({ name, description, parameters }) => ({
+      type: 'function',
+      name,
+      description,
+      parameters,
+    })),
+  };
+}

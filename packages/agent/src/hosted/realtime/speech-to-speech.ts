@@ -1,0 +1,47 @@
+import type { AnswerOptions, CallContext } from '../../brain/brain.ts';
+import type { EnginePlace } from '../../hearing/engine-place.ts';
+import type { ToolBox } from '../../tools/tool-box.ts';
+
+/** Hertz of the sound that goes in and comes out: mono samples of −1…1. */
+export const REALTIME_SAMPLE_RATE = 24_000;
+
+/** What a model that hears and speaks tells about a conversation. The union is closed. */
+export type SpeechNotice =
+  /** The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. */
+  | { readonly kind: 'user-speaks' }
+  | { readonly kind: 'user-silent' }
+  /** What the user said, once the model has written it down; it may come after the answer has begun. */
+  | { readonly kind: 'user-words'; readonly text: string }
+  /** Sound of the answer, with the answer's id. */
+  | { readonly kind: 'sound'; readonly answerId: string; readonly samples: Float32Array }
+  | { readonly kind: 'oracle-words'; readonly answerId: string; readonly text: string }
+  | { readonly kind: 'answered'; readonly isWhole: boolean }
+  /** Nothing comes after this. */
+  | { readonly kind: 'over'; readonly cause: unknown };
+
+export interface SpeechConversationOptions extends Pick<AnswerOptions, 'approve'> {
+  readonly context: CallContext;
+  readonly instructions: string;
+  readonly tools?: ToolBox | undefined;
+  readonly onNotice: (notice: SpeechNotice) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One conversation with a model that hears and speaks by itself. */
+export interface SpeechConversation extends AsyncDisposable {
+  /** The user's sound, as it comes. It is dropped once the conversation is over. */
+  hear(samples: Float32Array): void;
+  /** A written turn of the user's, answered aloud. */
+  write(text: string): void;
+  /** The answer was stopped when this much of it had been played, in ms: the model forgets the rest. */
+  heardUntil(answerId: string, playedMs: number): void;
+  close(): Promise<void>;
+}
+
+/** A model that takes the place of recognition, language model and voice at once; the port for conversations without these three. */
+export interface SpeechToSpeech {
+  readonly title: string;
+  readonly place: EnginePlace;
+  /** @throws {OracleCallError} `ERR_UPSTREAM_MODEL`, `ERR_UPSTREAM_REFUSED`, `ERR_UPSTREAM_TIMEOUT` */
+  converse(options: SpeechConversationOptions): Promise<SpeechConversation>;
+}

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { enginePlaceSchema } from '../hearing/engine-place.ts';
+
+const urlSchema = v.pipe(v.string(), v.url());
+const modelSchema = v.pipe(v.string(), v.minLength(1));
+/** Says where a service really is, when its address does not: a proxy on this machine that passes everything on. */
+const place = v.optional(enginePlaceSchema);
+
+/** Which brain, as configurations and authors name it. Keys and secrets are named by file. */
+export const brainSettingsSchema = v.variant('kind', [
+  /** The models of the weights folder; with documents and tools, these. */
+  v.strictObject({ kind: v.literal('local') }),
+  v.strictObject({
+    kind: v.literal('chat'),
+    baseUrl: urlSchema,
+    model: modelSchema,
+    apiKeyFile: v.optional(v.string()),
+    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
+    maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    place,
+  }),
+  v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place }),
+]);
+export type BrainSettings = v.InferOutput<typeof brainSettingsSchema>;
+
+export const recognitionSettingsSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('local') }),
+  v.strictObject({
+    kind: v.literal('endpoint'),
+    baseUrl: urlSchema,
+    model: modelSchema,
+    apiKeyFile: v.optional(v.string()),
+    language: v.optional(v.string()),
+    place,
+  }),
+]);
+export type RecognitionSettings = v.InferOutput<typeof recognitionSettingsSchema>;
+
+export const speechSettingsSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('local') }),
+  v.strictObject({
+    kind: v.literal('endpoint'),
+    baseUrl: urlSchema,
+    model: modelSchema,
+    /** The oracle's own when absent. */
+    voice: v.optional(v.string()),
+    apiKeyFile: v.optional(v.string()),
+    /** Hertz of what it answers to `response_format: pcm`. */
+    pcmSampleRate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8_000), v.maxValue(48_000))),
+    place,
+  }),
+]);
+export type SpeechSettings = v.InferOutput<typeof speechSettingsSchema>;
+
+/** What an operator chooses about an oracle: everything in place, or a file of {@link defineOracle}. Without any of it the demonstration brain talks. */
+export const oracleSettingsSchema = v.strictObject({
+  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir` and `brain`. */
+  definitionFile: v.optional(v.string()),
+  instructions: v.optional(v.string()),
+  documentsDir: v.optional(v.string()),
+  brain: v.optional(brainSettingsSchema),
+  recognition: v.optional(recognitionSettingsSchema),
+  speech: v.optional(speechSettingsSchema),
+});
+export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
+
+export { enginePlaceSchema };

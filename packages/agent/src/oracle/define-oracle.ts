@@ -1,0 +1,60 @@
+import type { Clock, Logger } from '@oracle-calls/protocol';
+import type { Brain, CallContext } from '../brain/brain.ts';
+import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { Library } from '../documents/library.ts';
+import type { Tool } from '../tools/tool.ts';
+import type { ToolBox } from '../tools/tool-box.ts';
+import type { BrainSettings } from './brain-settings.ts';
+
+/** What a call begins with. */
+export interface CallPlan {
+  /** Added to the oracle's instructions for this call alone. */
+  readonly instructions?: string | undefined;
+}
+
+/** What a brain of the author's own is made of. */
+export interface BrainKit {
+  /** The oracle's instructions, with those of the call. */
+  instructionsFor(context: CallContext): string;
+  readonly toolBox: ToolBox;
+  /** There when the oracle has documents. */
+  readonly library: Library | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A brain of the author's own. Where it works is said here, since callers are told before it is opened. */
+export interface OwnBrain {
+  readonly kind: 'own';
+  readonly place: EnginePlace;
+  open(kit: BrainKit): Brain | Promise<Brain>;
+}
+
+export interface OracleDefinition {
+  /** Who the oracle is and how it talks. */
+  readonly instructions: string;
+  /** Its voice, by the name that the speech service has for it. */
+  readonly voice?: string | undefined;
+  /** `{ kind: 'local' }` when absent. */
+  readonly brain?: BrainSettings | OwnBrain | undefined;
+  // Of any schema: each tool has its own.
+  readonly tools?: readonly Tool[] | undefined;
+  /** A folder of `.md` and `.txt` files that it answers from. */
+  readonly documents?: string | URL | undefined;
+  /** A call begins, before its first answer. Whatever it throws fails that answer. */
+  onCall?(call: CallContext): CallPlan | undefined | Promise<CallPlan | undefined>;
+}
+
+/**
+ * An oracle, in one place: export it as `oracle` from a file that the agent's configuration names (`oracle.definitionFile`).
+ *
+ * @example
+ *   export const oracle = defineOracle({
+ *     instructions: 'You are the concierge of the Lindenhof.',
+ *     documents: new URL('./documents', import.meta.url),
+ *     tools: [orderTaxi],
+ *   });
+ */
+export function defineOracle(definition: OracleDefinition): OracleDefinition {
+  return definition;
+}

@@ -1,0 +1,37 @@
+import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
+import type { CallHearing, EnginePlace } from '../hearing/engine-place.ts';
+import type { OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
+import type { OracleDefinition } from './define-oracle.ts';
+
+/** Who hears the calls of an oracle, known before anything of it is opened: callers are to be told before they speak. */
+export function hearingOf(
+  { recognition, speech }: Pick<OracleSettings, 'recognition' | 'speech'>,
+  { brain }: Pick<OracleDefinition, 'brain'>,
+): CallHearing {
+  return {
+    recognition: voicePlace(recognition, 'audio'),
+    languageModel: brainPlace(brain),
+    speech: voicePlace(speech, 'text'),
+  };
+}
+
+function voicePlace(settings: RecognitionSettings | SpeechSettings | undefined, what: 'audio' | 'text'): EnginePlace {
+  if (settings === undefined || settings.kind === 'local') return ON_THIS_MACHINE;
+  return settings.place ?? placeOf(settings.baseUrl, [what]);
+}
+
+export function brainPlace(brain: OracleDefinition['brain']): EnginePlace {
+  switch (brain?.kind) {
+    case undefined:
+    case 'local':
+      return ON_THIS_MACHINE;
+    case 'chat':
+      return brain.place ?? placeOf(brain.baseUrl, ['text']);
+    case 'webhook':
+      return brain.place ?? placeOf(brain.url, ['text']);
+    case 'own':
+      return brain.place;
+    default:
+      return brain satisfies never;
+  }
+}

@@ -1,0 +1,58 @@
+export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
+export { createBrain, questionOf } from '../brain/create-brain.ts';
+export type { BrainParts } from '../brain/create-brain.ts';
+export { runTextConsole } from '../console/text-console.ts';
+export type { ConsoleOptions } from '../console/text-console.ts';
+export { TextConversation } from '../console/text-conversation.ts';
+export type { TextConversationOptions } from '../console/text-conversation.ts';
+export { openEmbedder } from '../documents/embedder/embedder.ts';
+export type { Embedder } from '../documents/embedder/embedder.ts';
+export { openLibrary } from '../documents/library.ts';
+export type { Finding, Library, SearchOptions } from '../documents/library.ts';
+export type { Passage } from '../documents/passages.ts';
+export { readDocuments } from '../documents/read-documents.ts';
+export {
+  callHearingSchema,
+  enginePlaceSchema,
+  listenersOf,
+  ON_THIS_MACHINE,
+  placeOf,
+} from '../hearing/engine-place.ts';
+export type { CallHearing, EnginePlace, SentKind } from '../hearing/engine-place.ts';
+export { openChatBrain } from '../hosted/chat/chat-brain.ts';
+export type { ChatBrainOptions } from '../hosted/chat/chat-brain.ts';
+export type { ChatEndpoint } from '../hosted/chat/chat-stream.ts';
+export type { UpstreamOptions } from '../hosted/http/upstream.ts';
+export { createRealtimeEndpoint } from '../hosted/realtime/realtime-endpoint.ts';
+export type { RealtimeEndpoint } from '../hosted/realtime/realtime-endpoint.ts';
+export { REALTIME_SAMPLE_RATE } from '../hosted/realtime/speech-to-speech.ts';
+export type {
+  SpeechConversation,
+  SpeechConversationOptions,
+  SpeechNotice,
+  SpeechToSpeech,
+} from '../hosted/realtime/speech-to-speech.ts';
+export { WEBHOOK_VERSION } from '../hosted/webhook/contract.ts';
+export type {
+  AnswerRequest,
+  InterruptionRequest,
+  WebhookSession,
+  WebhookToolResult,
+} from '../hosted/webhook/contract.ts';
+export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webhook/signature.ts';
+export type { VerifyOptions } from '../hosted/webhook/signature.ts';
+export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
+export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
+export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
+export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
+export { ToolBox } from '../tools/tool-box.ts';
+export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
+export { oracleSettingsSchema } from './brain-settings.ts';
+export type { BrainSettings, OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
+export { defineOracle } from './define-oracle.ts';
+export type { BrainKit, CallPlan, OracleDefinition, OwnBrain } from './define-oracle.ts';
+export { hearingOf } from './hearing-of.ts';
+export { loadOracle } from './load-oracle.ts';
+export { openOracle } from './open-oracle.ts';
+export type { OpenOracleOptions } from './open-oracle.ts';
