@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from oracle_calls.agent.guard import SignalGuard
 from oracle_calls.protocol import OracleCallError
@@ -63,11 +64,14 @@ class GuardScene:
     clock: FakeClock
     refused: list[OracleCallError]
     session: aiohttp.ClientSession
+    opened: list[aiohttp.ClientWebSocketResponse[bool]] = field(default_factory=list)
 
     async def open(self, target: str = "/rtc") -> aiohttp.ClientWebSocketResponse[bool]:
         """As the media library does it."""
         headers = {"authorization": "Bearer join", "x-other": "1"}
-        return await self.session.ws_connect(f"{self.guard.url}{target}", headers=headers, max_msg_size=0)
+        return await self.session.ws_connect(
+            URL(f"{self.guard.url}{target}", encoded=True), headers=headers, max_msg_size=0
+        )
 
     async def refused_status(self, target: str = "/rtc") -> int:
         try:
@@ -86,5 +90,8 @@ async def guard_scene(path_of_sfu: str = "") -> AsyncIterator[GuardScene]:
     sfu_url = f"ws://127.0.0.1:{await sfu.listen()}{path_of_sfu}"
     guard = SignalGuard(sfu_url, own_identity="agent", clock=clock, on_refused=refused.append)
     async with guard, aiohttp.ClientSession() as session:
-        yield GuardScene(sfu, guard, clock, refused, session)
+        scene = GuardScene(sfu, guard, clock, refused, session)
+        yield scene
+        for socket in scene.opened:
+            await socket.close()
     await sfu.close()

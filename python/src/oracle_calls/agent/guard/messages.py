@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from livekit.protocol.rtc import SignalRequest, SignalResponse
 
@@ -53,5 +53,6 @@ def messages_in(message: Message) -> Iterator[Message]:
             yield from messages_in(value)
 
 
-def is_map(field: FieldDescriptor) -> bool:
+def is_map(field: Any) -> bool:
+    """`field` is a `FieldDescriptor`, which has a type of its own in each of protobuf's implementations."""
     return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)

@@ -32,23 +32,28 @@ class SignalRelay:
         self._server = server
         self._own = own
         self._on_refused = on_refused
+        self._ways: list[asyncio.Future[None]] = []
 
     async def run(self) -> None:
         """Until either end is gone. Closes both."""
-        ways = [asyncio.ensure_future(self._up()), asyncio.ensure_future(self._down())]
+        ways = self._ways = [asyncio.ensure_future(self._up()), asyncio.ensure_future(self._down())]
         try:
             done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             for way in done:
-                error = way.exception()
+                error = None if way.cancelled() else way.exception()
                 if isinstance(error, OracleCallError):
                     await self._refuse(error)
                 elif error is not None and not isinstance(error, (aiohttp.ClientError, OSError)):
                     raise error
         finally:
-            for way in ways:
-                way.cancel()
+            self.stop()
             await asyncio.gather(*ways, return_exceptions=True)
             await asyncio.gather(self._library.close(), self._server.close(), return_exceptions=True)
+
+    def stop(self) -> None:
+        """Nothing passes any more, and `run` ends."""
+        for way in self._ways:
+            way.cancel()
 
     async def _up(self) -> None:
         async for message in self._library:

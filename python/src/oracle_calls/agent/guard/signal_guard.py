@@ -39,7 +39,8 @@ class SignalGuard:
         self._clock = clock
         self._on_refused = on_refused
         self._state: Literal["open", "refused", "closed"] = "open"
-        self._connections: set[asyncio.Task[object]] = set()
+        #: What each connection does: a relay, once both of its ends are there.
+        self._connections: dict[asyncio.Task[object], SignalRelay | None] = {}
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.ServerRunner | None = None
         self._port = 0
@@ -69,13 +70,17 @@ class SignalGuard:
         """Cuts every connection. Idempotent."""
         self._state = "closed"
         current = asyncio.current_task()
-        connections = [task for task in self._connections if task is not current]
-        for task in connections:
-            task.cancel()
+        connections = [(task, relay) for task, relay in self._connections.items() if task is not current]
+        for task, relay in connections:
+            if relay is None:
+                task.cancel()
+            else:
+                # It closes both its ends by itself.
+                relay.stop()
+        await asyncio.gather(*(task for task, _ in connections), return_exceptions=True)
         session, self._session = self._session, None
         if session is not None:
             await session.close()
-        await asyncio.gather(*connections, return_exceptions=True)
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
@@ -90,14 +95,14 @@ class SignalGuard:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         task = asyncio.current_task()
         if task is not None:
-            self._connections.add(task)
+            self._connections[task] = None
         try:
             if request.headers.get("upgrade", "").lower() == "websocket":
                 return await self._relay(request)
             return await self._relay_http(request)
         finally:
             if task is not None:
-                self._connections.discard(task)
+                self._connections.pop(task, None)
 
     async def _relay(self, request: web.BaseRequest) -> web.StreamResponse:
         target, session = self._address.web_socket_target(request.raw_path), self._session
@@ -128,7 +133,11 @@ class SignalGuard:
         except BaseException:
             await server.close()
             raise
-        await SignalRelay(library, server, self._own, self._refused).run()
+        relay = SignalRelay(library, server, self._own, self._refused)
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections[task] = relay
+        await relay.run()
         return library
 
     async def _relay_http(self, request: web.BaseRequest) -> web.StreamResponse:
