@@ -198,7 +198,7 @@ def link_scene(rekey_interval_ms: float | None = None) -> LinkScene:
         sent.append(frame)
         if read_frame_header(frame).kind in whole.lost_to_user:
             return
-        for answer in user.answers(frame):
+        for answer in whole.user.answers(frame):
             whole.to_agent(answer)
 
     parties = LinkParties(

@@ -90,7 +90,7 @@ class _Answer:
 
     def __init__(self, settings: OracleSettings, clock: Clock, ctx: JobContext, conversation: Conversation) -> None:
         self._settings, self._clock, self._ctx, self._conversation = settings, clock, ctx, conversation
-        self._background = Background()
+        self._background = Background(_failed)
         self._job: CallJob | None = None
         self._is_stopped = False
 
@@ -150,3 +150,7 @@ class _Answer:
             max_call_ms=settings.max_call_ms,
             rekey_interval_ms=settings.rekey_interval_ms,
         )
+
+
+def _failed(error: BaseException) -> None:
+    log.error("the job failed", exc_info=error)
