@@ -1,5 +1,5 @@
 """LiveKit Agents in a call."""
 
-from .session_conversation import ConversationBrokenError, SessionConversation
+from .session_conversation import LOCAL_TURNS, ConversationBrokenError, SessionConversation
 
-__all__ = ["ConversationBrokenError", "SessionConversation"]
+__all__ = ["LOCAL_TURNS", "ConversationBrokenError", "SessionConversation"]

@@ -17,6 +17,7 @@ from livekit.agents import (
     AgentStateChangedEvent,
     CloseEvent,
     CloseReason,
+    TurnHandlingOptions,
     UserInputTranscribedEvent,
 )
 from livekit.agents.voice.transcription import TranscriptSynchronizer
@@ -30,6 +31,9 @@ from .ears import CallEars
 from .voice_output import VoiceOutput
 
 log = logging.getLogger("oracle_calls.agent")
+
+#: Turns and interruptions judged on this machine alone: the framework's own choice may be a hosted model.
+LOCAL_TURNS: Final[TurnHandlingOptions] = {"turn_detection": "vad", "interruption": {"mode": "vad"}}
 
 #: What the framework calls an agent's state, as a caller sees it.
 _ACTIVITIES: Final[dict[str, OracleActivity]] = {
