@@ -21,7 +21,8 @@ from oracle_calls.agent.seat import (
     Speaker,
     VoiceSubscribed,
 )
-from oracle_calls.agent.seat.notices import Observe
+from oracle_calls.agent.seat.evidence import TrackEvidence
+from oracle_calls.agent.seat.notices import DroppedKind, Observe
 from oracle_calls.agent.trust import TrustStore
 from oracle_calls.protocol import OracleCallError, SecretBytes
 from oracle_calls.protocol.call_status import EndReason
@@ -72,6 +73,8 @@ class FakeSeat:
     join_error: Exception | None = None
     is_hanging: bool = False
     is_closed: bool = False
+    evidence: list[TrackEvidence] = field(default_factory=list)
+    dropped: dict[DroppedKind, int] = field(default_factory=dict)
     tell: Observe = lambda _notice: None
 
     async def join(self, observe: Observe) -> None:
@@ -91,6 +94,9 @@ class FakeSeat:
 
     async def share_key(self, participant_identity: str, call_key: SecretBytes) -> None:
         self.shared.append(bytes(call_key.expose()))
+
+    async def sample_evidence(self) -> list[TrackEvidence]:
+        return self.evidence
 
     async def close(self) -> None:
         self.is_closed = True

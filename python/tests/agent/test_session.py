@@ -254,6 +254,7 @@ class _NoModel(llm.LLM[Any]):
 class Request:
     def __init__(self, metadata: str) -> None:
         self.job = SimpleNamespace(metadata=metadata)
+        self.room = SimpleNamespace(name="lk-1")
         self.accepted: list[dict[str, Any]] = []
         self.rejected = 0
 
@@ -270,14 +271,14 @@ SETTINGS = OracleSettings(oracle_did="did:ixo:oracle", api_key_file="key", trust
 def test_jobs_with_a_ticket_are_taken_under_a_name_that_says_nothing() -> None:
     async def test() -> None:
         oracle = Oracle(SETTINGS)
-        requests = [Request("ticket"), Request("ticket"), Request("")]
+        requests = [Request("ticket"), Request("ticket"), Request(""), Request("oracle-calls-probe")]
         for request in requests:
             await oracle.on_request(request)  # type: ignore[arg-type]
         first, second = requests[0].accepted[0], requests[1].accepted[0]
         assert first["identity"] != second["identity"]
         assert first["identity"].startswith("a-")
         assert first["attributes"] == {"lk.agent.name": ""}
-        assert (requests[2].accepted, requests[2].rejected) == ([], 1)
+        assert [(one.accepted, one.rejected) for one in requests[2:]] == [([], 1), ([], 1)]
 
     run(test())
 

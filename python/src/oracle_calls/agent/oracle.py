@@ -14,6 +14,7 @@ from oracle_calls.protocol import OracleCallError
 from oracle_calls.protocol.did import DidResolver, ResolvedOracle
 from oracle_calls.protocol.names import is_sfu_room_name
 
+from .agent_probe import AGENT_PROBE, answer_probe
 from .backend import BackendClient, BearerSecret, DidFetch, RetryLimits, create_session, retrying
 from .call import CallContext, CallDeps, CallJob, Conversation, Opening
 from .clock import Clock, SystemClock
@@ -52,6 +53,10 @@ class Oracle:
 
     async def on_request(self, request: JobRequest) -> None:
         """Takes a job that the SFU offers: for `AgentServer.rtc_session(on_request=…)`."""
+        if request.job.metadata == AGENT_PROBE:
+            await request.reject()
+            log.info("probe answered", extra={"is_marked": await answer_probe(request.room.name)})
+            return
         if request.job.metadata == "":
             # Not dispatched by our backend: without a ticket there is no call to claim.
             log.warning("job without a ticket refused")

@@ -14,6 +14,7 @@ from oracle_calls.protocol.call_status import EndReason
 
 from ..backend import CLAIM_RETRY, Backend, ClaimedCall, SealedKey, retrying
 from ..clock import within
+from ..log_lines import call_name
 from ..seat import Seat
 from ..seat.notices import Observe
 from .open_call import OpenedCall, Opening, open_call
@@ -131,7 +132,10 @@ async def _fetch_and_open(
     try:
         claimed = await retrying(lambda: backend.claim(ticket, opening.sfu_room_name), CLAIM_RETRY, opening.clock)
         call = claimed
-        log.info("call claimed", extra={"call_id": call.call_id})
+        name = call_name.get()
+        if name is not None:
+            name.call_id = call.call_id
+        log.info("call claimed")
         key = call.key
         if key is None:
             key = await retrying(lambda: backend.fetch_key(claimed.call_id), CLAIM_RETRY, opening.clock)

@@ -11,9 +11,9 @@ from oracle_calls.protocol import OracleCallError
 
 from ..clock import Clock
 from ..turns import Background
-from .ear_gate import EarGate, PacketCounts
+from .ear_gate import STATISTICS_AGE_MS, EarGate, PacketCounts
 from .notices import Observe, PublicationRefused, RefusalReason, UserAudio
-from .room_facts import frame_cryptors_of, inbound_packets_of
+from .room_facts import frame_cryptors_of, inbound_flow_of, inbound_packets_of
 from .voice_gate import Cryptor
 
 #: Hertz of what is heard, mono: what recognisers and models of speech take.
@@ -54,6 +54,8 @@ class Admission:
         self._ears: list[EarGate] = []
         #: What had come in when a track was asked for, by the track's id.
         self._before: dict[str, PacketCounts] = {}
+        #: Samples that had been heard in the room when nothing of before the cryptor could be left of a track, by the track's id.
+        self._sealed_from: dict[str, int] = {}
         room.on("track_published", self._consider)
         room.on("track_subscribed", self._subscribed)
 
@@ -71,6 +73,11 @@ class Admission:
             if is_first or participant.identity == participant_identity:
                 for publication in list(participant.track_publications.values()):
                     self._consider(publication, participant)
+
+    def opened_of(self, track_sid: str, heard_samples: int) -> int:
+        """How many of the samples heard in the room can only be of frames that this track's cryptor opened."""
+        sealed_from = self._sealed_from.get(track_sid)
+        return 0 if sealed_from is None else max(0, heard_samples - sealed_from)
 
     def close(self) -> None:
         """Nobody is heard any more."""
@@ -106,6 +113,9 @@ class Admission:
     async def _open(self, gate: EarGate, publication: rtc.RemoteTrackPublication, identity: str) -> None:
         if not await gate.open(self._before.get(publication.sid, {})):
             self._observe(PublicationRefused(identity, "not-encrypted"))
+            return
+        await self._clock.sleep(STATISTICS_AGE_MS)
+        self._sealed_from[publication.sid] = (await inbound_flow_of(self._room)).heard_samples
 
     def _refusal(self, publication: rtc.RemoteTrackPublication, identity: str) -> RefusalReason | None:
         if identity not in self._admitted:

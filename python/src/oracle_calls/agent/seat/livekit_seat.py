@@ -19,6 +19,7 @@ from ..clock import Clock
 from ..guard import SignalGuard, identity_of
 from ..turns import Background
 from .admission import Admission
+from .evidence import KeyState, TrackEvidence, sample_tracks
 from .notices import (
     DroppedKind,
     FrameReceived,
@@ -146,6 +147,12 @@ class LiveKitSeat:
         provider.set_shared_key(call_key.expose().hex().encode(), _OLDER_SLOT)
         self.admit(participant_identity)
         await self._gate.open(_OLDER_SLOT)
+
+    async def sample_evidence(self) -> list[TrackEvidence]:
+        keyed = self.frame_keys.keyed
+        if self._is_older and self._gate.slot is not None:
+            keyed = frozenset({self.identity, *self._heard})
+        return await sample_tracks(self._room, KeyState(keyed, self._gate.slot), self._admission.opened_of)
 
     async def close(self) -> None:
         if self._closing is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
@@ -11,6 +11,7 @@ from livekit import rtc
 from oracle_calls.protocol import OracleCallError, SecretBytes
 
 from ..link.ports import FrameKeys
+from .evidence import TrackEvidence
 
 #: Why a publication is not listened to.
 RefusalReason: TypeAlias = Literal["stranger", "not-encrypted", "not-audio"]
@@ -147,6 +148,11 @@ class Seat(Protocol):
     def speaker(self) -> Speaker: ...
 
     @property
+    def dropped(self) -> Mapping[DroppedKind, int]:
+        """What was dropped so far, by kind."""
+        ...
+
+    @property
     def frame_keys(self) -> FrameKeys:
         """After `join`. Of a call of the older protocol there are none."""
         ...
@@ -168,6 +174,10 @@ class Seat(Protocol):
 
     async def share_key(self, participant_identity: str, call_key: SecretBytes) -> None:
         """Of a call of the older protocol: one key for both directions, and this participant is admitted."""
+        ...
+
+    async def sample_evidence(self) -> Sequence[TrackEvidence]:
+        """What can be known now about the encryption of the tracks. Raises when the room is not connected any more."""
         ...
 
     async def close(self) -> None:
