@@ -287,9 +287,9 @@ export function describeStore(server: TestServer): void {
       await store.rings.markSent(ring.key, eventId('r'));
       expect(await store.rings.end(eventId('r'), 'declined', NOON + 5)).toBe(true);
       expect(await store.rings.end(eventId('r'), 'cancelled', NOON + 6)).toBe(false);
-      await store.rings.prune(NOON + 5);
+      await store.rings.prune(ring.overAt);
       expect(await store.rings.find(eventId('r'))).toMatchObject({ state: 'declined', endedAt: NOON + 5 });
-      await store.rings.prune(NOON + 6);
+      await store.rings.prune(ring.overAt + 1);
       expect(await store.rings.find(eventId('r'))).toBeUndefined();
     });
 
