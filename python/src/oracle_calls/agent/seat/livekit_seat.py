@@ -262,7 +262,12 @@ class LiveKitSeat:
             heard = next(iter(self._heard), None)
             if heard is None or not self._room.isconnected():
                 continue
-            error = watchdog.look(self._clock.now(), await inbound_flow_of(self._room), heard)
+            try:
+                flow = await inbound_flow_of(self._room)
+            except Exception:  # noqa: BLE001, S112
+                # While the room is not connected there is nothing to see.
+                continue
+            error = watchdog.look(self._clock.now(), flow, heard)
             if error is not None:
                 self._tell(Undecryptable(heard, error))
 
