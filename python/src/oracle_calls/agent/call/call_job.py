@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -35,9 +34,9 @@ from ..seat import (
 from ..turns import Background
 from .call_data import CallData
 from .call_link import CallLink, LinkNotice, LinkOptions, OpenLink, open_call_link
-from .call_statistics import CallStatistics
 from .conversation import CallContext, Conversation
 from .earcon import earcon
+from .evidence_log import EvidenceLog
 from .open_call import Opening
 from .presence import (
     INITIAL_PRESENCE,
@@ -66,10 +65,6 @@ GRACE_MS: Final = 15_000
 MAX_CALL_MS: Final = 2 * 60 * 60 * 1_000
 #: Telling the backend must not keep a finished process alive for longer, in ms.
 _REPORT_MAX_MS: Final = 5_000
-#: Between two samples of the statistics, in ms: once the room is gone there is nothing to ask.
-_SAMPLE_EVERY_MS: Final = 1_000
-#: The last sample must not keep the agent in the room for longer, in ms.
-_LAST_SAMPLE_MAX_MS: Final = 500
 #: A room has two participants; more notices than this before the call is set up are somebody's mischief.
 _EARLY_MAX: Final = 256
 
@@ -97,7 +92,7 @@ class _LiveCall:
     is_signed: bool
     link: CallLink
     data: CallData
-    statistics: CallStatistics
+    evidence: EvidenceLog
     was_confirmed: bool = False
 
 
@@ -167,7 +162,7 @@ class CallJob:
             # Silent first, then gone; the user hears of it meanwhile.
             live.seat.speaker.set_muted(True)
             live.data.say_goodbye()
-            await self._write_statistics(live)
+            await live.evidence.write(is_signed=live.is_signed, was_confirmed=live.was_confirmed)
         finally:
             self._is_over = True
             for timer in [*self._timers, *([self._patience] if self._patience else [])]:
@@ -200,9 +195,9 @@ class CallJob:
         )
         link = deps.open_link(options, ready.opened.envelope, ready.opened.call_key, self)
         live = self._live = _LiveCall(
-            call, seat, ready.opened.envelope is not None, link, CallData(link, self), CallStatistics()
+            call, seat, ready.opened.envelope is not None, link, CallData(link, self), EvidenceLog(seat, self._clock)
         )
-        self._background.start(self._keep_sampling(live))
+        self._background.start(live.evidence.keep_sampling())
         self._timers.append(self._clock.after(deps.max_call_ms, lambda: self._input("length-reached")))
         for effect in INITIAL_PRESENCE.effects:
             self._do(live, effect)
@@ -274,7 +269,7 @@ class CallJob:
             log.info("connection mended")
             live.link.rekey()
         elif isinstance(notice, Undecryptable):
-            live.statistics.add_unopened()
+            live.evidence.note_unopened()
             log.warning("sound does not open", extra={"code": notice.error.code})
         elif isinstance(notice, SeatBroken):
             log.error("the media server broke a rule", extra={"code": notice.error.code})
@@ -371,19 +366,6 @@ class CallJob:
         log.error("a part of the job failed", extra={"code": code_of(error), "kind": type(error).__name__})
         self._input("conversation-failed")
 
-    async def _keep_sampling(self, live: _LiveCall) -> None:
-        while True:
-            await self._clock.sleep(_SAMPLE_EVERY_MS)
-            await _sample(live)
-
-    async def _write_statistics(self, live: _LiveCall) -> None:
-        with contextlib.suppress(OracleCallError):
-            late = OracleCallError("ERR_UPSTREAM_TIMEOUT")
-            await within(self._clock, _LAST_SAMPLE_MAX_MS, _sample(live), lambda: late)
-        facts = live.statistics.to_fields(is_signed=live.is_signed, was_confirmed=live.was_confirmed)
-        dropped = [{"kind": kind, "count": count} for kind, count in live.seat.dropped.items() if count > 0]
-        log.info("call statistics", extra={**facts, "dropped": dropped})
-
     async def _report(self, call: ClaimedCall, end_reason: EndReason | None) -> EndReason | None:
         if end_reason is None:
             return None
@@ -394,9 +376,3 @@ class CallJob:
         except OracleCallError as error:
             log.warning("the end could not be reported", extra={"end_reason": end_reason, "code": error.code})
         return end_reason
-
-
-async def _sample(live: _LiveCall) -> None:
-    """A sample that fails adds nothing: the room may be gone."""
-    with contextlib.suppress(Exception):
-        live.statistics.add(await live.seat.sample_evidence())
