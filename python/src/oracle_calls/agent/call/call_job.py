@@ -253,6 +253,7 @@ class CallJob:
         elif isinstance(notice, ParticipantGone):
             if notice.participant_identity == user:
                 log.info("user left", extra={"is_deliberate": notice.is_deliberate})
+                self._background.start(live.evidence.sample())
                 self._input(UserGone(notice.is_deliberate))
         elif isinstance(notice, VoiceSubscribed):
             self._input("voice-subscribed")
