@@ -16,6 +16,20 @@ const { values } = parseArgs({
 const stages = new Set(
   values.only?.split(',') ?? ['static', 'unit', 'system', 'app', ...(values.nightly ? ['bench'] : [])],
 );
+const environment = values.nightly ? { NIGHTLY: '1' } : {};
+/** System tests, by the beginnings of their paths, in which nothing is on a clock: they run beside those where calls have to be in time. */
+const UNHURRIED = [
+  'tests/system/matrix-',
+  'tests/system/sso',
+  'tests/system/stack-servers',
+  'tests/system/oracle-by-matrix-id',
+  'tests/browser/page-',
+  'tests/browser/docs-page',
+  'tests/python/',
+  'tests/formal/',
+  'tests/store/',
+  'tests/packaging/',
+] as const;
 /** Calls that the nightly benchmark places: some ten minutes. */
 const NIGHTLY_RUNS = 50;
 const reports: TestReport[] = [];
@@ -39,8 +53,22 @@ async function check(name: string, command: string, args: readonly string[]): Pr
   reports.push({ passed: 1 - failures.length, skipped: 0, failures, repeated: [] });
 }
 
-async function vitest(project: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  reports.push(await runVitest({ project, environment }));
+async function vitest(project: string, args: readonly string[] = []): Promise<void> {
+  reports.push(await runVitest({ project, environment, args }));
+}
+
+/** The longer lane: servers mostly wait for each other, so another lane has room beside it. */
+async function callsWithDeadlines(): Promise<void> {
+  if (!stages.has('system')) return;
+  await vitest(
+    'system',
+    UNHURRIED.map((path) => `--exclude=${path}**`),
+  );
+}
+
+async function everythingBeside(): Promise<void> {
+  if (stages.has('system')) await vitest('system', UNHURRIED);
+  if (stages.has('app')) await vitest('app');
 }
 
 async function staticChecks(): Promise<void> {
@@ -56,17 +84,13 @@ async function staticChecks(): Promise<void> {
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
 }
 
-const environment = values.nightly ? { NIGHTLY: '1' } : {};
 if (stages.has('static')) await staticChecks();
-if (stages.has('unit')) await vitest('unit', environment);
-if (stages.has('system')) {
-  const forTests = { verifpal: true, schemathesis: true, pythonPackage: true, postgres: true };
+if (stages.has('unit')) await vitest('unit');
+if (stages.has('system') || stages.has('app')) {
+  const isWhole = stages.has('system');
+  const forTests = { verifpal: isWhole, schemathesis: isWhole, pythonPackage: isWhole, postgres: isWhole };
   await ensureToolchain({ write: (line) => console.log(line), ...forTests });
-  await vitest('system', environment);
-}
-if (stages.has('app')) {
-  await ensureToolchain({ write: (line) => console.log(line) });
-  await vitest('app', environment);
+  await Promise.all([callsWithDeadlines(), everythingBeside()]);
 }
 // Figures depend on the machine: that they could be measured is all that is checked.
 if (stages.has('bench')) {
