@@ -11,7 +11,8 @@ import { ensureTool } from './tool.ts';
 const REQUIREMENTS = fileURLToPath(new URL('../../python/requirements/test.txt', import.meta.url));
 /** Digits of the file's hash that name the environment: another file, another environment. */
 const NAME_DIGITS = 12;
-const PROBE = 'import coincurve, cryptography, ecies, hypothesis, mypy, pytest, ruff; print("complete")';
+const PROBE =
+  'import aiohttp, coincurve, cryptography, ecies, hypothesis, livekit.rtc, mypy, pytest, ruff; print("complete")';
 
 /**
  * Path of a Python that has what the package in `python/` needs, and what tests it, in a virtual environment made the first time.

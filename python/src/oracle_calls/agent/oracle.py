@@ -1,0 +1,161 @@
+"""Makes an `AgentSession` of LiveKit Agents callable."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, Final
+
+import aiohttp
+from livekit.agents import Agent, AgentSession, JobContext, JobRequest, WorkerPermissions
+
+from oracle_calls.protocol import OracleCallError
+from oracle_calls.protocol.did import DidResolver, ResolvedOracle
+from oracle_calls.protocol.names import is_sfu_room_name
+
+from .agent_probe import AGENT_PROBE, answer_probe
+from .backend import BackendClient, BearerSecret, DidFetch, RetryLimits, create_session, retrying
+from .call import CallContext, CallDeps, CallJob, Conversation, Opening
+from .clock import Clock, SystemClock
+from .guard import identity_of
+from .identity import read_own_identity
+from .seat import LiveKitSeat
+from .session import SessionConversation
+from .settings import OracleSettings
+from .trust import TrustStore
+from .turns import Background
+
+log = logging.getLogger("oracle_calls.agent")
+
+#: Random bytes of an agent's SFU identity: nothing in it may say which worker or oracle answers.
+_IDENTITY_RANDOM_BYTES: Final = 12
+#: The framework stamps the agent's name on every participant under this attribute, for all in the room to read.
+_AGENT_NAME_ATTRIBUTE: Final = "lk.agent.name"
+#: A resolver that starts beside the agent may need a moment.
+_RESOLVE_RETRY: Final = RetryLimits(within_ms=15_000, first_pause_ms=250, max_pause_ms=2_000)
+
+#: For the `AgentServer`: speak, listen and send the frames of the key exchange. No metadata, whatever a library tries.
+PERMISSIONS: Final = WorkerPermissions(can_update_metadata=False)
+
+
+class Oracle:
+    """One oracle: answers the calls that LiveKit dispatches to a worker."""
+
+    def __init__(self, settings: OracleSettings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+
+    @classmethod
+    def from_environment(cls) -> Oracle:
+        """See `OracleSettings.from_environment`."""
+        return cls(OracleSettings.from_environment())
+
+    async def on_request(self, request: JobRequest) -> None:
+        """Takes a job that the SFU offers: for `AgentServer.rtc_session(on_request=…)`."""
+        if request.job.metadata == AGENT_PROBE:
+            await request.reject()
+            log.info("probe answered", extra={"is_marked": await answer_probe(request.room.name)})
+            return
+        if request.job.metadata == "":
+            # Not dispatched by our backend: without a ticket there is no call to claim.
+            log.warning("job without a ticket refused")
+            await request.reject()
+            return
+        identity = f"a-{secrets.token_urlsafe(_IDENTITY_RANDOM_BYTES)}"
+        await request.accept(identity=identity, attributes={_AGENT_NAME_ATTRIBUTE: ""})
+
+    async def answer(
+        self,
+        ctx: JobContext,
+        session: AgentSession[Any],
+        agent: Agent,
+        on_start: Callable[[CallContext], None] | None = None,
+    ) -> None:
+        """Answers the job's call with this session, and shuts the job down when the call is over.
+
+        Returns when the call is under way. Neither connect the job's room nor start the session: both happen here, and the room
+        that the SFU sees is another. `on_start` is told of the call when the user is there.
+        """
+        await self.answer_with(ctx, SessionConversation(session, agent, on_start))
+
+    async def answer_with(self, ctx: JobContext, conversation: Conversation) -> None:
+        """As `answer`, with another way to converse."""
+        # The framework warns of jobs that do not connect the room it made; ours is another.
+        on_connect = getattr(ctx, "_on_connect", None)
+        if callable(on_connect):
+            on_connect()
+        call = _Answer(self._settings, self._clock, ctx, conversation)
+        ctx.add_shutdown_callback(call.stop)
+        call.start()
+
+
+class _Answer:
+    """One job's call, behind the entrypoint: the framework waits for that before it runs shutdown callbacks."""
+
+    def __init__(self, settings: OracleSettings, clock: Clock, ctx: JobContext, conversation: Conversation) -> None:
+        self._settings, self._clock, self._ctx, self._conversation = settings, clock, ctx, conversation
+        self._background = Background(_failed)
+        self._job: CallJob | None = None
+        self._is_stopped = False
+
+    def start(self) -> None:
+        self._running = self._background.start(self._run())
+
+    async def stop(self) -> None:
+        self._is_stopped = True
+        if self._job is not None:
+            self._job.stop()
+        await self._running
+
+    async def _run(self) -> None:
+        try:
+            async with create_session() as http:
+                with TrustStore(self._settings.trust_store_file) as trust:
+                    self._job = CallJob(await self._prepare(http, trust))
+                    if self._is_stopped:
+                        self._job.stop()
+                    await self._job.run()
+        except OracleCallError as error:
+            log.error("the job could not be prepared", extra={"code": error.code, "problem": str(error)})
+        finally:
+            self._ctx.shutdown("the call is over")
+
+    async def _prepare(self, http: aiohttp.ClientSession, trust: TrustStore) -> CallDeps:
+        settings, clock, ctx = self._settings, self._clock, self._ctx
+        sfu_room_name = ctx.job.room.name
+        if not is_sfu_room_name(sfu_room_name):
+            raise OracleCallError("ERR_PROTOCOL_MALFORMED", "This is not the room of a call.")
+        url, token = ctx._info.url, ctx._info.token
+        log.info("job accepted", extra={"sfu_room_name": sfu_room_name, "sfu_identity": identity_of(token)})
+        resolver = DidResolver(
+            DidFetch(http),
+            ixo_resolver_url=settings.did_resolver_url,
+            allow_private_addresses=settings.allow_private_addresses,
+        )
+        document: ResolvedOracle = await retrying(
+            lambda: resolver.resolve_oracle(settings.oracle_did), _RESOLVE_RETRY, clock
+        )
+        api_key = BearerSecret.read(settings.api_key_file, "agent API key")
+        opening = Opening(
+            sfu_room_name=sfu_room_name,
+            identity=read_own_identity(document, settings.key_file),
+            trust=trust,
+            resolver=resolver,
+            clock=clock,
+            older_protocol=settings.older_protocol,
+        )
+        return CallDeps(
+            ticket=ctx.job.metadata,
+            opening=opening,
+            backend=BackendClient(settings.backend_url or document.backend_url, api_key, http, clock=clock),
+            open_seat=lambda is_older: LiveKitSeat(url, token, clock=clock, is_older=is_older),
+            conversation=self._conversation,
+            grace_ms=settings.grace_ms,
+            max_call_ms=settings.max_call_ms,
+            rekey_interval_ms=settings.rekey_interval_ms,
+        )
+
+
+def _failed(error: BaseException) -> None:
+    log.error("the job failed", exc_info=error)

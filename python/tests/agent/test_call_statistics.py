@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+
+from oracle_calls.agent.call.call_statistics import UNOPENED_PACKETS_MAX, CallStatistics
+from oracle_calls.agent.log_lines import CallName, JsonLines, call_name
+from oracle_calls.agent.seat.evidence import TrackEvidence
+
+SENT = TrackEvidence("TR_out", "sent", "audio", True, True, True, True, 100, 0)
+RECEIVED = TrackEvidence("TR_in", "received", "audio", True, True, True, True, 100, 48_000)
+
+
+def is_encrypted(*samples: TrackEvidence) -> bool:
+    statistics = CallStatistics()
+    for sample in samples:
+        statistics.add([sample])
+    return statistics.is_encrypted
+
+
+def test_a_call_was_encrypted_when_sound_flowed_both_ways_and_all_of_it_was() -> None:
+    assert is_encrypted(SENT, RECEIVED)
+    assert not is_encrypted(SENT)
+    assert not is_encrypted(RECEIVED)
+
+
+@pytest.mark.parametrize("claim", ["is_marked_encrypted", "has_cryptor", "is_key_set", "is_room_encrypted"])
+@pytest.mark.parametrize("track", [SENT, RECEIVED])
+def test_one_moment_without_encryption_is_not_forgotten(claim: str, track: TrackEvidence) -> None:
+    assert not is_encrypted(SENT, RECEIVED, replace(track, **{claim: False}), SENT, RECEIVED)  # type: ignore[arg-type]
+    # As long as nothing flows there is nothing to protect.
+    assert is_encrypted(replace(track, packets=0, **{claim: False}), SENT, RECEIVED)  # type: ignore[arg-type]
+
+
+def test_packets_that_do_not_open_are_not_the_calls() -> None:
+    more = replace(RECEIVED, packets=RECEIVED.packets + UNOPENED_PACKETS_MAX)
+    assert not is_encrypted(SENT, RECEIVED, more)
+    assert is_encrypted(SENT, RECEIVED, replace(more, opened_samples=50_000))
+    assert not is_encrypted(SENT, replace(RECEIVED, opened_samples=0))
+    # A reconnect counts anew.
+    assert is_encrypted(SENT, RECEIVED, replace(RECEIVED, packets=10, opened_samples=1))
+
+
+def test_the_call_is_only_called_encrypted_after_a_handshake() -> None:
+    statistics = CallStatistics()
+    statistics.add([SENT, RECEIVED])
+    fields = statistics.to_fields(is_signed=True, was_confirmed=True)
+    assert (fields["encrypted"], fields["protocol"]) == (True, "strict")
+    assert fields["tracks"][0]["isMarkedEncrypted"]
+    assert "trackSid" not in fields["tracks"][0]
+    assert not statistics.to_fields(is_signed=False, was_confirmed=False)["encrypted"]
+
+
+def test_log_lines_name_the_call_and_their_facts_and_no_texts_of_errors() -> None:
+    out = io.StringIO()
+    logger = logging.getLogger("oracle_calls.test")
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(JsonLines())
+    logger.addHandler(handler)
+    logger.propagate = False
+    token = call_name.set(CallName("$event@lk-1"))
+    try:
+        logger.error("the job failed", extra={"end_reason": "hangup"}, exc_info=ValueError("secret"))
+    finally:
+        call_name.reset(token)
+        logger.removeHandler(handler)
+    line = json.loads(out.getvalue())
+    at = line.pop("at")
+    assert at.endswith("Z")
+    assert line == {
+        "level": "error",
+        "msg": "the job failed",
+        "callId": "$event@lk-1",
+        "endReason": "hangup",
+        "kind": "ValueError",
+    }
