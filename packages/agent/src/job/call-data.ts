@@ -50,7 +50,10 @@ export class CallData implements ConversationObserver {
         return this.#requests.write(payload.text);
       case 'control':
         return this.#control(payload);
+      case 'answer':
+        return;
       case 'caption':
+      case 'question':
         return;
       default:
         payload satisfies never;

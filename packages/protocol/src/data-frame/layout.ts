@@ -6,7 +6,10 @@ import type { KeyPosition } from '../key-schedule/epoch-keys.ts';
 import type { DataKind } from './payload.ts';
 
 /** What a data frame carries → its byte. */
-export const DATA_KIND_BYTES = { control: 1, caption: 2, chat: 3 } as const satisfies Record<DataKind, number>;
+export const DATA_KIND_BYTES = { control: 1, caption: 2, chat: 3, question: 4, answer: 5 } as const satisfies Record<
+  DataKind,
+  number
+>;
 
 /** Frame header, counter as u32, kind of the payload. All of it is associated data. */
 export const DATA_HEADER_BYTES = FRAME_HEADER_BYTES + 4 + 1;

@@ -58,10 +58,30 @@ export const controlSchema = v.variant('action', [
   v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('epoch-switched') }),
   /** User: its connection was mended; the agent is to begin a new epoch. */
   v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('rekey') }),
+  /** Oracle: this question waits for no answer any more. */
+  v.strictObject({
+    id: payloadIdSchema,
+    kind: v.literal('control'),
+    action: v.literal('question-over'),
+    question: payloadIdSchema,
+  }),
   /** Either: the call is over, before the SFU says so. */
   v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('hang-up') }),
 ]);
 export type ControlPayload = v.InferOutput<typeof controlSchema>;
+
+/** Most timed words of a caption: a minute of fast speech. */
+export const CAPTION_WORDS_MAX = 300;
+
+const millisecondsSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** One word, and when it sounds: milliseconds from where the utterance's sound begins. */
+export const captionWordSchema = v.strictObject({
+  text: text(100),
+  startMs: millisecondsSchema,
+  endMs: millisecondsSchema,
+});
+export type CaptionWord = v.InferOutput<typeof captionWordSchema>;
 
 /** Words that were spoken, as they are recognised or said. */
 export const captionSchema = v.strictObject({
@@ -73,6 +93,8 @@ export const captionSchema = v.strictObject({
   text: text(CAPTION_MAX_LENGTH),
   /** True when the words of the segment change no more. */
   isFinal: v.boolean(),
+  /** The words of `text` with their times, where they are known. */
+  words: v.optional(v.pipe(v.array(captionWordSchema), v.maxLength(CAPTION_WORDS_MAX), v.readonly())),
 });
 export type CaptionPayload = v.InferOutput<typeof captionSchema>;
 
@@ -86,14 +108,82 @@ export const chatSchema = v.strictObject({
 });
 export type ChatPayload = v.InferOutput<typeof chatSchema>;
 
+/** Longest question to the user, in UTF-16 units: what fits on a small screen. */
+export const QUESTION_MAX_LENGTH = 500;
+/** Longest text of what a tool would be run with, in UTF-16 units of JSON. */
+export const ARGUMENTS_MAX_LENGTH = 4_000;
+
+/** The keys of a telephone: at most as many choices. */
+const KEYPAD_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
+const keypadKeySchema = v.picklist(KEYPAD_KEYS);
+export type KeypadKey = v.InferOutput<typeof keypadKeySchema>;
+
+/** One quick reply, under a key as on a telephone. */
+export const questionChoiceSchema = v.strictObject({ key: keypadKeySchema, label: text(80) });
+export type QuestionChoice = v.InferOutput<typeof questionChoiceSchema>;
+
+/** Oracle: asks the user for something that is answered by a touch. */
+export const questionSchema = v.variant('asks', [
+  /** May this tool be used, with these arguments? They are a model's words: shown as text, never believed. */
+  v.strictObject({
+    id: payloadIdSchema,
+    kind: v.literal('question'),
+    asks: v.literal('approval'),
+    tool: text(64),
+    /** The author's words for what the tool does. */
+    text: text(QUESTION_MAX_LENGTH),
+    argumentsText: v.pipe(v.string(), v.maxLength(ARGUMENTS_MAX_LENGTH)),
+    /** How long the oracle waits, in ms from when it is asked. */
+    waitsMs: millisecondsSchema,
+  }),
+  /** Which of these? */
+  v.strictObject({
+    id: payloadIdSchema,
+    kind: v.literal('question'),
+    asks: v.literal('choice'),
+    text: text(QUESTION_MAX_LENGTH),
+    choices: v.pipe(
+      v.array(questionChoiceSchema),
+      v.minLength(1),
+      v.maxLength(KEYPAD_KEYS.length),
+      v.check((choices) => new Set(choices.map(({ key }) => key)).size === choices.length, 'each key once'),
+      v.readonly(),
+    ),
+    waitsMs: millisecondsSchema,
+  }),
+]);
+export type QuestionPayload = v.InferOutput<typeof questionSchema>;
+
+/** User: answers a question. The first answer counts. */
+export const answerSchema = v.variant('answers', [
+  v.strictObject({
+    id: payloadIdSchema,
+    kind: v.literal('answer'),
+    answers: v.literal('approval'),
+    question: payloadIdSchema,
+    isApproved: v.boolean(),
+  }),
+  v.strictObject({
+    id: payloadIdSchema,
+    kind: v.literal('answer'),
+    answers: v.literal('choice'),
+    question: payloadIdSchema,
+    key: keypadKeySchema,
+  }),
+]);
+export type AnswerPayload = v.InferOutput<typeof answerSchema>;
+
 /** Everything that may travel as data in a call: closed, whatever else arrives is refused. */
-export type DataPayload = ControlPayload | CaptionPayload | ChatPayload;
+export type DataPayload = ControlPayload | CaptionPayload | ChatPayload | QuestionPayload | AnswerPayload;
 export type DataKind = DataPayload['kind'];
 
-const SCHEMAS = { control: controlSchema, caption: captionSchema, chat: chatSchema } as const satisfies Record<
-  DataKind,
-  v.GenericSchema<unknown, DataPayload>
->;
+const SCHEMAS = {
+  control: controlSchema,
+  caption: captionSchema,
+  chat: chatSchema,
+  question: questionSchema,
+  answer: answerSchema,
+} as const satisfies Record<DataKind, v.GenericSchema<unknown, DataPayload>>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

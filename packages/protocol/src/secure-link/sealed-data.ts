@@ -29,6 +29,8 @@ interface Waiting {
 function needsReceipt(payload: DataPayload): boolean {
   switch (payload.kind) {
     case 'chat':
+    case 'question':
+    case 'answer':
       return true;
     case 'caption':
       return payload.isFinal;

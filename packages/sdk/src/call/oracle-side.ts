@@ -170,10 +170,12 @@ export class OracleSide implements Disposable {
   #hear(payload: DataPayload): void {
     const { tell } = this.#options.events;
     if (payload.kind === 'caption') {
-      const { speaker, segment, text, isFinal } = payload;
-      tell({ kind: 'caption', speaker, segment, text, isFinal });
+      const { speaker, segment, text, isFinal, words } = payload;
+      tell({ kind: 'caption', speaker, segment, text, isFinal, words });
     } else if (payload.kind === 'chat') {
       tell({ kind: 'chat', text: payload.text, sentAt: payload.sentAt });
+    } else if (payload.kind !== 'control') {
+      return;
     } else if (payload.action === 'oracle-state') {
       tell({ kind: 'oracleState', state: payload.state });
     } else if (payload.action === 'hang-up') {
