@@ -35,6 +35,7 @@ import {
   ringEventSchema,
 } from '../packages/protocol/src/events/ring-event.ts';
 import { END_REASONS } from '../packages/protocol/src/call-status.ts';
+import { HEARD_HERE } from '../packages/protocol/src/hearing/call-hearing.ts';
 import { FRAME_KIND_BYTES, FRAME_MAX_BYTES, MAX_ATTEMPT } from '../packages/protocol/src/frame/frame-header.ts';
 import { FRAME_TOPIC } from '../packages/protocol/src/frame/frame-topic.ts';
 import { IDENTITY_MAX_BYTES } from '../packages/protocol/src/handshake/messages.ts';
@@ -219,7 +220,7 @@ function offerFieldsText(): string {
   const none = new Uint8Array();
   const fields = offerFields({
     ...{ contextHash: none, envelopeSignature: none, callId: '', attempt: 1, userIdentity: '', agentIdentity: '' },
-    ...{ agentCommitment: none, ephemeralPublicKey: none },
+    ...{ hearing: HEARD_HERE, agentCommitment: none, ephemeralPublicKey: none },
   });
   return fields.map(([name]) => (name === 'attempt' ? 'attempt (u32)' : name)).join(', ');
 }
