@@ -109,7 +109,9 @@ class ScriptedUser:
         if kind == "data":
             return self._data(frame)
         if kind in ("rekey-offer", "rekey-confirm"):
-            assert self.rekey is not None
+            if self.rekey is None:
+                # The confirm is lost so far: there is no epoch that could follow.
+                return []
             outcome = self.rekey.receive(frame, AGENT)
             return self._steps(outcome) if isinstance(outcome, Steps) else []
         taken = self.handshake.receive(frame, AGENT)
