@@ -2,6 +2,7 @@ import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import type { ApproveTool } from '../tools/approval.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
@@ -24,6 +25,8 @@ export interface BrainLlmOptions {
   readonly approve?: ApproveTool | undefined;
   /** When turns are over. Without it each turn is taken to be. */
   readonly settling?: TurnSettling | undefined;
+  /** Is told when the brain is asked and when it begins to answer. */
+  readonly record?: TurnRecord | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
@@ -47,11 +50,13 @@ class AnswerStream extends llm.LLMStream {
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { approve, settling } = this.#options;
+    const { approve, settling, record } = this.#options;
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
+    const times = record?.answerBegun();
     try {
       for await (const content of this.#brain.answer(turns, this.#context, { signal, approve, settled })) {
+        times?.pieceCame();
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
     } catch (cause) {
