@@ -2,6 +2,8 @@ import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import type { ApproveTool } from '../tools/approval.ts';
+import type { AnswerVoice } from './voice/answer-voice.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
@@ -24,6 +26,10 @@ export interface BrainLlmOptions {
   readonly approve?: ApproveTool | undefined;
   /** When turns are over. Without it each turn is taken to be. */
   readonly settling?: TurnSettling | undefined;
+  /** Is told when the brain is asked and when it begins to answer. */
+  readonly record?: TurnRecord | undefined;
+  /** Makes the first sentence of an answer ready that is begun early. */
+  readonly voice?: Pick<AnswerVoice, 'rehearse'> | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
@@ -47,13 +53,18 @@ class AnswerStream extends llm.LLMStream {
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { approve, settling } = this.#options;
+    const { approve, settling, record, voice } = this.#options;
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
+    const times = record?.answerBegun();
+    const rehearsal = settled === undefined ? undefined : voice?.rehearse();
     try {
       for await (const content of this.#brain.answer(turns, this.#context, { signal, approve, settled })) {
+        times?.pieceCame();
+        rehearsal?.add(content);
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
+      rehearsal?.end();
     } catch (cause) {
       // An interrupted answer is not an error.
       if (!signal.aborted) throw cause;

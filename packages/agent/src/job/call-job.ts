@@ -138,6 +138,7 @@ export class CallJob {
       startConversation,
       speaker: seated.seat.speaker,
       observer: data,
+      endsAt: clock.now() + maxCallMs,
       context: {
         sessionId,
         conversationId: randomUUID(),
