@@ -135,7 +135,7 @@ export interface AgentPlan {
 
 /** Writes the agent's configuration. */
 export async function planAgent(
-  parts: OracleParts & TelemetryWishes & { readonly oracle: OracleSettings | undefined },
+  parts: OracleParts & TelemetryWishes & { readonly oracle: OracleSettings },
   log: LogLine,
 ): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
