@@ -32,6 +32,8 @@ export interface ToolOutcome {
   /** For the model: the result, or what went wrong. */
   readonly text: string;
   readonly isError: boolean;
+  /** The user was asked and said no. */
+  readonly wasDeclined?: boolean | undefined;
   /** The result itself, when there is one. */
   readonly result?: unknown;
 }
@@ -87,12 +89,14 @@ export class ToolBox {
       return failed(`The arguments do not fit: ${checked.issues.map(describeIssue).join('; ')}`);
     }
     const { settled, signal } = options;
+    const needsApproval = tool.needsApproval === true;
     // The user may still be speaking: nothing has an effect before it is known that this is what was asked.
-    if (settled !== undefined) {
+    if (settled !== undefined && (tool.isLookup !== true || needsApproval)) {
       await this.#bounded(SETTLE_MAX_MS, 'The user has not finished speaking.', signal, () => settled);
     }
-    if (tool.needsApproval === true && !(await this.#isApproved(tool, checked.value, options))) {
-      return failed('The user did not allow it. Do not try again unless the user asks for it.');
+    if (needsApproval && !(await this.#isApproved(tool, checked.value, options))) {
+      const text = 'The user did not allow it. Do not try again unless the user asks for it.';
+      return { ...failed(text), wasDeclined: true };
     }
     const result = await this.#bounded(tool.timeoutMs ?? TOOL_MAX_MS, 'The tool took too long.', signal, (bound) =>
       Promise.resolve(tool.run(checked.value, { call: context, signal: bound })),
