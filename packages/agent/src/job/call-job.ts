@@ -117,7 +117,7 @@ export class CallJob {
   }
 
   #begin(call: ClaimResponse, seated: SeatedCall): LiveCall {
-    const { clock, timeline, maxCallMs, startConversation } = this.#deps;
+    const { clock, timeline, telemetry, maxCallMs, startConversation } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
@@ -134,7 +134,14 @@ export class CallJob {
     const voice: CallVoice = new CallVoice({
       startConversation,
       speaker: seated.seat.speaker,
-      observer: data,
+      observer: {
+        words: data.words,
+        activity: data.activity,
+        turn: (measures) => {
+          data.turn(measures);
+          telemetry?.turn(measures);
+        },
+      },
       context: {
         sessionId,
         conversationId: randomUUID(),
