@@ -187,6 +187,13 @@ export const SPOKEN_SET: readonly Recording[] = [
     sha256: 'ac2bae1dfca01a5148357e68509b4ea69116c32e46e9488b44c4373e9ddb3553',
   },
   {
+    name: 'about',
+    kind: 'request',
+    text: 'Tell me about the house.',
+    voice: 'Kokoro am_liam',
+    sha256: '4c4658f8f70ae62ab7827dcaaf3fcac6ff8b57cebf8583b954fb6b360de8dcb0',
+  },
+  {
     name: 'stop',
     kind: 'interruption',
     text: 'Wait, stop.',
@@ -271,3 +278,10 @@ export const SPOKEN_SET: readonly Recording[] = [
     sha256: '9511d8be20e17bf1af545ecb8b656b2e7e3419fc04001af68473ea1c34d19e4c',
   },
 ];
+
+/** The recording of this name. @throws {TypeError} when there is none */
+export function recordingNamed(name: string): Recording {
+  const found = SPOKEN_SET.find((recording) => recording.name === name);
+  if (found === undefined) throw new TypeError(`There is no recording ${name}.`);
+  return found;
+}
