@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import { startDidResolver } from '../did-resolver/did-resolver.ts';
 import type { DidResolver } from '../did-resolver/did-resolver.ts';
@@ -45,6 +46,8 @@ export interface StackOptions {
   readonly preferredPorts?: PortWishes | undefined;
   /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
   readonly agent?: boolean | undefined;
+  /** What talks: `{ definitionFile }` for an oracle of your own. The demonstration brain when absent. */
+  readonly oracle?: OracleSettings | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the backend serves a second oracle, which has an account and no agents. Default `none`. */
@@ -207,7 +210,10 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     env: () => environment('backend'),
     stopGraceMs: () => STOP_GRACE_MS + drainMs(),
   };
-  const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
+  const agentPlan = await planAgent(
+    { ...parts, oracle: options.oracle, otlpUrl, metricsPort: metricsPorts?.agent },
+    logOf('agent'),
+  );
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
