@@ -1,3 +1,4 @@
+import type { KeypadKey } from '@oracle-calls/protocol/data-frame';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { OracleCallsPage, PageStatistics } from '../../apps/web/src/page-window.ts';
 import { EARS_SAMPLE_RATE, installPageEars, type PageEars, type PageEarsOptions, type Stretch } from './page-ears.ts';
@@ -161,6 +162,28 @@ export class ScriptedCaller implements AsyncDisposable {
       if (shown === undefined) throw new Error('The page has not started.');
       return shown.statistics();
     });
+  }
+
+  /** Waits for the oracle's question, and gives its text as it stands on the screen. */
+  async untilAsked(timeoutMs = 30_000): Promise<string> {
+    const card = this.page.locator('[data-asks]');
+    await card.waitFor({ timeout: timeoutMs });
+    return card.innerText();
+  }
+
+  /** Touches an answer to the question on the screen, as soon as the page takes one: allow or refuse a tool, or the key of a quick reply. */
+  async answerQuestion(answer: 'allow' | 'refuse' | KeypadKey, timeoutMs = 30_000): Promise<void> {
+    const card = this.page.locator('[data-asks][data-armed="true"]');
+    const place = answer === 'allow' || answer === 'refuse' ? `[data-action="${answer}"]` : `[data-key="${answer}"]`;
+    await card.locator(place).click({ timeout: timeoutMs });
+  }
+
+  /** Writes into the chat beside the call. */
+  async write(text: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Message to the oracle' });
+    if (!(await field.isVisible())) await this.page.getByRole('button', { name: 'Chat', exact: true }).click();
+    await field.fill(text);
+    await field.press('Enter');
   }
 
   /** Waits until the oracle has been heard at all. */

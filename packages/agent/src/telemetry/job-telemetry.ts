@@ -9,6 +9,7 @@ import {
   type Span,
   type Tracer,
 } from '@oracle-calls/protocol/trace';
+import type { ConversationObserver } from '../conversation/observer.ts';
 import type { TurnMeasures } from '../conversation/turn-measures.ts';
 import type { MediaEvent } from './agent-metrics.ts';
 import type { Measure } from './measure.ts';
@@ -92,6 +93,18 @@ export class JobTelemetry {
     const offeredAt = this.#times.get('handshakeBegun');
     if (stage === 'confirmed' && offeredAt !== undefined)
       tell?.({ kind: 'handshake', ms: Math.max(0, at - offeredAt) });
+  }
+
+  /** Passes everything on, and takes the turns for itself too. */
+  watching(observer: ConversationObserver): ConversationObserver {
+    return {
+      words: (words) => observer.words(words),
+      activity: (activity) => observer.activity(activity),
+      turn: (measures) => {
+        observer.turn(measures);
+        this.turn(measures);
+      },
+    };
   }
 
   /** A turn and its answer are over. */
