@@ -1,9 +1,11 @@
 import { parseCallId, systemClock } from '@oracle-calls/protocol';
 import { playoutMs } from '@oracle-calls/node-media/pcm';
 import type { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
+import { agentTurns } from '../../dev/demo/agent-turns.ts';
+import type { AgentTurn } from '../../dev/demo/agent-turns.ts';
 import type { CallFacts } from '../../dev/demo/call-facts.ts';
-import { agentTurns, joinTurn, turnHeard } from './agent-turns.ts';
-import type { AgentTurn, TurnTimeline } from './agent-turns.ts';
+import { joinTurn, turnHeard } from './turn-timeline.ts';
+import type { TurnTimeline } from './turn-timeline.ts';
 import { readRecording } from './recordings/recording.ts';
 import type { Recording } from './recordings/recording.ts';
 import { recordingNamed } from './recordings/spoken-set.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { agentTurns } from '../../dev/demo/agent-turns.ts';
 import { CallFacts } from '../../dev/demo/call-facts.ts';
-import { agentTurns, joinTurn, turnHeard } from './agent-turns.ts';
+import { joinTurn, turnHeard } from './turn-timeline.ts';
 
 const AT = Date.parse('2026-01-01T00:00:10.000Z');
 
