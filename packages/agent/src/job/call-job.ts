@@ -148,6 +148,7 @@ export class CallJob {
       speaker: seated.seat.speaker,
       observer: telemetry?.watching(data) ?? data,
       approve: asked?.approve,
+      endsAt: clock.now() + maxCallMs,
       context: {
         sessionId,
         conversationId: randomUUID(),

@@ -106,7 +106,7 @@ export default defineAgent<Partial<Prewarmed>>({
       rekeyIntervalMs: settings.rekeyIntervalMs,
       startConversation: async (talk) => {
         const engines = { ...(await openRemoteEngines(speech, talk.signal)), vad };
-        return startConversation({ ...talk, engines, log, clock });
+        return startConversation({ ...talk, engines, turns: engines.turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

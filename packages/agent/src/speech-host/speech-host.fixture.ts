@@ -38,6 +38,14 @@ export class ScriptedParts {
 
   readonly parts: SpeechParts = {
     hearing: HEARING,
+    turns: { endOfTurnMinMs: 100 },
+    turnDetector: {
+      ...disposable,
+      completion: (pcm16k) => {
+        this.asked.push(`finished? ${pcm16k.length}`);
+        return Promise.resolve(0.75);
+      },
+    },
     recogniser: {
       ...disposable,
       transcribe: async (pcm16k, { signal } = {}) => {
@@ -53,6 +61,11 @@ export class ScriptedParts {
       synthesise: (text) => {
         this.asked.push(`say ${text}`);
         return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
+      },
+      speak: (text) => {
+        this.asked.push(`say ${text} in time`);
+        const samples = Float32Array.from(text, (letter) => letter.length / 2);
+        return Promise.resolve({ samples, words: [{ text, startMs: 0, endMs: samples.length }] });
       },
     },
     brain: {
