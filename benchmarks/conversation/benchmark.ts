@@ -6,7 +6,7 @@ import { figuresOf } from './figures.ts';
 import { measurePipeline } from './pipeline.ts';
 import { comparedWords } from './word-errors.ts';
 import { onStage, ORACLE_FILE } from './stage.ts';
-import { holdTalk } from './talk.ts';
+import { holdTalk, warmUp } from './talk.ts';
 import type { Talk } from './talk.ts';
 
 /** Recorded speech, played to the oracle in calls on a real stack, and what came of it. */
@@ -14,6 +14,8 @@ export const conversationBenchmark: Benchmark = async ({ runs, say, isProfiled }
   const { chromium, weightsDir } = await ensureToolchain({ write: say });
   if (chromium === undefined || weightsDir === undefined) throw new TypeError('a tool without a path');
   const talks = await onStage(chromium, { definitionFile: ORACLE_FILE }, async ({ stack, facts, caller }) => {
+    say('a call that is not counted');
+    await warmUp({ caller, facts });
     const held: Talk[] = [];
     for (let run = 1; run <= runs; run++) {
       say(`call ${run} of ${runs}`);

@@ -4,7 +4,7 @@ import type { CallFacts } from '../../dev/demo/call-facts.ts';
 import { usageOf } from './process-tree.ts';
 import type { TreeUsage } from './process-tree.ts';
 import type { Recording, RecordingKind } from './recordings/recording.ts';
-import { SPOKEN_SET } from './recordings/spoken-set.ts';
+import { recordingNamed, SPOKEN_SET } from './recordings/spoken-set.ts';
 import { SpokenCall } from './spoken-call.ts';
 import type { AskedQuestion, SaidInto } from './spoken-call.ts';
 
@@ -41,6 +41,15 @@ export interface TalkOptions {
 
 const ofKind = (...kinds: readonly RecordingKind[]): readonly Recording[] =>
   SPOKEN_SET.filter(({ kind }) => kinds.includes(kind));
+
+/** A first call, which fills the caches of models and runtimes and is not measured. */
+export async function warmUp({ caller, facts }: Pick<TalkOptions, 'caller' | 'facts'>): Promise<void> {
+  const waiting = facts.all('job process waits').length;
+  const call = await SpokenCall.place(caller, facts);
+  await call.ask(recordingNamed('breakfast'));
+  await call.hangUp();
+  await untilReplaced(facts, waiting);
+}
 
 /** Plays the whole set in one call: questions first, then what is said into answers. */
 export async function holdTalk({ caller, facts, agentPid, restMs = 500, say }: TalkOptions): Promise<Talk> {
