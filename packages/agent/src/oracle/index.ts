@@ -1,3 +1,5 @@
+export { QUESTION_WAIT_MS } from '../asking/call-user.ts';
+export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
@@ -44,8 +46,8 @@ export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
-export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
-export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
+export { APPROVAL_SPOKEN, defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
+export type { JsonSchema, Tool, ToolApproval, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
 export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
 export { oracleSettingsSchema } from './brain-settings.ts';

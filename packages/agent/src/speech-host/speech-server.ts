@@ -2,7 +2,6 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
-import { untilAborted } from '../brain/until-aborted.ts';
 import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';

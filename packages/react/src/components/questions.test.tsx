@@ -3,6 +3,7 @@ import { OracleCallError } from '@oracle-calls/protocol';
 import type { OracleQuestion } from '@oracle-calls/sdk';
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
+import { ChatLog } from './chat.tsx';
 import { showPage } from './page.fixture.tsx';
 import { QUESTION_GUARD_MS, Questions } from './questions.tsx';
 
@@ -15,6 +16,7 @@ function asking(...questions: ('approval' | 'choice')[]) {
       <button type="button">Elsewhere</button>
       <input aria-label="Message" />
       <Questions onError={({ code }) => void errors.push(code)} />
+      <ChatLog />
     </>,
   );
   const { calls, clock } = page;
@@ -151,6 +153,8 @@ test('quick replies are touched or pressed as on a telephone, and not while some
   await press('#');
   ask('choice', 'second');
   await arm();
+  // What was chosen was said.
+  expect(screen.getByRole('log', { name: 'Chat' }).textContent).toBe('You Nothing');
   // As an Arabic keyboard has it.
   await press('١');
   ask('choice', 'third');

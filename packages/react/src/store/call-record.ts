@@ -1,6 +1,7 @@
 import { toOracleCallError, type Clock } from '@oracle-calls/protocol';
 import type {
   CallNotice,
+  CallNoticeOf,
   CallSecurity,
   CallState,
   ConnectionQuality,
@@ -134,8 +135,11 @@ export class CallRecord {
       case 'chatSent':
         this.#hasArrived(notice.text);
         break;
-      case 'question':
       case 'questionOver':
+        this.#chose(notice);
+        this.questions.write(this.call.questions);
+        break;
+      case 'question':
         this.questions.write(this.call.questions);
         break;
       case 'transcript':
@@ -187,6 +191,16 @@ export class CallRecord {
       const id = this.#nextId();
       this.chat.write(withMessage(chat, { id, from: 'user', text, at: this.#clock.now(), status: 'sent' }));
     }
+  }
+
+  /** A quick reply is something that the person said: it stands in the chat like what they wrote. */
+  #chose({ questionId, answer }: CallNoticeOf<'questionOver'>): void {
+    const question = this.questions.read().find(({ id }) => id === questionId);
+    if (question?.asks !== 'choice' || answer?.answers !== 'choice') return;
+    const chosen = question.choices.find(({ key }) => key === answer.key);
+    if (chosen === undefined) return;
+    const message = { from: 'user', text: chosen.label, at: this.#clock.now(), status: 'sent' } as const;
+    this.chat.write(withMessage(this.chat.read(), { ...message, id: this.#nextId() }));
   }
 
   #enter(state: CallState): void {
