@@ -131,7 +131,8 @@ class SessionConversation:
                 observer.activity(activity)
 
         def closed(event: CloseEvent) -> None:
-            if not self._is_closing:
+            # A job that is to stop is told so by itself, and knows why.
+            if not self._is_closing and event.reason is not CloseReason.JOB_SHUTDOWN:
                 on_over(ConversationBrokenError() if event.reason is CloseReason.ERROR else None)
 
         self._session.on("user_input_transcribed", user_said)
