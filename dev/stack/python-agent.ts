@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { keptSecret, privateDir } from '../process/private-file.ts';
 import { RECORDS_FOLDER } from '../process/process-record.ts';
 import type { LogLine, ProcessSpec } from '../process/supervised-process.ts';
@@ -53,14 +53,14 @@ export function pythonAgentProcess(
     env: (inherited) => ({
       ...inherited,
       ...environmentOf(parts),
-      PYTHONPATH: [join(PROJECT_ROOT, 'python/src'), inherited['PYTHONPATH']].filter(Boolean).join(':'),
+      PYTHONPATH: [join(PROJECT_ROOT, 'python/src'), inherited['PYTHONPATH']].filter(Boolean).join(delimiter),
       PYTHONDONTWRITEBYTECODE: '1',
     }),
   };
 }
 
 function environmentOf(parts: PythonAgentParts): NodeJS.ProcessEnv {
-  const { sfu, olderProtocol = 'refuse', graceMs, drainSeconds = 0 } = parts;
+  const { sfu, olderProtocol, graceMs, drainSeconds = 0 } = parts;
   return {
     LIVEKIT_URL: sfu.url,
     LIVEKIT_API_KEY: sfu.apiKey,
@@ -75,8 +75,8 @@ function environmentOf(parts: PythonAgentParts): NodeJS.ProcessEnv {
     ORACLE_CALLS_API_KEY_FILE: parts.apiKeyFile,
     ORACLE_CALLS_KEY_FILE: parts.keyFile,
     ORACLE_CALLS_TRUST_STORE_FILE: parts.trustStoreFile,
-    ORACLE_CALLS_OLDER_PROTOCOL: olderProtocol,
     ORACLE_CALLS_DRAIN_MS: String(1_000 * drainSeconds),
+    ...(olderProtocol === undefined ? {} : { ORACLE_CALLS_OLDER_PROTOCOL: olderProtocol }),
     ...(graceMs === undefined ? {} : { ORACLE_CALLS_GRACE_MS: String(graceMs) }),
   };
 }

@@ -55,6 +55,8 @@ class OracleServer(AgentServer):
             "shutdown_process_timeout": _JOB_STOP_MAX_S,
             "load_fnc": lambda server: _TARGET_LOAD * len(server.active_jobs) / max_calls,
             "load_threshold": _TARGET_LOAD,
+            # Processes of calls are forks of one that has these loaded.
+            "preload_modules": ["oracle_calls.agent"],
         }
         super().__init__(**{**ours, **options})
         self._oracle = oracle
