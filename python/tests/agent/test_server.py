@@ -154,13 +154,10 @@ class Server(OracleServer):
     """Not connected: what it says to the SFU is kept, and what died is written down."""
 
     def __init__(self) -> None:
-        self.sfu = Sfu()
         super().__init__(Oracle(SETTINGS), clock=FakeClock(), ws_url="ws://127.0.0.1:1")
-        self.room = Room("removed")
+        self.sfu, self.room = Sfu(), Room("removed")
+        self._msg_chan, self._connecting = self.sfu, False  # type: ignore[assignment]
         self._lost_jobs = LostJobs(self.room, FakeClock())
-
-    async def _queue_msg(self, msg: agent.WorkerMessage) -> None:
-        await self.sfu.send(msg)
 
 
 class Request:
@@ -191,6 +188,17 @@ def test_a_job_that_was_asked_for_gets_its_ticket_and_a_strange_one_is_refused()
             ["accepted"],
         ]
         assert [ours.job.metadata, dispatched.job.metadata] == ["ticket", "their ticket"]
+
+    run(test())
+
+
+def test_nothing_about_the_worker_is_shown_on_its_agents() -> None:
+    async def test() -> None:
+        server = Server()
+        answer = agent.AvailabilityResponse(available=True, participant_attributes={"lk.agent.name": "oracle"})
+        await server._queue_msg(agent.WorkerMessage(availability=answer))
+        assert [dict(one.availability.participant_attributes) for one in server.sfu.messages] == [{}]
+        assert server.sfu.messages[0].availability.available
 
     run(test())
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from livekit.agents import NOT_GIVEN, AgentServer, JobRequest, NotGivenOr, WorkerPermissions
 from livekit.agents.ipc.job_executor import JobExecutor, JobStatus
 from livekit.agents.utils import is_given
+from livekit.protocol import agent as wire
 
 from ..clock import Clock, SystemClock
 from ..oracle import Oracle
@@ -88,6 +89,12 @@ class OracleServer(AgentServer):
         self._stop_waiting()
         await super().aclose()
         await self._background.stop()
+
+    async def _queue_msg(self, msg: wire.WorkerMessage) -> None:
+        # The framework stamps the worker's name on every participant, for all in the room to read: take it off again.
+        if msg.WhichOneof("message") == "availability":
+            msg.availability.participant_attributes.clear()
+        await super()._queue_msg(msg)
 
     def _on_registered(self, *_facts: object) -> None:
         log.info("worker registered", extra={"agent_name": self._agent_name})
