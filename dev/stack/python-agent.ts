@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path';
-import { keptSecret, privateDir } from '../process/private-file.ts';
+import { keptSecret, privateDir, writePrivate } from '../process/private-file.ts';
 import { RECORDS_FOLDER } from '../process/process-record.ts';
 import type { LogLine, ProcessSpec } from '../process/supervised-process.ts';
 import { ensurePythonPackageTools } from '../toolchain/python-package-venv.ts';
@@ -11,6 +11,9 @@ import { PROJECT_ROOT } from './project.ts';
 
 /** The oracle in Python that stacks run: the one of `docs/bring-your-python-oracle.md`. */
 const ORACLE = 'python/examples/capitals.py';
+
+/** What an oracle in Python has to know of its stack, below the stack's state. */
+const ENVIRONMENT_FILE = 'python.env';
 
 /** An oracle's agent in Python, and what it hears and speaks by. */
 export interface PythonAgentPlan extends AgentPlan, AsyncDisposable {}
@@ -81,6 +84,14 @@ function environmentOf(parts: PythonAgentParts): NodeJS.ProcessEnv {
   };
 }
 
+/** Variables as a shell reads them from a file. */
+export function environmentFile(environment: NodeJS.ProcessEnv): string {
+  const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
+  return Object.entries(environment)
+    .map(([name, value = '']) => `${name}=${quoted(value)}\n`)
+    .join('');
+}
+
 /** As `planAgent`, for the oracle in Python. Starts the voices, which are as much a part of it as the models are of the other. */
 export async function planPythonAgent(
   parts: OracleParts & { readonly olderProtocol: 'allow' | 'refuse' },
@@ -89,26 +100,27 @@ export async function planPythonAgent(
 ): Promise<PythonAgentPlan> {
   const { stateDir, livekit, identity, signal } = parts;
   const python = await ensurePythonPackageTools({ signal });
+  await privateDir(join(stateDir, 'agent'));
   const trustStoreFile = join(await privateDir(join(stateDir, 'agent', 'python-trust')), 'trust.db');
   await using opening = new AsyncDisposableStack();
   const voices = opening.use(await startVoices({ weightsDir: parts.weightsDir }));
-  const { env, ...spec } = pythonAgentProcess(
-    {
-      python,
-      sfu: { url: livekit.url, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret },
-      agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
-      voicesUrl: voices.url,
-      oracleDid: identity.did,
-      backendUrl: parts.backendUrl,
-      didResolverUrl: parts.didResolverUrl,
-      apiKeyFile: identity.agentKeyFile,
-      keyFile: identity.keyFile,
-      trustStoreFile,
-      olderProtocol: parts.olderProtocol,
-      drainSeconds: parts.drainSeconds.agent,
-    },
-    log,
-  );
+  const agent: PythonAgentParts = {
+    python,
+    sfu: { url: livekit.url, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret },
+    agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
+    voicesUrl: voices.url,
+    oracleDid: identity.did,
+    backendUrl: parts.backendUrl,
+    didResolverUrl: parts.didResolverUrl,
+    apiKeyFile: identity.agentKeyFile,
+    keyFile: identity.keyFile,
+    trustStoreFile,
+    olderProtocol: parts.olderProtocol,
+    drainSeconds: parts.drainSeconds.agent,
+  };
+  // For an oracle that somebody starts by hand.
+  await writePrivate(join(stateDir, 'agent', ENVIRONMENT_FILE), environmentFile(environmentOf(agent)));
+  const { env, ...spec } = pythonAgentProcess(agent, log);
   const resources = opening.move();
   return {
     spec: {

@@ -62,7 +62,9 @@ describe('a call from the browser', () => {
     });
     expect(await scene.facts.waitFor('call ended', callId, 10_000)).toMatchObject({ endReason: 'hangup' });
     // Neither our lines nor the framework's quote what was said.
-    expect(scene.log.filter((line) => line.startsWith('agent') && /capital city|looked it up|Paris/i.test(line))).toEqual([]);
+    expect(
+      scene.log.filter((line) => line.startsWith('agent') && /capital city|looked it up|Paris/i.test(line)),
+    ).toEqual([]);
   });
 
   test('outlives its agent: the next attempt supersedes the last, and answers', { timeout: 120_000 }, async () => {
