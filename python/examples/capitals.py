@@ -8,15 +8,32 @@ from collections.abc import AsyncIterator, Sequence
 from livekit.agents import Agent, AgentSession, JobContext
 from livekit.plugins import openai
 
-from oracle_calls.agent import LOCAL_TURNS, FunctionBrain, Oracle, OracleServer, Turn, log_as_json
-
-log_as_json()
-oracle = Oracle.from_environment()
-server = OracleServer(oracle)
+from oracle_calls.agent import (
+    LOCAL_TURNS,
+    ON_THIS_MACHINE,
+    CallHearing,
+    FunctionBrain,
+    Oracle,
+    OracleServer,
+    Turn,
+    log_as_json,
+    place_of,
+)
 
 #: Whatever listens and speaks by OpenAI's API: here `npm run voices`, on this machine.
 VOICES_URL = os.environ.get("VOICES_URL", "http://127.0.0.1:8000/v1")
+#: Who hears the calls, as callers are told before the first word.
+HEARING = CallHearing(
+    recognition=place_of(VOICES_URL, "audio"),
+    language_model=ON_THIS_MACHINE,
+    speech=place_of(VOICES_URL, "text"),
+    remembers=False,
+)
 CAPITALS = {"france": "Paris", "india": "New Delhi", "japan": "Tokyo", "kenya": "Nairobi", "peru": "Lima"}
+
+log_as_json()
+oracle = Oracle.from_environment(hearing=HEARING)
+server = OracleServer(oracle)
 
 
 async def answer(turns: Sequence[Turn]) -> AsyncIterator[str]:

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 
 from livekit.agents import Agent, AgentSession, JobContext
 
-from oracle_calls.agent import FunctionBrain, Oracle, OracleServer, OracleSettings, Turn
+from oracle_calls.agent import HEARD_HERE, FunctionBrain, Oracle, OracleServer, OracleSettings, Turn
 from oracle_calls.protocol import OracleCallError
 from oracle_calls.protocol.names import parse_did
 
-oracle = Oracle(OracleSettings(oracle_did="did:ixo:oracle", api_key_file="key", trust_store_file="trust.db"))
+settings = OracleSettings(oracle_did="did:ixo:oracle", api_key_file="key", trust_store_file="trust.db")
+oracle = Oracle(settings, hearing=HEARD_HERE)
 server = OracleServer(oracle, ws_url="ws://127.0.0.1:1")
 
 

@@ -63,7 +63,7 @@ def test_log_lines_name_the_call_and_their_facts_and_no_texts_of_errors() -> Non
     handler.setFormatter(JsonLines())
     logger.addHandler(handler)
     logger.propagate = False
-    token = call_name.set(CallName("$event@lk-1"))
+    token = call_name.set(CallName("$event@lk-1", "0af7651916cd43dd8448eb211c80319c"))
     try:
         logger.error("the job failed", extra={"end_reason": "hangup"}, exc_info=ValueError("secret"))
     finally:
@@ -77,6 +77,7 @@ def test_log_lines_name_the_call_and_their_facts_and_no_texts_of_errors() -> Non
         "pid": os.getpid(),
         "msg": "the job failed",
         "callId": "$event@lk-1",
+        "traceId": "0af7651916cd43dd8448eb211c80319c",
         "endReason": "hangup",
         "kind": "ValueError",
     }

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
-from livekit.agents import Agent, AgentSession, CloseReason
+from livekit.agents import NOT_GIVEN, Agent, AgentSession, CloseReason
 from livekit.agents.voice.events import CloseEvent
 
-from oracle_calls.agent import FunctionBrain, Turn
-from oracle_calls.agent.session import SessionConversation
+from oracle_calls.agent import HEARD_HERE, FunctionBrain, SentTo, Turn
+from oracle_calls.agent.session import SessionConversation, check_hearing
 
 from .call_scene import FakeSpeaker
 from .fake_clock import run
@@ -54,5 +55,30 @@ def test_a_session_that_closes_because_the_job_is_to_stop_has_not_hung_up(
         assert over == told
         await conversation.close()
         await asyncio.sleep(0)
+
+    run(test())
+
+
+GATEWAY = SentTo("agent-gateway.livekit.cloud", ("audio", "text"))
+
+
+@pytest.mark.parametrize("part", ["recognition", "language_model", "speech"])
+def test_models_of_the_gateway_are_not_used_where_callers_are_told_otherwise(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVEKIT_API_KEY", "key")
+    monkeypatch.setenv("LIVEKIT_API_SECRET", "secret" * 8)
+
+    async def test() -> None:
+        stt = "deepgram/nova-3" if part == "recognition" else NOT_GIVEN
+        llm = "openai/gpt-4.1-mini" if part == "language_model" else NOT_GIVEN
+        tts = "cartesia/sonic-3" if part == "speech" else NOT_GIVEN
+        session = AgentSession[None](stt=stt, llm=llm, tts=tts)
+        with pytest.raises(ValueError, match=part):
+            check_hearing(session, Agent(instructions=""), HEARD_HERE)
+        check_hearing(session, Agent(instructions=""), replace(HEARD_HERE, **{part: GATEWAY}))  # type: ignore[arg-type]
+        agent = Agent(instructions="", stt=stt, llm=llm, tts=tts)
+        with pytest.raises(ValueError, match=part):
+            check_hearing(AgentSession[None](), agent, HEARD_HERE)
 
     run(test())

@@ -10,7 +10,7 @@ import pytest
 from livekit.agents.ipc.job_executor import JobStatus
 from livekit.protocol import agent
 
-from oracle_calls.agent import Oracle, OracleServer, OracleSettings
+from oracle_calls.agent import HEARD_HERE, Oracle, OracleServer, OracleSettings
 from oracle_calls.agent.backend import WaitingCall
 from oracle_calls.agent.server import HandedCalls, LostJobs, Standby
 from oracle_calls.agent.server.lost_jobs import Removed
@@ -154,7 +154,7 @@ class Server(OracleServer):
     """Not connected: what it says to the SFU is kept, and what died is written down."""
 
     def __init__(self) -> None:
-        super().__init__(Oracle(SETTINGS), clock=FakeClock(), ws_url="ws://127.0.0.1:1")
+        super().__init__(Oracle(SETTINGS, hearing=HEARD_HERE), clock=FakeClock(), ws_url="ws://127.0.0.1:1")
         self.sfu, self.room = Sfu(), Room("removed")
         self._msg_chan, self._connecting = self.sfu, False  # type: ignore[assignment]
         self._lost_jobs = LostJobs(self.room, FakeClock())

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
 import { timeLimit } from './backend/time-limit.ts';
 import { CallData } from './call-data.ts';
@@ -30,6 +31,8 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
   readonly rekeyIntervalMs: number;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly startConversation: StartConversation;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];

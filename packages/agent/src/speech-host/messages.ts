@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import * as v from 'valibot';
-import { callHearingSchema } from '../hearing/engine-place.ts';
+import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 
 /*
  * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in

@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { codeOf } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { untilAborted } from '../brain/until-aborted.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { ApproveTool } from '../tools/approval.ts';

@@ -27,6 +27,8 @@ class CallName:
     """Which call a job is about, once it is known."""
 
     call_id: str | None = None
+    #: By which the lines of caller, backend and agent are found together.
+    trace_id: str | None = None
 
 
 #: Of the job whose tasks are running. A holder, since tasks begin before the name is known.
@@ -59,6 +61,8 @@ class JsonLines(logging.Formatter):
         name = call_name.get()
         if name is not None and name.call_id is not None:
             line["callId"] = name.call_id
+            if name.trace_id is not None:
+                line["traceId"] = name.trace_id
         line.update({wire_name(key): value for key, value in vars(record).items() if key not in _USUAL})
         if record.exc_info and record.exc_info[1] is not None:
             # Its kind alone: a message may quote what somebody sent.

@@ -13,6 +13,7 @@ from livekit.agents import Agent, AgentSession, JobContext, JobRequest
 
 from oracle_calls.protocol import OracleCallError
 from oracle_calls.protocol.did import DidResolver, ResolvedOracle
+from oracle_calls.protocol.hearing import CallHearing
 from oracle_calls.protocol.names import is_sfu_room_name
 
 from .agent_probe import AGENT_PROBE, answer_probe
@@ -22,7 +23,7 @@ from .clock import Clock, SystemClock
 from .guard import identity_of
 from .identity import read_own_identity
 from .seat import LiveKitSeat
-from .session import SessionConversation
+from .session import SessionConversation, check_hearing
 from .settings import OracleSettings
 from .trust import TrustStore
 from .turns import Background
@@ -40,14 +41,16 @@ _RESOLVE_RETRY: Final = RetryLimits(within_ms=15_000, first_pause_ms=250, max_pa
 class Oracle:
     """One oracle: answers the calls that LiveKit dispatches to a worker."""
 
-    def __init__(self, settings: OracleSettings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: OracleSettings, *, hearing: CallHearing, clock: Clock | None = None) -> None:
+        """`hearing` is who hears the calls, told to every user before the first word. Models of others hear them: say so."""
         self._settings = settings
+        self._hearing = hearing
         self._clock = clock or SystemClock()
 
     @classmethod
-    def from_environment(cls) -> Oracle:
+    def from_environment(cls, *, hearing: CallHearing) -> Oracle:
         """See `OracleSettings.from_environment`."""
-        return cls(OracleSettings.from_environment())
+        return cls(OracleSettings.from_environment(), hearing=hearing)
 
     @property
     def settings(self) -> OracleSettings:
@@ -85,7 +88,10 @@ class Oracle:
 
         Returns when the call is under way. Neither connect the job's room nor start the session: both happen here, and the room
         that the SFU sees is another. `on_start` is told of the call when the user is there.
+
+        Raises `ValueError` for a session that hears or speaks elsewhere, or is heard by more than `hearing` says.
         """
+        check_hearing(session, agent, self._hearing)
         await self.answer_with(ctx, SessionConversation(session, agent, on_start))
 
     async def answer_with(self, ctx: JobContext, conversation: Conversation) -> None:
@@ -94,7 +100,7 @@ class Oracle:
         on_connect = getattr(ctx, "_on_connect", None)
         if callable(on_connect):
             on_connect()
-        call = _Answer(self._settings, self._clock, ctx, conversation)
+        call = _Answer(self._settings, self._hearing, self._clock, ctx, conversation)
         ctx.add_shutdown_callback(call.stop)
         call.start()
 
@@ -102,8 +108,16 @@ class Oracle:
 class _Answer:
     """One job's call, behind the entrypoint: the framework waits for that before it runs shutdown callbacks."""
 
-    def __init__(self, settings: OracleSettings, clock: Clock, ctx: JobContext, conversation: Conversation) -> None:
-        self._settings, self._clock, self._ctx, self._conversation = settings, clock, ctx, conversation
+    def __init__(
+        self,
+        settings: OracleSettings,
+        hearing: CallHearing,
+        clock: Clock,
+        ctx: JobContext,
+        conversation: Conversation,
+    ) -> None:
+        self._settings, self._hearing, self._clock = settings, hearing, clock
+        self._ctx, self._conversation = ctx, conversation
         self._background = Background(_failed)
         self._job: CallJob | None = None
         self._is_stopped = False
@@ -152,6 +166,7 @@ class _Answer:
             backend=_backend(settings, document, http, clock),
             open_seat=lambda is_older: LiveKitSeat(url, token, clock=clock, is_older=is_older),
             conversation=self._conversation,
+            hearing=self._hearing,
             grace_ms=settings.grace_ms,
             max_call_ms=settings.max_call_ms,
             rekey_interval_ms=settings.rekey_interval_ms,

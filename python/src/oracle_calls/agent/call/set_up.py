@@ -139,6 +139,7 @@ async def _fetch_and_open(
         name = call_name.get()
         if name is not None:
             name.call_id = call.call_id
+            name.trace_id = call.traceparent.split("-")[1] if call.traceparent is not None else None
         log.info("call claimed")
         timeline.mark("claimed")
         key = call.key
