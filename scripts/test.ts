@@ -26,6 +26,7 @@ const UNHURRIED = [
   'tests/browser/page-',
   'tests/browser/docs-page',
   'tests/python/',
+  'tests/attacks/agent-python',
   'tests/formal/',
   'tests/store/',
   'tests/packaging/',

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { launchChromium } from '../caller/chromium.ts';
 import { EARS_SAMPLE_RATE } from '../caller/page-ears.ts';
 import { ScriptedCaller } from '../caller/scripted-caller.ts';
+import type { AgentLanguage } from '../stack/agent-language.ts';
 import type { Stack } from '../stack/stack.ts';
 import { agentTurns, type AgentTurn } from './agent-turns.ts';
 import type { CallFacts } from './call-facts.ts';
@@ -12,6 +13,8 @@ import { recognise, speakQuestion } from './spoken-question.ts';
 /** Last line of `npm run demo -- --once --json`. */
 export interface DemoReport {
   readonly ok: boolean;
+  /** In which language the agent that answered is written. */
+  readonly agent: AgentLanguage;
   readonly callId: string | undefined;
   readonly status: string | undefined;
   /** What the SFU's and both ends' own statistics say, all together. */
@@ -29,6 +32,7 @@ export interface DemoCallOptions {
   readonly chromium: string;
   readonly weightsDir: string;
   readonly question: string;
+  readonly agent: AgentLanguage;
   readonly say: (line: string) => void;
 }
 
@@ -79,6 +83,7 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
     const encrypted = own.encrypted && sfu.encrypted && agent.success && agent.output.encrypted;
     return {
       ok: encrypted && heard !== '' && after.callStatus === 'ended' && after.errorCode === undefined,
+      agent: options.agent,
       callId,
       status: after.callStatus,
       encrypted,

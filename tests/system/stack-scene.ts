@@ -14,6 +14,7 @@ const AGENT_WARM_MAX_MS = 90_000;
 
 export type StackSceneOptions = Pick<
   StackOptions,
+  | 'agentLanguage'
   | 'oracle'
   | 'environment'
   | 'otlpUrl'
