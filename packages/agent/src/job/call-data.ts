@@ -2,6 +2,7 @@ import type { Logger } from '@oracle-calls/protocol';
 import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
+import type { MemoryWish } from '../memory/session-memory.ts';
 import type { CallLink } from './link/call-link.ts';
 
 /** What the user asks for by data. */
@@ -9,6 +10,8 @@ export interface UserRequests {
   readonly interrupt: () => void;
   readonly write: (text: string) => void;
   readonly hangUp: () => void;
+  /** What is to become of what the oracle remembers. */
+  readonly memory: (wish: MemoryWish) => void;
 }
 
 /** What the two ends tell each other beside sound: always through the link, which seals it for the user alone. */
@@ -66,6 +69,8 @@ export class CallData implements ConversationObserver {
         return this.#requests.interrupt();
       case 'hang-up':
         return this.#requests.hangUp();
+      case 'memory':
+        return this.#requests.memory(payload.wish);
       case 'muted':
         this.#isUserMuted = payload.isMuted;
         this.#log.info('user muted or opened the microphone', { isMuted: payload.isMuted });

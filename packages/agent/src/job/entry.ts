@@ -104,6 +104,7 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      memorySettings: async (signal) => (await speech.ready(signal)).memory,
       startConversation: async (talk) => {
         const engines = { ...(await openRemoteEngines(speech, talk.signal)), vad };
         return startConversation({ ...talk, engines, log, clock });

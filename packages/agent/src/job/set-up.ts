@@ -4,6 +4,8 @@ import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
 import type { JobTimeline } from './job-timeline.ts';
+import { openRemembered } from '../memory/open-remembered.ts';
+import type { Remembered } from '../memory/open-remembered.ts';
 import type { JobTelemetry } from '../telemetry/job-telemetry.ts';
 import { openCall } from './open-call.ts';
 import type { OpenCallDeps, OpenedCall } from './open-call.ts';
@@ -32,13 +34,23 @@ export type SeatedCall =
 
 /** How setting up ended: with everything that a call needs, or with why the agent stays out. */
 export type SetUp =
-  | { readonly kind: 'ready'; readonly call: ClaimResponse; readonly seated: SeatedCall }
+  | {
+      readonly kind: 'ready';
+      readonly call: ClaimResponse;
+      readonly seated: SeatedCall;
+      readonly remembered: Promise<Remembered | undefined>;
+    }
   /** Nobody is told: the backend knows, or there is nothing that the agent could say. */
   | { readonly kind: 'stay-out' }
   | { readonly kind: 'report'; readonly call: ClaimResponse; readonly endReason: EndReason };
 
 type Fetched =
-  | { readonly kind: 'opened'; readonly call: ClaimResponse; readonly opened: OpenedCall }
+  | {
+      readonly kind: 'opened';
+      readonly call: ClaimResponse;
+      readonly opened: OpenedCall;
+      readonly remembered: Promise<Remembered | undefined>;
+    }
   | Exclude<SetUp, { kind: 'ready' }>;
 
 /**
@@ -55,7 +67,7 @@ export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   // A failed seat does not stop the claim: only with the call's id can the failure be reported.
   const [, fetched] = await Promise.all([early, fetchAndOpen(deps, signal)]);
   if (fetched.kind !== 'opened') return fetched;
-  const { call, opened } = fetched;
+  const { call, opened, remembered } = fetched;
   const seated = await seatOf(opened);
   if (seated === undefined || signal.aborted) {
     opened.callKey.destroy();
@@ -64,7 +76,7 @@ export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   }
   // From here on the job closes it.
   seats.move();
-  return { kind: 'ready', call, seated };
+  return { kind: 'ready', call, seated, remembered };
 
   async function seatOf(one: OpenedCall): Promise<SeatedCall | undefined> {
     if (one.protocol === 'strict') {
@@ -144,13 +156,31 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetch
 
 async function tryOpen(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse, signal: AbortSignal): Promise<Fetched> {
   try {
-    return { kind: 'opened', call, opened: await openCall(deps, call, key, signal) };
+    const opened = await openCall(deps, call, key, signal);
+    // Beside what comes next: nobody waits for it before the first answer.
+    const remembered = remember(deps, call, opened);
+    // A call that is given up before asks nobody.
+    remembered.catch(() => undefined);
+    return { kind: 'opened', call, opened, remembered };
   } catch (cause) {
+    deps.identity.wipeReceiving();
     signal.throwIfAborted();
     deps.log.error('the sealed key is refused', { code: codeOf(cause), ...fieldsOf(cause) });
     return { kind: 'report', call, endReason: isOurFailure(cause) ? 'agent-failed' : 'invalid-authentication' };
+  }
+}
+
+/** Opens what was kept of the session; and then, one process being for one call, the keys that open are not needed any more. */
+async function remember(
+  deps: SetUpDeps,
+  { memory }: ClaimResponse,
+  opened: OpenedCall,
+): Promise<Remembered | undefined> {
+  try {
+    // Without a signature nobody knows whose memory it would be.
+    if (opened.protocol === 'strict') return await openRemembered(deps, memory, opened.envelope);
+    return undefined;
   } finally {
-    // One process, one call: the keys that open envelopes are not needed any more.
     deps.identity.wipeReceiving();
   }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { memoryOptionSchema } from '../memory/memory-settings.ts';
 
 const urlSchema = v.pipe(v.string(), v.url());
 const modelSchema = v.pipe(v.string(), v.minLength(1));
@@ -61,6 +62,8 @@ export const oracleSettingsSchema = v.strictObject({
   brain: v.optional(brainSettingsSchema),
   recognition: v.optional(recognitionSettingsSchema),
   speech: v.optional(speechSettingsSchema),
+  /** Whether it remembers sessions from call to call, and how: it goes before what a definition file says. Not at all when neither says so. */
+  memory: v.optional(memoryOptionSchema),
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
 

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
+import type { NoteChange } from '../memory/call-memory.ts';
 import type { ApprovalRequest } from '../tools/approval.ts';
 import { hostMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
@@ -18,6 +19,8 @@ export interface RequestOptions {
   readonly onChunk?: ((text: string) => void) | undefined;
   /** The brain wants to know whether the user allows a tool. Rejecting is a no. */
   readonly onApprovalAsked?: ((request: ApprovalRequest) => Promise<boolean>) | undefined;
+  /** The oracle's own code has noted something. Told also after the work is done or given up: what is noted stays noted. */
+  readonly onNote?: ((change: NoteChange) => void) | undefined;
   /** Resolves once the turn that the work is about is known to be over. */
   readonly settled?: Promise<void> | undefined;
 }
@@ -30,6 +33,7 @@ export class HostConnection {
   readonly #closed = Promise.withResolvers<void>();
   readonly #waiters = new Map<number, Waiter>();
   #nextRequestId = 0;
+  #onNote: RequestOptions['onNote'];
 
   constructor(socketPath: string, clock: Clock) {
     this.#clock = clock;
@@ -58,8 +62,9 @@ export class HostConnection {
    *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
    */
   async run(work: SpeechWork, options: RequestOptions = {}): Promise<SpeechOutput> {
-    const { signal, onChunk, onApprovalAsked, settled } = options;
+    const { signal, onChunk, onApprovalAsked, onNote, settled } = options;
     signal?.throwIfAborted();
+    this.#onNote = onNote ?? this.#onNote;
     const requestId = this.#nextRequestId++;
     const answer = Promise.withResolvers<SpeechOutput>();
     const giveUp = (reason: unknown): void => {
@@ -115,6 +120,8 @@ export class HostConnection {
         return this.#waiters.get(message.requestId)?.onChunk?.(message.text);
       case 'approval-asked':
         return void this.#askUser(message);
+      case 'note':
+        return this.#onNote?.(message);
       case 'result':
         return this.#settle(message.requestId)?.answer.resolve(message.output);
       case 'error':

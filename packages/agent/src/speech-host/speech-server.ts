@@ -4,6 +4,9 @@ import { codeOf } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { untilAborted } from '../brain/until-aborted.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
+import type { NoteChange } from '../memory/call-memory.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
+import { fromWireContext } from '../memory/wire.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { ApproveTool } from '../tools/approval.ts';
@@ -19,6 +22,8 @@ export interface SpeechParts {
   readonly brain: Brain;
   /** Who hears what is said here. */
   readonly hearing: CallHearing;
+  /** How the oracle remembers; absent when it does not. */
+  readonly memory?: MemorySettings | undefined;
 }
 
 /**
@@ -72,14 +77,16 @@ export class SpeechServer implements AsyncDisposable {
     );
     this.#jobs.add(job);
     this.#loaded.then(
-      ({ synthesiser, brain, hearing }) =>
-        job.tell({ kind: 'ready', facts: { sampleRate: synthesiser.sampleRate, brainTitle: brain.title, hearing } }),
+      ({ synthesiser, brain, hearing, memory }) => {
+        const facts = { sampleRate: synthesiser.sampleRate, brainTitle: brain.title, hearing, memory };
+        job.tell({ kind: 'ready', facts });
+      },
       // The host gives up as a whole.
       () => job.close(),
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, approve, settled }: Performance): Promise<SpeechOutput> {
+  async #perform(work: SpeechWork, { signal, onChunk, onNote, approve, settled }: Performance): Promise<SpeechOutput> {
     const { recogniser, synthesiser, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -92,7 +99,8 @@ export class SpeechServer implements AsyncDisposable {
       }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, context, alreadySaid, isTentative, canApprove } = work;
+        const { turns, alreadySaid, isTentative, canApprove } = work;
+        const context = fromWireContext(work.context, onNote);
         const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
@@ -107,6 +115,7 @@ export class SpeechServer implements AsyncDisposable {
 interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
+  readonly onNote: (change: NoteChange) => void;
   readonly approve: ApproveTool;
   readonly settled: Promise<void>;
 }
@@ -178,6 +187,7 @@ class JobSession {
         signal,
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
+        onNote: (change) => this.tell({ kind: 'note', ...change }),
         approve: (request, bound) => {
           const approvalId = approvals.size;
           const answer = new Promise<boolean>((resolve) => approvals.set(approvalId, resolve));
