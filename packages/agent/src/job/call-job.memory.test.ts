@@ -3,7 +3,8 @@ import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import { decodeMemoryBody, openMemory, sealMemory } from '@oracle-calls/protocol/memory';
 import type { MemoryBody, MemoryFacts, MemoryScope } from '@oracle-calls/protocol/memory';
 import { parseSignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { untilAborted } from '../brain/until-aborted.ts';
 import { scopeOf } from '../memory/open-remembered.ts';
 import { KEEP_INTERVAL_MS } from '../memory/remembering.ts';
 import type { RequestOptions } from './backend/backend-port.ts';
@@ -124,21 +125,17 @@ describe('a call of an oracle that remembers', () => {
   });
 
   it('wipes the keys that open, whatever came of it', async () => {
-    let wiped = 0;
-    const { wipeReceiving } = IDENTITY;
-    IDENTITY.wipeReceiving = () => void (wiped += 1);
+    const wipe = vi.spyOn(IDENTITY, 'wipeReceiving');
     await hangUp(await rememberingJob({ record: 'AAAA', erasedAt: 0 }));
     await hangUp(await rememberingJob());
-    IDENTITY.wipeReceiving = wipeReceiving;
-    expect(wiped).toBe(2);
+    expect(wipe).toHaveBeenCalledTimes(2);
+    wipe.mockRestore();
   });
 
   it('ends in time when the backend does not take it', async () => {
     const scene = await rememberingJob();
     scene.backend.keepMemory = (_callId, _record, _erasedAt?: number, { signal }: RequestOptions = {}) =>
-      new Promise((_, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      });
+      untilAborted(new Promise(() => undefined), signal);
     speak(scene, 'user', 'Hello.');
     say(scene, { kind: 'control', action: 'hang-up' });
     await expect

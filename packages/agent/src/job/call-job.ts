@@ -123,14 +123,14 @@ export class CallJob {
     }
   }
 
-  #begin({ call, seated, remembered }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
+  #begin({ call, seated, remember }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
     const { clock, timeline, maxCallMs, startConversation, memorySettings } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
     const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
-    const remembering = new Remembering({ ...this.#deps, callId, remembered, settings, log });
+    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const data: CallData = new CallData(
       link,
       {
@@ -178,6 +178,7 @@ export class CallJob {
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
     this.#early.passTo((notice) => this.#onNotice(live, notice));
+    remembering.start();
     this.#background('statistics', evidence.keepSampling(this.#over.signal));
     return live;
   }

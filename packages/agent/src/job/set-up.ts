@@ -38,19 +38,15 @@ export type SetUp =
       readonly kind: 'ready';
       readonly call: ClaimResponse;
       readonly seated: SeatedCall;
-      readonly remembered: Promise<Remembered | undefined>;
+      /** Opens what was kept of the session; called once. Then the keys that open are gone. */
+      readonly remember: () => Promise<Remembered | undefined>;
     }
   /** Nobody is told: the backend knows, or there is nothing that the agent could say. */
   | { readonly kind: 'stay-out' }
   | { readonly kind: 'report'; readonly call: ClaimResponse; readonly endReason: EndReason };
 
 type Fetched =
-  | {
-      readonly kind: 'opened';
-      readonly call: ClaimResponse;
-      readonly opened: OpenedCall;
-      readonly remembered: Promise<Remembered | undefined>;
-    }
+  | { readonly kind: 'opened'; readonly call: ClaimResponse; readonly opened: OpenedCall }
   | Exclude<SetUp, { kind: 'ready' }>;
 
 /**
@@ -67,16 +63,17 @@ export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   // A failed seat does not stop the claim: only with the call's id can the failure be reported.
   const [, fetched] = await Promise.all([early, fetchAndOpen(deps, signal)]);
   if (fetched.kind !== 'opened') return fetched;
-  const { call, opened, remembered } = fetched;
+  const { call, opened } = fetched;
   const seated = await seatOf(opened);
   if (seated === undefined || signal.aborted) {
     opened.callKey.destroy();
+    deps.identity.wipeReceiving();
     signal.throwIfAborted();
     return { kind: 'report', call, endReason: 'agent-failed' };
   }
   // From here on the job closes it.
   seats.move();
-  return { kind: 'ready', call, seated, remembered };
+  return { kind: 'ready', call, seated, remember: () => remember(deps, call, opened) };
 
   async function seatOf(one: OpenedCall): Promise<SeatedCall | undefined> {
     if (one.protocol === 'strict') {
@@ -156,12 +153,7 @@ async function fetchAndOpen(deps: SetUpDeps, signal: AbortSignal): Promise<Fetch
 
 async function tryOpen(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse, signal: AbortSignal): Promise<Fetched> {
   try {
-    const opened = await openCall(deps, call, key, signal);
-    // Beside what comes next: nobody waits for it before the first answer.
-    const remembered = remember(deps, call, opened);
-    // A call that is given up before asks nobody.
-    remembered.catch(() => undefined);
-    return { kind: 'opened', call, opened, remembered };
+    return { kind: 'opened', call, opened: await openCall(deps, call, key, signal) };
   } catch (cause) {
     deps.identity.wipeReceiving();
     signal.throwIfAborted();
@@ -170,7 +162,10 @@ async function tryOpen(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse, s
   }
 }
 
-/** Opens what was kept of the session; and then, one process being for one call, the keys that open are not needed any more. */
+/**
+ * Opens what was kept of the session; and then, one process being for one call, the keys that open are not needed any more. It takes some milliseconds, for which
+ * the handshake does not wait.
+ */
 async function remember(
   deps: SetUpDeps,
   { memory }: ClaimResponse,

@@ -20,8 +20,8 @@ const KEEP_MAX_MS = 5_000;
 
 export interface RememberingDeps {
   readonly callId: CallId;
-  /** What the session began with; `undefined` where nobody proved who calls. Rejects when it cannot be known. */
-  readonly remembered: Promise<Remembered | undefined>;
+  /** Opens what the session began with; `undefined` where nobody proved who calls. Rejects when it cannot be known. */
+  readonly remember: () => Promise<Remembered | undefined>;
   /** How this oracle remembers; resolves with `undefined` for one that does not. */
   readonly settings: Promise<MemorySettings | undefined>;
   readonly identity: Pick<OwnIdentity, 'keys'>;
@@ -36,9 +36,9 @@ export interface RememberingDeps {
  * it breaks the call; then nothing of it is kept, so that what was there is not overwritten by less.
  */
 export class Remembering {
-  /** Resolves when it is known what is remembered: before the first answer. Never rejects. */
-  readonly ready: Promise<void>;
+  readonly #ready = Promise.withResolvers<void>();
   readonly #deps: RememberingDeps;
+  #remembered: Promise<Remembered | undefined> = Promise.resolve(undefined);
   #opened: { readonly memory: SessionMemory; readonly remembered: Remembered } | undefined;
   /** What was said, and wished, before it was open. */
   readonly #early: ((memory: SessionMemory) => void)[] = [];
@@ -52,7 +52,17 @@ export class Remembering {
 
   constructor(deps: RememberingDeps) {
     this.#deps = deps;
-    this.ready = this.#open();
+  }
+
+  /** Resolves, once it was started, when it is known what is remembered: before the first answer. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Opens what is remembered. Called once, when nothing more urgent is to be done. */
+  start(): void {
+    this.#remembered = this.#deps.remember();
+    void this.#open().then(() => this.#ready.resolve());
   }
 
   /** For brains and tools; `undefined` where nothing is remembered. */
@@ -94,9 +104,9 @@ export class Remembering {
   }
 
   async #open(): Promise<void> {
-    const { remembered, settings, clock, log } = this.#deps;
+    const { settings, clock, log } = this.#deps;
     try {
-      const [known, how] = await Promise.all([remembered, settings]);
+      const [known, how] = await Promise.all([this.#remembered, settings]);
       if (known !== undefined && how !== undefined) {
         const isFresh = known.keptAt === undefined || known.keptAt >= clock.now() - daysInMs(how.days);
         const body = isFresh ? known.body : { turns: [], notes: {} };
@@ -180,7 +190,7 @@ export class Remembering {
     // Also what was kept by an oracle that does not remember any more.
     using limit = timeLimit(clock, KEEP_MAX_MS);
     try {
-      const remembered = await this.#deps.remembered;
+      const remembered = await this.#remembered.catch(() => undefined);
       if (remembered !== undefined) trust.memories.forget(remembered.scopeName, clock.now());
       await backend.eraseMemory(callId, { signal: limit.signal });
       log.info('memory forgotten');
