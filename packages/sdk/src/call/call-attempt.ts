@@ -129,6 +129,7 @@ export class CallAttempt {
       events: this.#events,
       microphone: () => this.own.find('microphone'),
       heard: () => this.#heard.resolve(),
+      remembers: this.#options.remembers !== false,
     });
     this.#side = side;
     void side.setMuted(this.own.isMuted);
@@ -178,6 +179,11 @@ export class CallAttempt {
   async say(saying: Saying): Promise<void> {
     if (this.#side === undefined) throw new OracleCallError('ERR_KEY_MISSING', 'The call is not that far yet.');
     await this.#side.say(saying);
+  }
+
+  /** Has the oracle forget the session. */
+  async forgetMemory(): Promise<void> {
+    await this.#side?.forgetMemory();
   }
 
   /** @throws {TypeError} without a code; {OracleCallError} `ERR_KEY_CHANGED` */
