@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { wordsEmbedder } from '../documents/words-embedder.fixture.ts';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf } from '@oracle-calls/protocol/hearing';
 import { event, ScriptedService, stream } from '../hosted/scripted-service.fixture.ts';
 import { createCallMemory } from '../memory/call-memory.ts';
 import { defineTool } from '../tools/tool.ts';
@@ -226,11 +226,16 @@ describe('who hears the calls of an oracle', () => {
     ],
     ['a webhook', {}, { kind: 'webhook', url, secretFile: 's' }, [here, there('text'), here]],
   ] as const)('is known beforehand with %s', (_what, settings, brain, [recognition, languageModel, speech]) => {
-    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech });
+    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech, remembers: false });
   });
 
   it('is for a brain of the author’s what the author says', () => {
     const brain = { kind: 'own', place: own, open: talker } as const;
     expect(hearingOf({}, { brain }).languageModel).toEqual(own);
+    // Remembering is the author's choice, and the operator's before it.
+    expect(hearingOf({}, { brain, memory: { days: 7 } }).remembers).toBe(true);
+    expect(hearingOf({ memory: false }, { brain, memory: true }).remembers).toBe(false);
+    expect(hearingOf({ memory: true }, { brain }).remembers).toBe(true);
+    expect(() => hearingOf({}, { memory: { days: 0 } })).toThrow(invalid);
   });
 });

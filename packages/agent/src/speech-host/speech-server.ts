@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { codeOf } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { untilAborted } from '../brain/until-aborted.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { NoteChange } from '../memory/call-memory.ts';
 import type { MemorySettings } from '../memory/memory-settings.ts';
 import { fromWireContext } from '../memory/wire.ts';

@@ -157,8 +157,11 @@ export class CallRecord {
       case 'stranger':
       case 'undecryptable':
       case 'keysRotated':
+      case 'hearingChanged':
       case 'device':
       case 'echo':
+      case 'question':
+      case 'questionOver':
         break;
     }
     // The SDK switches devices by itself as well: one that was unplugged, a share that the browser's own bar ended.
