@@ -4,6 +4,7 @@ import { launchChromium } from '../caller/chromium.ts';
 import { EARS_SAMPLE_RATE } from '../caller/page-ears.ts';
 import { ScriptedCaller } from '../caller/scripted-caller.ts';
 import type { Stack } from '../stack/stack.ts';
+import { agentTurns, type AgentTurn } from './agent-turns.ts';
 import type { CallFacts } from './call-facts.ts';
 import { askSfu } from './sfu-statement.ts';
 import { recognise, speakQuestion } from './spoken-question.ts';
@@ -18,6 +19,8 @@ export interface DemoReport {
   /** What a recogniser made of the oracle's audio as it reached the browser. */
   readonly heard: string;
   readonly timelineMs: TimelineMs;
+  /** Each thing that the user said, by the agent: ms since the end of the speech. */
+  readonly turns: readonly AgentTurn[];
 }
 
 export interface DemoCallOptions {
@@ -81,6 +84,7 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
       encrypted,
       heard,
       timelineMs,
+      turns: agentTurns(facts, callId),
     };
   } finally {
     await browser.close();

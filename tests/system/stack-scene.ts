@@ -14,7 +14,14 @@ const AGENT_WARM_MAX_MS = 90_000;
 
 export type StackSceneOptions = Pick<
   StackOptions,
-  'otlpUrl' | 'metricsPorts' | 'singleSignOn' | 'clientUrl' | 'drainSeconds' | 'otherPageOrigins'
+  | 'oracle'
+  | 'environment'
+  | 'otlpUrl'
+  | 'metricsPorts'
+  | 'singleSignOn'
+  | 'clientUrl'
+  | 'drainSeconds'
+  | 'otherPageOrigins'
 >;
 
 /** A whole stack of its own, a browser, and a spoken question: the stage of the system tests. */

@@ -64,6 +64,7 @@ export const errorsArabic: Translation<typeof errorsEnglish> = {
   ERR_MEMORY_REFUSED: 'ما احتفظت به خدمة الأوراكل من مكالمات سابقة لا يُصدَّق. بدأ الأوراكل من جديد.',
   ERR_MEMORY_ERASED: 'طلبتَ من الأوراكل أن ينسى هذه المحادثة.',
   ERR_RING_OVER: 'لم يعد الأوراكل يتصل بك. اتصل به أنت إن شئت.',
+  ERR_CALL_QUESTION: 'لم يعد الأوراكل ينتظر هذه الإجابة.',
   ERR_CALL_TICKET: 'لم يستطع الأوراكل استلام المكالمة. من فضلك اتصل مجددًا.',
   ERR_UPSTREAM_HOMESERVER: 'خادمك لا يجيب. من فضلك حاول بعد قليل.',
   ERR_UPSTREAM_SFU: 'خادم الوسائط لا يجيب. من فضلك حاول بعد قليل.',

@@ -70,6 +70,7 @@ export const errorsEnglish = {
   ERR_MEMORY_REFUSED: 'What the oracle’s service kept of earlier calls was not to be believed. The oracle began anew.',
   ERR_MEMORY_ERASED: 'You have had the oracle forget this conversation.',
   ERR_RING_OVER: 'The oracle no longer rings. You can call it yourself.',
+  ERR_CALL_QUESTION: 'The oracle waits for this answer no more.',
   ERR_CALL_TICKET: 'The oracle could not take the call. Please call again.',
   ERR_UPSTREAM_HOMESERVER: 'Your homeserver does not answer. Please try again shortly.',
   ERR_UPSTREAM_SFU: 'The media server does not answer. Please try again shortly.',

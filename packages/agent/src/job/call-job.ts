@@ -3,6 +3,7 @@ import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
 import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
+import { Asking } from '../asking/asking.ts';
 import type { MemorySettings } from '../memory/memory-settings.ts';
 import { Remembering } from '../memory/remembering.ts';
 import { timeLimit } from './backend/time-limit.ts';
@@ -49,6 +50,7 @@ interface LiveCall {
   readonly link: CallLink;
   readonly data: CallData;
   readonly voice: CallVoice;
+  readonly asking: Asking;
   readonly evidence: EvidenceLog;
   readonly remembering: Remembering;
 }
@@ -98,6 +100,7 @@ export class CallJob {
       this.#deps.telemetry?.ended(undefined);
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
+      this.#live?.asking[Symbol.dispose]();
       this.#live?.link[Symbol.dispose]();
       this.#deps.identity[Symbol.dispose]();
       if (this.#seat !== undefined) await leave(this.#seat, this.#log);
@@ -127,11 +130,22 @@ export class CallJob {
   }
 
   #begin({ call, seated, remember }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
-    const { clock, timeline, maxCallMs, startConversation, memorySettings } = this.#deps;
+    const { clock, timeline, telemetry, maxCallMs, startConversation, memorySettings } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
+    const asking = new Asking({
+      send: (payload) => link.send(payload),
+      hear: (text) => {
+        remembering.wrote(text);
+        this.#background('a quick reply', voice.write(text));
+      },
+      clock,
+      log,
+    });
+    // Nothing can be shown to a user of the older protocol, and nothing that arrives there is that user's.
+    const asked = seated.protocol === 'strict' ? asking : undefined;
     const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
     const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const data: CallData = new CallData(
@@ -143,6 +157,7 @@ export class CallJob {
           this.#background('a written turn', voice.write(text));
         },
         hangUp: () => this.#input({ kind: 'user-gone', isDeliberate: true }),
+        answer: (answer) => asking.receive(answer),
         memory: (wish) => remembering.obey(wish),
       },
       log,
@@ -153,7 +168,9 @@ export class CallJob {
         return startConversation(talk);
       },
       speaker: seated.seat.speaker,
-      observer: remembering.follow(data),
+      observer: remembering.follow(telemetry?.watching(data) ?? data),
+      approve: asked?.approve,
+      endsAt: clock.now() + maxCallMs,
       context: {
         sessionId,
         conversationId: randomUUID(),
@@ -166,6 +183,7 @@ export class CallJob {
         get isUserMuted() {
           return data.isUserMuted;
         },
+        user: asked?.user,
         get memory() {
           return remembering.memory;
         },
@@ -176,7 +194,7 @@ export class CallJob {
       log,
     });
     const evidence = new EvidenceLog(seated.seat, clock);
-    const live: LiveCall = { userIdentity, seated, link, data, voice, evidence, remembering };
+    const live: LiveCall = { userIdentity, seated, link, data, voice, asking, evidence, remembering };
     this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
@@ -283,7 +301,7 @@ export class CallJob {
       if (effect.kind === 'end') this.#ended.resolve(effect.report);
       return;
     }
-    const { voice, link } = live;
+    const { voice, link, asking } = live;
     const { speaker } = live.seated.seat;
     switch (effect.kind) {
       case 'begin-attempt':
@@ -292,9 +310,11 @@ export class CallJob {
       case 'greet':
         return this.#background('greeting', voice.greet());
       case 'mute':
+        asking.takeAllBack();
         speaker.setMuted(true);
         return this.#background('falling silent', voice.fallSilent());
       case 'hush':
+        asking.takeAllBack();
         speaker.setMuted(true);
         return this.#background('interrupting', voice.interrupt());
       case 'unmute':
@@ -309,6 +329,7 @@ export class CallJob {
         return;
       case 'end':
         this.#log.info('call ends', { endReason: effect.report });
+        asking[Symbol.dispose]();
         this.#over.abort(new Error('the call is over'));
         return this.#ended.resolve(effect.report);
       default:

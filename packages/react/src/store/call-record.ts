@@ -6,6 +6,8 @@ import type {
   ConnectionQuality,
   LocalTrack,
   OracleCall,
+  OracleQuestion,
+  QuestionAnswer,
   RemoteTrack,
 } from '@oracle-calls/sdk';
 import { withCaption, type Caption } from './captions.ts';
@@ -41,6 +43,8 @@ export class CallRecord {
   readonly isReconnecting = new Cell(false);
   /** What became of the transcript of a call that keeps one. */
   readonly transcript = new Cell<TranscriptOutcome | undefined>(undefined);
+  /** What the oracle asks by touch and waits for, oldest first. */
+  readonly questions: Cell<readonly OracleQuestion[]>;
   readonly warnings = new Cell<readonly CallWarning[]>([]);
   readonly times: Cell<CallTimes>;
   readonly isMicrophoneEnabled: Source<boolean>;
@@ -55,6 +59,7 @@ export class CallRecord {
     this.#clock = clock;
     this.state = new Cell(call.state);
     this.security = new Cell(call.security);
+    this.questions = new Cell(call.questions);
     this.times = new Cell({ liveAt: call.state.kind === 'Live' ? clock.now() : undefined, endedAt: undefined });
     const { subscribe } = this.#switched;
     this.isMicrophoneEnabled = { read: () => call.isMicrophoneEnabled, subscribe };
@@ -77,6 +82,9 @@ export class CallRecord {
       throw error;
     }
   };
+
+  /** @throws as `OracleCall.answer` */
+  readonly answer = (questionId: string, answer: QuestionAnswer): Promise<void> => this.call.answer(questionId, answer);
 
   readonly setMicrophoneEnabled = (isEnabled: boolean): Promise<void> =>
     this.#switch(() => this.call.setMicrophoneEnabled(isEnabled));
@@ -126,6 +134,10 @@ export class CallRecord {
       case 'chatSent':
         this.#hasArrived(notice.text);
         break;
+      case 'question':
+      case 'questionOver':
+        this.questions.write(this.call.questions);
+        break;
       case 'transcript':
         this.transcript.write(notice);
         break;
@@ -160,8 +172,6 @@ export class CallRecord {
       case 'hearingChanged':
       case 'device':
       case 'echo':
-      case 'question':
-      case 'questionOver':
         break;
     }
     // The SDK switches devices by itself as well: one that was unplugged, a share that the browser's own bar ended.
