@@ -8,6 +8,7 @@ export * from './hooks/use-call-switches.ts';
 export * from './hooks/use-call-warnings.ts';
 export * from './hooks/use-chat.ts';
 export * from './hooks/use-devices.ts';
+export * from './hooks/use-hearing.ts';
 export * from './hooks/use-incoming-call.ts';
 export * from './hooks/use-questions.ts';
 export { useOracleCall, type UsedOracleCall } from './hooks/use-oracle-call.ts';
@@ -27,6 +28,7 @@ export {
 export * from './components/captions.tsx';
 export * from './components/chat.tsx';
 export * from './components/devices.tsx';
+export * from './components/hearing-note.tsx';
 export * from './components/incoming-call.tsx';
 export type { CallPartProps, PartProps } from './components/part-props.ts';
 export * from './components/questions.tsx';

@@ -155,16 +155,15 @@ export class OracleSide implements Disposable {
     };
   }
 
-  #confirmed({ agentIdentity, comparisonCode, hearing }: ConfirmedAttempt, protocol: StrictProtocol): void {
+  #confirmed(attempt: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
+    const { agentIdentity, comparisonCode, hearing, changed } = attempt;
     const { clock, connection, timeline, security, events } = this.#options;
-    const previous = security.facts.hearing;
     security.note({
       isConfirmed: true,
-      comparisonCode: { raw: comparisonCode, formatted: protocol.formatCode(comparisonCode) },
+      comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
       hearing,
     });
-    const change = previous && protocol.compareHearings(previous, hearing);
-    if (previous && change) events.tell({ kind: 'hearingChanged', previous, current: hearing, change });
+    if (changed !== undefined) events.tell({ kind: 'hearingChanged', current: hearing, ...changed });
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,
