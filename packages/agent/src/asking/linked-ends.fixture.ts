@@ -1,7 +1,9 @@
-import { createCallKey, OracleCallError, parseCallId, SecretBytes, silentLogger } from '@oracle-calls/protocol';
+import { createCallKey, parseCallId, SecretBytes, silentLogger } from '@oracle-calls/protocol';
+import type { OracleCallError } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { AnswerPayload, QuestionPayload } from '@oracle-calls/protocol/data-frame';
 import { createComparisonNonce } from '@oracle-calls/protocol/handshake';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { AgentLink, UserLink } from '@oracle-calls/protocol/secure-link';
 import type { FrameKeys, LinkEvents } from '@oracle-calls/protocol/secure-link';
 import { commitToNonce } from '@oracle-calls/protocol/signed-envelope';
@@ -83,6 +85,12 @@ export async function linkedEnds() {
     },
     handshake: {
       ...binding,
+      hearing: {
+        recognition: ON_THIS_MACHINE,
+        languageModel: ON_THIS_MACHINE,
+        speech: ON_THIS_MACHINE,
+        remembers: false,
+      },
       userCommitment: commitToNonce(nonce.expose()),
       identitySigner: createEd25519Signer(identity),
       callVerifier: createEd25519Verifier(signingPublicKeyOf('Ed25519', perCall)),

@@ -19,8 +19,8 @@ export {
   listenersOf,
   ON_THIS_MACHINE,
   placeOf,
-} from '../hearing/engine-place.ts';
-export type { CallHearing, EnginePlace, SentKind } from '../hearing/engine-place.ts';
+} from '@oracle-calls/protocol/hearing';
+export type { CallHearing, EnginePlace, SentKind } from '@oracle-calls/protocol/hearing';
 export { openChatBrain } from '../hosted/chat/chat-brain.ts';
 export type { ChatBrainOptions } from '../hosted/chat/chat-brain.ts';
 export type { ChatEndpoint } from '../hosted/chat/chat-stream.ts';
@@ -58,3 +58,5 @@ export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
+export { turnSettingsSchema } from './turn-settings.ts';
+export type { TurnSettings } from './turn-settings.ts';

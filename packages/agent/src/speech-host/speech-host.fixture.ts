@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { silentLogger } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { AnswerOptions, CallContext, Turn } from '../brain/brain.ts';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf } from '@oracle-calls/protocol/hearing';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import { openRemoteEngines } from './remote-engines.ts';
 import type { RemoteEngines } from './remote-engines.ts';
 import { SpeechClient } from './speech-client.ts';
@@ -20,6 +20,7 @@ export const HEARING: CallHearing = {
   recognition: ON_THIS_MACHINE,
   languageModel: placeOf('https://models.example/v1', ['text']),
   speech: ON_THIS_MACHINE,
+  remembers: false,
 };
 
 /** What the scripted brain has its user choose from. */
@@ -38,6 +39,14 @@ export class ScriptedParts {
 
   readonly parts: SpeechParts = {
     hearing: HEARING,
+    turns: { endOfTurnMinMs: 100 },
+    turnDetector: {
+      ...disposable,
+      completion: (pcm16k) => {
+        this.asked.push(`finished? ${pcm16k.length}`);
+        return Promise.resolve(0.75);
+      },
+    },
     recogniser: {
       ...disposable,
       transcribe: async (pcm16k, { signal } = {}) => {
@@ -53,6 +62,11 @@ export class ScriptedParts {
       synthesise: (text) => {
         this.asked.push(`say ${text}`);
         return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
+      },
+      speak: (text) => {
+        this.asked.push(`say ${text} in time`);
+        const samples = Float32Array.from(text, (letter) => letter.length / 2);
+        return Promise.resolve({ samples, words: [{ text, startMs: 0, endMs: samples.length }] });
       },
     },
     brain: {

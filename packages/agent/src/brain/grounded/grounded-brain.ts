@@ -1,6 +1,6 @@
 import type { Embedder } from '../../documents/embedder/embedder.ts';
 import type { Finding, Library } from '../../documents/library.ts';
-import { ON_THIS_MACHINE } from '../../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Tool } from '../../tools/tool.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import type { AnswerOptions, Brain, CallContext, Turn } from '../brain.ts';
