@@ -11,6 +11,7 @@ export * from './hooks/use-devices.ts';
 export * from './hooks/use-incoming-call.ts';
 export * from './hooks/use-questions.ts';
 export { useOracleCall, type UsedOracleCall } from './hooks/use-oracle-call.ts';
+export * from './hooks/use-oracle-memory.ts';
 export { useOracleCalls } from './hooks/use-oracle-calls.ts';
 
 export type { ActionButtonProps } from './components/action-button.tsx';
@@ -40,5 +41,6 @@ export type { DeviceLook, WantedDevices } from './store/device-look.ts';
 export { readableArguments, type ReadableArgument } from './store/readable-arguments.ts';
 export type { PastCalls } from './store/history-list.ts';
 export type { Audible } from './store/moving-values.ts';
+export type { ReadMemory } from './store/memory-reader.ts';
 export type { ReadTranscript } from './store/transcript-reader.ts';
 export type { CallWarning, WarningNotice } from './store/warnings.ts';

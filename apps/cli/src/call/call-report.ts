@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import type { EndReason, OracleCallError, TimelineMs } from '@oracle-calls/protocol';
 import type { CallSecurity } from '@oracle-calls/sdk/core';
-import type { AskedQuestion } from './call-questions.ts';
 import { describeHearing } from './describe-hearing.ts';
+import type { AskedQuestion } from './call-questions.ts';
 import { timelineTable } from './timeline-table.ts';
 import type { TranscriptLine } from './transcript.ts';
 

@@ -1,9 +1,8 @@
-import { createCallKey, parseCallId, SecretBytes, silentLogger } from '@oracle-calls/protocol';
-import type { OracleCallError } from '@oracle-calls/protocol';
+import { createCallKey, OracleCallError, parseCallId, SecretBytes, silentLogger } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { AnswerPayload, QuestionPayload } from '@oracle-calls/protocol/data-frame';
 import { createComparisonNonce } from '@oracle-calls/protocol/handshake';
-import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { AgentLink, UserLink } from '@oracle-calls/protocol/secure-link';
 import type { FrameKeys, LinkEvents } from '@oracle-calls/protocol/secure-link';
 import { commitToNonce } from '@oracle-calls/protocol/signed-envelope';
@@ -85,13 +84,8 @@ export async function linkedEnds() {
     },
     handshake: {
       ...binding,
-      hearing: {
-        recognition: ON_THIS_MACHINE,
-        languageModel: ON_THIS_MACHINE,
-        speech: ON_THIS_MACHINE,
-        remembers: false,
-      },
       userCommitment: commitToNonce(nonce.expose()),
+      hearing: HEARD_HERE,
       identitySigner: createEd25519Signer(identity),
       callVerifier: createEd25519Verifier(signingPublicKeyOf('Ed25519', perCall)),
     },

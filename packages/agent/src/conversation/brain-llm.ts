@@ -3,7 +3,6 @@ import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import { AnswerUsers } from '../asking/answer-user.ts';
 import type { ApproveTool } from '../tools/approval.ts';
-import { saidAtOnce } from './said-at-once.ts';
 import type { AnswerVoice } from './voice/answer-voice.ts';
 import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
@@ -62,7 +61,8 @@ class AnswerStream extends llm.LLMStream {
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
-      if (!signal.aborted) this.queue.put(saidAtOnce(id, text));
+      // With the space a sentence is complete, and spoken without waiting for what comes next.
+      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()} ` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
     const context = user === undefined ? this.#context : { ...this.#context, user };

@@ -90,6 +90,20 @@ describe('a tool', () => {
   });
 });
 
+describe('a tool that only looks something up', () => {
+  it('runs while the user is perhaps still speaking, unless the user has to be asked', async () => {
+    const settled = new Promise<void>(() => undefined);
+    const approve = vi.fn(() => Promise.resolve(true));
+    const lookUp = (needsApproval: boolean) => ({ ...tool(() => 'found', needsApproval), isLookup: true });
+    expect(await new ToolBox([lookUp(false)]).run(call(), context, { settled })).toMatchObject({ text: 'found' });
+    const clock = new FakeClock();
+    const asked = new ToolBox([lookUp(true)], { clock }).run(call(), context, { settled, approve });
+    await clock.advance(15_000);
+    expect(await asked).toMatchObject({ text: 'The user has not finished speaking.', isError: true });
+    expect(approve).not.toHaveBeenCalled();
+  });
+});
+
 describe('a tool that needs approval', () => {
   it('shows the user what it would be run with, and runs after a yes', async () => {
     const run = vi.fn(() => 'ordered');
@@ -195,6 +209,7 @@ describe('a tool that needs approval', () => {
     const run = vi.fn();
     const outcome = await new ToolBox([tool(run, true)]).run(call(), context, { approve });
     expect(outcome.isError).toBe(true);
+    expect(outcome.wasDeclined ?? false).toBe(text.test('did not allow it'));
     expect(outcome.text).toMatch(text);
     expect(run).not.toHaveBeenCalled();
     // The twin: without the mark the same call runs.

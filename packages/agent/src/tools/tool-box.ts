@@ -33,6 +33,8 @@ export interface ToolOutcome {
   /** For the model: the result, or what went wrong. */
   readonly text: string;
   readonly isError: boolean;
+  /** The user was asked and said no. */
+  readonly wasDeclined?: boolean | undefined;
   /** The result itself, when there is one. */
   readonly result?: unknown;
 }
@@ -89,15 +91,17 @@ export class ToolBox {
       return failed(`The arguments do not fit: ${checked.issues.map(describeIssue).join('; ')}`);
     }
     const { settled, signal } = options;
+    const needsApproval = tool.needsApproval === true;
     // The user may still be speaking: nothing has an effect before it is known that this is what was asked.
-    if (settled !== undefined) {
+    if (settled !== undefined && (tool.isLookup !== true || needsApproval)) {
       await this.#bounded(SETTLE_MAX_MS, 'The user has not finished speaking.', signal, () => settled);
     }
     let given: unknown = checked.value;
-    if (tool.needsApproval === true) {
+    if (needsApproval) {
       const shown = new ShownArguments(tool, given);
       if (!(await this.#isApproved(tool, shown.text, options))) {
-        return failed('The user did not allow it. Do not try again unless the user asks for it.');
+        const text = 'The user did not allow it. Do not try again unless the user asks for it.';
+        return { ...failed(text), wasDeclined: true };
       }
       given = shown.value;
     }

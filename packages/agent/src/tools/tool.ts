@@ -30,6 +30,8 @@ export interface Tool<S extends StandardSchemaV1 = StandardSchemaV1> {
   readonly parametersJson?: JsonSchema | undefined;
   /** Has an effect, or tells something private: the user is asked first. */
   readonly needsApproval?: boolean | undefined;
+  /** It looks something up and changes nothing: it may run while the user is perhaps still speaking, so its answer is there sooner. */
+  readonly isLookup?: boolean | undefined;
   /** How the user is asked. */
   readonly approval?: ToolApproval | undefined;
   /** {@link TOOL_MAX_MS} when absent. */
