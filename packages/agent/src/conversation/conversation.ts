@@ -122,6 +122,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
     release: () => mouth.release(),
   };
   const ears = new UserEars();
+  let isClosing = false;
   let interrupting: Promise<unknown> = Promise.resolve();
   const giveUpAnswer = (force: boolean): Promise<unknown> => {
     record.answerOver('given-up');
@@ -131,7 +132,9 @@ export async function startConversation(options: ConversationOptions): Promise<C
       .then(() => session.interrupt({ force }).await)
       .catch(() => undefined));
   };
-  const say = (text: string): void => void session.say(text);
+  const say = (text: string): void => {
+    if (!isClosing) session.say(text);
+  };
   const silence =
     rules.stillThereSeconds === 'off'
       ? undefined
@@ -161,7 +164,6 @@ export async function startConversation(options: ConversationOptions): Promise<C
     speak: (text) => answers.speak(text),
     settling,
   });
-  let isClosing = false;
   followAnswers(session, { observer, record, silence });
   reportFacts(session, log, (cause) => {
     if (!isClosing) onFailed(cause);
@@ -172,7 +174,9 @@ export async function startConversation(options: ConversationOptions): Promise<C
   if (silence !== undefined) opened.use(silence);
   if (options.endsAt !== undefined) {
     const sayLast = (text: string): void =>
-      void giveUpAnswer(true).then(() => session.say(text, { allowInterruptions: false }));
+      void giveUpAnswer(true).then(() => {
+        if (!isClosing) session.say(text, { allowInterruptions: false });
+      });
     opened.use(watchCallLength({ endsAt: options.endsAt, rules, clock, say, sayLast }));
   }
   let closing: Promise<void> | undefined;

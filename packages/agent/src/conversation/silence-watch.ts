@@ -19,6 +19,7 @@ export class SilenceWatch implements Disposable {
   #isUserSpeaking = false;
   #questions = 0;
   #timer: Disposable | undefined;
+  #isOver = false;
 
   constructor(options: SilenceWatchOptions) {
     this.#options = options;
@@ -44,12 +45,14 @@ export class SilenceWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
   }
 
   #watch(): void {
-    this[Symbol.dispose]();
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    if (this.#isOver) return;
     if (this.#activity !== 'listening' || this.#isUserSpeaking || this.#questions >= MAX_QUESTIONS) return;
     const { clock, afterMs, isUserMuted, ask } = this.#options;
     this.#timer = clock.after(afterMs, () => {

@@ -7,7 +7,7 @@ import { floatToInt16, resample } from '@oracle-calls/node-media/pcm';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import type { Turn } from '../brain/brain.ts';
 import { createBrain, questionOf } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import { openRecogniser } from '../speech/recogniser/recogniser.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';

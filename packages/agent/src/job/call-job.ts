@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
 import { Asking } from '../asking/asking.ts';
 import { timeLimit } from './backend/time-limit.ts';
@@ -31,6 +32,8 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
   readonly rekeyIntervalMs: number;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly startConversation: StartConversation;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];

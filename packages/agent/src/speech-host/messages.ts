@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import * as v from 'valibot';
-import { callHearingSchema } from '../hearing/engine-place.ts';
+import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from '../oracle/turn-settings.ts';
 import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts';
 

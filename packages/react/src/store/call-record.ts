@@ -169,6 +169,7 @@ export class CallRecord {
       case 'stranger':
       case 'undecryptable':
       case 'keysRotated':
+      case 'hearingChanged':
       case 'device':
       case 'echo':
         break;

@@ -32,7 +32,10 @@ export interface OracleVoice {
 /** Knows the oracle's own voice in what the microphone hears. */
 export interface OwnVoice {
   heard(samples: Float32Array, isVoice: boolean): void;
+  /** What is heard now is the oracle and nobody else. */
   readonly isEcho: boolean;
+  /** The oracle's voice may be in what is heard now. */
+  readonly mayEcho: boolean;
   userSpeaks(): void;
   userSilent(how: { readonly wasEcho: boolean }): void;
 }
@@ -105,6 +108,7 @@ interface Stretch {
   taken: string;
   /** It began while the oracle was speaking or about to, which is held since. */
   readonly isOverOracle: boolean;
+  readonly mayBeEcho: boolean;
   /** It is meant for the oracle, which therefore says no more. */
   isMeant: boolean;
   /** What was said until the pause that lasts. */
@@ -169,7 +173,7 @@ export class TurnListener {
   #beginning(samples: Float32Array): Stretch | undefined {
     const { oracle, ownVoice, events } = this.#options;
     const isVoice = this.#voiceWindows >= ONSET_WINDOWS && !this.#isNoise;
-    if (!isVoice || (oracle.isBusy && ownVoice.isEcho)) {
+    if (!isVoice || ownVoice.isEcho) {
       this.#lead.push(samples);
       if (this.#lead.length > LEAD_WINDOWS) this.#lead.shift();
       return undefined;
@@ -184,6 +188,7 @@ export class TurnListener {
       utterance,
       taken: '',
       isOverOracle,
+      mayBeEcho: ownVoice.mayEcho,
       isMeant: !isOverOracle,
       found: undefined,
       isFinished: undefined,
@@ -259,7 +264,7 @@ export class TurnListener {
     const { oracle, rules, events } = this.#options;
     const { quietMs } = utterance;
     if (!stretch.isMeant) {
-      const sense = this.#senseOf(found.text, utterance);
+      const sense = this.#senseOf(stretch, found.text);
       if (sense === 'words') this.#means(stretch);
       else if (sense === 'echo' || sense === 'noise') return this.#drop(stretch, { wasEcho: sense === 'echo' });
       else if (!oracle.isEnding) {
@@ -269,6 +274,7 @@ export class TurnListener {
     }
     const text = this.#textOf(stretch, found.text);
     if (text === '') return this.#drop(stretch, { wasEcho: false });
+    if (!stretch.isOverOracle && this.#senseOf(stretch, text) === 'echo') return this.#drop(stretch, { wasEcho: true });
     if (stretch.likely !== text) {
       stretch.likely = text;
       events.interim(text);
@@ -284,7 +290,7 @@ export class TurnListener {
     const stretch = this.#stretch;
     if (stretch === undefined) return;
     const { utterance } = stretch;
-    const sense = this.#senseOf(text, utterance);
+    const sense = this.#senseOf(stretch, text);
     if (!stretch.isMeant) {
       if (sense === 'words') this.#means(stretch);
       else if (sense === 'echo' || (sense === 'noise' && utterance.lengthMs > NOT_UNDERSTOOD_MS)) {
@@ -292,13 +298,14 @@ export class TurnListener {
         return this.#drop(stretch, { wasEcho: sense === 'echo' });
       }
     }
-    if (stretch.isMeant && sense !== 'noise') this.#options.events.interim(this.#textOf(stretch, text));
+    if (stretch.isMeant && (sense === 'words' || sense === 'backchannel'))
+      this.#options.events.interim(this.#textOf(stretch, text));
   }
 
-  #senseOf(text: string, utterance: Utterance): 'words' | 'backchannel' | 'echo' | 'noise' {
+  #senseOf({ utterance, mayBeEcho }: Stretch, text: string): 'words' | 'backchannel' | 'echo' | 'noise' {
     const { oracle } = this.#options;
     if (isMadeUp(text, utterance.voicedMs)) return 'noise';
-    if (oracle.isBusy && isEchoOf(text, oracle.lately)) return 'echo';
+    if (mayBeEcho && isEchoOf(text, oracle.lately)) return 'echo';
     return isBackchannel(text, this.#backchannels) ? 'backchannel' : 'words';
   }
 

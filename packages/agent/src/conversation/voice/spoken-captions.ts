@@ -5,6 +5,7 @@ import type { SpeechScript } from './speech-script.ts';
 
 /** More often nobody reads it anew, in ms; a spoken word takes about twice as long. */
 const INTERIM_GAP_MS = 200;
+const ON_ITS_WAY_MS = 600;
 /** An echo is of what was heard within so many words. */
 const LATELY_WORDS = 60;
 
@@ -32,7 +33,8 @@ export class SpokenCaptions {
   readonly heard = (script: SpeechScript, heardMs: number, { isOver }: { readonly isOver: boolean }): void => {
     if (this.#script !== script) this.#begin(script);
     const { text, words, wordCount } = script.heardBy(heardMs);
-    this.#said = text;
+    // What is on its way to the loudspeaker may be heard in the microphone before it is told here.
+    this.#said = script.heardBy(heardMs + ON_ITS_WAY_MS).text;
     const now = this.#clock.now();
     const isWorthIt = wordCount > this.#toldWords && now - this.#toldAt >= INTERIM_GAP_MS;
     if (isOver) this.#script = undefined;
