@@ -90,7 +90,7 @@ export function isEchoOf(text: string, spoken: string): boolean {
 
 /** Length of the longest common subsequence. */
 function commonInOrder(one: readonly string[], other: readonly string[]): number {
-  let row = new Array<number>(other.length + 1).fill(0);
+  let row = Array.from({ length: other.length + 1 }, () => 0);
   for (const word of one) {
     const next = [0];
     for (const [i, candidate] of other.entries()) {
