@@ -5,6 +5,7 @@ import { EARS_SAMPLE_RATE } from '../caller/page-ears.ts';
 import { ScriptedCaller } from '../caller/scripted-caller.ts';
 import type { AgentLanguage } from '../stack/agent-language.ts';
 import type { Stack } from '../stack/stack.ts';
+import { agentTurns, type AgentTurn } from './agent-turns.ts';
 import type { CallFacts } from './call-facts.ts';
 import { askSfu } from './sfu-statement.ts';
 import { recognise, speakQuestion } from './spoken-question.ts';
@@ -21,6 +22,8 @@ export interface DemoReport {
   /** What a recogniser made of the oracle's audio as it reached the browser. */
   readonly heard: string;
   readonly timelineMs: TimelineMs;
+  /** Each thing that the user said, by the agent: ms since the end of the speech. */
+  readonly turns: readonly AgentTurn[];
 }
 
 export interface DemoCallOptions {
@@ -86,6 +89,7 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
       encrypted,
       heard,
       timelineMs,
+      turns: agentTurns(facts, callId),
     };
   } finally {
     await browser.close();

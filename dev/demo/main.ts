@@ -11,6 +11,7 @@ import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { CallFacts } from './call-facts.ts';
 import { holdDemoCall, type DemoReport } from './demo-call.ts';
 import { QUESTION } from './spoken-question.ts';
+import { turnLines } from './turn-lines.ts';
 import { timelineTable } from 'oracle-calls/timeline-table';
 
 const HELP = `npm run demo -- [options]
@@ -94,6 +95,8 @@ function summary(report: DemoReport, question: string, columns: number): string[
     `  heard  “${report.heard}”`,
     '',
     ...timelineTable(report.timelineMs, columns),
+    '',
+    ...turnLines(report.turns),
     '',
   ];
 }

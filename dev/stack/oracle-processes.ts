@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import type { LiveKit } from '../livekit/livekit.ts';
 import { httpReady } from '../process/http-ready.ts';
@@ -133,7 +134,10 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLine): Promise<AgentPlan> {
+export async function planAgent(
+  parts: OracleParts & TelemetryWishes & { readonly oracle: OracleSettings },
+  log: LogLine,
+): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
   const dir = await privateDir(join(stateDir, 'agent'));
   const configFile = join(dir, 'agent.json');
@@ -150,6 +154,7 @@ export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLi
     sfu: { url, apiKey, apiSecretFile },
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,
+    oracle: parts.oracle,
     drainSeconds: parts.drainSeconds.agent ?? 0,
     ...telemetryConfig(parts),
   };

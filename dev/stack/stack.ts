@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import { startDidResolver } from '../did-resolver/did-resolver.ts';
 import type { DidResolver } from '../did-resolver/did-resolver.ts';
@@ -22,6 +23,7 @@ import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
 import { BACKEND_FOLDER, backendSpec, planAgent } from './oracle-processes.ts';
 import type { AgentPlan, OracleParts } from './oracle-processes.ts';
+import { GUIDE_FILE } from './project.ts';
 import { planPythonAgent } from './python-agent.ts';
 import { makeSecondOracle } from './second-oracle.ts';
 import type { SecondOracle } from './second-oracle.ts';
@@ -47,6 +49,8 @@ export interface StackOptions {
   readonly preferredPorts?: PortWishes | undefined;
   /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
   readonly agent?: boolean | undefined;
+  /** What talks: `{ definitionFile }` for an oracle of your own, `{}` for the demonstration brain alone. The guide (`dev/guide`) when absent. */
+  readonly oracle?: OracleSettings | undefined;
   /** In which language the agent is written. Default `node`. */
   readonly agentLanguage?: AgentLanguage | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
@@ -261,7 +265,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   };
 
   async function planInNode(): Promise<AgentPlan> {
-    const plan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
+    const oracleParts = { ...parts, oracle: options.oracle ?? { definitionFile: GUIDE_FILE } };
+    const plan = await planAgent({ ...oracleParts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
     return { ...plan, spec: { ...plan.spec, env: () => environment('agent') } };
   }
 
