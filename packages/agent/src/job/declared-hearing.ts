@@ -8,5 +8,8 @@ import { compareHearings, type CallHearing } from '@oracle-calls/protocol/hearin
  */
 export function checkDeclared(declared: CallHearing, actual: CallHearing): void {
   if (compareHearings(declared, actual) !== 'wider') return;
-  throw new OracleCallError('ERR_CONFIG_INVALID', 'More hear the call than its offers declare: start the worker again.');
+  throw new OracleCallError(
+    'ERR_CONFIG_INVALID',
+    'More hear the call than its offers declare: start the worker again.',
+  );
 }

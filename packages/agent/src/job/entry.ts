@@ -106,6 +106,7 @@ export default defineAgent<Partial<Prewarmed>>({
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
       hearing: settings.hearing,
+      memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
         const { hearing, ...engines } = await openRemoteEngines(speech, talk.signal);
         checkDeclared(settings.hearing, hearing);
