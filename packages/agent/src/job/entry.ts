@@ -106,10 +106,11 @@ export default defineAgent<Partial<Prewarmed>>({
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
       hearing: settings.hearing,
+      memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
         const { hearing, ...engines } = await openRemoteEngines(speech, talk.signal);
         checkDeclared(settings.hearing, hearing);
-        return startConversation({ ...talk, engines: { ...engines, vad }, log, clock });
+        return startConversation({ ...talk, engines: { ...engines, vad }, turns: engines.turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

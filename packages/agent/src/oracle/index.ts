@@ -1,3 +1,5 @@
+export { QUESTION_WAIT_MS } from '../asking/call-user.ts';
+export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
@@ -43,9 +45,12 @@ export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webh
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export { createCallMemory } from '../memory/call-memory.ts';
+export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
+export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
-export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
-export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
+export { APPROVAL_SPOKEN, defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
+export type { JsonSchema, Tool, ToolApproval, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
 export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
 export { oracleSettingsSchema } from './brain-settings.ts';
@@ -56,3 +61,5 @@ export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
+export { turnSettingsSchema } from './turn-settings.ts';
+export type { TurnSettings } from './turn-settings.ts';

@@ -1,16 +1,21 @@
 import type { Brain } from '../brain/brain.ts';
 import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
+import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
+import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import type { SpeechClient } from './speech-client.ts';
 
-/** The three engines of the speech host, as a conversation takes them. */
+/** The engines of the speech host, as a conversation takes them. */
 export interface RemoteEngines {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
+  readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
   /** Who hears the call. */
   readonly hearing: CallHearing;
+  /** How the oracle takes turns. */
+  readonly turns: TurnSettings;
 }
 
 /**
@@ -19,11 +24,16 @@ export interface RemoteEngines {
  * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
  */
 export async function openRemoteEngines(client: SpeechClient, signal?: AbortSignal): Promise<RemoteEngines> {
-  const { sampleRate, brainTitle, hearing } = await client.ready(signal);
+  const { sampleRate, brainTitle, hearing, hasWordTimes, hasTurnDetector, turns } = await client.ready(signal);
   const close = (): Promise<void> => Promise.resolve();
   const notOurs = { close, [Symbol.asyncDispose]: close };
+  const speak: Synthesiser['speak'] = async (text, options) => {
+    const { samples, words = [] } = await client.run({ engine: 'synthesiser', text }, options);
+    return { samples, words };
+  };
   return {
     hearing,
+    turns,
     recogniser: {
       ...notOurs,
       transcribe: async (pcm16k, options) => {
@@ -35,12 +45,20 @@ export async function openRemoteEngines(client: SpeechClient, signal?: AbortSign
       ...notOurs,
       sampleRate,
       synthesise: async (text, options) => (await client.run({ engine: 'synthesiser', text }, options)).samples,
+      ...(hasWordTimes ? { speak } : {}),
     },
+    turnDetector: hasTurnDetector
+      ? {
+          ...notOurs,
+          completion: async (pcm16k, options) =>
+            (await client.run({ engine: 'turn-detector', pcm16k } as const, options)).completion,
+        }
+      : undefined,
     brain: {
       ...notOurs,
       title: brainTitle,
       place: hearing.languageModel,
-      answer: (turns, context, options) => client.answer(turns, context, options),
+      answer: (said, context, options) => client.answer(said, context, options),
     },
   };
 }

@@ -1,10 +1,13 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { memorySettingsOf } from '../memory/memory-settings.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
+import { turnRules } from '../oracle/turn-settings.ts';
+import { openTurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { VOICE_SAMPLE_RATE } from '@oracle-calls/node-media/pcm';
 import { hostArgumentsSchema } from './host-process.ts';
 import type { HostReport } from './host-process.ts';
@@ -26,8 +29,11 @@ async function load(): Promise<SpeechParts> {
   const recogniser = await openChosenRecogniser(oracle.recognition, local);
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
+  const turnDetector = await openTurnDetector(local);
   const brain = await openOracle(definition, { ...local, maxCalls });
-  return { recogniser, synthesiser, brain, hearing: hearingOf(oracle, definition) };
+  const turns = turnRules(definition.turns, oracle.turns);
+  const memory = memorySettingsOf(oracle.memory ?? definition.memory);
+  return { recogniser, synthesiser, turnDetector, brain, hearing: hearingOf(oracle, definition), turns, memory };
 }
 
 function tell(report: HostReport): void {

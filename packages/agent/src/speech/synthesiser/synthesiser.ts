@@ -1,5 +1,13 @@
 import { openEngine } from '../engine/engine-host.ts';
 import type { EngineOptions, OpenEngineOptions } from '../engine/engine-host.ts';
+import type { TimedWord } from './word-times.ts';
+
+/** What was said, and when each of its words sounds. */
+export interface TimedSpeech {
+  /** Mono samples of −1…1. */
+  readonly samples: Float32Array;
+  readonly words: readonly TimedWord[];
+}
 
 /** Text to speech, in a thread of its own. */
 export interface Synthesiser extends AsyncDisposable {
@@ -7,6 +15,8 @@ export interface Synthesiser extends AsyncDisposable {
   readonly sampleRate: number;
   /** Mono samples of −1…1. Best given one sentence at a time. */
   synthesise(text: string, options?: EngineOptions): Promise<Float32Array>;
+  /** The same with the words' times; absent where the voice does not tell them. */
+  readonly speak?: ((text: string, options?: EngineOptions) => Promise<TimedSpeech>) | undefined;
   close(): Promise<void>;
 }
 
@@ -24,7 +34,7 @@ export async function openSynthesiser(
   options: { readonly weightsDir: string; readonly sampleRate?: number | undefined } & OpenEngineOptions,
 ): Promise<Synthesiser> {
   const data: SynthesiserThreadData = { weightsDir: options.weightsDir, sampleRate: options.sampleRate };
-  const engine = await openEngine<string, Float32Array, { sampleRate: number }>(
+  const engine = await openEngine<string, TimedSpeech, { sampleRate: number }>(
     'synthesiser',
     new URL('./synthesiser-thread.ts', import.meta.url),
     data,
@@ -32,7 +42,8 @@ export async function openSynthesiser(
   );
   return {
     sampleRate: engine.facts.sampleRate,
-    synthesise: (text, runOptions) => engine.run(text, runOptions),
+    synthesise: async (text, runOptions) => (await engine.run(text, runOptions)).samples,
+    speak: (text, runOptions) => engine.run(text, runOptions),
     close: () => engine.close(),
     [Symbol.asyncDispose]: () => engine.close(),
   };
