@@ -112,6 +112,6 @@ describe('an answer that waits for the user’s touch', () => {
     for await (const { delta } of llmOfCall.chat({ chatCtx: chat(['user', 'Order.']) }))
       order.push(delta?.content ?? '');
     // Each a whole sentence with the space after it, which the voice waits for.
-    expect(order).toEqual(['Let me see. ', 'Please confirm. ', 'Which? ', 'Ordered 1.']);
+    expect(order).toEqual(['Let me see. ', 'Please confirm.\n', 'Which?\n', 'Ordered 1.']);
   });
 });

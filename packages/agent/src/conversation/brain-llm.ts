@@ -61,8 +61,8 @@ class AnswerStream extends llm.LLMStream {
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
-      // With the space a sentence is complete, and spoken without waiting for what comes next.
-      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()} ` } });
+      // A line is complete, whatever its last mark, and spoken without waiting for what comes next.
+      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
     const context = user === undefined ? this.#context : { ...this.#context, user };
