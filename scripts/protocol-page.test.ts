@@ -1,8 +1,17 @@
 /** `docs/protocol.md` quotes numbers, names and layouts; here they are compared with the code. */
 import { access, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { MEMORY_MAX_AGE_MS } from '../packages/agent/src/trust-store/memory-numbers.ts';
+import { MEMORY_GRACE_MS } from '../packages/backend/src/memories/memory-desk.ts';
 import { DATA_KIND_BYTES } from '../packages/protocol/src/data-frame/layout.ts';
-import { CAPTION_MAX_LENGTH, CHAT_MAX_LENGTH, controlSchema } from '../packages/protocol/src/data-frame/payload.ts';
+import {
+  ARGUMENTS_MAX_LENGTH,
+  CAPTION_MAX_LENGTH,
+  CAPTION_WORDS_MAX,
+  CHAT_MAX_LENGTH,
+  controlSchema,
+  QUESTION_MAX_LENGTH,
+} from '../packages/protocol/src/data-frame/payload.ts';
 import { REMEMBERED_PAYLOADS } from '../packages/protocol/src/data-frame/data-receiver.ts';
 import { DID_MAX_LENGTH } from '../packages/protocol/src/did/did.ts';
 import { DID_TIMEOUT_MS } from '../packages/protocol/src/did/did-resolver.ts';
@@ -35,12 +44,16 @@ import {
   ringEventSchema,
 } from '../packages/protocol/src/events/ring-event.ts';
 import { END_REASONS } from '../packages/protocol/src/call-status.ts';
+import { callHearingSchema, HEARD_HERE } from '../packages/protocol/src/hearing/call-hearing.ts';
+import { HOST_MAX_LENGTH, SENT_KINDS } from '../packages/protocol/src/hearing/engine-place.ts';
 import { FRAME_KIND_BYTES, FRAME_MAX_BYTES, MAX_ATTEMPT } from '../packages/protocol/src/frame/frame-header.ts';
 import { FRAME_TOPIC } from '../packages/protocol/src/frame/frame-topic.ts';
 import { IDENTITY_MAX_BYTES } from '../packages/protocol/src/handshake/messages.ts';
 import { offerFields } from '../packages/protocol/src/handshake/transcript.ts';
 import { EVENT_WAIT_MS, REQUEST_MAX_BYTES, ROUTES } from '../packages/protocol/src/http/routes.ts';
 import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../packages/protocol/src/kem/x-wing.ts';
+import { MEMORY_NOTES_MAX_BYTES } from '../packages/protocol/src/memory/memory-body.ts';
+import { MEMORY_BODY_MAX_BYTES } from '../packages/protocol/src/memory/memory-record-size.ts';
 import { PREVIOUS_KEY_GRACE_MS, REKEY_INTERVAL_MS } from '../packages/protocol/src/rekey/rekey-step.ts';
 import {
   HANDSHAKE_MAX_MS,
@@ -88,6 +101,10 @@ test.each<[string, string]>([
   ['largest ring', `at most ${said(RING_EVENT_MAX_LENGTH)} characters`],
   ['lifetime of a ring', `rings: ${said(RING_LIFETIME_MIN_MS)} to ${said(RING_LIFETIME_MAX_MS)}`],
   ['reason of a ring', `up to ${RING_REASON_MAX_LENGTH} characters`],
+  ['memories', `JSON of at most ${said(MEMORY_BODY_MAX_BYTES)} bytes,`],
+  ['notes of memories', `notes have at most ${said(MEMORY_NOTES_MAX_BYTES)} bytes`],
+  ['age of memories', `more than ${MEMORY_MAX_AGE_MS / 86_400_000} days ago`],
+  ['late memories', `until ${MEMORY_GRACE_MS / 60_000 === 2 ? 'two' : 'other'} minutes after the call's end`],
   ['clocks and rings', `at most ${seconds(RING_CLOCK_SKEW_MS)} in the future`],
   ['largest request', `at most ${said(REQUEST_MAX_BYTES)} bytes. Errors`],
   ['attempts', `1 to ${MAX_ATTEMPT}`],
@@ -104,6 +121,10 @@ test.each<[string, string]>([
   ['receipts', `again every ${seconds(RECEIPT_WAIT_MS)}, six times at most`],
   ['captions', `(1–${said(CAPTION_MAX_LENGTH)})`],
   ['chat', `(1–${said(CHAT_MAX_LENGTH)})`],
+  ['words of a caption', `at most ${CAPTION_WORDS_MAX} of`],
+  ['questions', `\`text\` (1–${QUESTION_MAX_LENGTH}), \`argumentsText\` (0–${said(ARGUMENTS_MAX_LENGTH)})`],
+  ['hosts', `up to ${HOST_MAX_LENGTH} characters, labels`],
+  ['what is sent', `the sum of ${SENT_KINDS.map((kind, at) => `${1 << at} ${kind}`).join(', ')}`],
   ['waiting for Matrix', `they wait up to ${seconds(EVENT_WAIT_MS)}`],
   ['largest DID document', `at most ${said(DID_DOCUMENT_MAX_BYTES)} bytes, comes within ${seconds(DID_TIMEOUT_MS)}`],
   ['longest DID', `at most ${DID_MAX_LENGTH} characters`],
@@ -162,6 +183,10 @@ describe('tables have what the code has:', () => {
     expect(actions.filter((action) => !cell.includes(action.replaceAll('`', '')))).toEqual([]);
   });
 
+  test('parts of who hears the call, in the order of their bytes', () => {
+    expect(column('part')).toEqual(Object.keys(callHearingSchema.entries));
+  });
+
   test('routes', () => {
     const endpoints = column('endpoint').join(' ');
     expect(Object.values(ROUTES).filter((route) => !endpoints.includes(route))).toEqual([]);
@@ -204,6 +229,19 @@ describe('who tests what:', () => {
     expect(new Set(sentences).size).toBe(sentences.length);
   });
 
+  test('every section has a sentence that is tested, but for those that only explain', () => {
+    const sections = page
+      .slice(0, page.indexOf('## Who tests what'))
+      .split(/^(?=##)/m)
+      .slice(1);
+    const untested = sections.filter((section) => {
+      const prose = section.replaceAll(/\s+/g, ' ');
+      return !rows.some((row) => prose.includes(row.get('sentence begins or contains') ?? ''));
+    });
+    const headings = untested.map((section) => /^#+ (.+)$/m.exec(section)?.[1]);
+    expect(headings).toEqual(['Terms', 'Attackers and promises', 'Limits']);
+  });
+
   test('every test that is named is there, and each sentence has one in TypeScript', async () => {
     for (const row of rows) {
       const inTypeScript = filesOf(row, 'TypeScript: `packages/…`').map((name) => `../packages/${name}`);
@@ -219,7 +257,7 @@ function offerFieldsText(): string {
   const none = new Uint8Array();
   const fields = offerFields({
     ...{ contextHash: none, envelopeSignature: none, callId: '', attempt: 1, userIdentity: '', agentIdentity: '' },
-    ...{ agentCommitment: none, ephemeralPublicKey: none },
+    ...{ hearing: HEARD_HERE, agentCommitment: none, ephemeralPublicKey: none },
   });
   return fields.map(([name]) => (name === 'attempt' ? 'attempt (u32)' : name)).join(', ');
 }

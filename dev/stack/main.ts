@@ -7,6 +7,7 @@ import { formatElapsed } from '../toolchain/tool.ts';
 import { formatTable } from './address-table.ts';
 import type { Row } from './address-table.ts';
 import { createPartLog, wantsColour } from './part-log.ts';
+import { agentLanguageOf } from './agent-language.ts';
 import { DEFAULT_STATE_DIR } from './project.ts';
 import { startStack } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -20,6 +21,7 @@ alone, and stops them at Ctrl-C. The first start installs what is missing and ta
   --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
   --page-origin URL where else a page is served that calls this oracle; may be given more than once
   --no-agent        do not start the agent
+  --agent-in python run the oracle in Python instead of the one in Node
   --no-web          do not serve the page
   --sso             also run an OpenID Connect provider, where the test accounts can sign in too
   --help            this text`;
@@ -32,6 +34,7 @@ async function main(): Promise<number> {
       'state-dir': { type: 'string', default: DEFAULT_STATE_DIR },
       'page-origin': { type: 'string', multiple: true, default: [] },
       agent: { type: 'boolean', default: true },
+      'agent-in': { type: 'string', default: 'node' },
       web: { type: 'boolean', default: true },
       sso: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -55,6 +58,7 @@ async function main(): Promise<number> {
       log: (part, line) => partLog(part)(line),
       otherPageOrigins: values['page-origin'].map(originOf),
       agent: values.agent,
+      agentLanguage: agentLanguageOf(values['agent-in'], '--agent-in'),
       web: values.web,
       singleSignOn: values.sso,
       signal: stop.signal,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import type { LiveKit } from '../livekit/livekit.ts';
 import { httpReady } from '../process/http-ready.ts';
@@ -13,7 +14,7 @@ import { watchLog } from './log-watch.ts';
 import { PROJECT_ROOT } from './project.ts';
 
 /** What LiveKit knows the oracle's workers by is shown to everybody in the room (`lk.agent_name`), so it says nothing. */
-const AGENT_NAME_FILE = 'agent-name';
+export const AGENT_NAME_FILE = 'agent-name';
 /** The backend's database and Matrix store, below the state folder. */
 export const BACKEND_FOLDER = 'backend';
 
@@ -21,9 +22,9 @@ const AGENT_KEY_ID = 'dev-agent';
 const SECOND_AGENT_KEY_ID = 'dev-second-agent';
 
 /** An agent ends its calls before it stops, for which it takes 12 s at most. */
-const AGENT_STOP_GRACE_MS = 14_000;
+export const AGENT_STOP_GRACE_MS = 14_000;
 /** Registering takes two seconds, on a busy machine ten. */
-const AGENT_READY_MS = 60_000;
+export const AGENT_READY_MS = 60_000;
 
 /** Where a process tells what it does; nowhere when absent. */
 export interface TelemetryWishes {
@@ -133,7 +134,10 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLine): Promise<AgentPlan> {
+export async function planAgent(
+  parts: OracleParts & TelemetryWishes & { readonly oracle: OracleSettings },
+  log: LogLine,
+): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
   const dir = await privateDir(join(stateDir, 'agent'));
   const configFile = join(dir, 'agent.json');
@@ -150,6 +154,7 @@ export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLi
     sfu: { url, apiKey, apiSecretFile },
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,
+    oracle: parts.oracle,
     drainSeconds: parts.drainSeconds.agent ?? 0,
     ...telemetryConfig(parts),
   };

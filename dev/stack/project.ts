@@ -5,3 +5,6 @@ export const PROJECT_ROOT = dirname(dirname(import.meta.dirname));
 
 /** Where a stack keeps its state when nobody names another folder; git ignores it. */
 export const DEFAULT_STATE_DIR = join(PROJECT_ROOT, '.oracle-calls');
+
+/** The oracle of a stack that names no other. */
+export const GUIDE_FILE = join(PROJECT_ROOT, 'dev/guide/oracle.ts');

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import { startDidResolver } from '../did-resolver/did-resolver.ts';
 import type { DidResolver } from '../did-resolver/did-resolver.ts';
@@ -16,11 +17,14 @@ import type { Synapse } from '../synapse/synapse.ts';
 import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { seedAccounts } from './accounts.ts';
 import type { Accounts, Caller } from './accounts.ts';
+import type { AgentLanguage } from './agent-language.ts';
 import { AgentSwitch } from './agent-switch.ts';
 import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
 import { BACKEND_FOLDER, backendSpec, planAgent } from './oracle-processes.ts';
-import type { OracleParts } from './oracle-processes.ts';
+import type { AgentPlan, OracleParts } from './oracle-processes.ts';
+import { GUIDE_FILE } from './project.ts';
+import { planPythonAgent } from './python-agent.ts';
 import { makeSecondOracle } from './second-oracle.ts';
 import type { SecondOracle } from './second-oracle.ts';
 import type { Part } from './part-log.ts';
@@ -45,6 +49,10 @@ export interface StackOptions {
   readonly preferredPorts?: PortWishes | undefined;
   /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
   readonly agent?: boolean | undefined;
+  /** What talks: `{ definitionFile }` for an oracle of your own, `{}` for the demonstration brain alone. The guide (`dev/guide`) when absent. */
+  readonly oracle?: OracleSettings | undefined;
+  /** In which language the agent is written. Default `node`. */
+  readonly agentLanguage?: AgentLanguage | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the backend serves a second oracle, which has an account and no agents. Default `none`. */
@@ -207,8 +215,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     env: () => environment('backend'),
     stopGraceMs: () => STOP_GRACE_MS + drainMs(),
   };
-  const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
-  const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
+  const agentPlan = options.agentLanguage === 'python' ? await planInPython() : await planInNode();
+  const agent = new AgentSwitch(agentPlan.spec, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
     [
@@ -255,6 +263,18 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     close,
     [Symbol.asyncDispose]: close,
   };
+
+  async function planInNode(): Promise<AgentPlan> {
+    const oracleParts = { ...parts, oracle: options.oracle ?? { definitionFile: GUIDE_FILE } };
+    const plan = await planAgent({ ...oracleParts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
+    return { ...plan, spec: { ...plan.spec, env: () => environment('agent') } };
+  }
+
+  async function planInPython(): Promise<AgentPlan> {
+    const inherited = (): NodeJS.ProcessEnv => environment('agent');
+    // Its voices last as long as an agent may speak.
+    return teardown.add('backend', await planPythonAgent({ ...parts, olderProtocol }, inherited, logOf('agent')));
+  }
 
   function wish(name: PortName): { readonly port?: number } {
     const port = wishedPort(name, wishes);

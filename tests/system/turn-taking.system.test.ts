@@ -108,17 +108,14 @@ describe('turns, by the real models in a time of their own', () => {
     }
   });
 
-  test.each(['Okay.', 'Yeah.', 'Right.', 'Mm-hmm.'])(
-    'after %j the oracle goes on',
-    { timeout: 60_000 },
-    async (text) => {
-      const samples = await userSays(models, text);
-      const oracle = { samples: story, text: STORY, delayMs: 0, gain: 0 };
-      const heard = await listenTo(models, { sounds: [{ atMs: 4_000, samples }], oracle, lengthMs: 7_000 });
-      expect(whats(heard), JSON.stringify(heard)).toEqual(['held', 'released', 'dropped']);
-      expect(momentOf(heard, 'released') - 4_000 - lengthMsOf(samples)).toBeLessThan(700);
-    },
-  );
+  // Not "mm-hmm": the synthesiser cannot say it.
+  test.each(['Okay.', 'Yeah.', 'Right.'])('after %j the oracle goes on', { timeout: 60_000 }, async (text) => {
+    const samples = await userSays(models, text);
+    const oracle = { samples: story, text: STORY, delayMs: 0, gain: 0 };
+    const heard = await listenTo(models, { sounds: [{ atMs: 4_000, samples }], oracle, lengthMs: 7_000 });
+    expect(whats(heard), JSON.stringify(heard)).toEqual(['held', 'released', 'dropped']);
+    expect(momentOf(heard, 'released') - 4_000 - lengthMsOf(samples)).toBeLessThan(700);
+  });
 });
 
 describe('a spoken conversation in real time', () => {
@@ -131,7 +128,7 @@ describe('a spoken conversation in real time', () => {
       });
       const until = async (isSo: () => boolean): Promise<void> => {
         const startedAt = systemClock.now();
-        while (!isSo() && systemClock.now() - startedAt < 40_000) await systemClock.sleep(20);
+        while (!isSo() && systemClock.now() - startedAt < 60_000) await systemClock.sleep(20);
         expect(isSo()).toBe(true);
       };
       await systemClock.sleep(500);

@@ -1,12 +1,13 @@
 import { ReadableStream } from 'node:stream/web';
 import { AudioFrame } from '@livekit/rtc-node';
 import { silentLogger, systemClock } from '@oracle-calls/protocol';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Logger } from '@oracle-calls/protocol';
 import { floatToInt16, resample } from '@oracle-calls/node-media/pcm';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import { openVad, startConversation } from '@oracle-calls/agent/conversation';
 import type { Conversation, SpokenWords, TurnMeasures } from '@oracle-calls/agent/conversation';
-import { createBrain, ON_THIS_MACHINE, questionOf } from '@oracle-calls/agent/oracle';
+import { createBrain, questionOf } from '@oracle-calls/agent/oracle';
 import type { Turn, TurnSettings } from '@oracle-calls/agent/oracle';
 import type { SpokenModels } from './models.ts';
 

@@ -1,4 +1,6 @@
-import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
+import type { CallUser } from '../asking/call-user.ts';
+import type { CallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 
 /** What the oracle may know about a call when it thinks. */
@@ -20,6 +22,10 @@ export interface CallContext {
   readonly comparisonCode?: string | undefined;
   /** The user's microphone is off by the user's own wish, as of now: silence is no answer. */
   readonly isUserMuted?: boolean | undefined;
+  /** The user beyond speech: quick replies and chat. Absent where nothing can be shown, as in the older protocol. */
+  readonly user?: CallUser | undefined;
+  /** What is remembered of the session; absent where nothing is, by the author's choice or because nobody proved who calls. */
+  readonly memory?: CallMemory | undefined;
 }
 
 /** One thing that was said in this call. */

@@ -1,6 +1,7 @@
 import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
+import { AnswerUsers } from '../asking/answer-user.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import type { AnswerVoice } from './voice/answer-voice.ts';
 import type { TurnRecord } from './turn-record.ts';
@@ -36,30 +37,40 @@ class AnswerStream extends llm.LLMStream {
   readonly #brain: Brain;
   readonly #context: CallContext;
   readonly #options: BrainLlmOptions;
+  readonly #users: AnswerUsers | undefined;
 
   constructor(
     owner: llm.LLM,
     brain: Brain,
     context: CallContext,
     options: BrainLlmOptions,
+    users: AnswerUsers | undefined,
     args: ConstructorParameters<typeof llm.LLMStream>[1],
   ) {
     super(owner, args);
     this.#brain = brain;
     this.#context = context;
     this.#options = options;
+    this.#users = users;
   }
 
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { approve, settling, record, voice } = this.#options;
+    const { settling, record, voice } = this.#options;
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
+    const say = (text: string): void => {
+      // A line is complete, and spoken without waiting for what comes next; of a space the framework's filter would wait for more.
+      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });
+    };
+    const user = this.#users?.begin({ signal, settled, say });
+    const context = user === undefined ? this.#context : { ...this.#context, user };
+    const approve = this.#approveAloud(say);
     const times = record?.answerBegun();
     const rehearsal = settled === undefined ? undefined : voice?.rehearse();
     try {
-      for await (const content of this.#brain.answer(turns, this.#context, { signal, approve, settled })) {
+      for await (const content of this.#brain.answer(turns, context, { signal, approve, settled })) {
         times?.pieceCame();
         rehearsal?.add(content);
         this.queue.put({ id, delta: { role: 'assistant', content } });
@@ -70,6 +81,19 @@ class AnswerStream extends llm.LLMStream {
       if (!signal.aborted) throw cause;
     }
   }
+
+  /** While the user is to look at the screen, the oracle says so. */
+  #approveAloud(say: (text: string) => void): ApproveTool | undefined {
+    const { approve } = this.#options;
+    return (
+      approve &&
+      ((request, signal) => {
+        const isAllowed = approve(request, signal);
+        if (request.spoken !== undefined) say(request.spoken);
+        return isAllowed;
+      })
+    );
+  }
 }
 
 /** A {@link Brain} as the framework's LLM. */
@@ -77,12 +101,14 @@ export class BrainLlm extends llm.LLM {
   readonly #brain: Brain;
   readonly #context: CallContext;
   readonly #options: BrainLlmOptions;
+  readonly #users: AnswerUsers | undefined;
 
   constructor(brain: Brain, context: CallContext, options: BrainLlmOptions = {}) {
     super();
     this.#brain = brain;
     this.#context = context;
     this.#options = options;
+    this.#users = context.user && new AnswerUsers(context.user);
   }
 
   override label(): string {
@@ -90,7 +116,7 @@ export class BrainLlm extends llm.LLM {
   }
 
   override chat({ chatCtx, toolCtx, connOptions = CONNECT_OPTIONS }: Parameters<llm.LLM['chat']>[0]): llm.LLMStream {
-    return new AnswerStream(this, this.#brain, this.#context, this.#options, {
+    return new AnswerStream(this, this.#brain, this.#context, this.#options, this.#users, {
       chatCtx,
       connOptions,
       ...(toolCtx === undefined ? {} : { toolCtx: toolCtx as llm.ToolContext }),

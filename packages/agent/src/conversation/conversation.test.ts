@@ -4,7 +4,7 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext, Turn } from '../brain/brain.ts';
 import { createBrain, questionOf } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { startConversation } from './conversation.ts';
 import type { Conversation, ConversationOptions } from './conversation.ts';
 import { FakeSpeaker } from './fake-speaker.fixture.ts';

@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web';
 import { inference, initializeLogger, voice } from '@livekit/agents';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createBrain, questionOf } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { BrainLlm } from './brain-llm.ts';
 import { TalkingAgent } from './talking-agent.ts';
 import { TurnSettling } from './turn-settling.ts';

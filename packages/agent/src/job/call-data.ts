@@ -1,9 +1,10 @@
 import type { Logger } from '@oracle-calls/protocol';
 import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
-import type { DataPayload } from '@oracle-calls/protocol/data-frame';
+import type { AnswerPayload, DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
 import { turnFields } from '../conversation/turn-measures.ts';
 import type { TurnMeasures } from '../conversation/turn-measures.ts';
+import type { MemoryWish } from '../memory/session-memory.ts';
 import type { CallLink } from './link/call-link.ts';
 
 /** What the user asks for by data. */
@@ -11,6 +12,10 @@ export interface UserRequests {
   readonly interrupt: () => void;
   readonly write: (text: string) => void;
   readonly hangUp: () => void;
+  /** Answers a question of the oracle's. */
+  readonly answer: (answer: AnswerPayload) => void;
+  /** What is to become of what the oracle remembers. */
+  readonly memory: (wish: MemoryWish) => void;
 }
 
 /** What the two ends tell each other beside sound: always through the link, which seals it for the user alone. */
@@ -41,7 +46,8 @@ export class CallData implements ConversationObserver {
 
   /** For the log alone: the user has no use for it. */
   readonly turn = (measures: TurnMeasures): void => {
-    this.#log.info('turn over', turnFields(measures));
+    const userStoppedAt = new Date(measures.userStoppedAt).toISOString();
+    this.#log.info('turn over', { userStoppedAt, ...turnFields(measures) });
   };
 
   /** The oracle ends the call: told before the SFU does. */
@@ -58,7 +64,7 @@ export class CallData implements ConversationObserver {
       case 'control':
         return this.#control(payload);
       case 'answer':
-        return;
+        return this.#requests.answer(payload);
       case 'caption':
       case 'question':
         return;
@@ -73,6 +79,8 @@ export class CallData implements ConversationObserver {
         return this.#requests.interrupt();
       case 'hang-up':
         return this.#requests.hangUp();
+      case 'memory':
+        return this.#requests.memory(payload.wish);
       case 'muted':
         this.#isUserMuted = payload.isMuted;
         this.#log.info('user muted or opened the microphone', { isMuted: payload.isMuted });

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
+import { Asking } from '../asking/asking.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
+import { Remembering } from '../memory/remembering.ts';
 import { timeLimit } from './backend/time-limit.ts';
 import { CallData } from './call-data.ts';
 import { CallVoice } from './call-voice.ts';
@@ -30,7 +34,11 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
   readonly rekeyIntervalMs: number;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly startConversation: StartConversation;
+  /** How this oracle remembers; not at all when absent, or when it resolves with nothing. */
+  readonly memorySettings?: ((signal: AbortSignal) => Promise<MemorySettings | undefined>) | undefined;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];
 }
@@ -42,7 +50,9 @@ interface LiveCall {
   readonly link: CallLink;
   readonly data: CallData;
   readonly voice: CallVoice;
+  readonly asking: Asking;
   readonly evidence: EvidenceLog;
+  readonly remembering: Remembering;
 }
 
 /** One call of the agent, from the dispatch ticket to the end. Never rejects: what goes wrong is logged and reported. */
@@ -90,6 +100,7 @@ export class CallJob {
       this.#deps.telemetry?.ended(undefined);
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
+      this.#live?.asking[Symbol.dispose]();
       this.#live?.link[Symbol.dispose]();
       this.#deps.identity[Symbol.dispose]();
       if (this.#seat !== undefined) await leave(this.#seat, this.#log);
@@ -105,36 +116,60 @@ export class CallJob {
     this.#seat = outcome.seated.seat;
     using _callKey = outcome.seated.callKey;
     try {
-      const live = this.#begin(call, outcome.seated);
+      const live = this.#begin(outcome);
       endReason = await this.#ended.promise;
       // Silent first, then gone; user and backend hear of it meanwhile.
       live.seated.seat.speaker.setMuted(true);
       live.data.sayGoodbye();
       await Promise.all([live.voice.close(), live.evidence.write(this.#log, live.link)]);
+      // Last, with the last words in it.
+      await live.remembering.finish();
     } finally {
       await this.#report(call, endReason);
     }
   }
 
-  #begin(call: ClaimResponse, seated: SeatedCall): LiveCall {
-    const { clock, timeline, maxCallMs, startConversation } = this.#deps;
+  #begin({ call, seated, remember }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
+    const { clock, timeline, telemetry, maxCallMs, startConversation, memorySettings } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
+    const asking = new Asking({
+      send: (payload) => link.send(payload),
+      hear: (text) => {
+        remembering.wrote(text);
+        this.#background('a quick reply', voice.write(text));
+      },
+      clock,
+      log,
+    });
+    // Nothing can be shown to a user of the older protocol, and nothing that arrives there is that user's.
+    const asked = seated.protocol === 'strict' ? asking : undefined;
+    const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
+    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const data: CallData = new CallData(
       link,
       {
         interrupt: () => this.#background('interrupting', voice.interrupt()),
-        write: (text) => this.#background('a written turn', voice.write(text)),
+        write: (text) => {
+          remembering.wrote(text);
+          this.#background('a written turn', voice.write(text));
+        },
         hangUp: () => this.#input({ kind: 'user-gone', isDeliberate: true }),
+        answer: (answer) => asking.receive(answer),
+        memory: (wish) => remembering.obey(wish),
       },
       log,
     );
     const voice: CallVoice = new CallVoice({
-      startConversation,
+      startConversation: async (talk) => {
+        await remembering.ready;
+        return startConversation(talk);
+      },
       speaker: seated.seat.speaker,
-      observer: data,
+      observer: remembering.follow(telemetry?.watching(data) ?? data),
+      approve: asked?.approve,
       endsAt: clock.now() + maxCallMs,
       context: {
         sessionId,
@@ -148,6 +183,10 @@ export class CallJob {
         get isUserMuted() {
           return data.isUserMuted;
         },
+        user: asked?.user,
+        get memory() {
+          return remembering.memory;
+        },
       },
       signal: this.#over.signal,
       onFailed: (cause) => this.#onBroken(cause),
@@ -155,11 +194,12 @@ export class CallJob {
       log,
     });
     const evidence = new EvidenceLog(seated.seat, clock);
-    const live: LiveCall = { userIdentity, seated, link, data, voice, evidence };
+    const live: LiveCall = { userIdentity, seated, link, data, voice, asking, evidence, remembering };
     this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
     this.#early.passTo((notice) => this.#onNotice(live, notice));
+    remembering.start();
     this.#background('statistics', evidence.keepSampling(this.#over.signal));
     return live;
   }
@@ -261,7 +301,7 @@ export class CallJob {
       if (effect.kind === 'end') this.#ended.resolve(effect.report);
       return;
     }
-    const { voice, link } = live;
+    const { voice, link, asking } = live;
     const { speaker } = live.seated.seat;
     switch (effect.kind) {
       case 'begin-attempt':
@@ -270,9 +310,11 @@ export class CallJob {
       case 'greet':
         return this.#background('greeting', voice.greet());
       case 'mute':
+        asking.takeAllBack();
         speaker.setMuted(true);
         return this.#background('falling silent', voice.fallSilent());
       case 'hush':
+        asking.takeAllBack();
         speaker.setMuted(true);
         return this.#background('interrupting', voice.interrupt());
       case 'unmute':
@@ -287,6 +329,7 @@ export class CallJob {
         return;
       case 'end':
         this.#log.info('call ends', { endReason: effect.report });
+        asking[Symbol.dispose]();
         this.#over.abort(new Error('the call is over'));
         return this.#ended.resolve(effect.report);
       default:

@@ -22,6 +22,7 @@ import { CallJob } from './call-job.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { CallLog } from './call-log.ts';
 import { tellWorker } from './held-seat.ts';
+import { checkDeclared } from './declared-hearing.ts';
 import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
@@ -104,9 +105,12 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      hearing: settings.hearing,
+      memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
-        const engines = { ...(await openRemoteEngines(speech, talk.signal)), vad };
-        return startConversation({ ...talk, engines, turns: engines.turns, log, clock });
+        const { hearing, ...engines } = await openRemoteEngines(speech, talk.signal);
+        checkDeclared(settings.hearing, hearing);
+        return startConversation({ ...talk, engines: { ...engines, vad }, turns: engines.turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

@@ -1,3 +1,5 @@
+export { QUESTION_WAIT_MS } from '../asking/call-user.ts';
+export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
@@ -17,8 +19,8 @@ export {
   listenersOf,
   ON_THIS_MACHINE,
   placeOf,
-} from '../hearing/engine-place.ts';
-export type { CallHearing, EnginePlace, SentKind } from '../hearing/engine-place.ts';
+} from '@oracle-calls/protocol/hearing';
+export type { CallHearing, EnginePlace, SentKind } from '@oracle-calls/protocol/hearing';
 export { openChatBrain } from '../hosted/chat/chat-brain.ts';
 export type { ChatBrainOptions } from '../hosted/chat/chat-brain.ts';
 export type { ChatEndpoint } from '../hosted/chat/chat-stream.ts';
@@ -43,9 +45,12 @@ export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webh
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export { createCallMemory } from '../memory/call-memory.ts';
+export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
+export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
-export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
-export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
+export { APPROVAL_SPOKEN, defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
+export type { JsonSchema, Tool, ToolApproval, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
 export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
 export { oracleSettingsSchema } from './brain-settings.ts';

@@ -6,6 +6,7 @@ import type { Brain } from '../brain/brain.ts';
 import { comparisonCodeAnswer } from '../brain/comparison-code-answer.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { openGroundedBrain } from '../brain/grounded/grounded-brain.ts';
+import { introductionFrom } from '../brain/grounded/small-talk.ts';
 import { openEmbedder } from '../documents/embedder/embedder.ts';
 import type { Embedder } from '../documents/embedder/embedder.ts';
 import { openLibrary } from '../documents/library.ts';
@@ -14,6 +15,7 @@ import { readDocuments } from '../documents/read-documents.ts';
 import { openChatBrain } from '../hosted/chat/chat-brain.ts';
 import { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
+import { memoryAnswer } from '../memory/memory-answer.ts';
 import { ToolBox } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
 import { brainPlace } from './hearing-of.ts';
@@ -77,6 +79,9 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
       // A fact about the call that no brain is to invent, and no service needs to be told.
       const code = comparisonCodeAnswer(turns, context);
       if (code !== undefined) return yield code.slice(how.alreadySaid?.length ?? 0);
+      // Local models make up what they do not know; the others are told what was said.
+      const former = isLocal ? memoryAnswer(turns, context) : undefined;
+      if (former !== undefined) return yield former.slice(how.alreadySaid?.length ?? 0);
       await plans.prepare(context);
       yield* brain.answer(turns, context, how);
     },
@@ -85,7 +90,7 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
 }
 
 async function openBrain(
-  { tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
+  { instructions: ownInstructions, tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
   kit: BrainKit,
   embedder: Embedder | undefined,
   { weightsDir, maxCalls, signal, openTalker = openDemonstration }: OpenOracleOptions,
@@ -94,8 +99,13 @@ async function openBrain(
 
   switch (choice.kind) {
     case 'local': {
-      const talker = await openTalker({ weightsDir, maxCalls });
-      return embedder === undefined ? talker : openGroundedBrain({ library, embedder, tools, toolBox, talker, signal });
+      if (embedder === undefined) return openTalker({ weightsDir, maxCalls });
+      // Where there are documents they answer, and the language model need not be loaded.
+      const source =
+        library === undefined
+          ? { talker: await openTalker({ weightsDir, maxCalls }) }
+          : { library, introduction: introductionFrom(ownInstructions) };
+      return openGroundedBrain({ source, embedder, tools, toolBox, signal });
     }
     case 'chat': {
       const { kind: _kind, apiKeyFile, place, ...endpoint } = choice;

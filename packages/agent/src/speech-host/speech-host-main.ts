@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { memorySettingsOf } from '../memory/memory-settings.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
@@ -31,7 +32,8 @@ async function load(): Promise<SpeechParts> {
   const turnDetector = await openTurnDetector(local);
   const brain = await openOracle(definition, { ...local, maxCalls });
   const turns = turnRules(definition.turns, oracle.turns);
-  return { recogniser, synthesiser, turnDetector, brain, hearing: hearingOf(oracle, definition), turns };
+  const memory = memorySettingsOf(oracle.memory ?? definition.memory);
+  return { recogniser, synthesiser, turnDetector, brain, hearing: hearingOf(oracle, definition), turns, memory };
 }
 
 function tell(report: HostReport): void {

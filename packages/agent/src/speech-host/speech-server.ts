@@ -2,16 +2,18 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
-import { untilAborted } from '../brain/until-aborted.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
+import type { NoteChange } from '../memory/call-memory.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
+import { fromWireContext } from '../memory/wire.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { TimedWord } from '../speech/synthesiser/word-times.ts';
 import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
-import type { ApproveTool } from '../tools/approval.ts';
 import { jobMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
+import { RemoteUser } from './remote-user.ts';
 import { Wire } from './wire.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -25,6 +27,8 @@ export interface SpeechParts {
   readonly hearing: CallHearing;
   /** How the oracle takes turns. */
   readonly turns: TurnSettings;
+  /** How the oracle remembers; absent when it does not. */
+  readonly memory?: MemorySettings | undefined;
 }
 
 /**
@@ -88,7 +92,7 @@ export class SpeechServer implements AsyncDisposable {
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, approve, settled }: Performance): Promise<SpeechOutput> {
+  async #perform(work: SpeechWork, { signal, onChunk, onNote, asks, settled }: Performance): Promise<SpeechOutput> {
     const { recogniser, synthesiser, turnDetector, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -109,8 +113,9 @@ export class SpeechServer implements AsyncDisposable {
       }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, context, alreadySaid, isTentative, canApprove } = work;
-        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve } : {}) };
+        const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
+        const context = { ...fromWireContext(work.context, onNote), ...(hasUser ? { user: asks.user } : {}) };
+        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
       }
@@ -120,13 +125,14 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
-function factsOf({ synthesiser, turnDetector, brain, hearing, turns }: SpeechParts): SpeechFacts {
+function factsOf({ synthesiser, turnDetector, brain, hearing, turns, memory }: SpeechParts): SpeechFacts {
   const { sampleRate, speak } = synthesiser;
   return {
     sampleRate,
     brainTitle: brain.title,
     hearing,
     turns,
+    memory,
     hasWordTimes: speak !== undefined,
     hasTurnDetector: turnDetector !== undefined,
   };
@@ -136,7 +142,8 @@ function factsOf({ synthesiser, turnDetector, brain, hearing, turns }: SpeechPar
 interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
-  readonly approve: ApproveTool;
+  readonly onNote: (change: NoteChange) => void;
+  readonly asks: RemoteUser;
   readonly settled: Promise<void>;
 }
 
@@ -146,7 +153,7 @@ type Perform = (work: SpeechWork, how: Performance) => Promise<SpeechOutput>;
 interface Running {
   readonly abort: AbortController;
   readonly settled: PromiseWithResolvers<void>;
-  readonly approvals: Map<number, (isApproved: boolean) => void>;
+  readonly asks: RemoteUser;
 }
 
 /** One job's connection, and what it has asked for. */
@@ -186,8 +193,8 @@ class JobSession {
         return;
       case 'settled':
         return this.#running.get(message.requestId)?.settled.resolve();
-      case 'approval':
-        return this.#running.get(message.requestId)?.approvals.get(message.approvalId)?.(message.isApproved);
+      case 'user-answered':
+        return this.#running.get(message.requestId)?.asks.onAnswered(message.askId, message.answered);
       default:
         message satisfies never;
     }
@@ -196,23 +203,19 @@ class JobSession {
   async #run(requestId: number, work: SpeechWork): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
-    const approvals: Running['approvals'] = new Map();
     const settled = Promise.withResolvers<void>();
-    this.#running.set(requestId, { abort, settled, approvals });
     const reply = (message: HostMessage): void => {
       if (!signal.aborted) this.tell(message);
     };
+    const asks = new RemoteUser(requestId, signal, reply);
+    this.#running.set(requestId, { abort, settled, asks });
     try {
       const output = await this.#perform(work, {
         signal,
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
-        approve: (request, bound) => {
-          const approvalId = approvals.size;
-          const answer = new Promise<boolean>((resolve) => approvals.set(approvalId, resolve));
-          reply({ kind: 'approval-asked', requestId, approvalId, ...request });
-          return untilAborted(answer, bound);
-        },
+        onNote: (change) => this.tell({ kind: 'note', ...change }),
+        asks,
       });
       reply({ kind: 'result', requestId, output });
     } catch (cause) {

@@ -172,6 +172,7 @@ export const ERROR_TABLE = {
   ERR_CALL_ENDED: row('call-ended', 410, 'The call has ended.'),
   ERR_CALL_IN_PROGRESS: row('call-in-progress', undefined, 'Another call of this client is still in progress.'),
   ERR_CALL_LIVE: row('call-live', 409, 'A call is deleted when it has ended, and this one has not quite.', true),
+  ERR_CALL_QUESTION: row('question-over', undefined, 'This question cannot be asked now, or waits for no answer.'),
   ERR_CALL_TICKET: row('ticket-invalid', 403, 'The dispatch ticket is unknown, used or for another room.'),
 
   // Rings: an oracle's calls to people.
@@ -184,6 +185,14 @@ export const ERROR_TABLE = {
     'This person is being rung by this oracle, or is in a call with it.',
   ),
   ERR_RING_UNREACHABLE: row('ring-unreachable', 409, 'The encrypted room with this person cannot be used for a ring.'),
+
+  // Memories: what an oracle keeps of a session from call to call.
+  ERR_MEMORY_REFUSED: row('memory-refused', undefined, 'What was kept of earlier calls is not to be believed.'),
+  ERR_MEMORY_ERASED: row(
+    'memory-erased',
+    409,
+    'The user has erased this memory: nothing is kept of calls that were under way.',
+  ),
 
   // Others we depend on.
   ERR_UPSTREAM_HOMESERVER: row('homeserver-unavailable', 502, 'The homeserver does not answer.', true),

@@ -7,6 +7,7 @@ import type { RemoteTrack, SfuConnection, TrackStatistics } from '../media/sfu-p
 import type { SecurityDetails } from '../security/call-security.ts';
 import { MediaEvidence } from '../security/media-evidence.ts';
 import type { StrictProtocol } from '../strict/strict-protocol.ts';
+import { AskedQuestions } from './asked-questions.ts';
 import type { AttemptEvents } from './attempt-events.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { OracleChannel, type Saying } from './oracle-channel.ts';
@@ -23,6 +24,8 @@ export interface OracleSideOptions {
   readonly microphone: () => LocalTrack | undefined;
   /** Told when the oracle is heard for the first time. */
   readonly heard: () => void;
+  /** False: the oracle is told to keep nothing of this call. */
+  readonly remembers: boolean;
 }
 
 /** The other end of a call inside the SFU room: who it is, that it proved itself, what it says and sends. */
@@ -31,16 +34,21 @@ export class OracleSide implements Disposable {
   readonly #presence: OraclePresence;
   readonly #channel: OracleChannel;
   readonly #sound: OracleSound;
+  /** What the oracle asks by touch. */
+  readonly questions: AskedQuestions;
   #evidence: MediaEvidence | undefined;
   #lastFrame: Promise<void> = Promise.resolve();
   #isMuted = false;
+  #memoryWish: 'keep-nothing' | 'forget' | undefined;
   #isOver = false;
 
   constructor(options: OracleSideOptions) {
     const { connection, clock, timeline, microphone, heard, events } = options;
     const { tell, fail, dispatch } = events;
     this.#options = options;
+    if (!options.remembers) this.#memoryWish = 'keep-nothing';
     this.#channel = new OracleChannel(connection);
+    this.questions = new AskedQuestions({ clock, tell, say: (saying) => this.#channel.say(saying) });
     this.#sound = new OracleSound({ clock, timeline, microphone, heard });
     this.#presence = new OraclePresence({
       connection,
@@ -100,6 +108,12 @@ export class OracleSide implements Disposable {
     if (this.#options.security.facts.isConfirmed) await this.#mentionMute();
   }
 
+  /** Has the oracle forget the session, now or once it has proved itself. */
+  async forgetMemory(): Promise<void> {
+    this.#memoryWish = 'forget';
+    if (this.#options.security.facts.isConfirmed) await this.#mentionMemory();
+  }
+
   /** Says that the call is over, and waits until the connection has taken it. */
   async hangUp(): Promise<void> {
     await this.#channel.mention({ kind: 'control', action: 'hang-up' });
@@ -114,7 +128,7 @@ export class OracleSide implements Disposable {
   /** Hears and plays no more. The channel stays, for hanging up. */
   stop(): void {
     this.#isOver = true;
-    for (const open of [this.#presence, this.#sound, this.#evidence]) open?.[Symbol.dispose]();
+    for (const open of [this.#presence, this.#sound, this.#evidence, this.questions]) open?.[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -141,12 +155,15 @@ export class OracleSide implements Disposable {
     };
   }
 
-  #confirmed({ agentIdentity, comparisonCode }: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
+  #confirmed(attempt: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
+    const { agentIdentity, comparisonCode, hearing, changed } = attempt;
     const { clock, connection, timeline, security, events } = this.#options;
     security.note({
       isConfirmed: true,
       comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
+      hearing,
     });
+    if (changed !== undefined) events.tell({ kind: 'hearingChanged', current: hearing, ...changed });
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,
@@ -158,6 +175,8 @@ export class OracleSide implements Disposable {
     timeline.mark('agentJoined', this.#presence.confirmed(agentIdentity));
     timeline.mark('handshake');
     if (this.#isMuted) void this.#mentionMute();
+    // Each agent is told: one that takes over knows nothing of it.
+    void this.#mentionMemory();
   }
 
   #superseded(): void {
@@ -174,10 +193,14 @@ export class OracleSide implements Disposable {
       tell({ kind: 'caption', speaker, segment, text, isFinal, words });
     } else if (payload.kind === 'chat') {
       tell({ kind: 'chat', text: payload.text, sentAt: payload.sentAt });
+    } else if (payload.kind === 'question') {
+      this.questions.show(payload);
     } else if (payload.kind !== 'control') {
       return;
     } else if (payload.action === 'oracle-state') {
       tell({ kind: 'oracleState', state: payload.state });
+    } else if (payload.action === 'question-over') {
+      this.questions.close(payload.question);
     } else if (payload.action === 'hang-up') {
       this.#presence.closing();
     }
@@ -189,6 +212,11 @@ export class OracleSide implements Disposable {
       this.#options.events.dispatch({ kind: 'oracleAttached' });
     }
     this.#options.events.tell({ kind: 'remoteTrack', track });
+  }
+
+  async #mentionMemory(): Promise<void> {
+    const wish = this.#memoryWish;
+    if (wish !== undefined) await this.#channel.mention({ kind: 'control', action: 'memory', wish });
   }
 
   #mentionMute(): Promise<void> {

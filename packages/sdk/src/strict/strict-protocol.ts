@@ -5,7 +5,7 @@ import type { CallSecrets } from './call-secrets.ts';
 import type { OracleLink, OracleLinkOptions } from './oracle-link.ts';
 import type { SealCallOptions } from './seal-call.ts';
 
-/** The heavy parts of protocol version 2 as a call uses them; tests put scripts in their place. */
+/** The heavy parts of protocol version 3 as a call uses them; tests put scripts in their place. */
 export interface StrictProtocol {
   readonly createSecrets: () => Promise<CallSecrets>;
   readonly seal: (options: SealCallOptions) => Promise<SealedCall>;

@@ -56,6 +56,8 @@ function repeatsItself(words: readonly string[]): boolean {
   return false;
 }
 
+/** A hum, however it is spelled: "Mm-hmm", "Hmm", "M. H. M.". */
+const HUM = /^[mh\s]+$/;
 /** At most so many words tell a speaker to go on. */
 const BACKCHANNEL_WORDS = 4;
 
@@ -63,6 +65,7 @@ const BACKCHANNEL_WORDS = 4;
 export function isBackchannel(text: string, backchannels: ReadonlySet<string>): boolean {
   const words = wordsOf(text.replaceAll('-', ' '));
   if (words.length === 0 || words.length > BACKCHANNEL_WORDS) return false;
+  if (HUM.test(words.join(' '))) return true;
   const isMadeOfThem = (from: number): boolean => {
     if (from === words.length) return true;
     for (let to = from + 1; to <= words.length; to++) {

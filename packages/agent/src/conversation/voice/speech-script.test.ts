@@ -18,6 +18,13 @@ test('a word is heard from its middle on, and its time counts from the beginning
   expect(script.heardBy(script.lengthMs).text).toBe('It is Paris. Do go.');
 });
 
+test('times are told in whole milliseconds, wherever a sentence begins', () => {
+  const script = new SpeechScript();
+  script.add({ text: 'It is Paris.', lengthMs: 612.56, words: timed('It is Paris.') });
+  script.add({ text: 'Do go.', lengthMs: 400, words: timed('Do go.') });
+  expect(script.heardBy(900).words?.at(-1)).toEqual({ text: 'Do', startMs: 613, endMs: 813 });
+});
+
 test('where the voice tells no times, the text is shared out, and no times are told', () => {
   const script = new SpeechScript();
   script.add({ text: 'one two three four', lengthMs: 1_000 });

@@ -75,7 +75,12 @@ export class SpeechScript {
       const heard = timed.filter((word) => startMs + middleOf(word) <= ms);
       texts.push(...heard.map((word) => word.text));
       words.push(
-        ...heard.map((word) => ({ text: word.text, startMs: startMs + word.startMs, endMs: startMs + word.endMs })),
+        // Told in whole milliseconds; a sentence begins where samples say.
+        ...heard.map(({ text: word, ...times }) => ({
+          text: word,
+          startMs: Math.round(startMs + times.startMs),
+          endMs: Math.round(startMs + times.endMs),
+        })),
       );
     }
     return { text: texts.join(' '), words: areAllTimed ? words : undefined, wordCount: texts.length };
