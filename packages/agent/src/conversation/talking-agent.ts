@@ -3,6 +3,7 @@ import type { AudioFrame } from '@livekit/rtc-node';
 import { stt, VADEventType, voice } from '@livekit/agents';
 import type { VAD } from '@livekit/agents';
 import { int16ToFloat } from '@oracle-calls/node-media/pcm';
+import { speakMarkedAtOnce } from './said-at-once.ts';
 import type { EarWindow } from './turns/turn-listener.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
@@ -60,6 +61,11 @@ export class TalkingAgent extends voice.Agent {
         },
       }),
     );
+  }
+
+  override async llmNode(...args: Parameters<Nodes['llmNode']>): ReturnType<Nodes['llmNode']> {
+    const pieces = await super.llmNode(...args);
+    return pieces === null ? null : speakMarkedAtOnce(pieces);
   }
 
   override ttsNode(...[text]: Parameters<Nodes['ttsNode']>): ReturnType<Nodes['ttsNode']> {
