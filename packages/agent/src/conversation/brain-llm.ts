@@ -61,7 +61,7 @@ class AnswerStream extends llm.LLMStream {
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
-      // A line is complete, whatever its last mark, and spoken without waiting for what comes next.
+      // A line is complete, and spoken without waiting for what comes next; of a space the framework's filter would wait for more.
       if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
