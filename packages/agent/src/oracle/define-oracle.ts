@@ -33,7 +33,9 @@ export interface OwnBrain {
 export interface OracleDefinition {
   /** Who the oracle is and how it talks. */
   readonly instructions: string;
-  /** Its voice, by the name that the speech service has for it. */
+  /** What it says aloud when its brain fails; {@link DEFAULT_APOLOGY} when absent. */
+  readonly apology?: string | undefined;
+  /** Its voice, by the name that the speech service has for it. Callers may wish for another. */
   readonly voice?: string | undefined;
   /** `{ kind: 'local' }` when absent. */
   readonly brain?: BrainSettings | OwnBrain | undefined;

@@ -13,14 +13,14 @@ const DEFAULT_INSTRUCTIONS = 'You are a helpful oracle.';
  * @throws {OracleCallError} `ERR_CONFIG_INVALID` when both forms are used, or the file cannot be imported or exports no oracle
  */
 export async function loadOracle(settings: OracleSettings): Promise<OracleDefinition> {
-  const { definitionFile, instructions, documentsDir, brain } = settings;
+  const { definitionFile, instructions, documentsDir, apology, brain } = settings;
   if (definitionFile === undefined) {
-    return { instructions: instructions ?? DEFAULT_INSTRUCTIONS, documents: documentsDir, brain };
+    return { instructions: instructions ?? DEFAULT_INSTRUCTIONS, documents: documentsDir, apology, brain };
   }
-  if (instructions !== undefined || documentsDir !== undefined || brain !== undefined) {
+  if ([instructions, documentsDir, apology, brain].some((it) => it !== undefined)) {
     throw new OracleCallError(
       'ERR_CONFIG_INVALID',
-      'definitionFile takes the place of instructions, documentsDir and brain.',
+      'definitionFile takes the place of instructions, documentsDir, apology and brain.',
     );
   }
   let module: unknown;

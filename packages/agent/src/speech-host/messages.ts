@@ -28,7 +28,7 @@ const contextSchema = v.strictObject({
 /** One piece of work for one engine. */
 const workSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('recogniser'), pcm16k: samplesSchema }),
-  v.strictObject({ engine: v.literal('synthesiser'), text: v.string() }),
+  v.strictObject({ engine: v.literal('synthesiser'), text: v.string(), voice: v.optional(v.string()) }),
   v.strictObject({
     engine: v.literal('brain'),
     turns: v.pipe(v.array(turnSchema), v.readonly()),
@@ -55,6 +55,8 @@ const factsSchema = v.strictObject({
   /** Hertz of synthesised speech. */
   sampleRate: v.number(),
   brainTitle: v.string(),
+  /** What the oracle says when its brain fails. */
+  apology: v.string(),
   /** Who hears what is said through this host. */
   hearing: callHearingSchema,
 });

@@ -1,4 +1,4 @@
-import type { Brain } from '../brain/brain.ts';
+import type { Brain, CallContext } from '../brain/brain.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
@@ -9,21 +9,28 @@ export interface RemoteEngines {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
   readonly brain: Brain;
+  /** What is said when the brain fails. */
+  readonly apology: string;
   /** Who hears the call. */
   readonly hearing: CallHearing;
 }
 
 /**
- * Waits for the host's models. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
+ * Waits for the host's models. Speech is in the voice that the caller wishes, where it can be. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
  *
  * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
  */
-export async function openRemoteEngines(client: SpeechClient, signal?: AbortSignal): Promise<RemoteEngines> {
-  const { sampleRate, brainTitle, hearing } = await client.ready(signal);
+export async function openRemoteEngines(
+  client: SpeechClient,
+  signal?: AbortSignal,
+  { voice: wished }: Pick<CallContext, 'voice'> = {},
+): Promise<RemoteEngines> {
+  const { sampleRate, brainTitle, apology, hearing } = await client.ready(signal);
   const close = (): Promise<void> => Promise.resolve();
   const notOurs = { close, [Symbol.asyncDispose]: close };
   return {
     hearing,
+    apology,
     recogniser: {
       ...notOurs,
       transcribe: async (pcm16k, options) => {
@@ -34,7 +41,8 @@ export async function openRemoteEngines(client: SpeechClient, signal?: AbortSign
     synthesiser: {
       ...notOurs,
       sampleRate,
-      synthesise: async (text, options) => (await client.run({ engine: 'synthesiser', text }, options)).samples,
+      synthesise: async (text, { signal: within, voice = wished } = {}) =>
+        (await client.run({ engine: 'synthesiser', text, voice }, { signal: within })).samples,
     },
     brain: {
       ...notOurs,

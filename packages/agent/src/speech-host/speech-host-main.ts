@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
@@ -27,7 +28,8 @@ async function load(): Promise<SpeechParts> {
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
   const brain = await openOracle(definition, { ...local, maxCalls });
-  return { recogniser, synthesiser, brain, hearing: hearingOf(oracle, definition) };
+  const { apology = DEFAULT_APOLOGY } = definition;
+  return { recogniser, synthesiser, brain, apology, hearing: hearingOf(oracle, definition) };
 }
 
 function tell(report: HostReport): void {

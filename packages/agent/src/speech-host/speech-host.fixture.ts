@@ -32,6 +32,7 @@ export class ScriptedParts {
   pieces: string[] = ['It is ', 'Paris.'];
 
   readonly parts: SpeechParts = {
+    apology: 'Sorry.',
     hearing: HEARING,
     recogniser: {
       ...disposable,
@@ -45,8 +46,8 @@ export class ScriptedParts {
     synthesiser: {
       ...disposable,
       sampleRate: 48_000,
-      synthesise: (text) => {
-        this.asked.push(`say ${text}`);
+      synthesise: (text, { voice } = {}) => {
+        this.asked.push(`say ${text}${voice === undefined ? '' : ` as ${voice}`}`);
         return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
       },
     },

@@ -17,6 +17,8 @@ export interface SpeechParts {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
   readonly brain: Brain;
+  /** What the oracle says when its brain fails. */
+  readonly apology: string;
   /** Who hears what is said here. */
   readonly hearing: CallHearing;
 }
@@ -72,8 +74,8 @@ export class SpeechServer implements AsyncDisposable {
     );
     this.#jobs.add(job);
     this.#loaded.then(
-      ({ synthesiser, brain, hearing }) =>
-        job.tell({ kind: 'ready', facts: { sampleRate: synthesiser.sampleRate, brainTitle: brain.title, hearing } }),
+      ({ synthesiser: { sampleRate }, brain, apology, hearing }) =>
+        job.tell({ kind: 'ready', facts: { sampleRate, brainTitle: brain.title, apology, hearing } }),
       // The host gives up as a whole.
       () => job.close(),
     );
@@ -87,7 +89,7 @@ export class SpeechServer implements AsyncDisposable {
         return { engine: 'recogniser', text: (await this.#queues.recogniser.run(run, signal)).text };
       }
       case 'synthesiser': {
-        const run = (): Promise<Float32Array> => synthesiser.synthesise(work.text, { signal });
+        const run = (): Promise<Float32Array> => synthesiser.synthesise(work.text, { signal, voice: work.voice });
         return { engine: 'synthesiser', samples: await this.#queues.synthesiser.run(run, signal) };
       }
       case 'brain': {

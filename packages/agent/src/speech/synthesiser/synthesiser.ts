@@ -1,12 +1,17 @@
 import { openEngine } from '../engine/engine-host.ts';
 import type { EngineOptions, OpenEngineOptions } from '../engine/engine-host.ts';
 
+export interface SpeechOptions extends EngineOptions {
+  /** The caller's wish. Voices that have no other ignore it. */
+  readonly voice?: string | undefined;
+}
+
 /** Text to speech, in a thread of its own. */
 export interface Synthesiser extends AsyncDisposable {
   /** Hertz of what {@link synthesise} returns. */
   readonly sampleRate: number;
   /** Mono samples of −1…1. Best given one sentence at a time. */
-  synthesise(text: string, options?: EngineOptions): Promise<Float32Array>;
+  synthesise(text: string, options?: SpeechOptions): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -32,7 +37,7 @@ export async function openSynthesiser(
   );
   return {
     sampleRate: engine.facts.sampleRate,
-    synthesise: (text, runOptions) => engine.run(text, runOptions),
+    synthesise: (text, { signal } = {}) => engine.run(text, { signal }),
     close: () => engine.close(),
     [Symbol.asyncDispose]: () => engine.close(),
   };
