@@ -49,6 +49,8 @@ export interface StackOptions {
   readonly agent?: boolean | undefined;
   /** What talks: `{ definitionFile }` for an oracle of your own, `{}` for the demonstration brain alone. The guide (`dev/guide`) when absent. */
   readonly oracle?: OracleSettings | undefined;
+  /** Reads the oracle anew whenever its files change. Default false. */
+  readonly reloadsOracle?: boolean | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the backend serves a second oracle, which has an account and no agents. Default `none`. */
@@ -211,8 +213,12 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     env: () => environment('backend'),
     stopGraceMs: () => STOP_GRACE_MS + drainMs(),
   };
+  const talking = {
+    oracle: options.oracle ?? { definitionFile: GUIDE_FILE },
+    reloadsOracle: options.reloadsOracle === true,
+  };
   const agentPlan = await planAgent(
-    { ...parts, oracle: options.oracle ?? { definitionFile: GUIDE_FILE }, otlpUrl, metricsPort: metricsPorts?.agent },
+    { ...parts, ...talking, otlpUrl, metricsPort: metricsPorts?.agent },
     logOf('agent'),
   );
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
