@@ -1,6 +1,6 @@
 import type { Logger } from '@oracle-calls/protocol';
 import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
-import type { DataPayload } from '@oracle-calls/protocol/data-frame';
+import type { AnswerPayload, DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
 import type { CallLink } from './link/call-link.ts';
 
@@ -9,6 +9,8 @@ export interface UserRequests {
   readonly interrupt: () => void;
   readonly write: (text: string) => void;
   readonly hangUp: () => void;
+  /** Answers a question of the oracle's. */
+  readonly answer: (answer: AnswerPayload) => void;
 }
 
 /** What the two ends tell each other beside sound: always through the link, which seals it for the user alone. */
@@ -51,7 +53,7 @@ export class CallData implements ConversationObserver {
       case 'control':
         return this.#control(payload);
       case 'answer':
-        return;
+        return this.#requests.answer(payload);
       case 'caption':
       case 'question':
         return;

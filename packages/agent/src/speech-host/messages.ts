@@ -1,6 +1,7 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { callHearingSchema } from '../hearing/engine-place.ts';
+import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts';
 
 /*
  * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in
@@ -39,6 +40,8 @@ const workSchema = v.variant('engine', [
     isTentative: v.boolean(),
     /** Whether the job can ask its user about a tool. */
     canApprove: v.boolean(),
+    /** Whether the job can show its user anything. */
+    hasUser: v.boolean(),
   }),
 ]);
 export type SpeechWork = v.InferOutput<typeof workSchema>;
@@ -69,13 +72,7 @@ export const jobMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('cancel'), requestId: requestIdSchema }),
   /** The turn that a tentative request is about is over. */
   v.strictObject({ kind: v.literal('settled'), requestId: requestIdSchema }),
-  /** What the user said to an `approval-asked`. */
-  v.strictObject({
-    kind: v.literal('approval'),
-    requestId: requestIdSchema,
-    approvalId: requestIdSchema,
-    isApproved: v.boolean(),
-  }),
+  jobUserMessageSchema,
 ]);
 export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
 
@@ -83,14 +80,7 @@ export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
 export const hostMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready'), facts: factsSchema }),
   v.strictObject({ kind: v.literal('chunk'), requestId: requestIdSchema, text: v.string() }),
-  v.strictObject({
-    kind: v.literal('approval-asked'),
-    requestId: requestIdSchema,
-    approvalId: requestIdSchema,
-    tool: v.string(),
-    description: v.string(),
-    argumentsText: v.string(),
-  }),
+  ...hostUserMessageSchemas,
   v.strictObject({ kind: v.literal('result'), requestId: requestIdSchema, output: outputSchema }),
   v.strictObject({
     kind: v.literal('error'),

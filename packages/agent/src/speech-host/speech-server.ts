@@ -2,13 +2,12 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
-import { untilAborted } from '../brain/until-aborted.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
-import type { ApproveTool } from '../tools/approval.ts';
 import { jobMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechOutput, SpeechWork } from './messages.ts';
+import { RemoteUser } from './remote-user.ts';
 import { Wire } from './wire.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -81,7 +80,7 @@ export class SpeechServer implements AsyncDisposable {
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, approve, settled }: Performance): Promise<SpeechOutput> {
+  async #perform(work: SpeechWork, { signal, onChunk, asks, settled }: Performance): Promise<SpeechOutput> {
     const { recogniser, synthesiser, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -94,8 +93,9 @@ export class SpeechServer implements AsyncDisposable {
       }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, context, alreadySaid, isTentative, canApprove } = work;
-        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve } : {}) };
+        const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
+        const context = { ...work.context, ...(hasUser ? { user: asks.user } : {}) };
+        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
       }
@@ -109,7 +109,7 @@ export class SpeechServer implements AsyncDisposable {
 interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
-  readonly approve: ApproveTool;
+  readonly asks: RemoteUser;
   readonly settled: Promise<void>;
 }
 
@@ -119,7 +119,7 @@ type Perform = (work: SpeechWork, how: Performance) => Promise<SpeechOutput>;
 interface Running {
   readonly abort: AbortController;
   readonly settled: PromiseWithResolvers<void>;
-  readonly approvals: Map<number, (isApproved: boolean) => void>;
+  readonly asks: RemoteUser;
 }
 
 /** One job's connection, and what it has asked for. */
@@ -159,8 +159,8 @@ class JobSession {
         return;
       case 'settled':
         return this.#running.get(message.requestId)?.settled.resolve();
-      case 'approval':
-        return this.#running.get(message.requestId)?.approvals.get(message.approvalId)?.(message.isApproved);
+      case 'user-answered':
+        return this.#running.get(message.requestId)?.asks.onAnswered(message.askId, message.answered);
       default:
         message satisfies never;
     }
@@ -169,23 +169,18 @@ class JobSession {
   async #run(requestId: number, work: SpeechWork): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
-    const approvals: Running['approvals'] = new Map();
     const settled = Promise.withResolvers<void>();
-    this.#running.set(requestId, { abort, settled, approvals });
     const reply = (message: HostMessage): void => {
       if (!signal.aborted) this.tell(message);
     };
+    const asks = new RemoteUser(requestId, signal, reply);
+    this.#running.set(requestId, { abort, settled, asks });
     try {
       const output = await this.#perform(work, {
         signal,
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
-        approve: (request, bound) => {
-          const approvalId = approvals.size;
-          const answer = new Promise<boolean>((resolve) => approvals.set(approvalId, resolve));
-          reply({ kind: 'approval-asked', requestId, approvalId, ...request });
-          return untilAborted(answer, bound);
-        },
+        asks,
       });
       reply({ kind: 'result', requestId, output });
     } catch (cause) {
