@@ -1,4 +1,4 @@
-import { enginePlaceSchema } from '@oracle-calls/agent/oracle-settings';
+import { enginePlaceSchema, turnSettingsSchema } from '@oracle-calls/agent/oracle-settings';
 import * as v from 'valibot';
 import { httpUrlSchema, textSchema } from './config-fields.ts';
 import { namedPath } from './configuration/schema-walk.ts';
@@ -66,5 +66,7 @@ export const oracleField = v.optional(
     brain: v.optional(brainSchema),
     recognition: v.optional(recognitionSchema),
     speech: v.optional(speechSchema),
+    /** How it takes turns with its callers, and what it says of its own accord. */
+    turns: v.optional(turnSettingsSchema),
   }),
 );

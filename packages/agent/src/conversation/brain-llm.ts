@@ -4,6 +4,7 @@ import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import { AnswerUsers } from '../asking/answer-user.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { saidAtOnce } from './said-at-once.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
@@ -26,6 +27,8 @@ export interface BrainLlmOptions {
   readonly approve?: ApproveTool | undefined;
   /** When turns are over. Without it each turn is taken to be. */
   readonly settling?: TurnSettling | undefined;
+  /** Is told when the brain is asked and when it begins to answer. */
+  readonly record?: TurnRecord | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
@@ -52,7 +55,7 @@ class AnswerStream extends llm.LLMStream {
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { settling } = this.#options;
+    const { settling, record } = this.#options;
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
@@ -61,8 +64,10 @@ class AnswerStream extends llm.LLMStream {
     const user = this.#users?.begin({ signal, settled, say });
     const context = user === undefined ? this.#context : { ...this.#context, user };
     const approve = this.#approveAloud(say);
+    const times = record?.answerBegun();
     try {
       for await (const content of this.#brain.answer(turns, context, { signal, approve, settled })) {
+        times?.pieceCame();
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
     } catch (cause) {

@@ -2,6 +2,8 @@ import type { Logger } from '@oracle-calls/protocol';
 import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { AnswerPayload, DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
+import { turnFields } from '../conversation/turn-measures.ts';
+import type { TurnMeasures } from '../conversation/turn-measures.ts';
 import type { CallLink } from './link/call-link.ts';
 
 /** What the user asks for by data. */
@@ -37,6 +39,11 @@ export class CallData implements ConversationObserver {
 
   readonly activity = (state: OracleActivity): void => {
     this.#link.send({ id: createPayloadId(), kind: 'control', action: 'oracle-state', state });
+  };
+
+  /** For the log alone: the user has no use for it. */
+  readonly turn = (measures: TurnMeasures): void => {
+    this.#log.info('turn over', turnFields(measures));
   };
 
   /** The oracle ends the call: told before the SFU does. */

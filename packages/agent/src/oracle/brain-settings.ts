@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { turnSettingsSchema } from './turn-settings.ts';
 
 const urlSchema = v.pipe(v.string(), v.url());
 const modelSchema = v.pipe(v.string(), v.minLength(1));
@@ -63,7 +64,9 @@ export const oracleSettingsSchema = v.strictObject({
   brain: v.optional(brainSettingsSchema),
   recognition: v.optional(recognitionSettingsSchema),
   speech: v.optional(speechSettingsSchema),
+  /** How it takes turns; goes before what a file of {@link defineOracle} says. */
+  turns: v.optional(turnSettingsSchema),
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
 
-export { enginePlaceSchema };
+export { enginePlaceSchema, turnSettingsSchema };

@@ -5,6 +5,7 @@ import type { Tool } from '../tools/tool.ts';
 import { enginePlaceSchema } from '../hearing/engine-place.ts';
 import { brainSettingsSchema } from './brain-settings.ts';
 import type { BrainSettings } from './brain-settings.ts';
+import { turnSettingsSchema } from './turn-settings.ts';
 import type { OracleDefinition, OwnBrain } from './define-oracle.ts';
 
 const textSchema = v.pipe(v.string(), v.trim(), v.nonEmpty('is empty'));
@@ -45,6 +46,7 @@ const FIELDS = {
   brain: v.optional(brainSchema),
   tools: v.optional(v.array(toolSchema)),
   documents: v.optional(v.union([textSchema, v.instance(URL)], 'is neither a path nor a URL')),
+  turns: v.optional(turnSettingsSchema),
   onCall: v.optional(v.custom<OracleDefinition['onCall']>(isFunction, 'is no function')),
 } satisfies Readonly<Record<keyof OracleDefinition, v.GenericSchema>>;
 

@@ -5,6 +5,7 @@ import type { Library } from '../documents/library.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { ToolBox } from '../tools/tool-box.ts';
 import type { BrainSettings } from './brain-settings.ts';
+import type { TurnSettings } from './turn-settings.ts';
 
 /** What a call begins with. */
 export interface CallPlan {
@@ -43,6 +44,8 @@ export interface OracleDefinition {
   readonly tools?: readonly Tool[] | undefined;
   /** A folder of `.md` and `.txt` files that it answers from. */
   readonly documents?: string | URL | undefined;
+  /** How it takes turns with its callers, and what it says of its own accord; an operator's settings go before these. */
+  readonly turns?: TurnSettings | undefined;
   /** A call begins, before its first answer. Whatever it throws fails that answer. */
   onCall?(call: CallContext): CallPlan | undefined | Promise<CallPlan | undefined>;
 }

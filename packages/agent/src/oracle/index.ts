@@ -57,3 +57,5 @@ export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
+export { turnSettingsSchema } from './turn-settings.ts';
+export type { TurnSettings } from './turn-settings.ts';

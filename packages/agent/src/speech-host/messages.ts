@@ -1,6 +1,7 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { callHearingSchema } from '../hearing/engine-place.ts';
+import { turnSettingsSchema } from '../oracle/turn-settings.ts';
 import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts';
 
 /*
@@ -10,6 +11,11 @@ import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts
 
 const requestIdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const samplesSchema = v.custom<Float32Array>((value) => value instanceof Float32Array);
+
+const timedWordsSchema = v.pipe(
+  v.array(v.strictObject({ text: v.string(), startMs: v.number(), endMs: v.number() })),
+  v.readonly(),
+);
 
 const turnSchema = v.strictObject({
   speaker: v.picklist(['user', 'oracle']),
@@ -30,6 +36,7 @@ const contextSchema = v.strictObject({
 const workSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('recogniser'), pcm16k: samplesSchema }),
   v.strictObject({ engine: v.literal('synthesiser'), text: v.string(), voice: v.optional(v.string()) }),
+  v.strictObject({ engine: v.literal('turn-detector'), pcm16k: samplesSchema }),
   v.strictObject({
     engine: v.literal('brain'),
     turns: v.pipe(v.array(turnSchema), v.readonly()),
@@ -49,7 +56,8 @@ export type SpeechWork = v.InferOutput<typeof workSchema>;
 /** What an engine made of its work. The brain's text has come in chunks before. */
 const outputSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('recogniser'), text: v.string() }),
-  v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema }),
+  v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema, words: v.optional(timedWordsSchema) }),
+  v.strictObject({ engine: v.literal('turn-detector'), completion: v.number() }),
   v.strictObject({ engine: v.literal('brain') }),
 ]);
 export type SpeechOutput = v.InferOutput<typeof outputSchema>;
@@ -62,6 +70,12 @@ const factsSchema = v.strictObject({
   apology: v.string(),
   /** Who hears what is said through this host. */
   hearing: callHearingSchema,
+  /** Whether the voice tells when its words sound. */
+  hasWordTimes: v.boolean(),
+  /** Whether it can hear that somebody has finished. */
+  hasTurnDetector: v.boolean(),
+  /** How the oracle takes turns, as its author and its operator want it. */
+  turns: turnSettingsSchema,
 });
 /** What the host tells about itself once its models are loaded. */
 export type SpeechFacts = v.InferOutput<typeof factsSchema>;

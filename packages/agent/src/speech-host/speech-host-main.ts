@@ -10,6 +10,8 @@ import { openOracle } from '../oracle/open-oracle.ts';
 import type { OpenOracleOptions } from '../oracle/open-oracle.ts';
 import { openReloadingOracle } from '../oracle/reload/reloading-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
+import { turnRules } from '../oracle/turn-settings.ts';
+import { openTurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { VOICE_SAMPLE_RATE } from '@oracle-calls/node-media/pcm';
 import { hostArgumentsSchema } from './host-process.ts';
 import type { HostReport } from './host-process.ts';
@@ -34,9 +36,12 @@ async function load(): Promise<SpeechParts> {
   const recogniser = await openChosenRecogniser(oracle.recognition, local);
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
+  const turnDetector = await openTurnDetector(local);
   const brain = await openBrain();
   const { apology = DEFAULT_APOLOGY } = definition;
-  return { recogniser, synthesiser, brain, apology, hearing: hearingOf(oracle, definition) };
+  const hearing = hearingOf(oracle, definition);
+  const turns = turnRules(definition.turns, oracle.turns);
+  return { recogniser, synthesiser, turnDetector, brain, apology, hearing, turns };
 }
 
 /** What it is, and how to open it: the voices come first. */

@@ -39,6 +39,14 @@ export class ScriptedParts {
   readonly parts: SpeechParts = {
     apology: 'Sorry.',
     hearing: HEARING,
+    turns: { endOfTurnMinMs: 100 },
+    turnDetector: {
+      ...disposable,
+      completion: (pcm16k) => {
+        this.asked.push(`finished? ${pcm16k.length}`);
+        return Promise.resolve(0.75);
+      },
+    },
     recogniser: {
       ...disposable,
       transcribe: async (pcm16k, { signal } = {}) => {
@@ -51,9 +59,14 @@ export class ScriptedParts {
     synthesiser: {
       ...disposable,
       sampleRate: 48_000,
-      synthesise: (text, { voice } = {}) => {
-        this.asked.push(`say ${text}${voice === undefined ? '' : ` as ${voice}`}`);
+      synthesise: (text) => {
+        this.asked.push(`say ${text}`);
         return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
+      },
+      speak: (text, { voice } = {}) => {
+        this.asked.push(`say ${text}${voice === undefined ? '' : ` as ${voice}`} in time`);
+        const samples = Float32Array.from(text, (letter) => letter.length / 2);
+        return Promise.resolve({ samples, words: [{ text, startMs: 0, endMs: samples.length }] });
       },
     },
     brain: {

@@ -1,12 +1,15 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { codeOf } from '@oracle-calls/protocol';
+import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
+import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
+import type { TimedWord } from '../speech/synthesiser/word-times.ts';
+import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { jobMessageSchema } from './messages.ts';
-import type { HostMessage, JobMessage, SpeechOutput, SpeechWork } from './messages.ts';
+import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
 import { RemoteUser } from './remote-user.ts';
 import { Wire } from './wire.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -15,11 +18,14 @@ import { WorkQueue } from './work-queue.ts';
 export interface SpeechParts {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
+  readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
   /** What the oracle says when its brain fails. */
   readonly apology: string;
   /** Who hears what is said here. */
   readonly hearing: CallHearing;
+  /** How the oracle takes turns. */
+  readonly turns: TurnSettings;
 }
 
 /**
@@ -30,7 +36,11 @@ export class SpeechServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #loaded: Promise<SpeechParts>;
   readonly #jobs = new Set<JobSession>();
-  readonly #queues = { recogniser: new WorkQueue(), synthesiser: new WorkQueue() };
+  readonly #queues = {
+    recogniser: new WorkQueue(),
+    synthesiser: new WorkQueue(),
+    turnDetector: new WorkQueue(),
+  };
 
   private constructor(loaded: Promise<SpeechParts>) {
     this.#loaded = loaded;
@@ -49,7 +59,7 @@ export class SpeechServer implements AsyncDisposable {
 
   /** Requests that wait for an engine. */
   get waiting(): number {
-    return this.#queues.recogniser.waiting + this.#queues.synthesiser.waiting;
+    return Object.values(this.#queues).reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   get connections(): number {
@@ -73,23 +83,31 @@ export class SpeechServer implements AsyncDisposable {
     );
     this.#jobs.add(job);
     this.#loaded.then(
-      ({ synthesiser: { sampleRate }, brain, apology, hearing }) =>
-        job.tell({ kind: 'ready', facts: { sampleRate, brainTitle: brain.title, apology, hearing } }),
+      (parts) => job.tell({ kind: 'ready', facts: factsOf(parts) }),
       // The host gives up as a whole.
       () => job.close(),
     );
   }
 
   async #perform(work: SpeechWork, { signal, onChunk, asks, settled }: Performance): Promise<SpeechOutput> {
-    const { recogniser, synthesiser, brain } = await this.#loaded;
+    const { recogniser, synthesiser, turnDetector, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
         const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
         return { engine: 'recogniser', text: (await this.#queues.recogniser.run(run, signal)).text };
       }
       case 'synthesiser': {
-        const run = (): Promise<Float32Array> => synthesiser.synthesise(work.text, { signal, voice: work.voice });
-        return { engine: 'synthesiser', samples: await this.#queues.synthesiser.run(run, signal) };
+        const how = { signal, voice: work.voice };
+        const run = async (): Promise<{ samples: Float32Array; words?: readonly TimedWord[] }> =>
+          synthesiser.speak === undefined
+            ? { samples: await synthesiser.synthesise(work.text, how) }
+            : synthesiser.speak(work.text, how);
+        return { engine: 'synthesiser', ...(await this.#queues.synthesiser.run(run, signal)) };
+      }
+      case 'turn-detector': {
+        if (turnDetector === undefined) throw new OracleCallError('ERR_INTERNAL', 'No turn detector is loaded.');
+        const run = (): Promise<number> => turnDetector.completion(work.pcm16k, { signal });
+        return { engine: 'turn-detector', completion: await this.#queues.turnDetector.run(run, signal) };
       }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
@@ -103,6 +121,19 @@ export class SpeechServer implements AsyncDisposable {
         return work satisfies never;
     }
   }
+}
+
+function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns }: SpeechParts): SpeechFacts {
+  const { sampleRate, speak } = synthesiser;
+  return {
+    sampleRate,
+    brainTitle: brain.title,
+    apology,
+    hearing,
+    turns,
+    hasWordTimes: speak !== undefined,
+    hasTurnDetector: turnDetector !== undefined,
+  };
 }
 
 /** What a piece of work has to do with the job that asked for it. */
