@@ -1,5 +1,6 @@
 import type { EnginePlace } from '../hearing/engine-place.ts';
 import type { CallUser } from '../asking/call-user.ts';
+import type { CallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 
 /** What the oracle may know about a call when it thinks. */
@@ -23,6 +24,8 @@ export interface CallContext {
   readonly isUserMuted?: boolean | undefined;
   /** The user beyond speech: quick replies and chat. Absent where nothing can be shown, as in the older protocol. */
   readonly user?: CallUser | undefined;
+  /** What is remembered of the session; absent where nothing is, by the author's choice or because nobody proved who calls. */
+  readonly memory?: CallMemory | undefined;
 }
 
 /** One thing that was said in this call. */

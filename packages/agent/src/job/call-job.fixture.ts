@@ -6,6 +6,7 @@ import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { AgentLinkOptions } from '@oracle-calls/protocol/secure-link';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import type { Conversation } from '../conversation/conversation.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
 import type { TrustStore } from '../trust-store/trust-store.ts';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CallJob } from './call-job.ts';
@@ -180,6 +181,12 @@ export class ScriptedBackend implements BackendPort {
   refuseKey: OracleCallError | undefined;
   refuseReport: OracleCallError | undefined;
   key: KeyResponse;
+  /** What the claim brings along. */
+  memory: ClaimResponse['memory'];
+  /** Every record that was kept. */
+  readonly kept: Uint8Array[] = [];
+  refuseMemory: OracleCallError | undefined;
+  erasures = 0;
 
   constructor(key: KeyResponse) {
     this.key = key;
@@ -193,11 +200,23 @@ export class ScriptedBackend implements BackendPort {
       sessionId: 's-1',
       userIdentity: USER,
       language: 'en',
+      memory: this.memory,
     });
   }
 
   fetchKey(): Promise<KeyResponse> {
     return this.refuseKey ? Promise.reject(this.refuseKey) : Promise.resolve(this.key);
+  }
+
+  keepMemory(_callId: CallId, record: Uint8Array): Promise<void> {
+    if (this.refuseMemory) return Promise.reject(this.refuseMemory);
+    this.kept.push(record);
+    return Promise.resolve();
+  }
+
+  eraseMemory(): Promise<void> {
+    this.erasures += 1;
+    return Promise.resolve();
   }
 
   endCall(_callId: CallId, endReason: EndReason): Promise<void> {
@@ -225,6 +244,13 @@ function fakeTrust(): TrustStore {
     },
     usedContexts: { use: () => undefined },
     attempts: { next: (_callId, _until, _now, step) => (last += step ?? 1) },
+    memories: {
+      accept: () => undefined,
+      learn: () => undefined,
+      forget: () => undefined,
+      next: () => ({ revision: (last += 1), erasedAt: 0 }),
+      kept: () => undefined,
+    },
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -259,6 +285,8 @@ export interface SceneOptions {
   readonly script?: (parts: SceneParts) => void;
   readonly olderProtocol?: 'refuse' | 'allow';
   readonly telemetry?: JobTelemetry;
+  /** How the oracle remembers; not at all when absent. */
+  readonly memory?: MemorySettings;
   /** Keeps the conversation from starting, with this error. */
   readonly conversationFailure?: Error;
   /** Instead of a conversation: what starting one leads to. */
@@ -266,7 +294,7 @@ export interface SceneOptions {
 }
 
 export const IDENTITY = createIdentity();
-const SIGNED = await sealCall({ oracle: IDENTITY.keys, signer: createSigner() });
+export const SIGNED = await sealCall({ oracle: IDENTITY.keys, signer: createSigner() });
 
 /** A job with everything around it scripted: 15 s of grace, an hour at most. */
 export function startJob(options: SceneOptions = {}): JobScene {
@@ -308,6 +336,7 @@ export function startJob(options: SceneOptions = {}): JobScene {
     openOlderSeat: () => olderSeat,
     timeline: new JobTimeline(clock, (stage, at) => options.telemetry?.reached(stage, at)),
     telemetry: options.telemetry,
+    memorySettings: () => Promise.resolve(options.memory),
     clock,
     log: new CallLog(plain),
     graceMs: 15_000,

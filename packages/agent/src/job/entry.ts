@@ -105,6 +105,7 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      memorySettings: async (signal) => (await speech.ready(signal)).memory,
       startConversation: async (talk) => {
         const remote = await openRemoteEngines(speech, talk.signal, talk.context);
         const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });

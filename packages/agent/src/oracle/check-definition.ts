@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { OracleCallError } from '@oracle-calls/protocol';
 import * as v from 'valibot';
+import { memoryOptionSchema } from '../memory/memory-settings.ts';
 import type { Tool } from '../tools/tool.ts';
 import { enginePlaceSchema } from '../hearing/engine-place.ts';
 import { brainSettingsSchema } from './brain-settings.ts';
@@ -47,6 +48,7 @@ const FIELDS = {
   tools: v.optional(v.array(toolSchema)),
   documents: v.optional(v.union([textSchema, v.instance(URL)], 'is neither a path nor a URL')),
   turns: v.optional(turnSettingsSchema),
+  memory: v.optional(memoryOptionSchema),
   onCall: v.optional(v.custom<OracleDefinition['onCall']>(isFunction, 'is no function')),
 } satisfies Readonly<Record<keyof OracleDefinition, v.GenericSchema>>;
 

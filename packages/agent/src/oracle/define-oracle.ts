@@ -3,6 +3,7 @@ import type { Brain, CallContext } from '../brain/brain.ts';
 import type { EnginePlace } from '../hearing/engine-place.ts';
 import type { Library } from '../documents/library.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { MemoryOption } from '../memory/memory-settings.ts';
 import type { ToolBox } from '../tools/tool-box.ts';
 import type { BrainSettings } from './brain-settings.ts';
 import type { TurnSettings } from './turn-settings.ts';
@@ -46,6 +47,11 @@ export interface OracleDefinition {
   readonly documents?: string | URL | undefined;
   /** How it takes turns with its callers, and what it says of its own accord; an operator's settings go before these. */
   readonly turns?: TurnSettings | undefined;
+  /**
+   * Remembers each session from call to call, sealed to the oracle's own key: `true`, or how many turns and for how many days. Callers are told, and can have
+   * it forgotten. Nothing is remembered when absent.
+   */
+  readonly memory?: MemoryOption | undefined;
   /** A call begins, before its first answer. Whatever it throws fails that answer. */
   onCall?(call: CallContext): CallPlan | undefined | Promise<CallPlan | undefined>;
 }

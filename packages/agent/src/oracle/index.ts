@@ -44,6 +44,9 @@ export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webh
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export { createCallMemory } from '../memory/call-memory.ts';
+export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
+export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
 export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
 export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';

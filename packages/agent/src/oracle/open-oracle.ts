@@ -15,6 +15,7 @@ import { readDocuments } from '../documents/read-documents.ts';
 import { openChatBrain } from '../hosted/chat/chat-brain.ts';
 import { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
+import { memoryAnswer } from '../memory/memory-answer.ts';
 import { ToolBox } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
 import { brainPlace } from './hearing-of.ts';
@@ -78,6 +79,9 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
       // A fact about the call that no brain is to invent, and no service needs to be told.
       const code = comparisonCodeAnswer(turns, context);
       if (code !== undefined) return yield code.slice(how.alreadySaid?.length ?? 0);
+      // Local models make up what they do not know; the others are told what was said.
+      const former = isLocal ? memoryAnswer(turns, context) : undefined;
+      if (former !== undefined) return yield former.slice(how.alreadySaid?.length ?? 0);
       await plans.prepare(context);
       yield* brain.answer(turns, context, how);
     },

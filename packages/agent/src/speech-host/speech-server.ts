@@ -3,6 +3,9 @@ import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
+import type { NoteChange } from '../memory/call-memory.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
+import { fromWireContext } from '../memory/wire.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
@@ -26,6 +29,8 @@ export interface SpeechParts {
   readonly hearing: CallHearing;
   /** How the oracle takes turns. */
   readonly turns: TurnSettings;
+  /** How the oracle remembers; absent when it does not. */
+  readonly memory?: MemorySettings | undefined;
 }
 
 /**
@@ -89,7 +94,7 @@ export class SpeechServer implements AsyncDisposable {
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, asks, settled }: Performance): Promise<SpeechOutput> {
+  async #perform(work: SpeechWork, { signal, onChunk, onNote, asks, settled }: Performance): Promise<SpeechOutput> {
     const { recogniser, synthesiser, turnDetector, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -112,7 +117,7 @@ export class SpeechServer implements AsyncDisposable {
       case 'brain': {
         // It keeps its own queue, one place per sequence.
         const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
-        const context = { ...work.context, ...(hasUser ? { user: asks.user } : {}) };
+        const context = { ...fromWireContext(work.context, onNote), ...(hasUser ? { user: asks.user } : {}) };
         const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
@@ -123,7 +128,7 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
-function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns }: SpeechParts): SpeechFacts {
+function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns, memory }: SpeechParts): SpeechFacts {
   const { sampleRate, speak } = synthesiser;
   return {
     sampleRate,
@@ -131,6 +136,7 @@ function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns }: 
     apology,
     hearing,
     turns,
+    memory,
     hasWordTimes: speak !== undefined,
     hasTurnDetector: turnDetector !== undefined,
   };
@@ -140,6 +146,7 @@ function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns }: 
 interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
+  readonly onNote: (change: NoteChange) => void;
   readonly asks: RemoteUser;
   readonly settled: Promise<void>;
 }
@@ -211,6 +218,7 @@ class JobSession {
         signal,
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
+        onNote: (change) => this.tell({ kind: 'note', ...change }),
         asks,
       });
       reply({ kind: 'result', requestId, output });

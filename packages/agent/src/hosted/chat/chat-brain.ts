@@ -7,7 +7,7 @@ import { placeOf } from '../../hearing/engine-place.ts';
 import type { EnginePlace } from '../../hearing/engine-place.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import { retryingStream } from '../http/retry-stream.ts';
-import { systemMessage, turnMessages } from './chat-messages.ts';
+import { formerMessages, systemMessage, turnMessages } from './chat-messages.ts';
 import type { ChatMessage } from './chat-messages.ts';
 import { streamChat } from './chat-stream.ts';
 import type { ChatEndpoint, WantedTool } from './chat-stream.ts';
@@ -50,7 +50,7 @@ async function* answer(
   const passages = library && (await passagesFor(library, turns, signal));
   const told = typeof instructions === 'string' ? instructions : instructions(context);
   const system = systemMessage({ instructions: told, context, passages });
-  const messages: ChatMessage[] = [system, ...turnMessages(turns)];
+  const messages: ChatMessage[] = [system, ...formerMessages(context.memory), ...turnMessages(turns)];
   if (alreadySaid !== '') {
     messages.push(
       { role: 'assistant', content: alreadySaid },
