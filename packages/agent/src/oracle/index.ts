@@ -44,6 +44,7 @@ export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webh
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export { createCallMemory } from '../memory/call-memory.ts';
 export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
 export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
@@ -51,7 +52,14 @@ export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
 export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
 export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
-export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
+export type {
+  ToolBoxOptions,
+  ToolCall,
+  ToolDescription,
+  ToolOptions,
+  ToolOutcome,
+  ToolUse,
+} from '../tools/tool-box.ts';
 export { oracleSettingsSchema } from './brain-settings.ts';
 export type { BrainSettings, OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 export { defineOracle } from './define-oracle.ts';
@@ -59,6 +67,8 @@ export type { BrainKit, CallPlan, OracleDefinition, OwnBrain } from './define-or
 export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
+export { openReloadingOracle } from './reload/reloading-oracle.ts';
+export type { ReloadingOracle, ReloadOptions } from './reload/reloading-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
 export { turnSettingsSchema } from './turn-settings.ts';
 export type { TurnSettings } from './turn-settings.ts';

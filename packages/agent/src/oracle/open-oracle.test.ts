@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsEmbedder } from '@oracle-calls/testing/conversation';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { wordsEmbedder } from '../documents/words-embedder.fixture.ts';
 import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
 import { event, ScriptedService, stream } from '../hosted/scripted-service.fixture.ts';
 import { createCallMemory } from '../memory/call-memory.ts';

@@ -17,6 +17,7 @@ import { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { memoryAnswer } from '../memory/memory-answer.ts';
 import { ToolBox } from '../tools/tool-box.ts';
+import type { ToolUse } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
 import { brainPlace } from './hearing-of.ts';
 import type { BrainKit, OracleDefinition } from './define-oracle.ts';
@@ -29,6 +30,8 @@ export interface OpenOracleOptions {
   readonly clock?: Clock | undefined;
   readonly log?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told of each use of a tool, for consoles and tests. */
+  readonly onToolUse?: ((use: ToolUse) => void) | undefined;
   /** A model in a thread is gone. */
   readonly onLost?: ((cause: OracleCallError) => void) | undefined;
   /** Opens the sentence model; for tests. */
@@ -47,7 +50,7 @@ export interface OpenOracleOptions {
 export async function openOracle(definition: OracleDefinition, options: OpenOracleOptions): Promise<Brain> {
   const { clock = systemClock, log = silentLogger, weightsDir, signal, onLost } = options;
   const { tools = [], documents, brain: choice = { kind: 'local' } } = definition;
-  const toolBox = new ToolBox(tools, { clock, log });
+  const toolBox = new ToolBox(tools, { clock, log, onUse: options.onToolUse });
   const isLocal = choice.kind === 'local';
   const hasExamples = tools.some(({ examples = [] }) => examples.length > 0);
   await using opened = new AsyncDisposableStack();
