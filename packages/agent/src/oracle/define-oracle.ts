@@ -19,6 +19,8 @@ export interface BrainKit {
   /** The oracle's instructions, with those of the call. */
   instructionsFor(context: CallContext): string;
   readonly toolBox: ToolBox;
+  /** Opens one of the ready brains, with the same instructions, tools and documents, for a brain that adds something to it. Whoever opens it closes it. */
+  openReady(settings: BrainSettings): Promise<Brain>;
   /** There when the oracle has documents. */
   readonly library: Library | undefined;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
+export { turnOver } from '../brain/turn-over.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
 export { runTextConsole } from '../console/text-console.ts';
 export type { ConsoleOptions } from '../console/text-console.ts';

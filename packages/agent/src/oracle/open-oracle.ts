@@ -20,7 +20,8 @@ import { ToolBox } from '../tools/tool-box.ts';
 import type { ToolUse } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
 import { brainPlace } from './hearing-of.ts';
-import type { BrainKit, OracleDefinition } from './define-oracle.ts';
+import type { BrainSettings } from './brain-settings.ts';
+import type { BrainKit, OracleDefinition, OwnBrain } from './define-oracle.ts';
 
 export interface OpenOracleOptions {
   /** Folder with the local models, as `dev/models` fills it. Read only where something local is chosen. */
@@ -67,10 +68,11 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
     instructionsFor: (context) => plans.instructionsFor(context),
     toolBox,
     library,
+    openReady: (settings) => openBrain(settings, definition, kit, embedder, options),
     clock,
     log,
   };
-  const brain = opened.use(await openBrain(definition, kit, embedder, options));
+  const brain = opened.use(await openBrain(choice, definition, kit, embedder, options));
   if (!isDeepStrictEqual(brain.place, brainPlace(choice))) {
     throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain works in another place than its oracle says.');
   }
@@ -93,7 +95,8 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
 }
 
 async function openBrain(
-  { instructions: ownInstructions, tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
+  choice: BrainSettings | OwnBrain,
+  { instructions: ownInstructions, tools = [] }: OracleDefinition,
   kit: BrainKit,
   embedder: Embedder | undefined,
   { weightsDir, maxCalls, signal, openTalker = openDemonstration }: OpenOracleOptions,
