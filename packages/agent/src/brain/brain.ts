@@ -1,4 +1,4 @@
-import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { CallUser } from '../asking/call-user.ts';
 import type { CallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';

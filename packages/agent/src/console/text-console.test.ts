@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { createBrain, questionOf } from '../brain/create-brain.ts';
 import { TextChannel } from '../brain/text-channel.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { createCallMemory } from '../memory/call-memory.ts';
 import { defineTool } from '../tools/tool.ts';
 import { ToolBox } from '../tools/tool-box.ts';

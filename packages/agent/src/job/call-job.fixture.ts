@@ -3,6 +3,7 @@ import type { CallId, EndReason, Logger, OracleCallError, SecretBytes } from '@o
 import type { ComparisonCode } from '@oracle-calls/protocol/comparison-code';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import type { AgentLinkOptions } from '@oracle-calls/protocol/secure-link';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import type { Conversation } from '../conversation/conversation.ts';
@@ -169,6 +170,7 @@ export class FakeLink implements AgentLinkPort {
       userIdentity: USER,
       agentIdentity: 'a-1',
       comparisonCode: comparisonCode as ComparisonCode,
+      hearing: this.options.handshake.hearing,
     };
     this.options.events.confirmed(this.attempt);
   }
@@ -342,6 +344,7 @@ export function startJob(options: SceneOptions = {}): JobScene {
     graceMs: 15_000,
     maxCallMs: 3_600_000,
     rekeyIntervalMs: 900_000,
+    hearing: HEARD_HERE,
     createLink: (linkOptions) => {
       scene.link = new FakeLink(linkOptions, did);
       isSetUp.resolve();

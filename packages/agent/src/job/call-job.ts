@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
 import { Asking } from '../asking/asking.ts';
 import type { MemorySettings } from '../memory/memory-settings.ts';
@@ -33,6 +34,8 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
   readonly rekeyIntervalMs: number;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly startConversation: StartConversation;
   /** How this oracle remembers; not at all when absent, or when it resolves with nothing. */
   readonly memorySettings?: ((signal: AbortSignal) => Promise<MemorySettings | undefined>) | undefined;

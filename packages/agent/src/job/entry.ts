@@ -23,6 +23,7 @@ import { CallJob } from './call-job.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { CallLog } from './call-log.ts';
 import { tellWorker } from './held-seat.ts';
+import { checkDeclared } from './declared-hearing.ts';
 import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
@@ -105,9 +106,11 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      hearing: settings.hearing,
       memorySettings: async (signal) => (await speech.ready(signal)).memory,
       startConversation: async (talk) => {
-        const remote = await openRemoteEngines(speech, talk.signal, talk.context);
+        const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
+        checkDeclared(settings.hearing, hearing);
         const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
         return startConversation({ ...talk, engines, log, clock });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { enginePlaceSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from './turn-settings.ts';
 import { memoryOptionSchema } from '../memory/memory-settings.ts';
 

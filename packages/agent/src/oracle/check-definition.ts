@@ -3,7 +3,7 @@ import { OracleCallError } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { memoryOptionSchema } from '../memory/memory-settings.ts';
 import type { Tool } from '../tools/tool.ts';
-import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { enginePlaceSchema } from '@oracle-calls/protocol/hearing';
 import { brainSettingsSchema } from './brain-settings.ts';
 import type { BrainSettings } from './brain-settings.ts';
 import { turnSettingsSchema } from './turn-settings.ts';

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Brain, CallContext } from '../brain/brain.ts';
-import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { Library } from '../documents/library.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { MemoryOption } from '../memory/memory-settings.ts';

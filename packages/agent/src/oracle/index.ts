@@ -19,8 +19,8 @@ export {
   listenersOf,
   ON_THIS_MACHINE,
   placeOf,
-} from '../hearing/engine-place.ts';
-export type { CallHearing, EnginePlace, SentKind } from '../hearing/engine-place.ts';
+} from '@oracle-calls/protocol/hearing';
+export type { CallHearing, EnginePlace, SentKind } from '@oracle-calls/protocol/hearing';
 export { openChatBrain } from '../hosted/chat/chat-brain.ts';
 export type { ChatBrainOptions } from '../hosted/chat/chat-brain.ts';
 export type { ChatEndpoint } from '../hosted/chat/chat-stream.ts';

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf } from '@oracle-calls/protocol/hearing';
 import { event, ScriptedService, stream } from '../hosted/scripted-service.fixture.ts';
 import { createCallMemory } from '../memory/call-memory.ts';
 import { defineTool } from '../tools/tool.ts';
@@ -226,7 +226,7 @@ describe('who hears the calls of an oracle', () => {
     ],
     ['a webhook', {}, { kind: 'webhook', url, secretFile: 's' }, [here, there('text'), here]],
   ] as const)('is known beforehand with %s', (_what, settings, brain, [recognition, languageModel, speech]) => {
-    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech });
+    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech, remembers: false });
   });
 
   it('is for a brain of the author’s what the author says', () => {

@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import { memoryBodySchema } from '@oracle-calls/protocol/memory';
 import * as v from 'valibot';
-import { callHearingSchema } from '../hearing/engine-place.ts';
+import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from '../oracle/turn-settings.ts';
 import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts';
 import { memorySettingsSchema } from '../memory/memory-settings.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { NoteChange } from '../memory/call-memory.ts';
 import type { MemorySettings } from '../memory/memory-settings.ts';
 import { fromWireContext } from '../memory/wire.ts';
