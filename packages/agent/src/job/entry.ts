@@ -4,6 +4,7 @@ import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { sayFailures } from '../brain/say-failures.ts';
 import { startConversation } from '../conversation/conversation.ts';
+import { startRealtimeConversation } from '../conversation/realtime/realtime-conversation.ts';
 import { openVad } from '../conversation/engines.ts';
 import { identityOf } from '@oracle-calls/node-media/guard';
 import { agentDidResolver } from '../identity/did-resolver.ts';
@@ -111,7 +112,9 @@ export default defineAgent<Partial<Prewarmed>>({
       startConversation: async (talk) => {
         const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
         checkDeclared(settings.hearing, hearing);
-        const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
+        const { spoken: model, apology } = remote;
+        if (model !== undefined) return startRealtimeConversation({ ...talk, model, apology, log, clock });
+        const brain = sayFailures(remote.brain, { apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
         return startConversation({ ...talk, engines, log, clock });
       },

@@ -85,7 +85,7 @@ export function checkDefinition(exported: unknown, file: string): OracleDefiniti
 }
 
 function withPaths(brain: BrainSettings | OwnBrain, inFolder: (path: string) => string): BrainSettings | OwnBrain {
-  if (brain.kind === 'chat' && brain.apiKeyFile !== undefined) {
+  if ((brain.kind === 'chat' || brain.kind === 'realtime') && brain.apiKeyFile !== undefined) {
     return { ...brain, apiKeyFile: inFolder(brain.apiKeyFile) };
   }
   return brain.kind === 'webhook' ? { ...brain, secretFile: inFolder(brain.secretFile) } : brain;

@@ -7,6 +7,10 @@ export function hearingOf(
   { recognition, speech }: Pick<OracleSettings, 'recognition' | 'speech'>,
   { brain }: Pick<OracleDefinition, 'brain'>,
 ): CallHearing {
+  if (brain?.kind === 'realtime') {
+    const place = brainPlace(brain);
+    return { recognition: place, languageModel: place, speech: place, remembers: false };
+  }
   return {
     recognition: voicePlace(recognition, 'audio'),
     languageModel: brainPlace(brain),
@@ -29,6 +33,8 @@ export function brainPlace(brain: OracleDefinition['brain']): EnginePlace {
       return brain.place ?? placeOf(brain.baseUrl, ['text']);
     case 'webhook':
       return brain.place ?? placeOf(brain.url, ['text']);
+    case 'realtime':
+      return brain.place ?? placeOf(brain.baseUrl, ['audio']);
     case 'own':
       return brain.place;
     default:
