@@ -3,7 +3,7 @@ import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import { AnswerUsers } from '../asking/answer-user.ts';
 import type { ApproveTool } from '../tools/approval.ts';
-import { saidAtOnce } from './said-at-once.ts';
+import type { AnswerVoice } from './voice/answer-voice.ts';
 import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
@@ -29,6 +29,8 @@ export interface BrainLlmOptions {
   readonly settling?: TurnSettling | undefined;
   /** Is told when the brain is asked and when it begins to answer. */
   readonly record?: TurnRecord | undefined;
+  /** Makes the first sentence of an answer ready that is begun early. */
+  readonly voice?: Pick<AnswerVoice, 'rehearse'> | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
@@ -55,21 +57,25 @@ class AnswerStream extends llm.LLMStream {
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { settling, record } = this.#options;
+    const { settling, record, voice } = this.#options;
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
-      if (!signal.aborted) this.queue.put(saidAtOnce(id, text));
+      // A line is complete, and spoken without waiting for what comes next; of a space the framework's filter would wait for more.
+      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
     const context = user === undefined ? this.#context : { ...this.#context, user };
     const approve = this.#approveAloud(say);
     const times = record?.answerBegun();
+    const rehearsal = settled === undefined ? undefined : voice?.rehearse();
     try {
       for await (const content of this.#brain.answer(turns, context, { signal, approve, settled })) {
         times?.pieceCame();
+        rehearsal?.add(content);
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
+      rehearsal?.end();
     } catch (cause) {
       // An interrupted answer is not an error.
       if (!signal.aborted) throw cause;

@@ -130,21 +130,24 @@ export class CallJob {
   }
 
   #begin({ call, seated, remember }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
-    const { clock, timeline, maxCallMs, startConversation, memorySettings } = this.#deps;
+    const { clock, timeline, telemetry, maxCallMs, startConversation, memorySettings } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
-    const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
-    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const asking = new Asking({
       send: (payload) => link.send(payload),
-      hear: (text) => this.#background('a quick reply', voice.write(text)),
+      hear: (text) => {
+        remembering.wrote(text);
+        this.#background('a quick reply', voice.write(text));
+      },
       clock,
       log,
     });
     // Nothing can be shown to a user of the older protocol, and nothing that arrives there is that user's.
     const asked = seated.protocol === 'strict' ? asking : undefined;
+    const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
+    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const data: CallData = new CallData(
       link,
       {
@@ -165,8 +168,9 @@ export class CallJob {
         return startConversation(talk);
       },
       speaker: seated.seat.speaker,
-      observer: remembering.follow(data),
+      observer: remembering.follow(telemetry?.watching(data) ?? data),
       approve: asked?.approve,
+      endsAt: clock.now() + maxCallMs,
       context: {
         sessionId,
         conversationId: randomUUID(),

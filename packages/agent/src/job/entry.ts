@@ -108,15 +108,15 @@ export default defineAgent<Partial<Prewarmed>>({
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
       hearing: settings.hearing,
-      memorySettings: async (signal) => (await speech.ready(signal)).memory,
+      memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
         const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
         checkDeclared(settings.hearing, hearing);
-        const { spoken: model, apology } = remote;
+        const { spoken: model, apology, turns } = remote;
         if (model !== undefined) return startRealtimeConversation({ ...talk, model, apology, log, clock });
         const brain = sayFailures(remote.brain, { apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
-        return startConversation({ ...talk, engines, log, clock });
+        return startConversation({ ...talk, engines, turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

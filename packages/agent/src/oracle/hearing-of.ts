@@ -1,21 +1,24 @@
 import { ON_THIS_MACHINE, placeOf, type CallHearing, type EnginePlace } from '@oracle-calls/protocol/hearing';
+import { memorySettingsOf } from '../memory/memory-settings.ts';
 import type { OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 import type { OracleDefinition } from './define-oracle.ts';
 
 /** Who hears the calls of an oracle, known before anything of it is opened: callers are to be told before they speak. */
 export function hearingOf(
-  { recognition, speech }: Pick<OracleSettings, 'recognition' | 'speech'>,
-  { brain }: Pick<OracleDefinition, 'brain'>,
+  { recognition, speech, memory }: Pick<OracleSettings, 'recognition' | 'speech' | 'memory'>,
+  definition: Pick<OracleDefinition, 'brain' | 'memory'>,
 ): CallHearing {
-  if (brain?.kind === 'realtime') {
-    const place = brainPlace(brain);
-    return { recognition: place, languageModel: place, speech: place, remembers: false };
+  const languageModel = brainPlace(definition.brain);
+  const remembers = memorySettingsOf(memory ?? definition.memory) !== undefined;
+  // It hears and speaks by itself: whatever else is chosen has no part.
+  if (definition.brain?.kind === 'realtime') {
+    return { recognition: languageModel, languageModel, speech: languageModel, remembers };
   }
   return {
     recognition: voicePlace(recognition, 'audio'),
-    languageModel: brainPlace(brain),
+    languageModel,
     speech: voicePlace(speech, 'text'),
-    remembers: false,
+    remembers,
   };
 }
 

@@ -3,6 +3,8 @@ import type { DataPayload } from '../data-frame/payload.ts';
 import { OracleCallError, toOracleCallError } from '../errors/oracle-call-error.ts';
 import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import type { CallSession } from '../handshake/call-session.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
+import { compareHearings } from '../hearing/compare-hearings.ts';
 import type { Entropy } from '../kem/entropy.ts';
 import type { KeyPosition } from '../key-schedule/epoch-keys.ts';
 import type { MediaDirection } from '../key-schedule/media-direction.ts';
@@ -10,7 +12,7 @@ import type { RekeyOutcome } from '../rekey/rekey-step.ts';
 import { Serial } from '../serial.ts';
 import type { SendFrame } from './frame-channel.ts';
 import type { FrameKeys } from './frame-keys.ts';
-import type { ConfirmedAttempt, LinkEvents } from './link-events.ts';
+import type { ChangedHearing, ConfirmedAttempt, LinkEvents } from './link-events.ts';
 import { LinkKeys } from './link-keys.ts';
 import { RekeyDriver } from './rekey-driver.ts';
 import { Resender, type Overdue } from './resender.ts';
@@ -78,6 +80,8 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
   /** Whom frames go to: the other end of the attempt under way. */
   #peerIdentity: string | undefined;
   #live: Live<R> | undefined;
+  /** Of the last confirmed attempt. */
+  #declared: CallHearing | undefined;
   #isClosed = false;
 
   constructor(options: LinkEndOptions, role: LinkEndRole) {
@@ -170,9 +174,24 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
       },
       graceOver: (epoch) => void this.run(() => this.perform(rekey.graceOver(epoch), peerIdentity)),
     });
-    const confirmed = { attempt, userIdentity, agentIdentity, comparisonCode, hearing };
+    const confirmed = {
+      attempt,
+      userIdentity,
+      agentIdentity,
+      comparisonCode,
+      hearing,
+      changed: this.#changedBy(hearing),
+    };
     this.#live = { peerIdentity, attempt: confirmed, rekey, driver, isPeerReady: false };
     this.#options.events.confirmed(confirmed);
+  }
+
+  /** How the declaration of an attempt stands to that of the confirmed one before. */
+  #changedBy(hearing: CallHearing): ChangedHearing | undefined {
+    const previous = this.#declared;
+    this.#declared = hearing;
+    const change = previous && compareHearings(previous, hearing);
+    return previous && change && { previous, change };
   }
 
   /** Does what the rekey of the live attempt says. */

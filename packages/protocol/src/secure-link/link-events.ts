@@ -2,6 +2,7 @@ import type { ComparisonCode } from '../comparison-code/comparison-code.ts';
 import type { DataPayload } from '../data-frame/payload.ts';
 import type { OracleCallError } from '../errors/oracle-call-error.ts';
 import type { CallHearing } from '../hearing/call-hearing.ts';
+import type { HearingChange } from '../hearing/compare-hearings.ts';
 
 /** A confirmed attempt, as the application may know it. */
 export interface ConfirmedAttempt {
@@ -11,6 +12,13 @@ export interface ConfirmedAttempt {
   readonly comparisonCode: ComparisonCode;
   /** Who hears the call, as its agent declared in this attempt. */
   readonly hearing: CallHearing;
+  /** What the confirmed attempt before declared, when it was something else: to be told to the user. */
+  readonly changed?: ChangedHearing | undefined;
+}
+
+export interface ChangedHearing {
+  readonly previous: CallHearing;
+  readonly change: HearingChange;
 }
 
 /** What a link tells its owner. Handlers return at once and do not throw. */

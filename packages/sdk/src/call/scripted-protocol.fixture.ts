@@ -79,7 +79,6 @@ export class ScriptedProtocol implements StrictProtocol {
   readonly createVerifier = ownStrictProtocol.createVerifier;
   readonly createPayloadId = ownStrictProtocol.createPayloadId;
   readonly formatCode = ownStrictProtocol.formatCode;
-  readonly compareHearings = ownStrictProtocol.compareHearings;
 
   async createSecrets(): Promise<CallSecrets> {
     const callKey = SecretBytes.random(32, 'call key');

@@ -2,7 +2,7 @@ import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { DoubledRate } from '../../hosted/realtime/half-rate.ts';
-import { framesOf } from '../local-tts.ts';
+import { framesOf } from '../voice/frames.ts';
 
 /** Answers whose late sound is still refused: more than a model has under way. */
 const MAX_STOPPED = 16;

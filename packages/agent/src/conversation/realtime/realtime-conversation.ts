@@ -9,7 +9,7 @@ import type { SpeechConversation, SpeechNotice, SpeechToSpeech } from '../../hos
 import type { ApproveTool } from '../../tools/approval.ts';
 import type { Conversation } from '../conversation.ts';
 import type { ConversationObserver } from '../observer.ts';
-import { SpokenText } from '../spoken-text.ts';
+import { AnswerCaptions } from './answer-captions.ts';
 import { AnswerPlayback } from './answer-playback.ts';
 import type { StoppedAnswer } from './answer-playback.ts';
 import { UserSound } from './user-sound.ts';
@@ -50,7 +50,7 @@ class RealtimeTalk implements Conversation {
   readonly #options: RealtimeConversationOptions;
   readonly #sound: UserSound;
   readonly #playback: AnswerPlayback;
-  readonly #spoken: SpokenText;
+  readonly #captions: AnswerCaptions;
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
   readonly #turns: Turn[] = [];
@@ -65,7 +65,7 @@ class RealtimeTalk implements Conversation {
     this.#options = options;
     const { speaker, observer, clock, context, signal } = options;
     this.#signal = signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]);
-    this.#spoken = new SpokenText(observer, clock);
+    this.#captions = new AnswerCaptions(observer, clock);
     this.#playback = new AnswerPlayback(speaker, () => this.#onSilent());
     this.#sound = new UserSound({
       onSamples: (samples) => this.#session?.hear(samples),
@@ -162,7 +162,7 @@ class RealtimeTalk implements Conversation {
       }
       case 'oracle-words':
         this.#answer += notice.text;
-        return this.#spoken.add(notice.text);
+        return this.#captions.add(notice.text);
       case 'answered':
         return this.#endAnswer();
       case 'over':
@@ -183,7 +183,7 @@ class RealtimeTalk implements Conversation {
   }
 
   #endAnswer(stopped?: StoppedAnswer): void {
-    this.#spoken.end();
+    this.#captions.end();
     const text = this.#answer.trim();
     this.#answer = '';
     if (text !== '')
