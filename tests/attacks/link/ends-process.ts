@@ -18,6 +18,7 @@ import {
   AgentLink,
   UserLink,
   type ConfirmedAttempt,
+  type DeclaredHearing,
   type FrameKeys,
   type SendFrame,
 } from '@oracle-calls/protocol/secure-link';
@@ -65,10 +66,13 @@ const sendOf =
   (from: EndName): SendFrame =>
   async (frame) =>
     say({ said: 'frame', from, hex: hexOf(frame) });
+/** What came of the user's comparison with the attempt before. */
+let warning: string | undefined;
 const eventsOf = (end: EndName) => ({
-  confirmed: ({ comparisonCode: code, hearing, changed }: ConfirmedAttempt) => {
+  declared: ({ changed }: DeclaredHearing) => void (warning = changed?.change),
+  confirmed: ({ comparisonCode: code, hearing }: ConfirmedAttempt) => {
     const listeners = listenersOf(hearing).map(({ host }) => host);
-    say({ said: 'confirmed', end, code, listeners, warning: changed?.change });
+    say({ said: 'confirmed', end, code, listeners, warning: end === 'user' ? warning : undefined });
   },
   superseded: () => undefined,
   peerReady: () => undefined,

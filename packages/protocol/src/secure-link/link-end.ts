@@ -12,7 +12,7 @@ import type { RekeyOutcome } from '../rekey/rekey-step.ts';
 import { Serial } from '../serial.ts';
 import type { SendFrame } from './frame-channel.ts';
 import type { FrameKeys } from './frame-keys.ts';
-import type { ChangedHearing, ConfirmedAttempt, LinkEvents } from './link-events.ts';
+import type { ConfirmedAttempt, LinkEvents } from './link-events.ts';
 import { LinkKeys } from './link-keys.ts';
 import { RekeyDriver } from './rekey-driver.ts';
 import { Resender, type Overdue } from './resender.ts';
@@ -156,6 +156,14 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
     if (!this.#isClosed) this.#options.events.superseded();
   }
 
+  /** Tells who hears the call, before anything is sent, and how that stands to the confirmed attempt before. */
+  declare({ hearing }: CallSession): void {
+    const previous = this.#declared;
+    this.#declared = hearing;
+    const change = previous && compareHearings(previous, hearing);
+    this.#options.events.declared?.({ hearing, changed: previous && change && { previous, change } });
+  }
+
   /** The attempt is confirmed and its keys are in use. */
   begin(session: CallSession, peerIdentity: string, rekey: R): void {
     const { attempt, userIdentity, agentIdentity, comparisonCode, hearing } = session;
@@ -174,24 +182,9 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
       },
       graceOver: (epoch) => void this.run(() => this.perform(rekey.graceOver(epoch), peerIdentity)),
     });
-    const confirmed = {
-      attempt,
-      userIdentity,
-      agentIdentity,
-      comparisonCode,
-      hearing,
-      changed: this.#changedBy(hearing),
-    };
+    const confirmed = { attempt, userIdentity, agentIdentity, comparisonCode, hearing };
     this.#live = { peerIdentity, attempt: confirmed, rekey, driver, isPeerReady: false };
     this.#options.events.confirmed(confirmed);
-  }
-
-  /** How the declaration of an attempt stands to that of the confirmed one before. */
-  #changedBy(hearing: CallHearing): ChangedHearing | undefined {
-    const previous = this.#declared;
-    this.#declared = hearing;
-    const change = previous && compareHearings(previous, hearing);
-    return previous && change && { previous, change };
   }
 
   /** Does what the rekey of the live attempt says. */

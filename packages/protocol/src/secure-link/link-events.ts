@@ -12,17 +12,19 @@ export interface ConfirmedAttempt {
   readonly comparisonCode: ComparisonCode;
   /** Who hears the call, as its agent declared in this attempt. */
   readonly hearing: CallHearing;
-  /** What the confirmed attempt before declared, when it was something else: to be told to the user. */
-  readonly changed?: ChangedHearing | undefined;
 }
 
-export interface ChangedHearing {
-  readonly previous: CallHearing;
-  readonly change: HearingChange;
+/** Who hears the call from now on. */
+export interface DeclaredHearing {
+  readonly hearing: CallHearing;
+  /** What the confirmed attempt before declared, when it was something else: to be told to the user. */
+  readonly changed?: { readonly previous: CallHearing; readonly change: HearingChange } | undefined;
 }
 
 /** What a link tells its owner. Handlers return at once and do not throw. */
 export interface LinkEvents {
+  /** User: the agent has proved itself, and nothing was sent under the keys of its attempt yet. */
+  readonly declared?: ((declared: DeclaredHearing) => void) | undefined;
   /** Both ends are who they should be, and the media keys are installed: sound may flow. */
   readonly confirmed: (attempt: ConfirmedAttempt) => void;
   /** A later attempt has begun: the keys of the one before are wiped, nothing flows until it is confirmed. */

@@ -137,13 +137,17 @@ export class OracleSide implements Disposable {
   }
 
   #linkEvents(protocol: StrictProtocol): LinkEvents {
-    const { logger, events } = this.#options;
+    const { logger, events, security } = this.#options;
     const unlessOver =
       <A extends unknown[]>(act: (...args: A) => void) =>
       (...args: A): void => {
         if (!this.#isOver) act(...args);
       };
     return {
+      declared: unlessOver(({ hearing, changed }) => {
+        security.note({ hearing });
+        if (changed !== undefined) events.tell({ kind: 'hearingChanged', current: hearing, ...changed });
+      }),
       confirmed: unlessOver((attempt) => this.#confirmed(attempt, protocol)),
       superseded: unlessOver(() => this.#superseded()),
       peerReady: () => undefined,
@@ -155,15 +159,12 @@ export class OracleSide implements Disposable {
     };
   }
 
-  #confirmed(attempt: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
-    const { agentIdentity, comparisonCode, hearing, changed } = attempt;
+  #confirmed({ agentIdentity, comparisonCode }: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
     const { clock, connection, timeline, security, events } = this.#options;
     security.note({
       isConfirmed: true,
       comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
-      hearing,
     });
-    if (changed !== undefined) events.tell({ kind: 'hearingChanged', current: hearing, ...changed });
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,
