@@ -23,7 +23,7 @@ export class AnswerPlayback {
   #last: { readonly answerId: string; handedMs: number } | undefined;
   #isAudible = false;
   #more = Promise.withResolvers<void>();
-  #pumping: Promise<void> | undefined;
+  #isPumping = false;
   readonly #stopped = new Set<string>();
 
   /** `onSilent` is told whenever everything that was there has been played. */
@@ -40,7 +40,7 @@ export class AnswerPlayback {
       this.#queue.push({ answerId, frame });
     }
     this.#more.resolve();
-    this.#pumping ??= this.#pump();
+    if (!this.#isPumping) void this.#pump();
     return true;
   }
 
@@ -59,6 +59,7 @@ export class AnswerPlayback {
   }
 
   async #pump(): Promise<void> {
+    this.#isPumping = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { answerId, frame } = next;
       if (this.#last?.answerId !== answerId) this.#last = { answerId, handedMs: 0 };
@@ -69,7 +70,7 @@ export class AnswerPlayback {
       this.#more = Promise.withResolvers();
       await Promise.race([this.#speaker.drained(), this.#more.promise]);
     }
-    this.#pumping = undefined;
+    this.#isPumping = false;
     if (!this.#isAudible) return;
     this.#isAudible = false;
     this.#onSilent();

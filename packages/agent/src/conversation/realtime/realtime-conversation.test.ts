@@ -104,7 +104,7 @@ const frame = (value: number): AudioFrame => new AudioFrame(new Int16Array(960).
 const voice = (answerId: string) => ({
   type: 'response.output_audio.delta',
   item_id: answerId,
-  delta: base64(...new Array<number>(2_400).fill(8_192)),
+  delta: base64(...Array.from({ length: 2_400 }, () => 8_192)),
 });
 const words = (answerId: string, delta: string) => ({
   type: 'response.output_audio_transcript.delta',
@@ -152,7 +152,9 @@ describe('a conversation that a realtime model holds', () => {
     server.say(voice('a'));
     server.say(DONE);
     await vi.waitFor(() => expect(told).toContain('oracle: It is here.'));
-    expect(speaker.played.map(({ samplesPerChannel }) => samplesPerChannel)).toEqual(new Array(10).fill(960));
+    expect(speaker.played.map(({ samplesPerChannel }) => samplesPerChannel)).toEqual(
+      Array.from({ length: 10 }, () => 960),
+    );
     expect(told).toEqual(['thinking', 'user: Where is it?', 'speaking', 'oracle: It is here.']);
     speaker.drain();
     await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
