@@ -159,6 +159,8 @@ export class CallRecord {
       case 'keysRotated':
       case 'device':
       case 'echo':
+      case 'question':
+      case 'questionOver':
         break;
     }
     // The SDK switches devices by itself as well: one that was unplugged, a share that the browser's own bar ended.
