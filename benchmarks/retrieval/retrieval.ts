@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createBrain, defineOracle, ON_THIS_MACHINE, openOracle } from '@oracle-calls/agent/oracle';
+import { defineOracle, openOracle } from '@oracle-calls/agent/oracle';
 import type { Brain } from '@oracle-calls/agent/oracle';
 import { percentile } from '../percentile.ts';
 import { HELD_SET, TUNING_SET } from './questions.ts';
@@ -19,8 +19,8 @@ export interface RetrievalFigures {
   readonly nearAnswered: number;
   readonly far: number;
   readonly farAnswered: number;
-  /** Questions of any kind that were taken for courtesies: the little language model would have answered them. */
-  readonly toLanguageModel: number;
+  /** Questions of any kind that were taken for courtesies, and got one in return. */
+  readonly takenForCourtesy: number;
   /** From question to answer. */
   readonly answerMs: { readonly p50: number; readonly p95: number };
 }
@@ -34,41 +34,30 @@ export interface RetrievalResult {
 
 const DOCUMENTS = fileURLToPath(new URL('./documents', import.meta.url));
 const UNKNOWN = /^I do not know that\./;
-/** In the place of the language model, which has no part in this: whatever goes there was not taken for a question of fact. */
-const TO_TALKER = '(to the language model)';
+/** What courtesies are answered with (`small-talk.ts`): no statement of fact. */
+const COURTESY = /^(?:Hello|I am well|You are welcome|What else|All right|Goodbye|Yes, I hear|I am the concierge)\b/;
 
 /** Asks the local brain every question of the labelled set. */
 export async function measureRetrieval(weightsDir: string): Promise<RetrievalResult> {
   const definition = defineOracle({ instructions: 'You are the concierge.', documents: DOCUMENTS });
-  await using brain = await openOracle(definition, { weightsDir, openTalker: () => Promise.resolve(talker()) });
+  await using brain = await openOracle(definition, { weightsDir });
   const faults: string[] = [];
   const tuning = await measureSet(brain, TUNING_SET, () => undefined);
   const held = await measureSet(brain, HELD_SET, (line) => faults.push(line));
   return { tuning, held, faults };
 }
 
-function talker(): Brain {
-  return createBrain({
-    title: 'nobody',
-    place: ON_THIS_MACHINE,
-    async *answer() {
-      await Promise.resolve();
-      yield TO_TALKER;
-    },
-  });
-}
-
 async function measureSet(brain: Brain, set: QuestionSet, tell: (line: string) => void): Promise<RetrievalFigures> {
   const times: number[] = [];
-  const counts = { right: 0, wrong: 0, silent: 0, nearAnswered: 0, farAnswered: 0, toLanguageModel: 0 };
+  const counts = { right: 0, wrong: 0, silent: 0, nearAnswered: 0, farAnswered: 0, takenForCourtesy: 0 };
   const ask = async (text: string): Promise<string> => {
     const startedAt = performance.now();
     let said = '';
     for await (const piece of brain.answer([{ speaker: 'user', text }], { sessionId: 's' })) said += piece;
     times.push(performance.now() - startedAt);
-    if (said === TO_TALKER) {
-      counts.toLanguageModel += 1;
-      tell(`left to the language model: ${text}`);
+    if (COURTESY.test(said)) {
+      counts.takenForCourtesy += 1;
+      tell(`taken for a courtesy: ${text}`);
     }
     return said;
   };
@@ -95,4 +84,4 @@ async function measureSet(brain: Brain, set: QuestionSet, tell: (line: string) =
   };
 }
 
-const isAnswer = (said: string): boolean => !UNKNOWN.test(said) && said !== TO_TALKER;
+const isAnswer = (said: string): boolean => !UNKNOWN.test(said) && !COURTESY.test(said);

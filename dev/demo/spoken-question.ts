@@ -2,7 +2,7 @@ import { openRecogniser, openSynthesiser } from '@oracle-calls/agent/speech';
 import { resample } from '@oracle-calls/node-media/pcm';
 import type { Speech } from '../caller/scripted-caller.ts';
 
-/** What the scripted caller asks: short, and answered well even by the small demonstration brain. */
+/** What the scripted caller asks: short, and known to the guide (`dev/guide`). */
 export const QUESTION = 'What is the capital city of France?';
 
 /** Trailing silence of synthesised speech; people stop when they stop, so the question must too. */

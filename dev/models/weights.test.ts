@@ -109,6 +109,6 @@ describe('the model weights', () => {
     const members = WEIGHT_PACKAGES.flatMap((one) => one.members);
     expect(members.every(({ sha256, bytes }) => /^[0-9a-f]{64}$/.test(sha256) && bytes > 0)).toBe(true);
     expect(WEIGHT_PACKAGES.every(({ spec }) => /(@|==)\d+\.\d+\.\d+$/.test(spec))).toBe(true);
-    expect(new Set(members.map(({ target }) => dirname(target))).size).toBe(4);
+    expect(new Set(members.map(({ target }) => dirname(target))).size).toBe(5);
   });
 });

@@ -68,7 +68,7 @@ try {
       const answers = await page.getByRole('log').allTextContents();
       if (answers.some((text) => text.includes('Paris'))) return;
     }
-    throw new Error('The demonstration brain does not know the answer today. Try again.');
+    throw new Error('The oracle did not understand the question today. Try again.');
   };
   await mkdir(FOLDER, { recursive: true });
   await caller.signIn();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import type { LiveKit } from '../livekit/livekit.ts';
 import { httpReady } from '../process/http-ready.ts';
@@ -133,7 +134,15 @@ export interface AgentPlan {
 }
 
 /** Writes the agent's configuration. */
-export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLine): Promise<AgentPlan> {
+export async function planAgent(
+  parts: OracleParts &
+    TelemetryWishes & {
+      readonly oracle: OracleSettings;
+      /** Reads it anew whenever its files change. */
+      readonly reloadsOracle: boolean;
+    },
+  log: LogLine,
+): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
   const dir = await privateDir(join(stateDir, 'agent'));
   const configFile = join(dir, 'agent.json');
@@ -150,6 +159,7 @@ export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLi
     sfu: { url, apiKey, apiSecretFile },
     agentName: await keptSecret(join(stateDir, AGENT_NAME_FILE)),
     weightsDir,
+    oracle: parts.oracle,
     drainSeconds: parts.drainSeconds.agent ?? 0,
     ...telemetryConfig(parts),
   };
@@ -157,7 +167,7 @@ export async function planAgent(parts: OracleParts & TelemetryWishes, log: LogLi
   const watch = watchLog(log);
   const spec: ProcessSpec = {
     name: 'agent',
-    ...entry('apps/oracle/src/agent-main.ts', configFile),
+    ...entry('apps/oracle/src/agent-main.ts', configFile, parts.reloadsOracle ? ['--reload-oracle'] : []),
     log: watch.log,
     ready: (signal) => {
       watch.reset();
@@ -181,6 +191,11 @@ function sfuConfig({
 }
 
 /** This very Node runs them: the stack itself was started under the pinned one. */
-function entry(path: string, configFile: string): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
-  return { command: process.execPath, args: [join(PROJECT_ROOT, path), '--config', configFile], cwd: PROJECT_ROOT };
+function entry(
+  path: string,
+  configFile: string,
+  flags: readonly string[] = [],
+): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
+  const args = [join(PROJECT_ROOT, path), '--config', configFile, ...flags];
+  return { command: process.execPath, args, cwd: PROJECT_ROOT };
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { OracleSettings } from '@oracle-calls/agent/oracle';
 import { ROUTES } from '@oracle-calls/protocol/http';
 import { startDidResolver } from '../did-resolver/did-resolver.ts';
 import type { DidResolver } from '../did-resolver/did-resolver.ts';
@@ -21,6 +22,7 @@ import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
 import { BACKEND_FOLDER, backendSpec, planAgent } from './oracle-processes.ts';
 import type { OracleParts } from './oracle-processes.ts';
+import { GUIDE_FILE } from './project.ts';
 import { makeSecondOracle } from './second-oracle.ts';
 import type { SecondOracle } from './second-oracle.ts';
 import type { Part } from './part-log.ts';
@@ -45,6 +47,10 @@ export interface StackOptions {
   readonly preferredPorts?: PortWishes | undefined;
   /** Whether the agent runs from the start. Default true; `startAgent` starts it later. */
   readonly agent?: boolean | undefined;
+  /** What talks: `{ definitionFile }` for an oracle of your own, `{}` for the demonstration brain alone. The guide (`dev/guide`) when absent. */
+  readonly oracle?: OracleSettings | undefined;
+  /** Reads the oracle anew whenever its files change. Default false. */
+  readonly reloadsOracle?: boolean | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the backend serves a second oracle, which has an account and no agents. Default `none`. */
@@ -207,7 +213,14 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     env: () => environment('backend'),
     stopGraceMs: () => STOP_GRACE_MS + drainMs(),
   };
-  const agentPlan = await planAgent({ ...parts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
+  const talking = {
+    oracle: options.oracle ?? { definitionFile: GUIDE_FILE },
+    reloadsOracle: options.reloadsOracle === true,
+  };
+  const agentPlan = await planAgent(
+    { ...parts, ...talking, otlpUrl, metricsPort: metricsPorts?.agent },
+    logOf('agent'),
+  );
   const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(

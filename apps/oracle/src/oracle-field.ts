@@ -1,4 +1,4 @@
-import { enginePlaceSchema } from '@oracle-calls/agent/oracle-settings';
+import { enginePlaceSchema, turnSettingsSchema } from '@oracle-calls/agent/oracle-settings';
 import * as v from 'valibot';
 import { httpUrlSchema, textSchema } from './config-fields.ts';
 import { namedPath } from './configuration/schema-walk.ts';
@@ -56,13 +56,17 @@ const speechSchema = v.variant('kind', [
 /** Which brain, recognition and voice. The same as the agent's `oracleSettingsSchema`, with what the named files have to be. */
 export const oracleField = v.optional(
   v.strictObject({
-    /** A module that exports `oracle = defineOracle({ … })`; it takes the place of the next three, and is run. */
+    /** A module that exports `oracle = defineOracle({ … })`; it takes the place of the next four, and is run. */
     definitionFile: v.optional(namedPath('file')),
     instructions: v.optional(textSchema),
     /** `.md` and `.txt` that it answers from. */
     documentsDir: v.optional(namedPath('folder')),
+    /** What it says aloud when its brain fails. */
+    apology: v.optional(textSchema),
     brain: v.optional(brainSchema),
     recognition: v.optional(recognitionSchema),
     speech: v.optional(speechSchema),
+    /** How it takes turns with its callers, and what it says of its own accord. */
+    turns: v.optional(turnSettingsSchema),
   }),
 );

@@ -6,6 +6,8 @@ export { isSafeUrl } from './backend-client/http.ts';
 export * from './call/call-state.ts';
 export * from './call/notices.ts';
 export * from './call/oracle-call.ts';
+export type { OracleQuestion, QuestionAnswer } from './call/oracle-question.ts';
+export type { KeypadKey, QuestionChoice } from '@oracle-calls/protocol/data-frame';
 export * from './devices/devices-port.ts';
 export * from './devices/no-devices.ts';
 export type { KeyPinStore } from './key-pins/key-pin-store.ts';

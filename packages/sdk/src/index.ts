@@ -3,6 +3,8 @@ export * from './backend-client/backend-client.ts';
 export * from './call/call-state.ts';
 export * from './call/notices.ts';
 export * from './call/oracle-call.ts';
+export type { OracleQuestion, QuestionAnswer } from './call/oracle-question.ts';
+export type { KeypadKey, QuestionChoice } from '@oracle-calls/protocol/data-frame';
 export * from './create-oracle-calls.ts';
 export * from './devices/devices-port.ts';
 export type * from './media/quality-judge.ts';

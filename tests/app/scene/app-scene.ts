@@ -55,7 +55,7 @@ export class AppScene implements AsyncDisposable {
     return this.stack.webUrl;
   }
 
-  /** A spoken question, answered well by the demonstration brain. */
+  /** A spoken question that the oracle of a stack knows the answer to. */
   get question(): Speech {
     return this.#scene.question;
   }

@@ -62,6 +62,7 @@ export const errorsArabic: Translation<typeof errorsEnglish> = {
   ERR_CALL_IN_PROGRESS: 'ما زالت مكالمة أخرى جارية.',
   ERR_CALL_LIVE: 'لم تنتهِ هذه المكالمة تمامًا. من فضلك احذفها بعد لحظة.',
   ERR_RING_OVER: 'لم يعد الأوراكل يتصل بك. اتصل به أنت إن شئت.',
+  ERR_CALL_QUESTION: 'لم يعد الأوراكل ينتظر هذه الإجابة.',
   ERR_CALL_TICKET: 'لم يستطع الأوراكل استلام المكالمة. من فضلك اتصل مجددًا.',
   ERR_UPSTREAM_HOMESERVER: 'خادمك لا يجيب. من فضلك حاول بعد قليل.',
   ERR_UPSTREAM_SFU: 'خادم الوسائط لا يجيب. من فضلك حاول بعد قليل.',

@@ -68,6 +68,7 @@ export const errorsEnglish = {
   ERR_CALL_IN_PROGRESS: 'Another call is still in progress.',
   ERR_CALL_LIVE: 'This call has not quite ended. Please delete it in a moment.',
   ERR_RING_OVER: 'The oracle no longer rings. You can call it yourself.',
+  ERR_CALL_QUESTION: 'The oracle waits for this answer no more.',
   ERR_CALL_TICKET: 'The oracle could not take the call. Please call again.',
   ERR_UPSTREAM_HOMESERVER: 'Your homeserver does not answer. Please try again shortly.',
   ERR_UPSTREAM_SFU: 'The media server does not answer. Please try again shortly.',

@@ -1,4 +1,5 @@
 import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { CallUser } from '../asking/call-user.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 
 /** What the oracle may know about a call when it thinks. */
@@ -20,6 +21,8 @@ export interface CallContext {
   readonly comparisonCode?: string | undefined;
   /** The user's microphone is off by the user's own wish, as of now: silence is no answer. */
   readonly isUserMuted?: boolean | undefined;
+  /** The user beyond speech: quick replies and chat. Absent where nothing can be shown, as in the older protocol. */
+  readonly user?: CallUser | undefined;
 }
 
 /** One thing that was said in this call. */

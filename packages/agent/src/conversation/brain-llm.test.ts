@@ -1,10 +1,13 @@
 import { initializeLogger, llm } from '@livekit/agents';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ReadableStream } from 'node:stream/web';
+import type { CallUser } from '../asking/call-user.ts';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
 import { TurnSettling } from './turn-settling.ts';
 import { BrainLlm, turnsOf } from './brain-llm.ts';
+import { speakMarkedAtOnce } from './said-at-once.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 
@@ -85,5 +88,37 @@ describe('a brain behind the framework', () => {
     settling.complete('order');
     await stream.collect();
     expect(log).toEqual(['asked', 'settled']);
+  });
+});
+
+describe('an answer that waits for the user’s touch', () => {
+  it('says so at once, where it waits', async () => {
+    const approve = vi.fn(() => Promise.resolve(true));
+    const user: CallUser = {
+      choose: () => Promise.resolve('1'),
+      offer: () => undefined,
+      write: () => undefined,
+    };
+    const brain = createBrain({
+      title: 'asks',
+      place: ON_THIS_MACHINE,
+      async *answer(_turns, context, how = {}) {
+        yield 'Let me see. ';
+        const request = { tool: 'order', description: 'Orders.', argumentsText: '{}', spoken: 'Please confirm.' };
+        await how.approve?.(request, new AbortController().signal);
+        yield `Ordered ${await context.user?.choose('Which?', [{ key: '1', label: 'Tea' }])}.`;
+      },
+    });
+    const llmOfCall = new BrainLlm(brain, { sessionId: 's', user }, { approve });
+    const pieces: llm.ChatChunk[] = [];
+    for await (const piece of llmOfCall.chat({ chatCtx: chat(['user', 'Order.']) })) pieces.push(piece);
+    const spoken = speakMarkedAtOnce(ReadableStream.from(pieces));
+    const order: string[] = [];
+    for await (const piece of spoken) {
+      order.push(
+        typeof piece === 'object' ? (piece.delta?.content ?? '') : typeof piece === 'string' ? piece : '(spoken)',
+      );
+    }
+    expect(order).toEqual(['Let me see. ', 'Please confirm. ', '(spoken)', 'Which? ', '(spoken)', 'Ordered 1.']);
   });
 });

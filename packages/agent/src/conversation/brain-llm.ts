@@ -1,7 +1,10 @@
 import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
+import { AnswerUsers } from '../asking/answer-user.ts';
 import type { ApproveTool } from '../tools/approval.ts';
+import { saidAtOnce } from './said-at-once.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
 /** A local brain neither fails for want of a network nor gains by asking twice. */
@@ -24,40 +27,66 @@ export interface BrainLlmOptions {
   readonly approve?: ApproveTool | undefined;
   /** When turns are over. Without it each turn is taken to be. */
   readonly settling?: TurnSettling | undefined;
+  /** Is told when the brain is asked and when it begins to answer. */
+  readonly record?: TurnRecord | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
   readonly #brain: Brain;
   readonly #context: CallContext;
   readonly #options: BrainLlmOptions;
+  readonly #users: AnswerUsers | undefined;
 
   constructor(
     owner: llm.LLM,
     brain: Brain,
     context: CallContext,
     options: BrainLlmOptions,
+    users: AnswerUsers | undefined,
     args: ConstructorParameters<typeof llm.LLMStream>[1],
   ) {
     super(owner, args);
     this.#brain = brain;
     this.#context = context;
     this.#options = options;
+    this.#users = users;
   }
 
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { approve, settling } = this.#options;
+    const { settling, record } = this.#options;
     const turns = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
+    const say = (text: string): void => {
+      if (!signal.aborted) this.queue.put(saidAtOnce(id, text));
+    };
+    const user = this.#users?.begin({ signal, settled, say });
+    const context = user === undefined ? this.#context : { ...this.#context, user };
+    const approve = this.#approveAloud(say);
+    const times = record?.answerBegun();
     try {
-      for await (const content of this.#brain.answer(turns, this.#context, { signal, approve, settled })) {
+      for await (const content of this.#brain.answer(turns, context, { signal, approve, settled })) {
+        times?.pieceCame();
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
     } catch (cause) {
       // An interrupted answer is not an error.
       if (!signal.aborted) throw cause;
     }
+  }
+
+  /** While the user is to look at the screen, the oracle says so. */
+  #approveAloud(say: (text: string) => void): ApproveTool | undefined {
+    const { approve } = this.#options;
+    return (
+      approve &&
+      ((request, signal) => {
+        const isAllowed = approve(request, signal);
+        if (request.spoken !== undefined) say(request.spoken);
+        return isAllowed;
+      })
+    );
   }
 }
 
@@ -66,12 +95,14 @@ export class BrainLlm extends llm.LLM {
   readonly #brain: Brain;
   readonly #context: CallContext;
   readonly #options: BrainLlmOptions;
+  readonly #users: AnswerUsers | undefined;
 
   constructor(brain: Brain, context: CallContext, options: BrainLlmOptions = {}) {
     super();
     this.#brain = brain;
     this.#context = context;
     this.#options = options;
+    this.#users = context.user && new AnswerUsers(context.user);
   }
 
   override label(): string {
@@ -79,7 +110,7 @@ export class BrainLlm extends llm.LLM {
   }
 
   override chat({ chatCtx, toolCtx, connOptions = CONNECT_OPTIONS }: Parameters<llm.LLM['chat']>[0]): llm.LLMStream {
-    return new AnswerStream(this, this.#brain, this.#context, this.#options, {
+    return new AnswerStream(this, this.#brain, this.#context, this.#options, this.#users, {
       chatCtx,
       connOptions,
       ...(toolCtx === undefined ? {} : { toolCtx: toolCtx as llm.ToolContext }),

@@ -6,12 +6,14 @@ import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { CallContext } from '../brain/brain.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { BrainLlm } from './brain-llm.ts';
+import { UTTERANCE_SILENCE_MS } from './engines.ts';
 import type { Engines } from './engines.ts';
 import { LocalStt } from './local-stt.ts';
 import { LocalTts } from './local-tts.ts';
 import { ObservedAgent } from './observed-agent.ts';
 import type { ConversationObserver, OracleActivity } from './observer.ts';
 import type { Speaker } from '@oracle-calls/node-media/seat';
+import { TurnRecord } from './turn-record.ts';
 import { TurnSettling } from './turn-settling.ts';
 import { SpokenText } from './spoken-text.ts';
 import { UserEars } from './user-ears.ts';
@@ -57,9 +59,10 @@ export interface ConversationOptions {
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
   const settling = new TurnSettling();
+  const record = new TurnRecord(observer.turn, clock);
   const session = new voice.AgentSession({
     stt: new LocalStt(engines.recogniser),
-    llm: new BrainLlm(engines.brain, context, { approve: options.approve, settling }),
+    llm: new BrainLlm(engines.brain, context, { approve: options.approve, settling, record }),
     tts: new LocalTts(engines.synthesiser),
     vad: engines.vad,
     turnHandling: { turnDetection: 'vad', interruption: { mode: 'vad' }, endpointing: ENDPOINTING },
@@ -73,6 +76,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const spoken = new SpokenText(observer, clock);
   tellObserver(session, observer, spoken);
   followTurns(session, settling);
+  recordTurns(session, record, clock);
   reportFacts(session, log, (cause) => {
     if (!isClosing) onFailed(cause);
   });
@@ -145,6 +149,22 @@ function tellObserver(session: voice.AgentSession, observer: ConversationObserve
 function followTurns(session: voice.AgentSession, settling: TurnSettling): void {
   session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
     if (newState === 'speaking') settling.begin();
+  });
+}
+
+function recordTurns(session: voice.AgentSession, record: TurnRecord, clock: Clock): void {
+  const { AgentSessionEventTypes: Events } = voice;
+  let stoppedAt = 0;
+  session.on(Events.UserInputTranscribed, ({ isFinal }) => {
+    if (isFinal) record.turnOver(stoppedAt, clock.now());
+  });
+  session.on(Events.UserStateChanged, ({ newState }) => {
+    if (newState === 'listening') stoppedAt = clock.now() - UTTERANCE_SILENCE_MS;
+    if (newState === 'speaking' && session.agentState === 'speaking') record.held(clock.now());
+  });
+  session.on(Events.AgentStateChanged, ({ oldState, newState }) => {
+    if (newState === 'speaking') record.firstAudio();
+    else if (oldState === 'speaking') record.answerOver('heard');
   });
 }
 

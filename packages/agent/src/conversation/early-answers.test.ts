@@ -50,7 +50,10 @@ async function scene() {
     turnHandling: { turnDetection: 'manual' },
     userAwayTimeout: null,
   });
-  const spoken = new SpokenText({ words: () => undefined, activity: () => undefined }, systemClock);
+  const spoken = new SpokenText(
+    { words: () => undefined, activity: () => undefined, turn: () => undefined },
+    systemClock,
+  );
   await session.start({ agent: new ObservedAgent(spoken, settling), record: false });
   const steps: unknown = Reflect.get(session, 'activity') ?? Reflect.get(session, '_activity');
   if (!isSteps(steps)) throw new TypeError('the framework does this otherwise now');

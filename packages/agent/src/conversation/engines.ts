@@ -5,7 +5,7 @@ import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 
 /** Silence that ends an utterance, in ms: shorter cuts people who breathe, longer makes the oracle slow. */
-const UTTERANCE_SILENCE_MS = 400;
+export const UTTERANCE_SILENCE_MS = 400;
 
 /** Everything that a conversation needs; closed by whoever opened it. */
 export interface Engines {

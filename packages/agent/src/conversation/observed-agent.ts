@@ -1,5 +1,6 @@
 import { ReadableStream, TransformStream } from 'node:stream/web';
 import { voice } from '@livekit/agents';
+import { speakMarkedAtOnce } from './said-at-once.ts';
 import type { SpokenText } from './spoken-text.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
@@ -21,6 +22,11 @@ export class ObservedAgent extends voice.Agent {
   override onUserTurnCompleted(...[, message]: Parameters<voice.Agent['onUserTurnCompleted']>): Promise<void> {
     this.#settling.complete(message.textContent ?? '');
     return Promise.resolve();
+  }
+
+  override async llmNode(...args: Parameters<voice.Agent['llmNode']>): ReturnType<voice.Agent['llmNode']> {
+    const pieces = await super.llmNode(...args);
+    return pieces === null ? null : speakMarkedAtOnce(pieces);
   }
 
   override async transcriptionNode(...[text]: Parameters<Node>): ReturnType<Node> {

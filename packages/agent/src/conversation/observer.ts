@@ -1,3 +1,6 @@
+import type { CaptionWord } from '@oracle-calls/protocol/data-frame';
+import type { TurnMeasures } from './turn-measures.ts';
+
 /** What the oracle does at the moment. */
 export type OracleActivity = 'listening' | 'thinking' | 'speaking';
 
@@ -9,10 +12,14 @@ export interface SpokenWords {
   readonly text: string;
   /** The words of this segment change no more. */
   readonly isFinal: boolean;
+  /** The words of `text` with their times, where they are known: never guessed. */
+  readonly words?: readonly CaptionWord[] | undefined;
 }
 
 /** Who is told what is said in a conversation, and by whom. Returns at once, does not throw. */
 export interface ConversationObserver {
   readonly words: (words: SpokenWords) => void;
   readonly activity: (activity: OracleActivity) => void;
+  /** A spoken turn and its answer are over. */
+  readonly turn: (measures: TurnMeasures) => void;
 }

@@ -6,7 +6,10 @@ import { SpokenText } from './spoken-text.ts';
 function scene() {
   const told: SpokenWords[] = [];
   const clock = new FakeClock();
-  const spoken = new SpokenText({ words: (words) => void told.push(words), activity: () => undefined }, clock);
+  const spoken = new SpokenText(
+    { words: (words) => void told.push(words), activity: () => undefined, turn: () => undefined },
+    clock,
+  );
   return { told, clock, spoken };
 }
 

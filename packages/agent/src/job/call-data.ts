@@ -1,7 +1,9 @@
 import type { Logger } from '@oracle-calls/protocol';
 import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
-import type { DataPayload } from '@oracle-calls/protocol/data-frame';
+import type { AnswerPayload, DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
+import { turnFields } from '../conversation/turn-measures.ts';
+import type { TurnMeasures } from '../conversation/turn-measures.ts';
 import type { CallLink } from './link/call-link.ts';
 
 /** What the user asks for by data. */
@@ -9,6 +11,8 @@ export interface UserRequests {
   readonly interrupt: () => void;
   readonly write: (text: string) => void;
   readonly hangUp: () => void;
+  /** Answers a question of the oracle's. */
+  readonly answer: (answer: AnswerPayload) => void;
 }
 
 /** What the two ends tell each other beside sound: always through the link, which seals it for the user alone. */
@@ -37,6 +41,11 @@ export class CallData implements ConversationObserver {
     this.#link.send({ id: createPayloadId(), kind: 'control', action: 'oracle-state', state });
   };
 
+  /** For the log alone: the user has no use for it. */
+  readonly turn = (measures: TurnMeasures): void => {
+    this.#log.info('turn over', turnFields(measures));
+  };
+
   /** The oracle ends the call: told before the SFU does. */
   sayGoodbye(): void {
     this.#link.send({ id: createPayloadId(), kind: 'control', action: 'hang-up' });
@@ -51,7 +60,7 @@ export class CallData implements ConversationObserver {
       case 'control':
         return this.#control(payload);
       case 'answer':
-        return;
+        return this.#requests.answer(payload);
       case 'caption':
       case 'question':
         return;

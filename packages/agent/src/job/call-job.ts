@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
+import { Asking } from '../asking/asking.ts';
 import { timeLimit } from './backend/time-limit.ts';
 import { CallData } from './call-data.ts';
 import { CallVoice } from './call-voice.ts';
@@ -42,6 +43,7 @@ interface LiveCall {
   readonly link: CallLink;
   readonly data: CallData;
   readonly voice: CallVoice;
+  readonly asking: Asking;
   readonly evidence: EvidenceLog;
 }
 
@@ -90,6 +92,7 @@ export class CallJob {
       this.#deps.telemetry?.ended(undefined);
       this.#timers.dispose();
       this.#patience?.[Symbol.dispose]();
+      this.#live?.asking[Symbol.dispose]();
       this.#live?.link[Symbol.dispose]();
       this.#deps.identity[Symbol.dispose]();
       if (this.#seat !== undefined) await leave(this.#seat, this.#log);
@@ -122,12 +125,21 @@ export class CallJob {
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
+    const asking = new Asking({
+      send: (payload) => link.send(payload),
+      hear: (text) => this.#background('a quick reply', voice.write(text)),
+      clock,
+      log,
+    });
+    // Nothing can be shown to a user of the older protocol, and nothing that arrives there is that user's.
+    const asked = seated.protocol === 'strict' ? asking : undefined;
     const data: CallData = new CallData(
       link,
       {
         interrupt: () => this.#background('interrupting', voice.interrupt()),
         write: (text) => this.#background('a written turn', voice.write(text)),
         hangUp: () => this.#input({ kind: 'user-gone', isDeliberate: true }),
+        answer: (answer) => asking.receive(answer),
       },
       log,
     );
@@ -135,6 +147,7 @@ export class CallJob {
       startConversation,
       speaker: seated.seat.speaker,
       observer: data,
+      approve: asked?.approve,
       context: {
         sessionId,
         conversationId: randomUUID(),
@@ -147,6 +160,7 @@ export class CallJob {
         get isUserMuted() {
           return data.isUserMuted;
         },
+        user: asked?.user,
       },
       signal: this.#over.signal,
       onFailed: (cause) => this.#onBroken(cause),
@@ -154,7 +168,7 @@ export class CallJob {
       log,
     });
     const evidence = new EvidenceLog(seated.seat, clock);
-    const live: LiveCall = { userIdentity, seated, link, data, voice, evidence };
+    const live: LiveCall = { userIdentity, seated, link, data, voice, asking, evidence };
     this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
@@ -260,7 +274,7 @@ export class CallJob {
       if (effect.kind === 'end') this.#ended.resolve(effect.report);
       return;
     }
-    const { voice, link } = live;
+    const { voice, link, asking } = live;
     const { speaker } = live.seated.seat;
     switch (effect.kind) {
       case 'begin-attempt':
@@ -269,9 +283,11 @@ export class CallJob {
       case 'greet':
         return this.#background('greeting', voice.greet());
       case 'mute':
+        asking.takeAllBack();
         speaker.setMuted(true);
         return this.#background('falling silent', voice.fallSilent());
       case 'hush':
+        asking.takeAllBack();
         speaker.setMuted(true);
         return this.#background('interrupting', voice.interrupt());
       case 'unmute':
@@ -286,6 +302,7 @@ export class CallJob {
         return;
       case 'end':
         this.#log.info('call ends', { endReason: effect.report });
+        asking[Symbol.dispose]();
         this.#over.abort(new Error('the call is over'));
         return this.#ended.resolve(effect.report);
       default:

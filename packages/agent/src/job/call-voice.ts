@@ -3,6 +3,7 @@ import type { AudioFrame } from '@livekit/rtc-node';
 import { codeOf } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import type { CallContext } from '../brain/brain.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { earcon } from '../conversation/earcon.ts';
 import { framesOf } from '../conversation/local-tts.ts';
@@ -11,9 +12,14 @@ import type { Speaker } from '@oracle-calls/node-media/seat';
 import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { JobTimeline } from './job-timeline.ts';
 
+/** What is written before the conversation has started is answered then; nobody writes more in those seconds. */
+const EARLY_MAX = 16;
+
 /** Everything that a conversation in this call needs to know. */
 export interface TalkOptions {
   readonly context: CallContext;
+  /** Asks the user about a tool; absent where nobody can be asked. */
+  readonly approve?: ApproveTool | undefined;
   readonly speaker: Speaker;
   readonly observer: ConversationObserver;
   /** The conversation broke and will not answer any more. */
@@ -36,6 +42,10 @@ export class CallVoice {
   readonly #options: CallVoiceOptions;
   #conversation: Promise<Conversation | undefined> | undefined;
   #userAudio: ReadableStream<AudioFrame> | undefined;
+  /** Until the conversation has started: what was written meanwhile. */
+  #early: string[] | undefined = [];
+  /** One wish of the user's after the other. */
+  #wishes: Promise<void> = Promise.resolve();
 
   constructor(options: CallVoiceOptions) {
     this.#options = options;
@@ -58,10 +68,12 @@ export class CallVoice {
       if (!signal.aborted) onFailed(cause);
       return undefined;
     });
-    if ((await this.#conversation) === undefined) return;
+    const conversation = await this.#conversation;
+    if (conversation === undefined) return;
     timeline.mark('conversationReady');
     timeline.log(log);
     await this.#listen();
+    await this.#readEarly(conversation);
   }
 
   /** Listens to this sound from now on, or from when the conversation has started. */
@@ -70,12 +82,18 @@ export class CallVoice {
     await this.#listen();
   }
 
+  /** Takes a written message as the user's turn; one after the other, and now or from when the conversation has started. */
   async write(text: string): Promise<void> {
-    await (await this.#conversation)?.write(text);
+    if (this.#early === undefined) {
+      await this.#inTurn(async () => (await this.#conversation)?.write(text));
+    } else if (this.#early.length < EARLY_MAX) {
+      this.#early.push(text);
+    }
   }
 
   async interrupt(): Promise<void> {
-    await (await this.#conversation)?.interrupt();
+    // Not before what was written earlier.
+    await this.#inTurn(async () => (await this.#conversation)?.interrupt());
   }
 
   async fallSilent(): Promise<void> {
@@ -87,6 +105,20 @@ export class CallVoice {
     await conversation?.close().catch((cause: unknown) => {
       this.#options.log.warn('closing the conversation failed', { code: codeOf(cause) });
     });
+  }
+
+  /** As one turn: each would interrupt the answer to the one before. */
+  async #readEarly(conversation: Conversation): Promise<void> {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    if (early.length === 0 || this.#options.signal.aborted) return;
+    await this.#inTurn(() => conversation.write(early.join('\n')));
+  }
+
+  #inTurn(wish: () => Promise<void>): Promise<void> {
+    const done = this.#wishes.then(wish);
+    this.#wishes = done.catch(() => undefined);
+    return done;
   }
 
   async #listen(): Promise<void> {

@@ -2,6 +2,7 @@ import { defineAgent } from '@livekit/agents';
 import type { JobContext, JobProcess, VAD } from '@livekit/agents';
 import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
+import { sayFailures } from '../brain/say-failures.ts';
 import { startConversation } from '../conversation/conversation.ts';
 import { openVad } from '../conversation/engines.ts';
 import { identityOf } from '@oracle-calls/node-media/guard';
@@ -105,7 +106,9 @@ export default defineAgent<Partial<Prewarmed>>({
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
       startConversation: async (talk) => {
-        const engines = { ...(await openRemoteEngines(speech, talk.signal)), vad };
+        const remote = await openRemoteEngines(speech, talk.signal, talk.context);
+        const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
+        const engines = { ...remote, brain, vad };
         return startConversation({ ...talk, engines, log, clock });
       },
     });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { turnSettingsSchema } from './turn-settings.ts';
 
 const urlSchema = v.pipe(v.string(), v.url());
 const modelSchema = v.pipe(v.string(), v.minLength(1));
@@ -54,14 +55,18 @@ export type SpeechSettings = v.InferOutput<typeof speechSettingsSchema>;
 
 /** What an operator chooses about an oracle: everything in place, or a file of {@link defineOracle}. Without any of it the demonstration brain talks. */
 export const oracleSettingsSchema = v.strictObject({
-  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir` and `brain`. */
+  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir`, `apology` and `brain`. */
   definitionFile: v.optional(v.string()),
   instructions: v.optional(v.string()),
   documentsDir: v.optional(v.string()),
+  /** What it says aloud when its brain fails. */
+  apology: v.optional(v.pipe(v.string(), v.minLength(1))),
   brain: v.optional(brainSettingsSchema),
   recognition: v.optional(recognitionSettingsSchema),
   speech: v.optional(speechSettingsSchema),
+  /** How it takes turns; goes before what a file of {@link defineOracle} says. */
+  turns: v.optional(turnSettingsSchema),
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
 
-export { enginePlaceSchema };
+export { enginePlaceSchema, turnSettingsSchema };

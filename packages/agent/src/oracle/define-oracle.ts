@@ -5,6 +5,7 @@ import type { Library } from '../documents/library.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { ToolBox } from '../tools/tool-box.ts';
 import type { BrainSettings } from './brain-settings.ts';
+import type { TurnSettings } from './turn-settings.ts';
 
 /** What a call begins with. */
 export interface CallPlan {
@@ -33,7 +34,9 @@ export interface OwnBrain {
 export interface OracleDefinition {
   /** Who the oracle is and how it talks. */
   readonly instructions: string;
-  /** Its voice, by the name that the speech service has for it. */
+  /** What it says aloud when its brain fails; {@link DEFAULT_APOLOGY} when absent. */
+  readonly apology?: string | undefined;
+  /** Its voice, by the name that the speech service has for it. Callers may wish for another. */
   readonly voice?: string | undefined;
   /** `{ kind: 'local' }` when absent. */
   readonly brain?: BrainSettings | OwnBrain | undefined;
@@ -41,6 +44,8 @@ export interface OracleDefinition {
   readonly tools?: readonly Tool[] | undefined;
   /** A folder of `.md` and `.txt` files that it answers from. */
   readonly documents?: string | URL | undefined;
+  /** How it takes turns with its callers, and what it says of its own accord; an operator's settings go before these. */
+  readonly turns?: TurnSettings | undefined;
   /** A call begins, before its first answer. Whatever it throws fails that answer. */
   onCall?(call: CallContext): CallPlan | undefined | Promise<CallPlan | undefined>;
 }

@@ -1,4 +1,5 @@
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
+export { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
 export { runTextConsole } from '../console/text-console.ts';
@@ -56,3 +57,5 @@ export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
+export { turnSettingsSchema } from './turn-settings.ts';
+export type { TurnSettings } from './turn-settings.ts';

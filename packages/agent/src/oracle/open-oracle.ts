@@ -6,6 +6,7 @@ import type { Brain } from '../brain/brain.ts';
 import { comparisonCodeAnswer } from '../brain/comparison-code-answer.ts';
 import { createBrain } from '../brain/create-brain.ts';
 import { openGroundedBrain } from '../brain/grounded/grounded-brain.ts';
+import { introductionFrom } from '../brain/grounded/small-talk.ts';
 import { openEmbedder } from '../documents/embedder/embedder.ts';
 import type { Embedder } from '../documents/embedder/embedder.ts';
 import { openLibrary } from '../documents/library.ts';
@@ -85,7 +86,7 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
 }
 
 async function openBrain(
-  { tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
+  { instructions: ownInstructions, tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
   kit: BrainKit,
   embedder: Embedder | undefined,
   { weightsDir, maxCalls, signal, openTalker = openDemonstration }: OpenOracleOptions,
@@ -94,8 +95,13 @@ async function openBrain(
 
   switch (choice.kind) {
     case 'local': {
-      const talker = await openTalker({ weightsDir, maxCalls });
-      return embedder === undefined ? talker : openGroundedBrain({ library, embedder, tools, toolBox, talker, signal });
+      if (embedder === undefined) return openTalker({ weightsDir, maxCalls });
+      // Where there are documents they answer, and the language model need not be loaded.
+      const source =
+        library === undefined
+          ? { talker: await openTalker({ weightsDir, maxCalls }) }
+          : { library, introduction: introductionFrom(ownInstructions) };
+      return openGroundedBrain({ source, embedder, tools, toolBox, signal });
     }
     case 'chat': {
       const { kind: _kind, apiKeyFile, place, ...endpoint } = choice;

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
-import type { ApprovalRequest } from '../tools/approval.ts';
+import { AskedUser } from './asked-user.ts';
+import type { RequestUser } from './asked-user.ts';
 import { hostMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
 import { Wire } from './wire.ts';
@@ -9,15 +10,16 @@ import { Wire } from './wire.ts';
 /** Longer than an engine takes for one sentence, its own bound and a queue of other calls in front of it included. */
 const REQUEST_MAX_MS = 90_000;
 
-interface Waiter extends Pick<RequestOptions, 'onChunk' | 'onApprovalAsked'> {
+interface Waiter extends Pick<RequestOptions, 'onChunk'> {
+  readonly asked: AskedUser;
   readonly answer: PromiseWithResolvers<SpeechOutput>;
 }
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onChunk?: ((text: string) => void) | undefined;
-  /** The brain wants to know whether the user allows a tool. Rejecting is a no. */
-  readonly onApprovalAsked?: ((request: ApprovalRequest) => Promise<boolean>) | undefined;
+  /** Whom the brain and its tools may ask. */
+  readonly asks?: RequestUser | undefined;
   /** Resolves once the turn that the work is about is known to be over. */
   readonly settled?: Promise<void> | undefined;
 }
@@ -58,18 +60,21 @@ export class HostConnection {
    *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
    */
   async run(work: SpeechWork, options: RequestOptions = {}): Promise<SpeechOutput> {
-    const { signal, onChunk, onApprovalAsked, settled } = options;
+    const { signal, onChunk, asks = {}, settled } = options;
     signal?.throwIfAborted();
     const requestId = this.#nextRequestId++;
     const answer = Promise.withResolvers<SpeechOutput>();
     const giveUp = (reason: unknown): void => {
-      if (!this.#waiters.delete(requestId)) return;
+      if (this.#settle(requestId) === undefined) return;
       answer.reject(reason);
       if (!this.#wire.isClosed) this.#wire.send({ kind: 'cancel', requestId });
     };
     const onAbort = (): void => giveUp(signal?.reason);
     this.#wire.send({ kind: 'run', requestId, work });
-    this.#waiters.set(requestId, { onChunk, onApprovalAsked, answer });
+    const asked = new AskedUser(asks, (askId, answered) =>
+      this.#tell({ kind: 'user-answered', requestId, askId, answered }),
+    );
+    this.#waiters.set(requestId, { onChunk, asked, answer });
     // One that fails never comes: then the turn went on, and the signal aborts.
     settled?.then(
       () => this.#tell({ kind: 'settled', requestId }),
@@ -87,19 +92,8 @@ export class HostConnection {
   }
 
   /** Says something about a request that is still under way. */
-  #tell(message: Extract<JobMessage, { kind: 'settled' | 'approval' }>): void {
+  #tell(message: Extract<JobMessage, { kind: 'settled' | 'user-answered' }>): void {
     if (this.#waiters.has(message.requestId) && !this.#wire.isClosed) this.#wire.send(message);
-  }
-
-  async #askUser({
-    requestId,
-    approvalId,
-    ...message
-  }: Extract<HostMessage, { kind: 'approval-asked' }>): Promise<void> {
-    const { tool, description, argumentsText } = message;
-    const asked = this.#waiters.get(requestId)?.onApprovalAsked?.({ tool, description, argumentsText });
-    const isApproved = (await asked?.catch(() => false)) ?? false;
-    this.#tell({ kind: 'approval', requestId, approvalId, isApproved });
   }
 
   /** Idempotent. */
@@ -113,8 +107,10 @@ export class HostConnection {
         return this.#ready.resolve(message.facts);
       case 'chunk':
         return this.#waiters.get(message.requestId)?.onChunk?.(message.text);
-      case 'approval-asked':
-        return void this.#askUser(message);
+      case 'user-asked':
+      case 'user-not-asked':
+      case 'user-written-to':
+        return this.#waiters.get(message.requestId)?.asked.onMessage(message);
       case 'result':
         return this.#settle(message.requestId)?.answer.resolve(message.output);
       case 'error':
@@ -128,14 +124,14 @@ export class HostConnection {
   #settle(requestId: number): Waiter | undefined {
     const waiter = this.#waiters.get(requestId);
     this.#waiters.delete(requestId);
+    waiter?.asked[Symbol.dispose]();
     return waiter;
   }
 
   #onClosed(): void {
     const lost = new OracleCallError('ERR_UPSTREAM_SPEECH');
     this.#ready.reject(lost);
-    for (const { answer } of this.#waiters.values()) answer.reject(lost);
-    this.#waiters.clear();
+    for (const requestId of [...this.#waiters.keys()]) this.#settle(requestId)?.answer.reject(lost);
     this.#closed.resolve();
   }
 }

@@ -1,6 +1,8 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { callHearingSchema } from '../hearing/engine-place.ts';
+import { turnSettingsSchema } from '../oracle/turn-settings.ts';
+import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts';
 
 /*
  * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in
@@ -9,6 +11,11 @@ import { callHearingSchema } from '../hearing/engine-place.ts';
 
 const requestIdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const samplesSchema = v.custom<Float32Array>((value) => value instanceof Float32Array);
+
+const timedWordsSchema = v.pipe(
+  v.array(v.strictObject({ text: v.string(), startMs: v.number(), endMs: v.number() })),
+  v.readonly(),
+);
 
 const turnSchema = v.strictObject({
   speaker: v.picklist(['user', 'oracle']),
@@ -28,7 +35,8 @@ const contextSchema = v.strictObject({
 /** One piece of work for one engine. */
 const workSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('recogniser'), pcm16k: samplesSchema }),
-  v.strictObject({ engine: v.literal('synthesiser'), text: v.string() }),
+  v.strictObject({ engine: v.literal('synthesiser'), text: v.string(), voice: v.optional(v.string()) }),
+  v.strictObject({ engine: v.literal('turn-detector'), pcm16k: samplesSchema }),
   v.strictObject({
     engine: v.literal('brain'),
     turns: v.pipe(v.array(turnSchema), v.readonly()),
@@ -39,6 +47,8 @@ const workSchema = v.variant('engine', [
     isTentative: v.boolean(),
     /** Whether the job can ask its user about a tool. */
     canApprove: v.boolean(),
+    /** Whether the job can show its user anything. */
+    hasUser: v.boolean(),
   }),
 ]);
 export type SpeechWork = v.InferOutput<typeof workSchema>;
@@ -46,7 +56,8 @@ export type SpeechWork = v.InferOutput<typeof workSchema>;
 /** What an engine made of its work. The brain's text has come in chunks before. */
 const outputSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('recogniser'), text: v.string() }),
-  v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema }),
+  v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema, words: v.optional(timedWordsSchema) }),
+  v.strictObject({ engine: v.literal('turn-detector'), completion: v.number() }),
   v.strictObject({ engine: v.literal('brain') }),
 ]);
 export type SpeechOutput = v.InferOutput<typeof outputSchema>;
@@ -55,8 +66,16 @@ const factsSchema = v.strictObject({
   /** Hertz of synthesised speech. */
   sampleRate: v.number(),
   brainTitle: v.string(),
+  /** What the oracle says when its brain fails. */
+  apology: v.string(),
   /** Who hears what is said through this host. */
   hearing: callHearingSchema,
+  /** Whether the voice tells when its words sound. */
+  hasWordTimes: v.boolean(),
+  /** Whether it can hear that somebody has finished. */
+  hasTurnDetector: v.boolean(),
+  /** How the oracle takes turns, as its author and its operator want it. */
+  turns: turnSettingsSchema,
 });
 /** What the host tells about itself once its models are loaded. */
 export type SpeechFacts = v.InferOutput<typeof factsSchema>;
@@ -67,13 +86,7 @@ export const jobMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('cancel'), requestId: requestIdSchema }),
   /** The turn that a tentative request is about is over. */
   v.strictObject({ kind: v.literal('settled'), requestId: requestIdSchema }),
-  /** What the user said to an `approval-asked`. */
-  v.strictObject({
-    kind: v.literal('approval'),
-    requestId: requestIdSchema,
-    approvalId: requestIdSchema,
-    isApproved: v.boolean(),
-  }),
+  jobUserMessageSchema,
 ]);
 export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
 
@@ -81,14 +94,7 @@ export type JobMessage = v.InferOutput<typeof jobMessageSchema>;
 export const hostMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready'), facts: factsSchema }),
   v.strictObject({ kind: v.literal('chunk'), requestId: requestIdSchema, text: v.string() }),
-  v.strictObject({
-    kind: v.literal('approval-asked'),
-    requestId: requestIdSchema,
-    approvalId: requestIdSchema,
-    tool: v.string(),
-    description: v.string(),
-    argumentsText: v.string(),
-  }),
+  ...hostUserMessageSchemas,
   v.strictObject({ kind: v.literal('result'), requestId: requestIdSchema, output: outputSchema }),
   v.strictObject({
     kind: v.literal('error'),

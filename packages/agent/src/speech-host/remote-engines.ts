@@ -1,29 +1,46 @@
-import type { Brain } from '../brain/brain.ts';
+import type { Brain, CallContext } from '../brain/brain.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
-import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
+import type { TurnSettings } from '../oracle/turn-settings.ts';
+import type { SpeechOptions, Synthesiser, TimedSpeech } from '../speech/synthesiser/synthesiser.ts';
+import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import type { SpeechClient } from './speech-client.ts';
 
-/** The three engines of the speech host, as a conversation takes them. */
+/** The engines of the speech host, as a conversation takes them. */
 export interface RemoteEngines {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
+  readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
+  /** What is said when the brain fails. */
+  readonly apology: string;
   /** Who hears the call. */
   readonly hearing: CallHearing;
+  /** How the oracle takes turns. */
+  readonly turns: TurnSettings;
 }
 
 /**
- * Waits for the host's models. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
+ * Waits for the host's models. Speech is in the voice that the caller wishes, where it can be. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
  *
  * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
  */
-export async function openRemoteEngines(client: SpeechClient, signal?: AbortSignal): Promise<RemoteEngines> {
-  const { sampleRate, brainTitle, hearing } = await client.ready(signal);
+export async function openRemoteEngines(
+  client: SpeechClient,
+  signal?: AbortSignal,
+  { voice: wished }: Pick<CallContext, 'voice'> = {},
+): Promise<RemoteEngines> {
+  const { sampleRate, brainTitle, apology, hearing, hasWordTimes, hasTurnDetector, turns } = await client.ready(signal);
   const close = (): Promise<void> => Promise.resolve();
   const notOurs = { close, [Symbol.asyncDispose]: close };
+  const speak = async (text: string, { signal: within, voice = wished }: SpeechOptions = {}): Promise<TimedSpeech> => {
+    const { samples, words = [] } = await client.run({ engine: 'synthesiser', text, voice }, { signal: within });
+    return { samples, words };
+  };
   return {
     hearing,
+    apology,
+    turns,
     recogniser: {
       ...notOurs,
       transcribe: async (pcm16k, options) => {
@@ -34,13 +51,21 @@ export async function openRemoteEngines(client: SpeechClient, signal?: AbortSign
     synthesiser: {
       ...notOurs,
       sampleRate,
-      synthesise: async (text, options) => (await client.run({ engine: 'synthesiser', text }, options)).samples,
+      synthesise: async (text, options) => (await speak(text, options)).samples,
+      ...(hasWordTimes ? { speak } : {}),
     },
+    turnDetector: hasTurnDetector
+      ? {
+          ...notOurs,
+          completion: async (pcm16k, options) =>
+            (await client.run({ engine: 'turn-detector', pcm16k } as const, options)).completion,
+        }
+      : undefined,
     brain: {
       ...notOurs,
       title: brainTitle,
       place: hearing.languageModel,
-      answer: (turns, context, options) => client.answer(turns, context, options),
+      answer: (said, context, options) => client.answer(said, context, options),
     },
   };
 }

@@ -1,9 +1,9 @@
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
-import type { AnswerOptions, Brain, Turn } from '../brain/brain.ts';
+import type { AnswerOptions, CallContext, Turn } from '../brain/brain.ts';
 import { TextChannel } from '../brain/text-channel.ts';
 import { untilAborted } from '../brain/until-aborted.ts';
-import type { ApprovalRequest } from '../tools/approval.ts';
+import type { ApproveTool } from '../tools/approval.ts';
 import { HostConnection } from './host-connection.ts';
 import type { RequestOptions } from './host-connection.ts';
 import type { SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
@@ -65,28 +65,33 @@ export class SpeechClient implements AsyncDisposable {
   /** The brain's answer in pieces. A second host goes on where the first one died, so nothing is said twice. */
   async *answer(
     turns: readonly Turn[],
-    context: Parameters<Brain['answer']>[1],
+    { user, ...context }: CallContext,
     { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     let said = alreadySaid;
     let wasAllowed = false;
-    const onApprovalAsked =
+    const noting: ApproveTool | undefined =
       approve &&
-      (async (request: ApprovalRequest): Promise<boolean> => {
-        const isAllowed = await approve(request, either);
+      (async (request, asked) => {
+        const isAllowed = await approve(request, AbortSignal.any([either, asked]));
         wasAllowed ||= isAllowed;
         return isAllowed;
       });
+    const asks = { approve: noting, user };
     const abandon = new AbortController();
     const either = signal === undefined ? abandon.signal : AbortSignal.any([signal, abandon.signal]);
     try {
       for (let isRepeated = false; ; isRepeated = true) {
         const connection = await this.#connected(either);
         const channel = new TextChannel();
-        const flags = { isTentative: settled !== undefined, canApprove: approve !== undefined };
+        const flags = {
+          isTentative: settled !== undefined,
+          canApprove: approve !== undefined,
+          hasUser: user !== undefined,
+        };
         const work = { engine: 'brain', turns, context, alreadySaid: said, ...flags } as const;
         connection
-          .run(work, { signal: either, onChunk: (text) => channel.push(text), onApprovalAsked, settled })
+          .run(work, { signal: either, onChunk: (text) => channel.push(text), asks, settled })
           .then(() => channel.end())
           .catch((cause: unknown) => channel.end({ cause }));
         try {

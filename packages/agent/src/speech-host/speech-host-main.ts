@@ -1,10 +1,17 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock } from '@oracle-calls/protocol';
+import type { Brain } from '../brain/brain.ts';
+import { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
+import type { OracleDefinition } from '../oracle/define-oracle.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
+import type { OpenOracleOptions } from '../oracle/open-oracle.ts';
+import { openReloadingOracle } from '../oracle/reload/reloading-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
+import { turnRules } from '../oracle/turn-settings.ts';
+import { openTurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { VOICE_SAMPLE_RATE } from '@oracle-calls/node-media/pcm';
 import { hostArgumentsSchema } from './host-process.ts';
 import type { HostReport } from './host-process.ts';
@@ -16,18 +23,42 @@ import type { SpeechParts } from './speech-server.ts';
  * call by name, and keeps nothing of what it hears. When a part of it breaks it ends as a whole: the worker starts another.
  */
 
-const { socketPath, weightsDir, maxCalls, oracle } = parseWith(hostArgumentsSchema, JSON.parse(process.argv[2] ?? ''));
+const { socketPath, weightsDir, maxCalls, oracle, reloadsOracle } = parseWith(
+  hostArgumentsSchema,
+  JSON.parse(process.argv[2] ?? ''),
+);
 
 async function load(): Promise<SpeechParts> {
   const onLost = (cause: Error): void => fail('engine-lost', cause);
   // One after the other: calls may be held on the same cores meanwhile.
-  const definition = await loadOracle(oracle);
   const local = { weightsDir, onLost };
+  const { definition, openBrain } = await prepareOracle({ ...local, maxCalls });
   const recogniser = await openChosenRecogniser(oracle.recognition, local);
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
-  const brain = await openOracle(definition, { ...local, maxCalls });
-  return { recogniser, synthesiser, brain, hearing: hearingOf(oracle, definition) };
+  const turnDetector = await openTurnDetector(local);
+  const brain = await openBrain();
+  const { apology = DEFAULT_APOLOGY } = definition;
+  const hearing = hearingOf(oracle, definition);
+  const turns = turnRules(definition.turns, oracle.turns);
+  return { recogniser, synthesiser, turnDetector, brain, apology, hearing, turns };
+}
+
+/** What it is, and how to open it: the voices come first. */
+async function prepareOracle(options: OpenOracleOptions): Promise<{
+  readonly definition: OracleDefinition;
+  readonly openBrain: () => Promise<Brain>;
+}> {
+  if (!reloadsOracle) {
+    const definition = await loadOracle(oracle);
+    return { definition, openBrain: () => openOracle(definition, options) };
+  }
+  const reloading = await openReloadingOracle(oracle, {
+    ...options,
+    onReloaded: (brainTitle) => tell({ kind: 'reloaded', brainTitle }),
+    onRefused: (problem) => tell({ kind: 'not-reloaded', problem }),
+  });
+  return { definition: reloading.definition, openBrain: () => Promise.resolve(reloading.brain) };
 }
 
 function tell(report: HostReport): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
-import type { AnswerOptions, Turn } from '../brain/brain.ts';
+import type { AnswerOptions, CallContext, Turn } from '../brain/brain.ts';
 import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import { openRemoteEngines } from './remote-engines.ts';
@@ -22,17 +22,31 @@ export const HEARING: CallHearing = {
   speech: ON_THIS_MACHINE,
 };
 
+/** What the scripted brain has its user choose from. */
+export const CHOICES = [{ key: '1', label: 'Tea' }] as const;
+
 /** Engines that do what the test says, and write down what they are asked. */
 export class ScriptedParts {
   readonly asked: string[] = [];
   /** What the recogniser waits for before each answer. */
   hold: Promise<void> = Promise.resolve();
   failure: Error | undefined;
-  /** The brain's pieces; it never ends when the last is `…`, waits at `settled?`, and asks the user at `approved?`. */
+  /** What the brain gives along when it turns to the user. */
+  ownSignal: AbortSignal | undefined;
+  /** The brain's pieces; it never ends when the last is `…`, waits at `settled?`, and turns to the user at `approved?`, `chosen?`, `offer` and `write`. */
   pieces: string[] = ['It is ', 'Paris.'];
 
   readonly parts: SpeechParts = {
+    apology: 'Sorry.',
     hearing: HEARING,
+    turns: { endOfTurnMinMs: 100 },
+    turnDetector: {
+      ...disposable,
+      completion: (pcm16k) => {
+        this.asked.push(`finished? ${pcm16k.length}`);
+        return Promise.resolve(0.75);
+      },
+    },
     recogniser: {
       ...disposable,
       transcribe: async (pcm16k, { signal } = {}) => {
@@ -49,18 +63,23 @@ export class ScriptedParts {
         this.asked.push(`say ${text}`);
         return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
       },
+      speak: (text, { voice } = {}) => {
+        this.asked.push(`say ${text}${voice === undefined ? '' : ` as ${voice}`} in time`);
+        const samples = Float32Array.from(text, (letter) => letter.length / 2);
+        return Promise.resolve({ samples, words: [{ text, startMs: 0, endMs: samples.length }] });
+      },
     },
     brain: {
       ...disposable,
       title: 'scripted',
       place: HEARING.languageModel,
-      answer: (turns, context, options) => this.#answer(turns, context.sessionId, options),
+      answer: (turns, context, options) => this.#answer(turns, context, options),
     },
   };
 
   async *#answer(
     turns: readonly Turn[],
-    sessionId: string,
+    { sessionId, user }: CallContext,
     { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     this.asked.push(`think ${sessionId} ${turns.at(-1)?.text} after "${alreadySaid}"`);
@@ -73,6 +92,12 @@ export class ScriptedParts {
         yield String(await approve?.(request, signal ?? new AbortController().signal));
         continue;
       }
+      if (piece === 'chosen?') {
+        yield String(await user?.choose('Which?', CHOICES, { signal: this.ownSignal }));
+        continue;
+      }
+      if (piece === 'offer') user?.offer('Which?', CHOICES, { signal: this.ownSignal });
+      if (piece === 'write') user?.write('Look.');
       yield piece;
     }
   }

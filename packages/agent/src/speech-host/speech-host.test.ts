@@ -24,13 +24,24 @@ describe('the speech host', () => {
     await using scene = await HostScene.open();
     const { recogniser, synthesiser, brain } = await scene.engines(systemClock);
     expect(await recogniser.transcribe(samples(3))).toEqual({ text: '3 samples' });
-    expect(await synthesiser.synthesise('ab')).toEqual(Float32Array.of(0.5, 0.5));
+    expect(await synthesiser.synthesise('ab', { voice: 'marin' })).toEqual(Float32Array.of(0.5, 0.5));
     expect(await collect(brain.answer(question, { sessionId: 's', language: undefined }))).toEqual([
       'It is ',
       'Paris.',
     ]);
     expect([synthesiser.sampleRate, brain.title]).toEqual([48_000, 'scripted']);
-    expect(scene.scripted.asked).toEqual(['hear 3', 'say ab', 'think s Which city? after ""']);
+    expect(scene.scripted.asked).toEqual(['hear 3', 'say ab as marin in time', 'think s Which city? after ""']);
+  });
+
+  it('tells when words sound, whether somebody has finished, and how the oracle takes turns', async () => {
+    await using scene = await HostScene.open();
+    const { synthesiser, turnDetector, turns } = await scene.engines(systemClock);
+    expect(await synthesiser.speak?.('ab')).toEqual({
+      samples: Float32Array.of(0.5, 0.5),
+      words: [{ text: 'ab', startMs: 0, endMs: 2 }],
+    });
+    expect([await turnDetector?.completion(samples(7)), turns]).toEqual([0.75, { endOfTurnMinMs: 100 }]);
+    expect(scene.scripted.asked).toEqual(['say ab in time', 'finished? 7']);
   });
 
   it('says what went wrong with an engine, and goes on', async () => {

@@ -1,14 +1,16 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { codeOf } from '@oracle-calls/protocol';
+import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
-import { untilAborted } from '../brain/until-aborted.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
+import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
-import type { ApproveTool } from '../tools/approval.ts';
+import type { TimedWord } from '../speech/synthesiser/word-times.ts';
+import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { jobMessageSchema } from './messages.ts';
-import type { HostMessage, JobMessage, SpeechOutput, SpeechWork } from './messages.ts';
+import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
+import { RemoteUser } from './remote-user.ts';
 import { Wire } from './wire.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -16,9 +18,14 @@ import { WorkQueue } from './work-queue.ts';
 export interface SpeechParts {
   readonly recogniser: Recogniser;
   readonly synthesiser: Synthesiser;
+  readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
+  /** What the oracle says when its brain fails. */
+  readonly apology: string;
   /** Who hears what is said here. */
   readonly hearing: CallHearing;
+  /** How the oracle takes turns. */
+  readonly turns: TurnSettings;
 }
 
 /**
@@ -29,7 +36,11 @@ export class SpeechServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #loaded: Promise<SpeechParts>;
   readonly #jobs = new Set<JobSession>();
-  readonly #queues = { recogniser: new WorkQueue(), synthesiser: new WorkQueue() };
+  readonly #queues = {
+    recogniser: new WorkQueue(),
+    synthesiser: new WorkQueue(),
+    turnDetector: new WorkQueue(),
+  };
 
   private constructor(loaded: Promise<SpeechParts>) {
     this.#loaded = loaded;
@@ -48,7 +59,7 @@ export class SpeechServer implements AsyncDisposable {
 
   /** Requests that wait for an engine. */
   get waiting(): number {
-    return this.#queues.recogniser.waiting + this.#queues.synthesiser.waiting;
+    return Object.values(this.#queues).reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   get connections(): number {
@@ -72,28 +83,37 @@ export class SpeechServer implements AsyncDisposable {
     );
     this.#jobs.add(job);
     this.#loaded.then(
-      ({ synthesiser, brain, hearing }) =>
-        job.tell({ kind: 'ready', facts: { sampleRate: synthesiser.sampleRate, brainTitle: brain.title, hearing } }),
+      (parts) => job.tell({ kind: 'ready', facts: factsOf(parts) }),
       // The host gives up as a whole.
       () => job.close(),
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, approve, settled }: Performance): Promise<SpeechOutput> {
-    const { recogniser, synthesiser, brain } = await this.#loaded;
+  async #perform(work: SpeechWork, { signal, onChunk, asks, settled }: Performance): Promise<SpeechOutput> {
+    const { recogniser, synthesiser, turnDetector, brain } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
         const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
         return { engine: 'recogniser', text: (await this.#queues.recogniser.run(run, signal)).text };
       }
       case 'synthesiser': {
-        const run = (): Promise<Float32Array> => synthesiser.synthesise(work.text, { signal });
-        return { engine: 'synthesiser', samples: await this.#queues.synthesiser.run(run, signal) };
+        const how = { signal, voice: work.voice };
+        const run = async (): Promise<{ samples: Float32Array; words?: readonly TimedWord[] }> =>
+          synthesiser.speak === undefined
+            ? { samples: await synthesiser.synthesise(work.text, how) }
+            : synthesiser.speak(work.text, how);
+        return { engine: 'synthesiser', ...(await this.#queues.synthesiser.run(run, signal)) };
+      }
+      case 'turn-detector': {
+        if (turnDetector === undefined) throw new OracleCallError('ERR_INTERNAL', 'No turn detector is loaded.');
+        const run = (): Promise<number> => turnDetector.completion(work.pcm16k, { signal });
+        return { engine: 'turn-detector', completion: await this.#queues.turnDetector.run(run, signal) };
       }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, context, alreadySaid, isTentative, canApprove } = work;
-        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve } : {}) };
+        const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
+        const context = { ...work.context, ...(hasUser ? { user: asks.user } : {}) };
+        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
       }
@@ -103,11 +123,24 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
+function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns }: SpeechParts): SpeechFacts {
+  const { sampleRate, speak } = synthesiser;
+  return {
+    sampleRate,
+    brainTitle: brain.title,
+    apology,
+    hearing,
+    turns,
+    hasWordTimes: speak !== undefined,
+    hasTurnDetector: turnDetector !== undefined,
+  };
+}
+
 /** What a piece of work has to do with the job that asked for it. */
 interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
-  readonly approve: ApproveTool;
+  readonly asks: RemoteUser;
   readonly settled: Promise<void>;
 }
 
@@ -117,7 +150,7 @@ type Perform = (work: SpeechWork, how: Performance) => Promise<SpeechOutput>;
 interface Running {
   readonly abort: AbortController;
   readonly settled: PromiseWithResolvers<void>;
-  readonly approvals: Map<number, (isApproved: boolean) => void>;
+  readonly asks: RemoteUser;
 }
 
 /** One job's connection, and what it has asked for. */
@@ -157,8 +190,8 @@ class JobSession {
         return;
       case 'settled':
         return this.#running.get(message.requestId)?.settled.resolve();
-      case 'approval':
-        return this.#running.get(message.requestId)?.approvals.get(message.approvalId)?.(message.isApproved);
+      case 'user-answered':
+        return this.#running.get(message.requestId)?.asks.onAnswered(message.askId, message.answered);
       default:
         message satisfies never;
     }
@@ -167,23 +200,18 @@ class JobSession {
   async #run(requestId: number, work: SpeechWork): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
-    const approvals: Running['approvals'] = new Map();
     const settled = Promise.withResolvers<void>();
-    this.#running.set(requestId, { abort, settled, approvals });
     const reply = (message: HostMessage): void => {
       if (!signal.aborted) this.tell(message);
     };
+    const asks = new RemoteUser(requestId, signal, reply);
+    this.#running.set(requestId, { abort, settled, asks });
     try {
       const output = await this.#perform(work, {
         signal,
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
-        approve: (request, bound) => {
-          const approvalId = approvals.size;
-          const answer = new Promise<boolean>((resolve) => approvals.set(approvalId, resolve));
-          reply({ kind: 'approval-asked', requestId, approvalId, ...request });
-          return untilAborted(answer, bound);
-        },
+        asks,
       });
       reply({ kind: 'result', requestId, output });
     } catch (cause) {

@@ -1,8 +1,10 @@
+import { ARGUMENTS_MAX_LENGTH } from '@oracle-calls/protocol/data-frame';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import type { ApproveTool } from './approval.ts';
 import { defineTool, TOOL_MAX_MS, ToolFailure } from './tool.ts';
 import { APPROVAL_MAX_MS, RESULT_MAX_LENGTH, ToolBox } from './tool-box.ts';
 
@@ -88,15 +90,115 @@ describe('a tool', () => {
   });
 });
 
+describe('a tool that only looks something up', () => {
+  it('runs while the user is perhaps still speaking, unless the user has to be asked', async () => {
+    const settled = new Promise<void>(() => undefined);
+    const approve = vi.fn(() => Promise.resolve(true));
+    const lookUp = (needsApproval: boolean) => ({ ...tool(() => 'found', needsApproval), isLookup: true });
+    expect(await new ToolBox([lookUp(false)]).run(call(), context, { settled })).toMatchObject({ text: 'found' });
+    const clock = new FakeClock();
+    const asked = new ToolBox([lookUp(true)], { clock }).run(call(), context, { settled, approve });
+    await clock.advance(15_000);
+    expect(await asked).toMatchObject({ text: 'The user has not finished speaking.', isError: true });
+    expect(approve).not.toHaveBeenCalled();
+  });
+});
+
 describe('a tool that needs approval', () => {
   it('shows the user what it would be run with, and runs after a yes', async () => {
     const run = vi.fn(() => 'ordered');
     const approve = vi.fn(() => Promise.resolve(true));
     expect((await new ToolBox([tool(run, true)]).run(call(), context, { approve })).text).toBe('ordered');
     expect(approve).toHaveBeenCalledWith(
-      { tool: 'order', description: 'Orders cakes.', argumentsText: '{"count":2}' },
+      {
+        tool: 'order',
+        description: 'Orders cakes.',
+        argumentsText: '{"count":2}',
+        spoken: 'Please confirm on your screen.',
+      },
       expect.any(AbortSignal),
     );
+  });
+
+  it('asks in its author’s words, which fit on a screen', async () => {
+    const approve = vi.fn(() => Promise.resolve(true));
+    const approval = { text: 'Order these cakes?', spoken: 'May I order?' };
+    await new ToolBox([{ ...tool(() => 0, true), approval }]).run(call(), context, { approve });
+    expect(approve).toHaveBeenCalledWith(
+      { tool: 'order', description: 'Order these cakes?', argumentsText: '{"count":2}', spoken: 'May I order?' },
+      expect.any(AbortSignal),
+    );
+    const description = 'Orders cakes. '.repeat(50);
+    expect(() => new ToolBox([{ ...tool(() => 0, true), description }])).toThrow(/approval.text/);
+    expect(() => new ToolBox([{ ...tool(() => 0, true), approval: { text: '' } }])).toThrow(/approval.text/);
+    // Who is not asked reads nothing, and a model reads more.
+    expect(new ToolBox([{ ...tool(() => 0), description }]).descriptions).toHaveLength(1);
+  });
+
+  it('runs with what was shown, defaults of its schema included, whatever became of the object meanwhile', async () => {
+    const kept: { to?: string }[] = [];
+    const transfer = defineTool({
+      name: 'transfer',
+      description: 'Transfers.',
+      parameters: v.pipe(
+        v.object({ to: v.string(), amount: v.optional(v.number(), 100) }),
+        v.transform((given) => {
+          kept.push(given);
+          return given;
+        }),
+      ),
+      needsApproval: true,
+      run: (given) => given,
+    });
+    let shown = '';
+    const approve: ApproveTool = ({ argumentsText }) => {
+      shown = argumentsText;
+      // Somebody holds the object that the schema made, and changes it while the user reads.
+      for (const given of kept) given.to = 'mallory';
+      return Promise.resolve(true);
+    };
+    const { result } = await new ToolBox([transfer]).run(call('{"to":"bob"}', 'transfer'), context, { approve });
+    expect(shown).toBe('{"to":"bob","amount":100}');
+    expect(JSON.stringify(result)).toBe(shown);
+    // The twin: where nothing is shown, nobody's reading is deceived, and the object itself is taken.
+    expect(kept).toEqual([{ to: 'mallory', amount: 100 }]);
+  });
+
+  it.each([
+    [
+      'more than text can say',
+      v.pipe(
+        v.object({ on: v.string() }),
+        v.transform(({ on }) => ({ on: new Date(on) })),
+      ),
+    ],
+    [
+      'a number that JSON does not have',
+      v.pipe(
+        v.object({ on: v.string() }),
+        v.transform(() => ({ on: 7n })),
+      ),
+    ],
+  ])('asks nobody and is not run where its arguments are %s', async (_what, taken) => {
+    const run = vi.fn();
+    const approve = vi.fn(() => Promise.resolve(true));
+    const book = { name: 'book', description: 'Books.', parameters: taken, run };
+    const wanted = call('{"on":"2026-01-01"}', 'book');
+    const outcome = await new ToolBox([{ ...book, needsApproval: true }]).run(wanted, context, { approve });
+    expect(outcome.text).toMatch(/more than JSON can say/);
+    expect([approve.mock.calls, run.mock.calls]).toEqual([[], []]);
+    await new ToolBox([book]).run(wanted, context);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks nobody and is not run where its arguments would be shown cut', async () => {
+    const run = vi.fn();
+    const approve = vi.fn(() => Promise.resolve(true));
+    const note = { name: 'note', description: 'Notes.', parameters: v.object({ text: v.string() }), run };
+    const wanted = call(JSON.stringify({ text: 'x'.repeat(ARGUMENTS_MAX_LENGTH) }), 'note');
+    const outcome = await new ToolBox([{ ...note, needsApproval: true }]).run(wanted, context, { approve });
+    expect(outcome.text).toMatch(/too long to be shown/);
+    expect([approve.mock.calls, run.mock.calls]).toEqual([[], []]);
   });
 
   it.each([
@@ -107,6 +209,7 @@ describe('a tool that needs approval', () => {
     const run = vi.fn();
     const outcome = await new ToolBox([tool(run, true)]).run(call(), context, { approve });
     expect(outcome.isError).toBe(true);
+    expect(outcome.wasDeclined ?? false).toBe(text.test('did not allow it'));
     expect(outcome.text).toMatch(text);
     expect(run).not.toHaveBeenCalled();
     // The twin: without the mark the same call runs.

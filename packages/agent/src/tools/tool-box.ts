@@ -2,13 +2,14 @@ import { silentLogger, systemClock } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { untilAborted } from '../brain/until-aborted.ts';
 import type { AnswerOptions, CallContext } from '../brain/brain.ts';
+import { checkApprovalText, ShownArguments } from './shown-arguments.ts';
 import { parametersJsonOf } from './parameters-json.ts';
-import { TOOL_MAX_MS, ToolFailure } from './tool.ts';
+import { APPROVAL_SPOKEN, TOOL_MAX_MS, ToolFailure } from './tool.ts';
 import type { JsonSchema, Tool } from './tool.ts';
 
 /** Characters of a result that a model gets: about a thousand tokens, more than can be said in a minute. */
 export const RESULT_MAX_LENGTH = 4_000;
-/** A person needs time to read. With the tool's own time it stays within the minute after which a session gives up on an answer. */
+/** A person needs time to read, and has `QUESTION_WAIT_MS`; this is for whoever asks and never answers. With the tool's own time it stays within the minute after which a session gives up on an answer. */
 export const APPROVAL_MAX_MS = 45_000;
 
 /** Nobody speaks for so long between the words that were answered and the end of the turn. */
@@ -32,6 +33,8 @@ export interface ToolOutcome {
   /** For the model: the result, or what went wrong. */
   readonly text: string;
   readonly isError: boolean;
+  /** The user was asked and said no. */
+  readonly wasDeclined?: boolean | undefined;
   /** The result itself, when there is one. */
   readonly result?: unknown;
 }
@@ -50,12 +53,13 @@ export class ToolBox {
   readonly #clock: Clock;
   readonly #log: Logger;
 
-  /** @throws {TypeError} when two tools share a name, or one cannot say what it takes */
+  /** @throws {TypeError} when two tools share a name, or one cannot say what it takes or how the user is asked */
   constructor(tools: readonly Tool[], { clock = systemClock, log = silentLogger }: ToolBoxOptions = {}) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
     if (this.#tools.size < tools.length) throw new TypeError('two tools have the same name');
     this.#clock = clock;
     this.#log = log;
+    for (const tool of tools) checkApprovalText(tool);
     this.descriptions = tools.map((tool) => ({
       name: tool.name,
       description: tool.description,
@@ -87,24 +91,31 @@ export class ToolBox {
       return failed(`The arguments do not fit: ${checked.issues.map(describeIssue).join('; ')}`);
     }
     const { settled, signal } = options;
+    const needsApproval = tool.needsApproval === true;
     // The user may still be speaking: nothing has an effect before it is known that this is what was asked.
-    if (settled !== undefined) {
+    if (settled !== undefined && (tool.isLookup !== true || needsApproval)) {
       await this.#bounded(SETTLE_MAX_MS, 'The user has not finished speaking.', signal, () => settled);
     }
-    if (tool.needsApproval === true && !(await this.#isApproved(tool, checked.value, options))) {
-      return failed('The user did not allow it. Do not try again unless the user asks for it.');
+    let given: unknown = checked.value;
+    if (needsApproval) {
+      const shown = new ShownArguments(tool, given);
+      if (!(await this.#isApproved(tool, shown.text, options))) {
+        const text = 'The user did not allow it. Do not try again unless the user asks for it.';
+        return { ...failed(text), wasDeclined: true };
+      }
+      given = shown.value;
     }
     const result = await this.#bounded(tool.timeoutMs ?? TOOL_MAX_MS, 'The tool took too long.', signal, (bound) =>
-      Promise.resolve(tool.run(checked.value, { call: context, signal: bound })),
+      Promise.resolve(tool.run(given, { call: context, signal: bound })),
     );
     return { text: capped(textOf(result)), isError: false, result };
   }
 
-  async #isApproved(tool: Tool, value: unknown, { approve, signal }: ToolOptions): Promise<boolean> {
+  async #isApproved(tool: Tool, argumentsText: string, { approve, signal }: ToolOptions): Promise<boolean> {
     if (approve === undefined)
       throw new ToolFailure('The user cannot be asked here, and this needs the user’s consent.');
-    const { name, description } = tool;
-    const request = { tool: name, description, argumentsText: textOf(value) };
+    const { name, description, approval: { text = description, spoken = APPROVAL_SPOKEN } = {} } = tool;
+    const request = { tool: name, description: text, argumentsText, spoken };
     return this.#bounded(APPROVAL_MAX_MS, 'The user did not answer.', signal, (bound) => approve(request, bound));
   }
 

@@ -10,6 +10,14 @@ export interface ToolContext {
   readonly signal: AbortSignal;
 }
 
+/** The author's words for the question whether a tool may be used. */
+export interface ToolApproval {
+  /** On the screen, above the arguments; the description when absent. At most {@link QUESTION_MAX_LENGTH} characters. */
+  readonly text?: string | undefined;
+  /** What the oracle says while it waits; {@link APPROVAL_SPOKEN} when absent. Only a touch allows: a spoken yes does not. */
+  readonly spoken?: string | undefined;
+}
+
 /** Something that an oracle can do or look up, for its brain to use. Make it with {@link defineTool}, which infers the types. */
 export interface Tool<S extends StandardSchemaV1 = StandardSchemaV1> {
   /** Letters, digits and `_`; models are trained on such names. */
@@ -22,6 +30,10 @@ export interface Tool<S extends StandardSchemaV1 = StandardSchemaV1> {
   readonly parametersJson?: JsonSchema | undefined;
   /** Has an effect, or tells something private: the user is asked first. */
   readonly needsApproval?: boolean | undefined;
+  /** It looks something up and changes nothing: it may run while the user is perhaps still speaking, so its answer is there sooner. */
+  readonly isLookup?: boolean | undefined;
+  /** How the user is asked. */
+  readonly approval?: ToolApproval | undefined;
   /** {@link TOOL_MAX_MS} when absent. */
   readonly timeoutMs?: number | undefined;
   /**
@@ -34,6 +46,9 @@ export interface Tool<S extends StandardSchemaV1 = StandardSchemaV1> {
   /** How the local brain says a result that is no text. */
   say?(result: unknown): string;
 }
+
+/** Otherwise the user would hear silence and look nowhere. */
+export const APPROVAL_SPOKEN = 'Please confirm on your screen.';
 
 /** A user who waits for an answer hears nothing meanwhile. */
 export const TOOL_MAX_MS = 10_000;

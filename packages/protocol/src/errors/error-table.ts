@@ -172,6 +172,7 @@ export const ERROR_TABLE = {
   ERR_CALL_ENDED: row('call-ended', 410, 'The call has ended.'),
   ERR_CALL_IN_PROGRESS: row('call-in-progress', undefined, 'Another call of this client is still in progress.'),
   ERR_CALL_LIVE: row('call-live', 409, 'A call is deleted when it has ended, and this one has not quite.', true),
+  ERR_CALL_QUESTION: row('question-over', undefined, 'This question cannot be asked now, or waits for no answer.'),
   ERR_CALL_TICKET: row('ticket-invalid', 403, 'The dispatch ticket is unknown, used or for another room.'),
 
   // Rings: an oracle's calls to people.

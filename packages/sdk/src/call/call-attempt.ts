@@ -25,6 +25,7 @@ import { CLOSING_REASON_MS, errorOf } from './end-reasons.ts';
 import type { CallOptions, CallStatistics } from './oracle-call.ts';
 import { OracleAnswers } from './oracle-answers.ts';
 import type { Saying } from './oracle-channel.ts';
+import type { OracleQuestion, QuestionAnswer } from './oracle-question.ts';
 import type { OracleSide } from './oracle-side.ts';
 import { OwnTracks } from './own-tracks.ts';
 import { tearDown } from './tear-down.ts';
@@ -178,6 +179,16 @@ export class CallAttempt {
   async say(saying: Saying): Promise<void> {
     if (this.#side === undefined) throw new OracleCallError('ERR_KEY_MISSING', 'The call is not that far yet.');
     await this.#side.say(saying);
+  }
+
+  get questions(): readonly OracleQuestion[] {
+    return this.#side?.questions.all ?? [];
+  }
+
+  /** @throws as `AskedQuestions.answer` */
+  async answer(questionId: string, answer: QuestionAnswer): Promise<void> {
+    if (this.#side === undefined) throw new OracleCallError('ERR_CALL_QUESTION');
+    await this.#side.questions.answer(questionId, answer);
   }
 
   /** @throws {TypeError} without a code; {OracleCallError} `ERR_KEY_CHANGED` */

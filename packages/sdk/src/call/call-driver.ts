@@ -20,6 +20,7 @@ import { CallTrace } from './call-trace.ts';
 import { reasonOf } from './end-reasons.ts';
 import { Notices, type CallNotice, type CallNoticeKind, type CallNoticeOf } from './notices.ts';
 import type { CallStatistics, OracleCall } from './oracle-call.ts';
+import type { OracleQuestion, QuestionAnswer } from './oracle-question.ts';
 
 /** Everything from the click to both sides being connected, retries included, must fit in this. */
 export const CONNECTING_MAX_MS = 60_000;
@@ -101,6 +102,10 @@ export class CallDriver implements OracleCall {
     return this.#attempt.security;
   }
 
+  get questions(): readonly OracleQuestion[] {
+    return this.#attempt.questions;
+  }
+
   observe(listener: (notice: CallNotice) => void): Disposable {
     return this.#notices.observe(listener);
   }
@@ -163,6 +168,10 @@ export class CallDriver implements OracleCall {
 
   interrupt(): Promise<void> {
     return this.#attempt.say({ kind: 'control', action: 'interrupt' });
+  }
+
+  answer(questionId: string, answer: QuestionAnswer): Promise<void> {
+    return this.#attempt.answer(questionId, answer);
   }
 
   confirmComparisonCode(isSame: boolean): Promise<void> {

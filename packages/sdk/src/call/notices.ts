@@ -7,7 +7,7 @@ import type { KeyFingerprints } from '../key-pins/key-rules.ts';
 import type { CallSecurity } from '../security/call-security.ts';
 import type { CallState } from './call-state.ts';
 import type { CaptionWord } from '@oracle-calls/protocol/data-frame';
-import type { OracleQuestion } from './oracle-question.ts';
+import type { OracleQuestion, QuestionAnswer } from './oracle-question.ts';
 import { Observers } from '../observers/observers.ts';
 
 /** Everything a call tells its application. */
@@ -41,7 +41,12 @@ export type CallNotice =
   /** The oracle asks for something that is answered by a touch: `OracleCall.answer`. */
   | { readonly kind: 'question'; readonly question: OracleQuestion }
   /** The question waits for no answer any more: it was answered, the oracle took it back, or its time was over. */
-  | { readonly kind: 'questionOver'; readonly questionId: string }
+  | {
+      readonly kind: 'questionOver';
+      readonly questionId: string;
+      /** What this client answered. */
+      readonly answer?: QuestionAnswer | undefined;
+    }
   /** The oracle wrote something; `sentAt` is by its clock, epoch milliseconds. */
   | { readonly kind: 'chat'; readonly text: string; readonly sentAt: number }
   /** The person wrote something, and the oracle has it. */

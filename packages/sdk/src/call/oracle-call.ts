@@ -3,6 +3,7 @@ import type { TrackStatistics } from '../media/sfu-port.ts';
 import type { CallSecurity } from '../security/call-security.ts';
 import type { CallNotice, CallNoticeKind, CallNoticeOf } from './notices.ts';
 import type { CallState, EndedState } from './call-state.ts';
+import type { OracleQuestion, QuestionAnswer } from './oracle-question.ts';
 
 /** What to call, and how. */
 export interface CallOptions {
@@ -48,6 +49,8 @@ export interface OracleCall extends AsyncDisposable {
   readonly isScreenShared: boolean;
   /** What is known about the call's security; `security` notices tell each change. */
   readonly security: CallSecurity;
+  /** What the oracle asks and waits for, oldest first; `question` and `questionOver` notices tell each change. */
+  readonly questions: readonly OracleQuestion[];
   /** Hears every notice from now on. Dispose to stop. */
   observe(listener: (notice: CallNotice) => void): Disposable;
   /** Hears the notices of one kind from now on. Dispose to stop. */
@@ -86,6 +89,14 @@ export interface OracleCall extends AsyncDisposable {
    * @throws {OracleCallError} `ERR_KEY_MISSING` before the call has an id, `ERR_DATA_MALFORMED` for an empty or too long text
    */
   sendChat(text: string): Promise<void>;
+  /**
+   * Answers a question of the oracle's by touch, sealed; sent again until it arrived. The first answer counts. Call it only when a person touched that answer:
+   * it may let a tool be used.
+   *
+   * @throws {OracleCallError} `ERR_CALL_QUESTION` when the question waits for no answer any more
+   * @throws {TypeError} for an answer that it does not offer
+   */
+  answer(questionId: string, answer: QuestionAnswer): Promise<void>;
   /** Asks the oracle to stop speaking. @throws {OracleCallError} `ERR_KEY_MISSING` before the call has an id */
   interrupt(): Promise<void>;
   /**

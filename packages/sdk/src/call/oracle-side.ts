@@ -7,6 +7,7 @@ import type { RemoteTrack, SfuConnection, TrackStatistics } from '../media/sfu-p
 import type { SecurityDetails } from '../security/call-security.ts';
 import { MediaEvidence } from '../security/media-evidence.ts';
 import type { StrictProtocol } from '../strict/strict-protocol.ts';
+import { AskedQuestions } from './asked-questions.ts';
 import type { AttemptEvents } from './attempt-events.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { OracleChannel, type Saying } from './oracle-channel.ts';
@@ -31,6 +32,8 @@ export class OracleSide implements Disposable {
   readonly #presence: OraclePresence;
   readonly #channel: OracleChannel;
   readonly #sound: OracleSound;
+  /** What the oracle asks by touch. */
+  readonly questions: AskedQuestions;
   #evidence: MediaEvidence | undefined;
   #lastFrame: Promise<void> = Promise.resolve();
   #isMuted = false;
@@ -41,6 +44,7 @@ export class OracleSide implements Disposable {
     const { tell, fail, dispatch } = events;
     this.#options = options;
     this.#channel = new OracleChannel(connection);
+    this.questions = new AskedQuestions({ clock, tell, say: (saying) => this.#channel.say(saying) });
     this.#sound = new OracleSound({ clock, timeline, microphone, heard });
     this.#presence = new OraclePresence({
       connection,
@@ -114,7 +118,7 @@ export class OracleSide implements Disposable {
   /** Hears and plays no more. The channel stays, for hanging up. */
   stop(): void {
     this.#isOver = true;
-    for (const open of [this.#presence, this.#sound, this.#evidence]) open?.[Symbol.dispose]();
+    for (const open of [this.#presence, this.#sound, this.#evidence, this.questions]) open?.[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -174,10 +178,14 @@ export class OracleSide implements Disposable {
       tell({ kind: 'caption', speaker, segment, text, isFinal, words });
     } else if (payload.kind === 'chat') {
       tell({ kind: 'chat', text: payload.text, sentAt: payload.sentAt });
+    } else if (payload.kind === 'question') {
+      this.questions.show(payload);
     } else if (payload.kind !== 'control') {
       return;
     } else if (payload.action === 'oracle-state') {
       tell({ kind: 'oracleState', state: payload.state });
+    } else if (payload.action === 'question-over') {
+      this.questions.close(payload.question);
     } else if (payload.action === 'hang-up') {
       this.#presence.closing();
     }

@@ -3,7 +3,7 @@ import type { CallDriver } from '../call/call-driver.ts';
 import type { CallNotice } from '../call/notices.ts';
 import type { TranscriptKeeper, TranscriptKeeperDeps } from './transcript-keeper.ts';
 
-/** A notice with words in it, and when it came, in epoch milliseconds. */
+/** A notice of something that is kept, and when it came, in epoch milliseconds. */
 export type HeardNotice = readonly [at: number, notice: CallNotice];
 
 /** A call's transcript while it is being kept. */
@@ -23,7 +23,9 @@ export function keepTranscript(
   const heard: HeardNotice[] = [];
   let keeper: TranscriptKeeper | undefined;
   call.observe((notice) => {
-    if ('text' in notice) heard.push([deps.clock.now(), notice]);
+    if ('text' in notice || notice.kind === 'question' || notice.kind === 'questionOver') {
+      heard.push([deps.clock.now(), notice]);
+    }
   });
   const keep = async (): Promise<void> => {
     const loaded = await load();

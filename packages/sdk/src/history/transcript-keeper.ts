@@ -19,6 +19,7 @@ import {
 import type { CallDriver } from '../call/call-driver.ts';
 import type { CallNotice } from '../call/notices.ts';
 import { abortable, withDeadline } from '../waiting/abortable.ts';
+import { AnsweredQuestions } from './answered-questions.ts';
 import type { HeardNotice } from './keep-transcript.ts';
 
 /** A crash loses at most this much of a call; shorter, and a long call would fill the room with small events. In ms. */
@@ -53,6 +54,7 @@ export class TranscriptKeeper {
   readonly #heard: HeardNotice[];
   readonly #deps: TranscriptKeeperDeps;
   readonly #segments = new Set<string>();
+  readonly #questions = new AnsweredQuestions();
   #timer: Disposable;
   readonly #observing: Disposable;
   readonly #finished = Promise.withResolvers<void>();
@@ -171,6 +173,7 @@ export class TranscriptKeeper {
   #lineOf(at: number, notice: CallNotice): readonly TranscriptEventLine[] {
     if (notice.kind === 'chat') return [{ speaker: 'oracle', how: 'written', text: notice.text, at }];
     if (notice.kind === 'chatSent') return [{ speaker: 'user', how: 'written', text: notice.text, at }];
+    if (notice.kind === 'question' || notice.kind === 'questionOver') return this.#questions.linesOf(at, notice);
     if (notice.kind !== 'caption' || !notice.isFinal || notice.text === '') return [];
     // The words of a final segment change no more.
     const segment = `${notice.speaker} ${notice.segment}`;

@@ -217,3 +217,27 @@ test('twin: a reader that trusts the room takes what another key sealed, and one
   const opened = await openTranscriptPart(key, { ...content, account: ALICE }, content.sealed);
   expect(opened.lines).toHaveLength(1);
 });
+
+test('what the person allowed, refused or chose by touch is kept, and what was not answered is not', async () => {
+  const { core, keptCall, protocol, verdict } = transcriptScene();
+  const call = await keptCall();
+  const order = { kind: 'question', asks: 'approval', tool: 'order', text: 'Order cakes?', waitsMs: 9_000 } as const;
+  const choices = [{ key: '2', label: 'Tea' }] as const;
+  for (const argumentsText of ['{"count":2}', '{"count":200}', '{}']) protocol.link.hear({ ...order, argumentsText });
+  protocol.link.hear({ kind: 'question', asks: 'choice', text: 'What to drink?', choices, waitsMs: 9_000 });
+  const [two, manyOf, , drink] = call.questions.map(({ id }) => id);
+  await call.answer(two ?? '', { answers: 'approval', isApproved: true });
+  await call.answer(manyOf ?? '', { answers: 'approval', isApproved: false });
+  await call.answer(drink ?? '', { answers: 'choice', key: '2' });
+  await call.endCall();
+  await verdict();
+  const transcript = await core.history.transcript({ oracleDid: ORACLE_DID, callId: call.callId });
+  expect(transcript?.lines.map(({ speaker, how, text }) => `${speaker} ${how}: ${text}`)).toEqual([
+    'oracle written: Order cakes?',
+    'user written: ✓ order {"count":2}',
+    'oracle written: Order cakes?',
+    'user written: ✗ order {"count":200}',
+    'oracle written: What to drink?',
+    'user written: 2 Tea',
+  ]);
+});

@@ -1,10 +1,10 @@
 import {
+  OracleCallError,
   parseCallId,
   type CallId,
   type CallType,
   type Did,
   type EndReason,
-  type OracleCallError,
   type TimelineMs,
 } from '@oracle-calls/protocol';
 import type {
@@ -16,6 +16,8 @@ import type {
   CallStatistics,
   EndedState,
   OracleCall,
+  OracleQuestion,
+  QuestionAnswer,
 } from '@oracle-calls/sdk';
 import { Observers } from '@oracle-calls/sdk/core';
 
@@ -23,6 +25,7 @@ import { Observers } from '@oracle-calls/sdk/core';
 export type ScriptedAsk =
   | { readonly kind: 'chat'; readonly text: string }
   | { readonly kind: 'interrupt' }
+  | { readonly kind: 'answer'; readonly questionId: string; readonly answer: QuestionAnswer }
   | { readonly kind: 'compared'; readonly isSame: boolean }
   | { readonly kind: 'microphone' | 'camera' | 'screen'; readonly isOn: boolean };
 
@@ -55,6 +58,7 @@ export class ScriptedCall implements OracleCall {
   #isScreenShared = false;
   #isPickerDismissed = false;
   #observed = 0;
+  readonly #questions = new Map<string, OracleQuestion>();
   #answer: () => Promise<void> = () => Promise.resolve();
   #closed: Promise<void> = Promise.resolve();
 
@@ -74,6 +78,9 @@ export class ScriptedCall implements OracleCall {
   }
   get security(): CallSecurity {
     return this.#security;
+  }
+  get questions(): readonly OracleQuestion[] {
+    return [...this.#questions.values()];
   }
   get isMicrophoneEnabled(): boolean {
     return this.#isMicrophoneEnabled;
@@ -108,8 +115,19 @@ export class ScriptedCall implements OracleCall {
     this.#tell({ kind: 'security', security: this.#security });
   }
 
+  /** The oracle asks for something by touch. */
+  ask(question: OracleQuestion): void {
+    this.#questions.set(question.id, question);
+    this.#tell({ kind: 'question', question });
+  }
+
+  /** The oracle waits for this answer no more, or has it. */
+  closeQuestion(questionId: string, answer?: QuestionAnswer): void {
+    if (this.#questions.delete(questionId)) this.#tell({ kind: 'questionOver', questionId, answer });
+  }
+
   /** Any other notice. */
-  tell(notice: Exclude<CallNotice, { readonly kind: 'state' | 'security' }>): void {
+  tell(notice: Exclude<CallNotice, { readonly kind: 'state' | 'security' | 'question' | 'questionOver' }>): void {
     this.#tell(notice);
   }
 
@@ -187,6 +205,12 @@ export class ScriptedCall implements OracleCall {
     this.#tell({ kind: 'chatSent', text });
   }
 
+  async answer(questionId: string, answer: QuestionAnswer): Promise<void> {
+    if (!this.#questions.has(questionId)) throw new OracleCallError('ERR_CALL_QUESTION');
+    await this.#ask({ kind: 'answer', questionId, answer });
+    this.closeQuestion(questionId, answer);
+  }
+
   interrupt(): Promise<void> {
     return this.#ask({ kind: 'interrupt' });
   }
@@ -208,6 +232,7 @@ export class ScriptedCall implements OracleCall {
   async #finish(reason: EndReason, error: OracleCallError | undefined): Promise<void> {
     if (this.#state.kind === 'Ending' || this.#state.kind === 'Ended') return;
     const { callId } = this;
+    for (const { id } of this.questions) this.closeQuestion(id);
     this.enter({ kind: 'Ending', callId, reason, error });
     await this.#closed;
     const ended: EndedState = { kind: 'Ended', callId, reason, error };

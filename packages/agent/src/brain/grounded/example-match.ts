@@ -67,10 +67,9 @@ export class ExampleMatcher {
   }
 }
 
-/** Case and marks are what recognisers differ in. */
+/** Marks are what recognisers differ in; in case too, but parameters keep theirs: most are names. */
 const plain = (text: string): string =>
   text
-    .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}{}'’_\s-]/gu, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
@@ -84,5 +83,5 @@ function patternOf(example: string): RegExp {
   );
   const isOpenEnd = parts.length > 1 && parts.at(-1) === '';
   const text = source.filter((part) => part !== '').join(' ');
-  return new RegExp(`(?:^| )${text}${isOpenEnd ? '$' : '(?: |$)'}`, 'u');
+  return new RegExp(`(?:^| )${text}${isOpenEnd ? '$' : '(?: |$)'}`, 'iu');
 }

@@ -9,6 +9,7 @@ import { ToolBox } from '../../tools/tool-box.ts';
 import type { AnswerOptions, Turn } from '../brain.ts';
 import { createBrain } from '../create-brain.ts';
 import { openGroundedBrain } from './grounded-brain.ts';
+import { introductionFrom } from './small-talk.ts';
 
 const passages = [
   {
@@ -21,7 +22,6 @@ const passages = [
 
 async function open(tools: readonly Tool[] = [], hasLibrary = true) {
   const embedder = wordsEmbedder();
-  const library = hasLibrary ? await openLibrary(passages, embedder) : undefined;
   const talker = createBrain({
     title: 'talker',
     place: ON_THIS_MACHINE,
@@ -30,7 +30,13 @@ async function open(tools: readonly Tool[] = [], hasLibrary = true) {
       yield 'Hello to you.';
     },
   });
-  const brain = await openGroundedBrain({ library, embedder, tools, toolBox: new ToolBox(tools), talker });
+  const source = hasLibrary
+    ? {
+        library: await openLibrary(passages, embedder),
+        introduction: introductionFrom('You are Ada, a clerk. Be brief.'),
+      }
+    : { talker };
+  const brain = await openGroundedBrain({ source, embedder, tools, toolBox: new ToolBox(tools) });
   const ask = async (asked: string | readonly Turn[], how?: AnswerOptions): Promise<string> => {
     const turns: readonly Turn[] = typeof asked === 'string' ? [{ speaker: 'user', text: asked }] : asked;
     let said = '';
@@ -78,9 +84,21 @@ describe('the local brain with documents', () => {
     expect(await ask('And stay?')).toMatch(/^I do not know that/);
   });
 
-  it('leaves courtesies to the language model', async () => {
+  it('returns courtesies, also after a question that they could be taken to lean on', async () => {
     const { ask } = await open();
-    expect(await ask('Good morning.')).toBe('Hello to you.');
+    expect(await ask('Good morning.')).toBe('Hello. You can ask me about “House guide” and “Breakfast”.');
+    const turns: Turn[] = [
+      { speaker: 'user', text: 'Pets: can cats stay?' },
+      { speaker: 'oracle', text: 'Cats cannot stay. Dogs may stay.' },
+      { speaker: 'user', text: 'Thank you.' },
+    ];
+    expect(await ask(turns)).toBe('You are welcome.');
+  });
+
+  it('introduces itself by what its instructions begin with', async () => {
+    const { ask } = await open();
+    expect(await ask('Who are you?')).toMatch(/^I am Ada, a clerk\. You can ask me about /);
+    expect(introductionFrom('Be brief.')).toBe('I answer from the documents that I was given.');
   });
 
   it('goes on where an answer broke off', async () => {
@@ -118,7 +136,7 @@ describe('tools of the local brain', () => {
     const { ask } = await open([taxi, clock]);
     const approve = vi.fn(() => Promise.resolve(true));
     expect(await ask('Could you call a taxi to the North Station?', { approve })).toBe(
-      'A taxi to the north station is on its way.',
+      'A taxi to the North Station is on its way.',
     );
     expect(await ask('drive me to the lake, please.', { approve })).toBe('A taxi to the lake is on its way.');
     expect(await ask('what time is it')).toBe("It is 9 o'clock.");
@@ -127,9 +145,7 @@ describe('tools of the local brain', () => {
   it('that the user does not allow are not run, and that is said', async () => {
     order.mockClear();
     const { ask } = await open([taxi]);
-    expect(await ask('a taxi to town', { approve: () => Promise.resolve(false) })).toMatch(
-      /^That did not work\. The user/,
-    );
+    expect(await ask('a taxi to town', { approve: () => Promise.resolve(false) })).toBe('All right, I leave it.');
     expect(order).not.toHaveBeenCalled();
   });
 

@@ -1,5 +1,4 @@
 import type { Embedder } from '../../documents/embedder/embedder.ts';
-import type { Finding, Library } from '../../documents/library.ts';
 import { ON_THIS_MACHINE } from '../../hearing/engine-place.ts';
 import type { Tool } from '../../tools/tool.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';
@@ -9,6 +8,7 @@ import { createBrain, questionOf } from '../create-brain.ts';
 import { ExampleMatcher } from './example-match.ts';
 import type { ExampleMatch } from './example-match.ts';
 import { SmallTalk } from './small-talk.ts';
+import type { TalkingOracle } from './small-talk.ts';
 import { asksSource, sayFinding, saySource, sayUnknown } from './spoken-answer.ts';
 
 /**
@@ -22,37 +22,40 @@ const ELLIPTIC = /^(?:and|or|but|what about|how about|also)\b/i;
 const ELLIPTIC_MAX_WORDS = 3;
 
 export interface GroundedBrainOptions {
-  /** Without one, what no tool is for is left to the talker. */
-  readonly library: Library | undefined;
   readonly embedder: Embedder;
   readonly tools: readonly Tool[];
   readonly toolBox: ToolBox;
-  /** Answers courtesies, which need no knowledge. Closed with this brain; the embedder is not. */
-  readonly talker: Brain;
+  /** What it answers from; or who answers what no tool is for, closed with this brain. The embedder is not. */
+  readonly source: TalkingOracle | { readonly talker: Brain };
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * The local brain with documents: it says their sentences as they stand, runs tools by their examples, names its source when asked, and
- * says when it does not know. The little language model is left with courtesies, so nothing of fact is made up.
+ * says when it does not know. The little language model has no part in that, so nothing is made up; it answers where there are tools and no documents.
  */
 export async function openGroundedBrain(options: GroundedBrainOptions): Promise<Brain> {
-  const { library, embedder, tools, toolBox, talker, signal: openSignal } = options;
+  const { source, embedder, tools, toolBox, signal: openSignal } = options;
   const [matcher, smallTalk] = await Promise.all([
     ExampleMatcher.open(tools, embedder, openSignal),
     SmallTalk.open(embedder, openSignal),
   ]);
 
-  const find = async (turns: readonly Turn[], signal: AbortSignal | undefined): Promise<Finding | undefined> => {
-    const best = (await library?.search(askedIn(turns), { signal }))?.[0];
-    return best !== undefined && best.score >= ANSWER_MIN_SCORE ? best : undefined;
-  };
-
   const use = async (match: ExampleMatch, context: CallContext, how: AnswerOptions): Promise<string> => {
     const call = { name: match.tool.name, argumentsText: JSON.stringify(match.parameters) };
-    const { text, isError, result } = await toolBox.run(call, context, how);
+    const { text, isError, wasDeclined, result } = await toolBox.run(call, context, how);
+    if (wasDeclined === true) return 'All right, I leave it.';
     if (isError) return `That did not work. ${text}`;
     return typeof result === 'string' || match.tool.say === undefined ? text : match.tool.say(result);
+  };
+
+  /** What the documents, or the courtesies, have to say to it. */
+  const lookUp = async (oracle: TalkingOracle, turns: readonly Turn[], signal?: AbortSignal): Promise<string> => {
+    const courtesy = await smallTalk.find(questionOf(turns), signal);
+    if (courtesy?.isSure === true) return courtesy.reply(oracle);
+    const [best] = await oracle.library.search(askedIn(turns), { signal });
+    if (best !== undefined && best.score >= ANSWER_MIN_SCORE) return sayFinding(best);
+    return courtesy?.reply(oracle) ?? sayUnknown(oracle.library);
   };
 
   async function* answer(
@@ -63,24 +66,23 @@ export async function openGroundedBrain(options: GroundedBrainOptions): Promise<
     const { signal, alreadySaid = '' } = how;
     signal?.throwIfAborted();
     const question = questionOf(turns);
-    if (library !== undefined && asksSource(question)) {
-      return yield saySource(library, turns).slice(alreadySaid.length);
+    if ('library' in source && asksSource(question)) {
+      return yield saySource(source.library, turns).slice(alreadySaid.length);
     }
     const match = await matcher.find(question, signal);
     if (match !== undefined) return yield await use(match, context, how);
-    const finding = await find(turns, signal);
-    if (finding !== undefined) return yield sayFinding(finding).slice(alreadySaid.length);
-    if (library === undefined || question.trim() === '' || (await smallTalk.includes(question, signal))) {
-      return yield* talker.answer(turns.slice(-1), context, how);
-    }
-    yield sayUnknown(library).slice(alreadySaid.length);
+    if ('talker' in source) return yield* source.talker.answer(turns.slice(-1), context, how);
+    yield (await lookUp(source, turns, signal)).slice(alreadySaid.length);
   }
 
   return createBrain({
-    title: library === undefined ? `tools, and ${talker.title}` : `${library.documents.length} documents, quoted`,
+    title:
+      'library' in source
+        ? `${source.library.documents.length} documents, quoted`
+        : `tools, and ${source.talker.title}`,
     place: ON_THIS_MACHINE,
     answer,
-    close: () => talker.close(),
+    close: () => ('talker' in source ? source.talker.close() : Promise.resolve()),
   });
 }
 

@@ -33,14 +33,15 @@ export function saySource(library: Library, turns: readonly Turn[]): string {
 }
 
 export function sayUnknown(library: Library): string {
-  return `I do not know that. I can tell you about ${listed(library.documents)}.`;
+  return `I do not know that. I can tell you about ${sayTopics(library)}.`;
 }
 
 /** Titles that can be said in one breath. */
 const MAX_TITLES = 4;
 
-function listed(titles: readonly string[]): string {
-  const few = titles.slice(0, MAX_TITLES).map((title) => `“${title}”`);
-  const all = titles.length > few.length ? [...few, 'more'] : few;
+/** What the documents are about, by their titles. */
+export function sayTopics({ documents }: Library): string {
+  const few = documents.slice(0, MAX_TITLES).map((title) => `“${title}”`);
+  const all = documents.length > few.length ? [...few, 'more'] : few;
   return new Intl.ListFormat('en', { type: 'conjunction' }).format(all);
 }

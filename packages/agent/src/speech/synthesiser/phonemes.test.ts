@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { phonemeIds, phonemesOf } from './phonemes.ts';
+import { clausesOf, phonemesOf, spokenSigns } from './phonemes.ts';
 
 const upper = (clause: string): Promise<string> => Promise.resolve(clause.toUpperCase());
 
@@ -12,11 +12,13 @@ describe('the phonemes of a text', () => {
     ['one\ntwo', 'ONE TWO'],
     ['  ', ''],
   ])('of %j keep the punctuation that makes the melody', async (text, phonemes) => {
-    expect(await phonemesOf(text, upper)).toBe(phonemes);
+    expect(phonemesOf(await clausesOf(text, upper))).toBe(phonemes);
   });
 });
 
 describe("a voice's phoneme ids", () => {
+  const phonemeIds = (phonemes: string, signs: typeof alphabet): number[] =>
+    spokenSigns(phonemes, signs).flatMap(({ ids }) => ids);
   const alphabet = { _: [0], '^': [1], $: [2], a: [5], '\u0303': [6] };
 
   it('start, pad and end as the voice was trained', () => {

@@ -4,10 +4,12 @@ import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import { parseWith } from '@oracle-calls/protocol';
 import * as v from 'valibot';
-import { openOnnx } from '../engine/onnx-session.ts';
+import { openOnnxWith } from '../engine/onnx-session.ts';
 import { WEIGHT_FILES } from '../weights-layout.ts';
-import { phonemeIds, phonemesOf } from './phonemes.ts';
+import { clausesOf, phonemesOf, spokenSigns } from './phonemes.ts';
 import type { Pronounce } from './phonemes.ts';
+import { wordTimes } from './word-times.ts';
+import type { TimedWord } from './word-times.ts';
 
 /** What we read of a Piper voice's JSON. */
 const voiceSchema = v.object({
@@ -17,6 +19,11 @@ const voiceSchema = v.object({
   phoneme_id_map: v.record(v.string(), v.array(v.number())),
 });
 type Voice = v.InferOutput<typeof voiceSchema>;
+
+/** Where VITS keeps how long it speaks each sign, in frames: a value inside the published model, which we ask for as an output. */
+const DURATIONS = '/Ceil_output_0';
+/** Samples of one frame: VITS' hop in Piper's voices. */
+const FRAME_SAMPLES = 256;
 
 /** The Piper voice "joe" (VITS; CC0 data). */
 export class Piper {
@@ -36,7 +43,7 @@ export class Piper {
     pronounce: (clause: string, espeakVoice: string) => Promise<string>,
   ): Promise<Piper> {
     const [session, config] = await Promise.all([
-      openOnnx(join(weightsDir, WEIGHT_FILES.voiceModel)),
+      openOnnxWith(join(weightsDir, WEIGHT_FILES.voiceModel), DURATIONS),
       readFile(join(weightsDir, WEIGHT_FILES.voiceConfig), 'utf8'),
     ]);
     const voice = parseWith(voiceSchema, JSON.parse(config));
@@ -47,19 +54,33 @@ export class Piper {
     return this.#voice.audio.sample_rate;
   }
 
-  async synthesise(text: string): Promise<Float32Array> {
-    const ids = phonemeIds(await phonemesOf(text, this.#pronounce), this.#voice.phoneme_id_map);
+  async synthesise(text: string): Promise<{ samples: Float32Array; words: readonly TimedWord[] }> {
+    const clauses = await clausesOf(text, this.#pronounce);
+    const signs = spokenSigns(phonemesOf(clauses), this.#voice.phoneme_id_map);
+    const ids = signs.flatMap((sign) => sign.ids);
     const { noise_scale: noise, length_scale: pace, noise_w: rhythm } = this.#voice.inference;
     const result = await this.#session.run({
       input: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
       input_lengths: new Tensor('int64', BigInt64Array.of(BigInt(ids.length)), [1]),
       scales: new Tensor('float32', Float32Array.of(noise, pace, rhythm), [3]),
     });
-    const output = result[this.#session.outputNames[0] ?? 'output'];
-    if (!(output instanceof Tensor) || !(output.data instanceof Float32Array))
-      throw new TypeError('the voice gave no sound');
-    return normalise(output.data);
+    const samples = floatsOf(result, this.#session.outputNames[0] ?? 'output');
+    const frames = floatsOf(result, DURATIONS);
+    let at = 0;
+    const msOfSign = signs.map((sign) => {
+      const own = frames.subarray(at, (at += sign.ids.length));
+      return (own.reduce((sum, count) => sum + count, 0) * FRAME_SAMPLES * 1000) / this.sampleRate;
+    });
+    return { samples: normalise(samples), words: wordTimes(clauses, signs, msOfSign) };
   }
+}
+
+function floatsOf(result: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const output = result[name];
+  if (!(output instanceof Tensor) || !(output.data instanceof Float32Array)) {
+    throw new TypeError(`the voice gave no ${name}`);
+  }
+  return output.data;
 }
 
 /** Loudest sample after {@link normalise}: full scale with some room for the codec's overshoot. */

@@ -3,9 +3,9 @@ import { phonemize } from 'phonemizer';
 import { serveEngine } from '../engine/serve-engine.ts';
 import { resample } from '@oracle-calls/node-media/pcm';
 import { Piper } from './piper.ts';
-import type { SynthesiserThreadData } from './synthesiser.ts';
+import type { SynthesiserThreadData, TimedSpeech } from './synthesiser.ts';
 
-await serveEngine<string, Float32Array, { sampleRate: number }>(async (data) => {
+await serveEngine<string, TimedSpeech, { sampleRate: number }>(async (data) => {
   const { weightsDir, sampleRate } = data as SynthesiserThreadData;
   const voice = await Piper.load(weightsDir, async (clause, espeakVoice) =>
     (await phonemize(clause, espeakVoice)).join(' '),
@@ -15,6 +15,9 @@ await serveEngine<string, Float32Array, { sampleRate: number }>(async (data) => 
   await voice.synthesise('Ready.');
   return {
     facts: { sampleRate: rate },
-    run: async (text) => resample(await voice.synthesise(text), voice.sampleRate, rate),
+    run: async (text) => {
+      const { samples, words } = await voice.synthesise(text);
+      return { samples: resample(samples, voice.sampleRate, rate), words };
+    },
   };
 });

@@ -99,6 +99,7 @@ ErrorCode: TypeAlias = Literal[
     "ERR_CALL_ENDED",
     "ERR_CALL_IN_PROGRESS",
     "ERR_CALL_LIVE",
+    "ERR_CALL_QUESTION",
     "ERR_CALL_TICKET",
     "ERR_RING_NOT_FOUND",
     "ERR_RING_OVER",
@@ -607,6 +608,12 @@ ERROR_TABLE: Final[dict[ErrorCode, ErrorRow]] = {
         409,
         "A call is deleted when it has ended, and this one has not quite.",
         True,
+    ),
+    "ERR_CALL_QUESTION": ErrorRow(
+        "question-over",
+        None,
+        "This question cannot be asked now, or waits for no answer.",
+        False,
     ),
     "ERR_CALL_TICKET": ErrorRow(
         "ticket-invalid",

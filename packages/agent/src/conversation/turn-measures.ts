@@ -1,0 +1,50 @@
+/** How a turn of the user's went on. */
+export type TurnOutcome =
+  /** Answered, and the answer was heard to its end. */
+  | 'answered'
+  /** The user spoke over the answer, and it was given up. */
+  | 'interrupted'
+  /** The answer was held because something was heard, went on where it was, and was heard to its end. */
+  | 'resumed'
+  /** Nothing was said to it. */
+  | 'unanswered';
+
+/** One spoken turn of the user's and its answer, told once, when the answer is over. All instants are milliseconds of the job's `Clock`. */
+export interface TurnMeasures {
+  /** 1, 2, …: spoken turns of this conversation, in order. */
+  readonly turn: number;
+  /** Where the user's speech itself ended, not where the silence after it was noticed. */
+  readonly userStoppedAt: number;
+  /** The words that were answered were known. */
+  readonly recognisedAt?: number | undefined;
+  /** The brain was asked the question that was answered; possibly before the turn was known to be over. */
+  readonly answerBegunAt?: number | undefined;
+  /** The brain's first piece of text. */
+  readonly firstTokenAt?: number | undefined;
+  /** The first sound of the answer was handed to the speaker. */
+  readonly firstAudioAt?: number | undefined;
+  /** The user began to speak over the answer (the speech itself, not its detection); the last time when it went on in between. */
+  readonly interruptedAt?: number | undefined;
+  /** The oracle's voice was silent after that. */
+  readonly silencedAt?: number | undefined;
+  readonly outcome: TurnOutcome;
+}
+
+const INSTANTS = [
+  'recognisedAt',
+  'answerBegunAt',
+  'firstTokenAt',
+  'firstAudioAt',
+  'interruptedAt',
+  'silencedAt',
+] as const;
+
+/** The same as fields of a log line: milliseconds since the user's speech ended. */
+export function turnFields(measures: TurnMeasures): Readonly<Record<string, string | number>> {
+  const fields: Record<string, string | number> = { turn: measures.turn, outcome: measures.outcome };
+  for (const name of INSTANTS) {
+    const at = measures[name];
+    if (at !== undefined) fields[`${name.slice(0, -'At'.length)}Ms`] = Math.round(at - measures.userStoppedAt);
+  }
+  return fields;
+}
