@@ -103,7 +103,7 @@ describe('what the agent sees', () => {
     await using taken = await admitted('key');
     await expect.poll(() => taken.all('refused').length, SOON).toBe(1);
     expect(await taken.seat.look('user')).toBeUndefined();
-    const [video] = (await taken.seat.sampleEvidence()).filter(({ kind }) => kind === 'video');
+    const video = (await taken.seat.sampleEvidence()).find(({ kind }) => kind === 'video');
     expect(video).toMatchObject({ direction: 'received', openedSamples: 0 });
     expect(video?.packets).toBeGreaterThan(0);
   });
@@ -157,7 +157,7 @@ describe('the picture of the agent', () => {
 
     await switchSending(taken.seat, ...SENDING);
     await expect.poll(() => isColour(seen.lastOf('agent'), ORANGE), SOON).toBe(true);
-    const [video] = (await taken.seat.sampleEvidence()).filter(({ kind }) => kind === 'video');
+    const video = (await taken.seat.sampleEvidence()).find(({ kind }) => kind === 'video');
     expect(video).toMatchObject({ direction: 'sent', isMarkedEncrypted: true, hasCryptor: true, isKeySet: true });
     expect(video?.packets).toBeGreaterThan(0);
 

@@ -4,6 +4,7 @@ import { voice } from '@livekit/agents';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { CallContext } from '../brain/brain.ts';
+import type { UserEyes } from '../sight/still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { BrainLlm } from './brain-llm.ts';
 import { UTTERANCE_SILENCE_MS } from './engines.ts';
@@ -43,6 +44,8 @@ export interface ConversationOptions {
   readonly context: CallContext;
   /** Asks the user about a tool; absent, tools that need approval are refused. */
   readonly approve?: ApproveTool | undefined;
+  /** Looks at what the user shows; absent where nobody may. */
+  readonly eyes?: UserEyes | undefined;
   readonly observer: ConversationObserver;
   readonly log: Logger;
   readonly clock: Clock;
@@ -62,7 +65,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const record = new TurnRecord(observer.turn, clock);
   const session = new voice.AgentSession({
     stt: new LocalStt(engines.recogniser),
-    llm: new BrainLlm(engines.brain, context, { approve: options.approve, settling, record }),
+    llm: new BrainLlm(engines.brain, context, { approve: options.approve, eyes: options.eyes, settling, record }),
     tts: new LocalTts(engines.synthesiser),
     vad: engines.vad,
     turnHandling: { turnDetection: 'vad', interruption: { mode: 'vad' }, endpointing: ENDPOINTING },

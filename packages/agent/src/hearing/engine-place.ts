@@ -7,7 +7,7 @@ export const enginePlaceSchema = v.variant('where', [
     where: v.literal('sent-to'),
     /** Name and port, without path or credentials: this is shown to the user. */
     host: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-    what: v.pipe(v.array(v.picklist(['audio', 'text'])), v.minLength(1), v.readonly()),
+    what: v.pipe(v.array(v.picklist(['audio', 'text', 'pictures'])), v.minLength(1), v.readonly()),
   }),
 ]);
 export type EnginePlace = v.InferOutput<typeof enginePlaceSchema>;
@@ -18,6 +18,8 @@ export const callHearingSchema = v.strictObject({
   recognition: enginePlaceSchema,
   languageModel: enginePlaceSchema,
   speech: enginePlaceSchema,
+  /** Who sees the user's pictures; absent: nobody looks. */
+  pictures: v.optional(enginePlaceSchema),
 });
 export type CallHearing = v.InferOutput<typeof callHearingSchema>;
 
@@ -38,8 +40,8 @@ export function placeOf(url: string | URL, what: readonly SentKind[]): EnginePla
 /** All hosts that get something of a call, each once with all it gets; empty when nothing leaves the machine. */
 export function listenersOf(hearing: CallHearing): { readonly host: string; readonly what: readonly SentKind[] }[] {
   const byHost = new Map<string, Set<SentKind>>();
-  for (const place of [hearing.recognition, hearing.languageModel, hearing.speech]) {
-    if (place.where === 'this-machine') continue;
+  for (const place of [hearing.recognition, hearing.languageModel, hearing.speech, hearing.pictures]) {
+    if (place?.where !== 'sent-to') continue;
     byHost.set(place.host, new Set([...(byHost.get(place.host) ?? []), ...place.what]));
   }
   return Array.from(byHost, ([host, what]) => ({ host, what: [...what].toSorted() }));

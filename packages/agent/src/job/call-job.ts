@@ -7,6 +7,8 @@ import { timeLimit } from './backend/time-limit.ts';
 import { CallData } from './call-data.ts';
 import { CallVoice } from './call-voice.ts';
 import type { StartConversation } from './call-voice.ts';
+import { openSight } from './call-sight.ts';
+import type { CallSight, OpenAvatar } from './call-sight.ts';
 import { EarlyNotices } from './early-notices.ts';
 import { EvidenceLog } from './evidence-log.ts';
 import type { CallLink, LinkNotice } from './link/call-link.ts';
@@ -32,6 +34,8 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly maxCallMs: number;
   readonly rekeyIntervalMs: number;
   readonly startConversation: StartConversation;
+  /** What stands for the oracle in video calls; nothing when absent. */
+  readonly openAvatar?: OpenAvatar | undefined;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];
 }
@@ -43,6 +47,7 @@ interface LiveCall {
   readonly link: CallLink;
   readonly data: CallData;
   readonly voice: CallVoice;
+  readonly picture: CallSight['picture'];
   readonly asking: Asking;
   readonly evidence: EvidenceLog;
 }
@@ -143,10 +148,12 @@ export class CallJob {
       },
       log,
     );
+    const { eyes, picture } = openSight({ ...this.#deps, userIdentity, seated, signal: this.#over.signal });
     const voice: CallVoice = new CallVoice({
       startConversation,
       speaker: seated.seat.speaker,
-      observer: data,
+      observer: picture?.watching(data) ?? data,
+      eyes,
       approve: asked?.approve,
       context: {
         sessionId,
@@ -168,7 +175,7 @@ export class CallJob {
       log,
     });
     const evidence = new EvidenceLog(seated.seat, clock);
-    const live: LiveCall = { userIdentity, seated, link, data, voice, asking, evidence };
+    const live: LiveCall = { userIdentity, seated, link, data, voice, picture, asking, evidence };
     this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
@@ -184,6 +191,7 @@ export class CallJob {
         timeline.mark('confirmed');
         // Only now is it known whose voice this is.
         if (this.#live?.seated.protocol === 'strict') this.#live.seated.seat.admit(this.#live.userIdentity);
+        void this.#live?.picture?.begin();
         return this.#input(notice);
       case 'peer-ready':
         timeline.mark('peerReady');
@@ -224,8 +232,8 @@ export class CallJob {
       case 'frame':
         return live.link.receive(notice.frame, notice.participantIdentity);
       case 'refused':
-        // The user's camera or screen, sealed like the voice: nothing is wrong, and nobody here has eyes.
-        if (notice.reason === 'not-audio') return this.#log.info('pictures are not looked at');
+        // The user's camera or screen, sealed like the voice: nothing is wrong, and nothing of it is received until somebody looks.
+        if (notice.reason === 'not-audio') return this.#log.info('the user shows something');
         telemetry?.noticed('publication-refused');
         this.#log.warn('publication refused', { reason: notice.reason });
         return;

@@ -10,7 +10,7 @@ import { agentDidResolver } from '../identity/did-resolver.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { readOwnIdentity } from '../identity/own-identity.ts';
 import type { OwnIdentity } from '../identity/own-identity.ts';
-import { openRemoteEngines } from '../speech-host/remote-engines.ts';
+import { openRemoteAvatar, openRemoteEngines } from '../speech-host/remote-engines.ts';
 import { SpeechClient } from '../speech-host/speech-client.ts';
 import { readSpeechSocket } from '../speech-host/speech-host.ts';
 import { JobTelemetry } from '../telemetry/job-telemetry.ts';
@@ -105,11 +105,14 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      openAvatar: (signal) => openRemoteAvatar(speech, signal),
       startConversation: async (talk) => {
         const remote = await openRemoteEngines(speech, talk.signal, talk.context);
         const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
-        return startConversation({ ...talk, engines, log, clock });
+        // Whoever looks has been told to the user; without that nobody does.
+        const eyes = remote.hearing.pictures === undefined ? undefined : talk.eyes;
+        return startConversation({ ...talk, eyes, engines, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

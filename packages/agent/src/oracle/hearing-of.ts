@@ -6,13 +6,28 @@ import type { OracleDefinition } from './define-oracle.ts';
 /** Who hears the calls of an oracle, known before anything of it is opened: callers are to be told before they speak. */
 export function hearingOf(
   { recognition, speech }: Pick<OracleSettings, 'recognition' | 'speech'>,
-  { brain }: Pick<OracleDefinition, 'brain'>,
+  { brain, pictures }: Pick<OracleDefinition, 'brain' | 'pictures'>,
 ): CallHearing {
   return {
     recognition: voicePlace(recognition, 'audio'),
     languageModel: brainPlace(brain),
     speech: voicePlace(speech, 'text'),
+    ...withPictures(picturesPlace({ brain, pictures })),
   };
+}
+
+const withPictures = (pictures: EnginePlace | undefined): Pick<CallHearing, 'pictures'> =>
+  pictures === undefined ? {} : { pictures };
+
+/** Who sees what the user shows; `undefined`: nobody looks. A brain that sees says it by itself, and nothing else may be said beside it. */
+export function picturesPlace({
+  brain,
+  pictures,
+}: Pick<OracleDefinition, 'brain' | 'pictures'>): EnginePlace | undefined {
+  if (brain?.kind !== 'chat' && brain?.kind !== 'webhook') return pictures;
+  if (brain.vision !== true) return pictures;
+  const own = brainPlace(brain);
+  return own.where === 'this-machine' ? own : { ...own, what: ['pictures'] };
 }
 
 function voicePlace(settings: RecognitionSettings | SpeechSettings | undefined, what: 'audio' | 'text'): EnginePlace {

@@ -38,10 +38,10 @@ async function load(): Promise<SpeechParts> {
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
   const turnDetector = await openTurnDetector(local);
   const brain = await openBrain();
-  const { apology = DEFAULT_APOLOGY } = definition;
+  const { apology = DEFAULT_APOLOGY, avatar } = definition;
   const hearing = hearingOf(oracle, definition);
   const turns = turnRules(definition.turns, oracle.turns);
-  return { recogniser, synthesiser, turnDetector, brain, apology, hearing, turns };
+  return { recogniser, synthesiser, turnDetector, brain, avatar, apology, hearing, turns };
 }
 
 /** What it is, and how to open it: the voices come first. */

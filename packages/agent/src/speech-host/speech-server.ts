@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
+import type { Avatar } from '../avatar/avatar.ts';
+import { drawPicture } from '../avatar/draw-picture.ts';
 import type { Brain } from '../brain/brain.ts';
 import type { CallHearing } from '../hearing/engine-place.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
@@ -20,6 +22,8 @@ export interface SpeechParts {
   readonly synthesiser: Synthesiser;
   readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
+  /** What the author draws of the oracle, or that nothing is to be shown; the jobs' own orb when absent. */
+  readonly avatar?: Avatar | 'none' | undefined;
   /** What the oracle says when its brain fails. */
   readonly apology: string;
   /** Who hears what is said here. */
@@ -90,7 +94,7 @@ export class SpeechServer implements AsyncDisposable {
   }
 
   async #perform(work: SpeechWork, { signal, onChunk, asks, settled }: Performance): Promise<SpeechOutput> {
-    const { recogniser, synthesiser, turnDetector, brain } = await this.#loaded;
+    const { recogniser, synthesiser, turnDetector, brain, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
         const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
@@ -109,10 +113,19 @@ export class SpeechServer implements AsyncDisposable {
         const run = (): Promise<number> => turnDetector.completion(work.pcm16k, { signal });
         return { engine: 'turn-detector', completion: await this.#queues.turnDetector.run(run, signal) };
       }
+      case 'avatar': {
+        if (avatar === undefined || avatar === 'none')
+          throw new OracleCallError('ERR_INTERNAL', 'No avatar is drawn here.');
+        return { engine: 'avatar', rgba: await drawPicture(avatar, work) };
+      }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
-        const context = { ...work.context, ...(hasUser ? { user: asks.user } : {}) };
+        const { turns, alreadySaid, isTentative, canApprove, hasUser, hasEyes } = work;
+        const context = {
+          ...work.context,
+          ...(hasUser ? { user: asks.user } : {}),
+          ...(hasEyes ? { eyes: asks.eyes } : {}),
+        };
         const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
@@ -123,11 +136,13 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
-function factsOf({ synthesiser, turnDetector, brain, apology, hearing, turns }: SpeechParts): SpeechFacts {
+function factsOf({ synthesiser, turnDetector, brain, avatar, apology, hearing, turns }: SpeechParts): SpeechFacts {
   const { sampleRate, speak } = synthesiser;
   return {
     sampleRate,
     brainTitle: brain.title,
+    wantsStills: brain.wantsStills === true,
+    avatar: avatar === undefined ? 'orb' : avatar === 'none' ? avatar : { width: avatar.width, height: avatar.height },
     apology,
     hearing,
     turns,

@@ -1,0 +1,37 @@
+import type { Clock, Logger } from '@oracle-calls/protocol';
+import { CallPicture } from '../avatar/call-picture.ts';
+import type { CallPictureOptions } from '../avatar/call-picture.ts';
+import { CallEyes } from '../sight/call-eyes.ts';
+import type { UserEyes } from '../sight/still.ts';
+import type { SeatedCall } from './set-up.ts';
+
+/** What stands for an oracle in video calls; nothing where there is none. */
+export type OpenAvatar = CallPictureOptions['openAvatar'];
+
+export interface CallSightOptions {
+  readonly seated: SeatedCall;
+  readonly userIdentity: string;
+  readonly openAvatar?: OpenAvatar | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Aborts when the call is over. */
+  readonly signal: AbortSignal;
+}
+
+/** The pictures of a call, in both directions. */
+export interface CallSight {
+  /** Absent in the older protocol, which does not say whose pictures they are. */
+  readonly eyes: UserEyes | undefined;
+  /** In video calls. */
+  readonly picture: CallPicture | undefined;
+}
+
+export function openSight({ seated, userIdentity, openAvatar, ...rest }: CallSightOptions): CallSight {
+  if (seated.protocol !== 'strict') return { eyes: undefined, picture: undefined };
+  const { seat, envelope } = seated;
+  const eyes = new CallEyes({ ...rest, look: () => seat.look(userIdentity) });
+  const isVideoCall = envelope.context.callType === 'video';
+  if (openAvatar === undefined || !isVideoCall) return { eyes, picture: undefined };
+  const show: CallPictureOptions['show'] = (size) => seat.showPicture(size);
+  return { eyes, picture: new CallPicture({ ...rest, openAvatar, show, voice: seat.speaker }) };
+}
