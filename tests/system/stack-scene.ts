@@ -14,7 +14,7 @@ const AGENT_WARM_MAX_MS = 90_000;
 
 export type StackSceneOptions = Pick<
   StackOptions,
-  'otlpUrl' | 'metricsPorts' | 'singleSignOn' | 'clientUrl' | 'drainSeconds' | 'otherPageOrigins'
+  'oracle' | 'otlpUrl' | 'metricsPorts' | 'singleSignOn' | 'clientUrl' | 'drainSeconds' | 'otherPageOrigins'
 >;
 
 /** A whole stack of its own, a browser, and a spoken question: the stage of the system tests. */

@@ -30,16 +30,33 @@ const TOLERANCE = 24;
 export const isColour = (seen: Colour | undefined, wanted: Colour): boolean =>
   seen !== undefined && seen.every((part, index) => Math.abs(part - (wanted[index] ?? 0)) <= TOLERANCE);
 
-/** The mean of a picture of red, green, blue, alpha. */
-export function meanColour(rgba: Uint8Array): Colour {
+/** Columns of a picture, as shares of its width. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+const WHOLE: Part = { from: 0, to: 1 };
+
+/** The mean of a picture of red, green, blue, alpha, or of some of its columns. */
+export function meanColour(rgba: Uint8Array, width = 1, { from, to }: Part = WHOLE): Colour {
   const sums: [number, number, number] = [0, 0, 0];
+  let pixels = 0;
   for (let at = 0; at < rgba.length; at += 4) {
+    const across = ((at / 4) % width) / width;
+    if (across < from || across >= to) continue;
     sums[0] += rgba[at] ?? 0;
     sums[1] += rgba[at + 1] ?? 0;
     sums[2] += rgba[at + 2] ?? 0;
+    pixels += 1;
   }
-  const pixels = rgba.length / 4;
   return [sums[0] / pixels, sums[1] / pixels, sums[2] / pixels];
+}
+
+/** One picture that was seen, by its colours: frames without their key may decode, to what nobody sent. */
+export interface SeenColour {
+  readonly all: Colour;
+  readonly left: Colour;
+  readonly right: Colour;
 }
 
 export interface ShownOptions {
@@ -102,7 +119,7 @@ function pictureOf([red, green, blue]: Colour, turn: number): Uint8Array<ArrayBu
 /** What a participant sees of everybody's pictures. */
 export class SeenColours {
   /** By participant, oldest first. */
-  readonly seen = new Map<string, Colour[]>();
+  readonly seen = new Map<string, SeenColour[]>();
 
   constructor(room: Room) {
     room.on(RoomEvent.TrackSubscribed, (track, _publication, { identity }) => {
@@ -115,14 +132,19 @@ export class SeenColours {
   }
 
   lastOf(identity: string): Colour | undefined {
-    return this.seen.get(identity)?.at(-1);
+    return this.seen.get(identity)?.at(-1)?.all;
   }
 
   async #watch(track: RemoteTrack, identity: string): Promise<void> {
     const seen = this.seen.get(identity) ?? [];
     this.seen.set(identity, seen);
     for await (const { frame } of new VideoStream(track)) {
-      seen.push(meanColour(frame.convert(VideoBufferType.RGBA).data));
+      const { data, width } = frame.convert(VideoBufferType.RGBA);
+      seen.push({
+        all: meanColour(data),
+        left: meanColour(data, width, { from: 0, to: 0.5 }),
+        right: meanColour(data, width, { from: 0.5, to: 1 }),
+      });
     }
   }
 }

@@ -1,0 +1,50 @@
+import { silentLogger } from '@oracle-calls/protocol';
+import type { CallType } from '@oracle-calls/protocol';
+import { FakeClock } from '@oracle-calls/testing/clock';
+import { expect, test } from 'vitest';
+import type { Avatar } from '../avatar/avatar.ts';
+import { FakeSeat } from './call-job.fixture.ts';
+import { openSight } from './call-sight.ts';
+import type { SeatedCall } from './set-up.ts';
+
+const AVATAR: Avatar = { width: 16, height: 16, draw: () => undefined };
+
+function scene(protocol: SeatedCall['protocol'], callType: CallType) {
+  const did: string[] = [];
+  const seat = new FakeSeat(did, '');
+  const over = new AbortController();
+  // Nothing else of it is looked at.
+  const seated = { protocol, seat, envelope: { context: { callType } } } as unknown as SeatedCall;
+  const sight = openSight({
+    seated,
+    userIdentity: 'user',
+    openAvatar: () => Promise.resolve(AVATAR),
+    clock: new FakeClock(),
+    log: silentLogger,
+    signal: over.signal,
+  });
+  return { did, seat, sight, over };
+}
+
+test('eyes look at the user alone, in calls of either type, and not before they are asked', async () => {
+  for (const callType of ['audio', 'video'] as const) {
+    const { did, seat, sight } = scene('strict', callType);
+    expect(did).toEqual([]);
+    seat.shown = { source: 'camera', width: 2, height: 2, rgba: new Uint8Array(16).fill(255), rotation: 0 };
+    expect(await sight.eyes?.look()).toMatchObject({ source: 'camera', width: 2, height: 2 });
+    expect(did).toEqual(['looked at user']);
+  }
+});
+
+test('the oracle shows itself in video calls alone', async () => {
+  expect(scene('strict', 'audio').sight.picture).toBeUndefined();
+  const { did, seat, sight, over } = scene('strict', 'video');
+  void sight.picture?.begin();
+  await expect.poll(() => seat.pictures).toBe(1);
+  expect(did).toEqual(['shows itself']);
+  over.abort();
+});
+
+test('the older protocol has pictures in neither direction', () => {
+  expect(scene('older', 'video').sight).toEqual({ eyes: undefined, picture: undefined });
+});
