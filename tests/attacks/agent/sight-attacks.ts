@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { TrackType } from '@livekit/protocol';
 import { AccessToken } from 'livekit-server-sdk';
 import { isColour, ORANGE, SeenColours, showColour, TEAL } from '../../system/agent/peer-pictures.ts';
 import { parseWith } from '@oracle-calls/protocol';
 import { refused, succeeded, type Attack } from '../attack.ts';
-import { denyEncryption } from '../lying-sfu/lies.ts';
+import { denyEncryption, participantsIn } from '../lying-sfu/lies.ts';
 import { RoomParticipant } from '../room/room-participant.ts';
 import { seen } from '../seen.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
@@ -88,8 +89,10 @@ export const sightAttacks: readonly Attack<AgentScene>[] = [
       patches: [withoutForcing, withoutMark, ...withoutCryptor],
     },
     async run(scene) {
-      scene.sfu.respond = (response) => {
-        denyEncryption(response);
+      scene.sfu.respond = ({ message }) => {
+        for (const { tracks } of participantsIn(message)) {
+          for (const track of tracks) if (track.type === TrackType.VIDEO) track.encryption = 0;
+        }
         return 'forward';
       };
       const report = await lookAtPlaintext(scene, USER);
@@ -99,20 +102,19 @@ export const sightAttacks: readonly Attack<AgentScene>[] = [
     },
   },
   {
-    name: 'attack: plaintext video on a sealed track',
-    refusedBy: 'eyes that wait for the cryptor',
+    name: "attack: video in the clear under the user's name",
+    refusedBy: 'a frame cryptor on every track',
     twin: {
-      without:
-        'a guard that forces encryption, and eyes that look for the cryptor, where the mark says that all is well',
+      without: 'a guard that forces encryption of every track, and eyes that look for it',
       parts: ['agent'],
       patches: [withoutForcing, withoutMark, ...withoutCryptor],
     },
     async run(scene) {
-      // The publisher never sealed anything; what the SFU says of it is the same as of every other.
+      // Who can mint tokens can take any name, and need not lie about encryption.
       const report = await lookAtPlaintext(scene, USER);
       return sawForgery(report)
         ? succeeded('injected video is seen as the user’s')
-        : refused('eyes that wait for the cryptor', `nothing is seen; ${report.notices.join(', ')}`);
+        : refused('a frame cryptor on every track', `nothing is seen; ${report.notices.join(', ')}`);
     },
   },
   {

@@ -5,16 +5,16 @@ import { expect, test } from 'vitest';
 import type { Avatar } from '../avatar/avatar.ts';
 import { FakeSeat } from './call-job.fixture.ts';
 import { openSight } from './call-sight.ts';
-import type { SeatedCall } from './set-up.ts';
+import type { SightedCall } from './call-sight.ts';
 
 const AVATAR: Avatar = { width: 16, height: 16, draw: () => undefined };
 
-function scene(protocol: SeatedCall['protocol'], callType: CallType) {
+function scene(protocol: SightedCall['protocol'], callType: CallType) {
   const did: string[] = [];
   const seat = new FakeSeat(did, '');
   const over = new AbortController();
-  // Nothing else of it is looked at.
-  const seated = { protocol, seat, envelope: { context: { callType } } } as unknown as SeatedCall;
+  const seated: SightedCall =
+    protocol === 'older' ? { protocol } : { protocol, seat, envelope: { context: { callType } } };
   const sight = openSight({
     seated,
     userIdentity: 'user',

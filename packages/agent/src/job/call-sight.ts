@@ -1,15 +1,24 @@
-import type { Clock, Logger } from '@oracle-calls/protocol';
+import type { SfuSeat } from '@oracle-calls/node-media/seat';
+import type { CallType, Clock, Logger } from '@oracle-calls/protocol';
 import { CallPicture } from '../avatar/call-picture.ts';
 import type { CallPictureOptions } from '../avatar/call-picture.ts';
 import { CallEyes } from '../sight/call-eyes.ts';
 import type { UserEyes } from '../sight/still.ts';
-import type { SeatedCall } from './set-up.ts';
 
 /** What stands for an oracle in video calls; nothing where there is none. */
 export type OpenAvatar = CallPictureOptions['openAvatar'];
 
+/** As much of a call as pictures need. */
+export type SightedCall =
+  | {
+      readonly protocol: 'strict';
+      readonly seat: Pick<SfuSeat, 'look' | 'showPicture' | 'speaker'>;
+      readonly envelope: { readonly context: { readonly callType: CallType } };
+    }
+  | { readonly protocol: 'older' };
+
 export interface CallSightOptions {
-  readonly seated: SeatedCall;
+  readonly seated: SightedCall;
   readonly userIdentity: string;
   readonly openAvatar?: OpenAvatar | undefined;
   readonly clock: Clock;

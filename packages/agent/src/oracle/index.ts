@@ -1,3 +1,5 @@
+export { AVATAR_MAX_SIDE } from '../avatar/avatar.ts';
+export type { Avatar, AvatarFrame, AvatarMoment } from '../avatar/avatar.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
@@ -38,12 +40,15 @@ export type {
   AnswerRequest,
   InterruptionRequest,
   WebhookSession,
+  WebhookStill,
   WebhookToolResult,
 } from '../hosted/webhook/contract.ts';
 export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webhook/signature.ts';
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export { STILL_MAX_BYTES, STILL_MAX_SIDE } from '../sight/still.ts';
+export type { LookOptions, Still, UserEyes } from '../sight/still.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
 export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
 export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
