@@ -2,7 +2,14 @@
 import { access, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { DATA_KIND_BYTES } from '../packages/protocol/src/data-frame/layout.ts';
-import { CAPTION_MAX_LENGTH, CHAT_MAX_LENGTH, controlSchema } from '../packages/protocol/src/data-frame/payload.ts';
+import {
+  ARGUMENTS_MAX_LENGTH,
+  CAPTION_MAX_LENGTH,
+  CAPTION_WORDS_MAX,
+  CHAT_MAX_LENGTH,
+  controlSchema,
+  QUESTION_MAX_LENGTH,
+} from '../packages/protocol/src/data-frame/payload.ts';
 import { REMEMBERED_PAYLOADS } from '../packages/protocol/src/data-frame/data-receiver.ts';
 import { DID_MAX_LENGTH } from '../packages/protocol/src/did/did.ts';
 import { DID_TIMEOUT_MS } from '../packages/protocol/src/did/did-resolver.ts';
@@ -35,6 +42,8 @@ import {
   ringEventSchema,
 } from '../packages/protocol/src/events/ring-event.ts';
 import { END_REASONS } from '../packages/protocol/src/call-status.ts';
+import { callHearingSchema, HEARD_HERE } from '../packages/protocol/src/hearing/call-hearing.ts';
+import { HOST_MAX_LENGTH, SENT_KINDS } from '../packages/protocol/src/hearing/engine-place.ts';
 import { FRAME_KIND_BYTES, FRAME_MAX_BYTES, MAX_ATTEMPT } from '../packages/protocol/src/frame/frame-header.ts';
 import { FRAME_TOPIC } from '../packages/protocol/src/frame/frame-topic.ts';
 import { IDENTITY_MAX_BYTES } from '../packages/protocol/src/handshake/messages.ts';
@@ -104,6 +113,10 @@ test.each<[string, string]>([
   ['receipts', `again every ${seconds(RECEIPT_WAIT_MS)}, six times at most`],
   ['captions', `(1–${said(CAPTION_MAX_LENGTH)})`],
   ['chat', `(1–${said(CHAT_MAX_LENGTH)})`],
+  ['words of a caption', `at most ${CAPTION_WORDS_MAX} of`],
+  ['questions', `\`text\` (1–${QUESTION_MAX_LENGTH}), \`argumentsText\` (0–${said(ARGUMENTS_MAX_LENGTH)})`],
+  ['hosts', `up to ${HOST_MAX_LENGTH} characters, labels`],
+  ['what is sent', `the sum of ${SENT_KINDS.map((kind, at) => `${1 << at} ${kind}`).join(', ')}`],
   ['waiting for Matrix', `they wait up to ${seconds(EVENT_WAIT_MS)}`],
   ['largest DID document', `at most ${said(DID_DOCUMENT_MAX_BYTES)} bytes, comes within ${seconds(DID_TIMEOUT_MS)}`],
   ['longest DID', `at most ${DID_MAX_LENGTH} characters`],
@@ -160,6 +173,10 @@ describe('tables have what the code has:', () => {
     const actions = controlSchema.options.map(({ entries }) => `\`${entries.action.literal}\``);
     const [cell = ''] = column('fields besides `id` and `kind`');
     expect(actions.filter((action) => !cell.includes(action.replaceAll('`', '')))).toEqual([]);
+  });
+
+  test('parts of who hears the call, in the order of their bytes', () => {
+    expect(column('part')).toEqual(Object.keys(callHearingSchema.entries));
   });
 
   test('routes', () => {
@@ -219,7 +236,7 @@ function offerFieldsText(): string {
   const none = new Uint8Array();
   const fields = offerFields({
     ...{ contextHash: none, envelopeSignature: none, callId: '', attempt: 1, userIdentity: '', agentIdentity: '' },
-    ...{ agentCommitment: none, ephemeralPublicKey: none },
+    ...{ hearing: HEARD_HERE, agentCommitment: none, ephemeralPublicKey: none },
   });
   return fields.map(([name]) => (name === 'attempt' ? 'attempt (u32)' : name)).join(', ');
 }

@@ -71,6 +71,8 @@ function toldToAuthor(part: Part, line: string): string | undefined {
       return `reloaded: ${brain}`;
     case 'oracle not reloaded; the one before goes on':
       return `not reloaded, the oracle before goes on. ${problem}`;
+    case 'agent could not start':
+      return `the oracle cannot be used. ${problem}`;
     case 'speech host failed':
       return `the oracle cannot be opened. ${message}`;
     case 'a tool failed':

@@ -29,6 +29,7 @@ from oracle_calls.protocol.handshake import (
     UserConfirmed,
     UserHandshake,
 )
+from oracle_calls.protocol.hearing import HEARD_HERE
 from oracle_calls.protocol.signing import RawKeySigner, SigningAlgorithm, SigningKey
 
 NOW = 1_795_435_200_000
@@ -80,6 +81,7 @@ class Scene:
             user_commitment=self.sealed.envelope.context.comparison_commitment,
             identity_signer=self.identity,
             call_verifier=self.per_call.verifier,
+            hearing=HEARD_HERE,
         )
 
     def user_end(self) -> UserHandshake:

@@ -10,6 +10,7 @@ from oracle_calls.protocol import OracleCallError, SecretBytes
 from oracle_calls.protocol.handshake import CallBinding, Ignored, Refused, Resend, UserAccepted
 from oracle_calls.protocol.handshake import agent_handshake as agent_side
 from oracle_calls.protocol.handshake import user_handshake as user_side
+from oracle_calls.protocol.hearing import HEARD_HERE
 from oracle_calls.protocol.signing import RawKeySigner, Signer
 from scene import AGENT, CALL_ID, USER, create_scene, shake_hands
 
@@ -116,6 +117,7 @@ def test_a_forged_offer_of_a_later_attempt_wipes_nothing() -> None:
         user_commitment=SCENE.sealed.envelope.context.comparison_commitment,
         identity_signer=mallory,
         call_verifier=SCENE.per_call.verifier,
+        hearing=HEARD_HERE,
     )
     forged = forger.begin(attempt=2, user_identity=USER, agent_identity=AGENT)
     assert code(call.user.receive(forged, AGENT)) == "ERR_HANDSHAKE_SIGNATURE"
@@ -205,6 +207,7 @@ def test_another_call_id_ends_in_a_signature_that_is_not_valid() -> None:
         user_commitment=SCENE.sealed.envelope.context.comparison_commitment,
         identity_signer=SCENE.identity,
         call_verifier=SCENE.per_call.verifier,
+        hearing=HEARD_HERE,
     )
     offer = other.begin(attempt=1, user_identity=USER, agent_identity=AGENT)
     assert code(SCENE.user_end().receive(offer, AGENT)) == "ERR_HANDSHAKE_SIGNATURE"

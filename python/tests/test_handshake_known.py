@@ -15,6 +15,7 @@ from oracle_calls.protocol.handshake import (
     UserConfirmed,
     UserHandshake,
 )
+from oracle_calls.protocol.hearing import decode_hearing, hearing_content
 from oracle_calls.protocol.key_schedule import Epoch, confirmation_tag
 from oracle_calls.protocol.signing import RawKeySigner
 from oracle_calls.protocol.x_wing import Encapsulation, decapsulate_x_wing, encapsulate_x_wing, x_wing_public_key_of
@@ -40,6 +41,8 @@ class Ends:
         self.agent_entropy = ListedEntropy(
             offer["seedHex"], offer["agentNonceHex"], offer["saltHex"], confirm["saltHex"]
         )
+        hearing = decode_hearing(bytes.fromhex(offer["hearingHex"]), "ERR_HANDSHAKE_MALFORMED")
+        assert hearing_content(hearing) == row["hearing"]
         self.user_entropy = ListedEntropy(accept["saltHex"])
         self.agent = AgentHandshake(
             binding,
@@ -47,6 +50,7 @@ class Ends:
             user_commitment=bytes.fromhex(row["userCommitmentHex"]),
             identity_signer=identity,
             call_verifier=per_call.verifier,
+            hearing=hearing,
             entropy=self.agent_entropy,
         )
         made = Encapsulation(bytes.fromhex(accept["encapsulationHex"]), secret(accept["sharedSecretHex"]))

@@ -6,6 +6,7 @@ import pytest
 
 from known_vectors import ListedEntropy, load, load_ours, secret
 from oracle_calls.protocol.handshake import CallSession, Refused
+from oracle_calls.protocol.hearing import HEARD_HERE
 from oracle_calls.protocol.key_schedule import derive_epoch
 from oracle_calls.protocol.rekey import AgentRekey, Send, Steps, UserRekey
 from oracle_calls.protocol.signing import RawKeySigner
@@ -65,7 +66,7 @@ def session(vectors: dict[str, Any]) -> CallSession:
         epoch=1,
     )
     names = {"user_identity": vectors["userIdentity"], "agent_identity": vectors["agentIdentity"]}
-    return CallSession(epoch, comparison_code="0000000000", **names)
+    return CallSession(epoch, comparison_code="0000000000", hearing=HEARD_HERE, **names)
 
 
 def frame_of(outcome: object) -> bytes:

@@ -20,7 +20,7 @@ from oracle_calls.protocol.signing import (
 )
 from oracle_calls.protocol.signing.edwards import ORDER, is_strict_public_key
 
-MESSAGE = b"oracle-calls v2 test\n"
+MESSAGE = b"oracle-calls v3 test\n"
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 

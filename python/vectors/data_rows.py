@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fixed import fixed, secret
-from oracle_calls.protocol.data import DATA_KIND_BYTES
+from oracle_calls.protocol.data import DATA_KIND_BYTES, KEYPAD_KEYS
 from oracle_calls.protocol.data.frame_layout import DataHeader, DataKind, data_nonce, encode_data_header
 from oracle_calls.protocol.key_schedule import DIRECTIONS, Direction, derive_epoch
 
@@ -55,8 +55,57 @@ ACCEPTED: list[tuple[DataKind, str, dict[str, Any]]] = [
         '{"id":"%s","kind":"caption","speaker":"oracle","segment":"' + ID + '","text":"ﷺ é","isFinal":true}',
         {"speaker": "oracle", "segment": ID, "text": "ﷺ é", "isFinal": True},
     ),
+    (
+        "caption",
+        '{"id":"%s","kind":"caption","speaker":"user","segment":"'
+        + ID
+        + '","text":"a","isFinal":true,"words":[{"endMs":2e2,"text":"😀","startMs":0}]}',
+        {
+            "speaker": "user",
+            "segment": ID,
+            "text": "a",
+            "isFinal": True,
+            "words": [{"text": "😀", "startMs": 0, "endMs": 200}],
+        },
+    ),
+    (
+        "caption",
+        '{"id":"%s","kind":"caption","speaker":"user","segment":"' + ID + '","text":"a","isFinal":true,"words":[]}',
+        {"speaker": "user", "segment": ID, "text": "a", "isFinal": True, "words": []},
+    ),
+    (
+        "question",
+        '{"waitsMs":0,"argumentsText":"","text":"a","tool":"'
+        + "😀" * 32
+        + '","asks":"approval","kind":"question","id":"%s"}',
+        {"asks": "approval", "tool": "😀" * 32, "text": "a", "argumentsText": "", "waitsMs": 0},
+    ),
+    (
+        "question",
+        '{"id":"%s","kind":"question","asks":"choice","text":"a","choices":['
+        + ",".join(f'{{"label":"{key}","key":"{key}"}}' for key in KEYPAD_KEYS)
+        + '],"waitsMs":9007199254740991}',
+        {
+            "asks": "choice",
+            "text": "a",
+            "choices": [{"key": key, "label": key} for key in KEYPAD_KEYS],
+            "waitsMs": 2**53 - 1,
+        },
+    ),
+    (
+        "answer",
+        '{"id":"%s","kind":"answer","isApproved":false,"isApproved":true,"answers":"approval","question":"' + ID + '"}',
+        {"answers": "approval", "question": ID, "isApproved": True},
+    ),
+    (
+        "answer",
+        '{"id":"%s","kind":"answer","answers":"choice","question":"' + ID + '","key":"\\u0023"}',
+        {"answers": "choice", "question": ID, "key": "#"},
+    ),
 ]
 
+_CAPTION = '{"id":"%s","kind":"caption","speaker":"user","segment":"%s","text":"a","isFinal":true,"words":%s}'
+_CHOICE = '{"id":"%s","kind":"question","asks":"choice","text":"a","choices":%s,"waitsMs":1}'
 _CHAT = '{"id":"%s","kind":"chat","text":"a","sentAt":%s}'
 #: What is wrong, kind, JSON as it is sent.
 REJECTED: list[tuple[str, DataKind, bytes]] = [
@@ -84,6 +133,40 @@ REJECTED: list[tuple[str, DataKind, bytes]] = [
     ("an action of every object", "control", f'{{"id":"{ID}","kind":"control","action":"toString"}}'.encode()),
     ("a field of every object", "control", f'{{"id":"{ID}","kind":"control","action":"rekey","toString":1}}'.encode()),
     ("a field that is null", "control", f'{{"id":"{ID}","kind":"control","action":"rekey","state":null}}'.encode()),
+    ("words that are null", "caption", (_CAPTION % (ID, ID, "null")).encode()),
+    ("words in an object", "caption", (_CAPTION % (ID, ID, '{"0":{"text":"a","startMs":0,"endMs":1}}')).encode()),
+    ("a word that is a text", "caption", (_CAPTION % (ID, ID, '["a"]')).encode()),
+    ("a word without its end", "caption", (_CAPTION % (ID, ID, '[{"text":"a","startMs":0}]')).encode()),
+    (
+        "a word at half a millisecond",
+        "caption",
+        (_CAPTION % (ID, ID, '[{"text":"a","startMs":0.5,"endMs":1}]')).encode(),
+    ),
+    ("an empty word", "caption", (_CAPTION % (ID, ID, '[{"text":"","startMs":0,"endMs":1}]')).encode()),
+    ("choices that are a text", "question", (_CHOICE % (ID, '"1"')).encode()),
+    ("a choice under a number", "question", (_CHOICE % (ID, '[{"key":1,"label":"a"}]')).encode()),
+    ("a choice under a key of every object", "question", (_CHOICE % (ID, '[{"key":"toString","label":"a"}]')).encode()),
+    ("a choice with more than it may have", "question", (_CHOICE % (ID, '[{"key":"1","label":"a","x":1}]')).encode()),
+    (
+        "13 choices",
+        "question",
+        (_CHOICE % (ID, json.dumps([{"key": key, "label": "a"} for key in (*KEYPAD_KEYS, "1")]))).encode(),
+    ),
+    (
+        "a question of every object",
+        "question",
+        f'{{"id":"{ID}","kind":"question","asks":"toString","text":"a","waitsMs":1}}'.encode(),
+    ),
+    (
+        "an answer of both kinds",
+        "answer",
+        f'{{"id":"{ID}","kind":"answer","answers":"choice","question":"{ID}","key":"1","isApproved":true}}'.encode(),
+    ),
+    (
+        "a key in letters that look like digits",
+        "answer",
+        f'{{"id":"{ID}","kind":"answer","answers":"choice","question":"{ID}","key":"\u0661"}}'.encode(),
+    ),
     ("2,000 lists", "control", b"[" * 2_000),
 ]
 

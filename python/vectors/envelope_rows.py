@@ -31,7 +31,7 @@ Sealed = tuple[bytes, bytes]
 
 
 def _signed_message(unsigned: bytes) -> bytes:
-    return b"oracle-calls v2 envelope signature\n" + sha256(unsigned)
+    return b"oracle-calls v3 envelope signature\n" + sha256(unsigned)
 
 
 def _unsigned(encoded: bytes, sealed: Sealed) -> bytes:
@@ -131,7 +131,7 @@ def _sealed_by_typescript(rows: list[dict[str, Any]]) -> list[str]:
 
 def _hpke_seals(row: dict[str, Any]) -> dict[str, Callable[[], bytes]]:
     recipient = X25519PublicKey.from_public_bytes(bytes.fromhex(row["oracle"]["envelopeKey"]["publicKeyHex"]))
-    info = b"oracle-calls v2 envelope hpke\n" + bytes.fromhex(row["contextHashHex"])
+    info = b"oracle-calls v3 envelope hpke\n" + bytes.fromhex(row["contextHashHex"])
     key = bytes.fromhex(row["callKeyHex"])
     right = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     chacha = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
@@ -189,7 +189,7 @@ def _rejected_of(row: dict[str, Any], given: dict[str, dict[str, Any]]) -> list[
     bad.add_sealed("another encapsulated key", "ERR_ENVELOPE_OPEN", lambda: (_seal(row)[0], sealed[1]))
     bad.add_sealed("a call key of 31 bytes", "ERR_ENVELOPE_MALFORMED", lambda: _seal(row, call_key=bytes(range(31))))
     for name, changed, code in (
-        ("protocol version 3", b"\x03" + encoded[1:], "ERR_PROTOCOL_UNKNOWN_VERSION"),
+        ("protocol version 2", b"\x02" + encoded[1:], "ERR_PROTOCOL_UNKNOWN_VERSION"),
         ("an unknown suite", encoded[:1] + b"\x09" + encoded[2:], "ERR_ENVELOPE_UNSUPPORTED"),
         ("an unknown call type", encoded[:2] + b"\x00" + encoded[3:], "ERR_ENVELOPE_MALFORMED"),
         ("a byte behind the context", encoded + b"\x00", "ERR_ENVELOPE_MALFORMED"),
@@ -250,7 +250,7 @@ def envelope_vectors(before: dict[str, Any] | None) -> dict[str, Any]:
         envelopes = _sealed_by_typescript(by_us)
     by_us = [_with_envelope(row, _split(bytes.fromhex(text))) for row, text in zip(by_us, envelopes, strict=True)]
     return {
-        "about": "Signed envelopes of protocol version 2; made by python/vectors with the Python package",
+        "about": "Signed envelopes of protocol version 3; made by python/vectors with the Python package",
         "sealedByPython": by_python,
         "sealedByOracleCalls": by_us,
         # Every way for each suite and algorithm, and the first few for what we sealed ourselves.

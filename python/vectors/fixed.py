@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oracle_calls.protocol import SecretBytes
+from oracle_calls.protocol.byte_layout import sized, text
 from oracle_calls.protocol.comparison_code import commitment_to
 from oracle_calls.protocol.frame import FrameHeader, FrameKind
 from oracle_calls.protocol.handshake.messages import (
@@ -19,6 +20,7 @@ from oracle_calls.protocol.handshake.messages import (
 )
 from oracle_calls.protocol.handshake.sealing import seal_message
 from oracle_calls.protocol.handshake.transcript import CallBinding, OfferBinding, offer_hash, transcript_hash
+from oracle_calls.protocol.hearing import CallHearing, encode_hearing
 from oracle_calls.protocol.key_schedule import Epoch, confirmation_tag, derive_epoch
 from oracle_calls.protocol.signing import RawKeySigner, SigningAlgorithm, sign_hash
 from oracle_calls.protocol.x_wing import Encapsulation, x_wing_public_key_of
@@ -72,6 +74,7 @@ class FixedCall:
     name: str
     algorithm: SigningAlgorithm
     attempt: int
+    hearing: CallHearing
     encapsulation: Encapsulation
 
     def of(self, role: str) -> bytes:
@@ -103,6 +106,7 @@ class FixedCall:
             "attempt": self.attempt,
             "user_identity": USER,
             "agent_identity": AGENT,
+            "hearing": self.hearing,
             "agent_commitment": commitment_to(self.of("agent nonce")),
             "ephemeral_public_key": x_wing_public_key_of(secret(f"{self.name} seed")),
         }
@@ -115,6 +119,8 @@ class FixedCall:
         epoch: int = 1,
         more: bytes = b"",
         is_signed: bool = True,
+        declared: CallHearing | None = None,
+        hearing_bytes: bytes | None = None,
         **change: Any,
     ) -> bytes:
         binding = self.offer_binding(**change)
@@ -122,11 +128,17 @@ class FixedCall:
         offer = Offer(
             binding.user_identity,
             binding.agent_identity,
+            declared or binding.hearing,
             binding.agent_commitment,
             binding.ephemeral_public_key,
             signature if is_signed else flip(signature, 40),
         )
-        return seal(self.call_key, "offer", binding.attempt, epoch, self.of("offer salt"), encode_offer(offer) + more)
+        body = encode_offer(offer)
+        if hearing_bytes is not None:
+            before = len(text(binding.user_identity) + text(binding.agent_identity))
+            behind = before + len(sized(encode_hearing(offer.hearing)))
+            body = body[:before] + sized(hearing_bytes) + body[behind:]
+        return seal(self.call_key, "offer", binding.attempt, epoch, self.of("offer salt"), body + more)
 
     def transcript(self, encapsulation: bytes | None = None, user_nonce: bytes | None = None) -> bytes:
         return transcript_hash(

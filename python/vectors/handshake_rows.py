@@ -6,9 +6,55 @@ from typing import Any
 
 from fixed import AGENT, USER, FixedCall, epoch_hex, flip, secret
 from oracle_calls.protocol import SecretBytes
+from oracle_calls.protocol.byte_layout import text, u8
 from oracle_calls.protocol.comparison_code import commitment_to, comparison_code
+from oracle_calls.protocol.hearing import (
+    HEARD_HERE,
+    ON_THIS_MACHINE,
+    CallHearing,
+    SentTo,
+    encode_hearing,
+    hearing_content,
+)
 from oracle_calls.protocol.signing import SIGNING_ALGORITHMS, RawKeySigner
 from oracle_calls.protocol.x_wing import Encapsulation, encapsulate_x_wing, x_wing_public_key_of
+
+#: Hosts as long and as short as they may be.
+HEARD_ELSEWHERE = CallHearing(
+    recognition=SentTo("a", ("audio",)),
+    language_model=SentTo(f"{'a' * 63}.{'b' * 63}.{'c' * 63}.{'0-_' * 18}:65535", ("text",)),
+    speech=SentTo("[::ffff:c000:201]:1", ("audio", "text")),
+    pictures=SentTo("127.0.0.1.", ("audio", "text", "pictures")),
+    remembers=True,
+)
+
+
+def _heard_at(host: str, kinds: int = 1) -> bytes:
+    return b"\2" + text(host) + u8(kinds) + b"\1\1\0\0"
+
+
+_MALFORMED = "ERR_HANDSHAKE_MALFORMED"
+#: What is wrong, the bytes of the declaration, the code. Nothing that is shown to people may come through here.
+BROKEN_HEARINGS = [
+    ("no declaration", b"", _MALFORMED),
+    ("a declaration cut short", b"\1\1\1\0", _MALFORMED),
+    ("pictures that are sent nowhere", b"\1\1\1\3\0", _MALFORMED),
+    ("an address in capitals", _heard_at("[2001:DB8::1]"), _MALFORMED),
+    ("a host with a zone", _heard_at("[fe80::1%25eth0]"), _MALFORMED),
+    ("a host of a space", _heard_at(" "), _MALFORMED),
+    ("a host with NUL", _heard_at("a\0"), _MALFORMED),
+    ("a host with an escape", _heard_at("\x1b[2Ja"), _MALFORMED),
+    ("a host between isolates", _heard_at("\u2067a.example\u2069"), _MALFORMED),
+    ("a host of full-width letters", _heard_at("\uff41.example"), _MALFORMED),
+    ("a host with a byte order mark", _heard_at("\ufeffa.example"), _MALFORMED),
+    ("a host that ends in two dots", _heard_at("a.."), _MALFORMED),
+    ("a port of six digits", _heard_at("a:123456"), _MALFORMED),
+    ("a port with a leading zero", _heard_at("a:080"), _MALFORMED),
+    ("an address that is open", _heard_at("[::1"), _MALFORMED),
+    ("a host of 256 characters", _heard_at("a." * 128), _MALFORMED),
+    ("a host that is not UTF-8", b"\2\0\1\xff\1\1\1\0\0", _MALFORMED),
+    ("every bit of what is sent", _heard_at("a", 255), _MALFORMED),
+]
 
 
 def fixed_call(algorithm: Any, given: dict[str, Any] | None) -> FixedCall:
@@ -20,7 +66,8 @@ def fixed_call(algorithm: Any, given: dict[str, Any] | None) -> FixedCall:
         accept = given["accept"]
         shared_secret = SecretBytes(bytes.fromhex(accept["sharedSecretHex"]), "published test vector")
         made = Encapsulation(bytes.fromhex(accept["encapsulationHex"]), shared_secret)
-    return FixedCall(name, algorithm, 7 if algorithm == "Ed25519" else 1022, made)
+    attempt, hearing = (7, HEARD_HERE) if algorithm == "Ed25519" else (1022, HEARD_ELSEWHERE)
+    return FixedCall(name, algorithm, attempt, hearing, made)
 
 
 def accepted_row(call: FixedCall) -> dict[str, Any]:
@@ -42,7 +89,9 @@ def accepted_row(call: FixedCall) -> dict[str, Any]:
         "attempt": call.attempt,
         "userIdentity": USER,
         "agentIdentity": AGENT,
+        "hearing": hearing_content(call.hearing),
         "offer": {
+            "hearingHex": encode_hearing(call.hearing).hex(),
             "seedHex": call.of("seed").hex(),
             "agentNonceHex": agent_nonce.hex(),
             "agentCommitmentHex": commitment_to(agent_nonce).hex(),
@@ -88,11 +137,22 @@ def _offers(call: FixedCall) -> list[tuple[str, bytes, str, str]]:
             "ERR_HANDSHAKE_IDENTITY",
         ),
         ("a byte behind the body", call.offer(more=b"\0"), AGENT, "ERR_HANDSHAKE_MALFORMED"),
+        (
+            "another hearing than the signed one",
+            call.offer(declared=CallHearing(SentTo("a", ("text",)), ON_THIS_MACHINE, ON_THIS_MACHINE, remembers=False)),
+            AGENT,
+            "ERR_HANDSHAKE_SIGNATURE",
+        ),
+        *(
+            (f"{name} before a wrong signature", call.offer(hearing_bytes=data, is_signed=False), AGENT, code)
+            for name, data, code in BROKEN_HEARINGS
+        ),
         ("a second epoch", call.offer(epoch=2), AGENT, "ERR_HANDSHAKE_MALFORMED"),
         ("no salt", good[:41], AGENT, "ERR_HANDSHAKE_MALFORMED"),
         ("no tag", good[:57], AGENT, "ERR_HANDSHAKE_MALFORMED"),
         ("header only", good[:10], AGENT, "ERR_HANDSHAKE_MALFORMED"),
-        ("version 3", b"\x03" + good[1:], AGENT, "ERR_PROTOCOL_UNKNOWN_VERSION"),
+        ("version 2", b"\x02" + good[1:], AGENT, "ERR_PROTOCOL_UNKNOWN_VERSION"),
+        ("version 4", b"\x04" + good[1:], AGENT, "ERR_PROTOCOL_UNKNOWN_VERSION"),
         ("an unknown kind", good[:1] + b"\x07" + good[2:], AGENT, "ERR_PROTOCOL_MALFORMED"),
         ("attempt 0", good[:2] + bytes(4) + good[6:], AGENT, "ERR_PROTOCOL_MALFORMED"),
         ("attempt 1025", good[:2] + b"\0\0\x04\x01" + good[6:], AGENT, "ERR_PROTOCOL_MALFORMED"),

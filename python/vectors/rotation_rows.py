@@ -9,7 +9,7 @@ from oracle_calls.protocol.key_pin import KeyRotation, PresentedKeys, sign_key_r
 from oracle_calls.protocol.signing import SIGNING_ALGORITHMS, SigningKey
 from parties import CASES, NOW, ORACLE, fixed, flip, other_signature, party, signer
 
-_LABEL = b"oracle-calls v2 key rotation\n"
+_LABEL = b"oracle-calls v3 key rotation\n"
 
 
 def _statement(row: dict[str, Any], **change: Any) -> bytes:

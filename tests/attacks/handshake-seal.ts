@@ -19,7 +19,7 @@ function sealingKey(secret: SecretBytes, { kind, attempt, epoch }: FrameHeader, 
   const numbers = Buffer.alloc(8);
   numbers.writeUInt32BE(attempt);
   numbers.writeUInt32BE(epoch, 4);
-  const info = Buffer.concat([Buffer.from(`oracle-calls v2 seal ${kind}`), numbers]);
+  const info = Buffer.concat([Buffer.from(`oracle-calls v3 seal ${kind}`), numbers]);
   return Buffer.from(hkdfSync('sha256', secret.expose(), salt, info, 32));
 }
 

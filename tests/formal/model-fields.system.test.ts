@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { offerFields, transcriptFields } from '@oracle-calls/protocol/handshake';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { rekeyOfferFields, rekeyTranscriptFields } from '@oracle-calls/protocol/rekey';
 import { decodeContext, encodeContext, type EnvelopeContext } from '@oracle-calls/protocol/signed-envelope';
 import { readExpectedModels } from './expected-models.ts';
@@ -10,7 +11,7 @@ import { readModelHashes, toCamelCase } from './model-fields.ts';
 const none = new Uint8Array(32);
 const offer = {
   ...{ contextHash: none, envelopeSignature: none, callId: '', attempt: 1, userIdentity: '', agentIdentity: '' },
-  ...{ agentCommitment: none, ephemeralPublicKey: none },
+  ...{ hearing: HEARD_HERE, agentCommitment: none, ephemeralPublicKey: none },
 };
 const rekeyOffer = { previousTranscript: none, epoch: 2, ephemeralPublicKey: none };
 const namesOf = (fields: ReturnType<typeof offerFields>): readonly string[] => fields.map(([name]) => name);

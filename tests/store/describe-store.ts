@@ -212,6 +212,48 @@ export function describeStore(server: TestServer): void {
       expect(await audit.list({ limit: 9 })).toHaveLength(2);
     });
 
+    test('a memory is kept, erased and forgotten, each for its own session, user and oracle', async () => {
+      const { memories } = store;
+      const call = newCall({ sessionId: 's-1' });
+      const others = [{ matrixUserId: MALLORY }, { sessionId: 's-2' }, { oracleDid: parseDid('did:ixo:another') }];
+      expect(await memories.find(call)).toBeUndefined();
+      expect(await memories.keep(call, { record: 'one', erasedAt: 0 }, NOON)).toBe(true);
+      expect(await memories.keep(call, { record: 'two', erasedAt: 0 }, NOON + 1)).toBe(true);
+      expect(await memories.find(call)).toEqual({ record: 'two', erasedAt: 0 });
+      for (const other of others) expect(await memories.find({ ...call, ...other })).toBeUndefined();
+      expect(await memories.list(call.oracleDid, ALICE)).toEqual([{ sessionId: 's-1', keptAt: NOON + 1 }]);
+      expect(await memories.list(call.oracleDid, MALLORY)).toEqual([]);
+      const { oracleDid } = call;
+      const erasure = { oracleDid, matrixUserId: ALICE, now: NOON + 5, callsEndedAfter: NOON };
+      expect(await memories.erase({ ...erasure, matrixUserId: MALLORY })).toBe(0);
+      expect(await memories.erase({ ...erasure, sessionId: 's-2' })).toBe(0);
+      expect(await memories.erase(erasure)).toBe(1);
+      expect(await memories.find(call)).toEqual({ erasedAt: NOON + 5 });
+      expect(await memories.keep(call, { record: 'back', erasedAt: 0 }, NOON + 6)).toBe(false);
+      expect(await memories.keep(call, { record: 'new', erasedAt: NOON + 5 }, NOON + 6)).toBe(true);
+      expect(await memories.prune(NOON + 6)).toBe(0);
+      expect(await memories.prune(NOON + 7)).toBe(1);
+      expect(await database.rows('select * from memories')).toEqual([]);
+    });
+
+    test('an erasure is told to calls under way and to those that have just ended, though nothing was kept', async () => {
+      const { memories } = store;
+      const [live, late, over] = [
+        newCall({ sessionId: 'a' }),
+        newCall({ sessionId: 'b' }),
+        newCall({ sessionId: 'c' }),
+      ];
+      for (const call of [live, late, over]) await store.calls.accept(call);
+      const end = { endReason: 'hangup', isAnswered: true } as const;
+      await store.calls.end(late.callId, { ...end, endedAt: NOON + 10 });
+      await store.calls.end(over.callId, { ...end, endedAt: NOON + 9 });
+      const { oracleDid } = live;
+      await memories.erase({ oracleDid, matrixUserId: ALICE, now: NOON + 20, callsEndedAfter: NOON + 9 });
+      expect(await memories.find(live)).toEqual({ erasedAt: NOON + 20 });
+      expect(await memories.find(late)).toEqual({ erasedAt: NOON + 20 });
+      expect(await memories.find(over)).toBeUndefined();
+    });
+
     test('a failed transaction leaves nothing', async () => {
       const key = { id: 'one', oracleDid: ORACLE_DID, sha256: 'a', createdAt: NOON };
       await store.apiKeys.add(key);

@@ -30,6 +30,7 @@ const LISTS = [
   ['rings_due', "* from rings where due_at is not null and oracle_did = 'a' order by due_at"],
   ['rings_open', "* from rings where oracle_did = 'a' and matrix_user_id = 'b' and ended_at is null and over_at > 5"],
   ['rings_by_end', '* from rings where ended_at < 5'],
+  ['memories_by_time', '* from memories where changed_at < 5'],
   ['audit_log_of_call', "* from audit_log where call_id = 'a'"],
 ] as const;
 
@@ -48,7 +49,14 @@ export function describeUpgrade(server: TestServer): void {
     test('how far a database is can be read, and reading changes nothing', async () => {
       await database.execute(await firstVersion(server.kind));
       const { seen, known } = await readMigrationState(database.location);
-      expect(known).toEqual(['0001-calls', '0002-operation', '0003-rooms-of-owner', '0004-deletion', '0005-rings']);
+      expect(known).toEqual([
+        '0001-calls',
+        '0002-operation',
+        '0003-rooms-of-owner',
+        '0004-deletion',
+        '0005-rings',
+        '0006-memories',
+      ]);
       expect(seen).toEqual(known.slice(0, 1));
       expect(await migrations()).toEqual(seen);
       await (await openStore(database.location)).close();
@@ -64,6 +72,7 @@ export function describeUpgrade(server: TestServer): void {
         '0003-rooms-of-owner',
         '0004-deletion',
         '0005-rings',
+        '0006-memories',
       ]);
       expect(await store.calls.findById(ended)).toMatchObject({
         seq: 1,
@@ -141,7 +150,7 @@ export function describeUpgrade(server: TestServer): void {
       // Each opens the store by itself before any begins.
       const outcomes = await runRace(database.location, 'one webhook', newCall());
       expect(outcomes.filter((isFirst) => isFirst === true)).toHaveLength(1);
-      expect(await migrations()).toHaveLength(5);
+      expect(await migrations()).toHaveLength(6);
     });
   });
 }

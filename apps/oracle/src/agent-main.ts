@@ -6,6 +6,7 @@ import {
   startAgentWorker,
 } from '@oracle-calls/agent';
 import type { JobSettings } from '@oracle-calls/agent';
+import { hearingOf, loadOracle } from '@oracle-calls/agent/oracle';
 import { openTrustStore } from '@oracle-calls/agent/trust-store';
 import { createJsonLogger, isOracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
@@ -48,7 +49,8 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
   const ownDocument = await resolveOwnDocument(config.oracleDid, config, systemClock, signals.drain);
   const times = { maxCallMs: maxCallMinutes * 60_000, rekeyIntervalMs: rekeySeconds * 1000 };
   const isMeasured = metricsConfig !== undefined;
-  const job: JobSettings = { ...settings, ...times, ownDocument, isMeasured };
+  const hearing = hearingOf(oracle ?? {}, await loadOracle(oracle ?? {}));
+  const job: JobSettings = { ...settings, ...times, ownDocument, hearing, isMeasured };
   // Every job reads its own; a wrong file, or one that is not the document's, should be noticed now, not in the first call.
   (await readOwnIdentity(job, ownDocument, process.env))[Symbol.dispose]();
   openTrustStore(job.trustStoreFile)[Symbol.dispose]();

@@ -61,11 +61,12 @@ const fieldsSchema = v.strictObject({
   databaseFile: v.optional(namedPath('made')),
   /** Postgres instead: a file with its address, which holds a password. `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full`. */
   databaseUrlFile: v.optional(namedPath('secret')),
-  /** How long calls, from their end, and the audit log are kept. */
+  /** How long calls, from their end, the audit log and what oracles remember, from a session's last call, are kept. */
   retention: v.optional(
     v.strictObject({
       callDays: v.optional(daysSchema, RETENTION_DEFAULTS.callDays),
       auditDays: v.optional(daysSchema, RETENTION_DEFAULTS.auditDays),
+      memoryDays: v.optional(daysSchema, RETENTION_DEFAULTS.memoryDays),
     }),
     {},
   ),

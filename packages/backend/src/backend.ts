@@ -14,6 +14,7 @@ import { Deadlines } from './deadlines/deadlines.ts';
 import { Drain, type DrainOptions, type DrainOutcome } from './drain/drain.ts';
 import { JoinService } from './join/join-service.ts';
 import { RoomOfRequest } from './join/room-of-request.ts';
+import { MemoryDesk } from './memories/memory-desk.ts';
 import type { OlderProtocol } from './envelope-check/envelope-check.ts';
 import { openOracleEars } from './oracles/oracle-ears.ts';
 import { ServedOracles, type OracleOptions } from './oracles/served-oracles.ts';
@@ -73,6 +74,7 @@ export interface Backend extends AsyncDisposable {
   readonly rings: RingService;
   readonly store: Store;
   readonly agentDesk: AgentDesk;
+  readonly memories: MemoryDesk;
   readonly standby: StandbyDesk;
   readonly webhooks: WebhookDesk;
   readonly readiness: Readiness;
@@ -149,6 +151,7 @@ export async function openBackend({
     logger.info('oracle open', { oracleDid: did });
   };
 
+  const memories = new MemoryDesk({ store, metrics, clock, logger });
   const readiness = new Readiness({ store, oracles, drain, sfu, clock, logger });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
@@ -175,7 +178,8 @@ export async function openBackend({
     calls,
     rings,
     store,
-    agentDesk: new AgentDesk({ oracles, store, calls, standby, fresh, traces, metrics, clock, logger }),
+    agentDesk: new AgentDesk({ oracles, store, calls, memories, standby, fresh, traces, metrics, clock, logger }),
+    memories,
     standby,
     webhooks: new WebhookDesk({ sfu, notices: store.notices, presence, clock, logger }),
     readiness,

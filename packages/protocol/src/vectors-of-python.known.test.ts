@@ -15,6 +15,7 @@ import { AgentHandshake } from './handshake/agent-handshake.ts';
 import { CallSession } from './handshake/call-session.ts';
 import { codeOf } from './handshake/call.fixture.ts';
 import { UserHandshake } from './handshake/user-handshake.ts';
+import { callHearingSchema, HEARD_HERE } from './hearing/call-hearing.ts';
 import { listedEntropy } from './kem/listed-entropy.fixture.ts';
 import { comparisonCode } from './comparison-code/comparison-code.ts';
 import { Epoch } from './key-schedule/key-schedule.ts';
@@ -22,6 +23,7 @@ import type { MediaDirection } from './key-schedule/media-direction.ts';
 import { AgentRekey } from './rekey/agent-rekey.ts';
 import { frameOf } from './rekey/rekey.fixture.ts';
 import { UserRekey } from './rekey/user-rekey.ts';
+import { parseWith } from './parse.ts';
 import { SecretBytes } from './secret-bytes.ts';
 import { createEd25519Signer, createEd25519Verifier } from './signing/ed25519.ts';
 import { createEs256kSigner, createEs256kVerifier } from './signing/es256k.ts';
@@ -64,6 +66,7 @@ describe('handshake:', () => {
       userCommitment: hexToBytes(call.userCommitmentHex),
       identitySigner: signerOf(identityAlgorithm, call.identityPrivateKeyHex),
       callVerifier: createEd25519Verifier(hexToBytes(call.callPublicKeyHex)),
+      hearing: parseWith(callHearingSchema, call.hearing),
       entropy: listedEntropy([offer.seedHex, offer.agentNonceHex, offer.saltHex, confirm.saltHex]),
     });
     const user = new UserHandshake({
@@ -84,7 +87,8 @@ describe('handshake:', () => {
     const confirmed = await agent.receive(hexToBytes(accept.frameHex), userIdentity);
     if (confirmed.kind !== 'confirmed') throw new Error(codeOf(confirmed));
     expect(bytesToHex(confirmed.frame)).toBe(call.confirm.frameHex);
-    const { first, comparisonCode: code } = confirmed.session;
+    const { first, hearing, comparisonCode: code } = confirmed.session;
+    expect(hearing).toEqual(call.hearing);
     expect(bytesToHex(first.transcript)).toBe(accept.transcriptHex);
     expect(code).toBe(call.comparisonCode);
     expect({
@@ -122,7 +126,7 @@ describe('rekey:', () => {
     const transcript = hexToBytes(transcriptHex);
     const secrets = { chainKey: secret(chainKeyHex), sharedSecret: secret(sharedSecretHex) };
     const code = comparisonCode({ transcript, userNonce: transcript, agentNonce: transcript });
-    const facts = { userIdentity, agentIdentity, comparisonCode: code };
+    const facts = { userIdentity, agentIdentity, comparisonCode: code, hearing: HEARD_HERE };
     return new CallSession(new Epoch({ ...secrets, transcript, attempt, epoch: 1 }), facts);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Makes the vectors of version 2 with fixed keys and randomness; the Python package opens, verifies and rebuilds them.
+ * Makes the vectors of version 3 with fixed keys and randomness; the Python package opens, verifies and rebuilds them.
  *
  *     node vectors/make-strict-vectors.ts --check | --write
  */

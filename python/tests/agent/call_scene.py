@@ -28,6 +28,7 @@ from oracle_calls.protocol import OracleCallError, SecretBytes
 from oracle_calls.protocol.call_status import EndReason
 from oracle_calls.protocol.did import ResolvedOracle, ResolvedUserKey
 from oracle_calls.protocol.envelope import OracleKeyFile
+from oracle_calls.protocol.hearing import HEARD_HERE
 from scene import AGENT, CALL_ID, USER, Scene, create_scene
 
 from .fake_clock import FakeClock, settle
@@ -249,7 +250,14 @@ def call_scene(folder: Path, older_protocol: OlderProtocol = "refuse") -> CallSc
         seats.append(is_older)
         return seat
 
-    deps = CallDeps(ticket="ticket", opening=opening, backend=backend, open_seat=open_seat, conversation=conversation)
+    deps = CallDeps(
+        ticket="ticket",
+        opening=opening,
+        backend=backend,
+        open_seat=open_seat,
+        conversation=conversation,
+        hearing=HEARD_HERE,
+    )
     return CallScene(scene, clock, seat, backend, conversation, resolver, opening, deps, seats)
 
 

@@ -17,6 +17,7 @@ from oracle_calls.protocol.data import (
 )
 from oracle_calls.protocol.frame import read_frame_header
 from oracle_calls.protocol.handshake import Resend, UserAccepted, UserConfirmed
+from oracle_calls.protocol.hearing import HEARD_HERE
 from oracle_calls.protocol.key_schedule import EpochKeys
 from oracle_calls.protocol.rekey import UserRekey
 from oracle_calls.protocol.rekey.steps import InstallReceive, Retire, Send, StartGrace, Steps, SwitchSend
@@ -108,7 +109,9 @@ class ScriptedUser:
         if kind == "data":
             return self._data(frame)
         if kind in ("rekey-offer", "rekey-confirm"):
-            assert self.rekey is not None
+            if self.rekey is None:
+                # The confirm is lost so far: there is no epoch that could follow.
+                return []
             outcome = self.rekey.receive(frame, AGENT)
             return self._steps(outcome) if isinstance(outcome, Steps) else []
         taken = self.handshake.receive(frame, AGENT)
@@ -207,6 +210,7 @@ def link_scene(rekey_interval_ms: float | None = None) -> LinkScene:
         user_commitment=scene.sealed.envelope.context.comparison_commitment,
         identity_signer=scene.identity,
         call_verifier=scene.per_call.verifier,
+        hearing=HEARD_HERE,
     )
     interval = {} if rekey_interval_ms is None else {"rekey_interval_ms": rekey_interval_ms}
     link = AgentLink(parties, clock=clock, frame_keys=keys, send=send, listener=told, **interval)

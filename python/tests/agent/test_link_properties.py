@@ -58,7 +58,7 @@ class BadLine:
             self.sent.append(create_payload_id())
             call.link.send(Chat(self.sent[-1], "hello", 1))
         elif step == "noise":
-            call.link.receive(b"\x02\x02\x00\x00\x00\x01\x00\x00\x00\x01" + bytes(80), USER)
+            call.link.receive(b"\x03\x02\x00\x00\x00\x01\x00\x00\x00\x01" + bytes(80), USER)
         await settle()
 
 

@@ -19,6 +19,7 @@ from oracle_calls.agent.session.captions import SealedCaptions
 from oracle_calls.agent.session.ears import CallEars
 from oracle_calls.agent.session.voice_output import VoiceOutput
 from oracle_calls.protocol import OracleCallError
+from oracle_calls.protocol.hearing import HEARD_HERE
 from oracle_calls.protocol.schema import utf16_length
 
 from .call_scene import FakeSpeaker
@@ -270,7 +271,7 @@ SETTINGS = OracleSettings(oracle_did="did:ixo:oracle", api_key_file="key", trust
 
 def test_jobs_with_a_ticket_are_taken_under_a_name_that_says_nothing() -> None:
     async def test() -> None:
-        oracle = Oracle(SETTINGS)
+        oracle = Oracle(SETTINGS, hearing=HEARD_HERE)
         requests = [Request("ticket"), Request("ticket"), Request(""), Request("oracle-calls-probe")]
         for request in requests:
             await oracle.on_request(request)  # type: ignore[arg-type]

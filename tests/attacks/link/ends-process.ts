@@ -13,6 +13,7 @@ import {
   type OracleCallError,
 } from '@oracle-calls/protocol';
 import { createPayloadId, type DataPayload } from '@oracle-calls/protocol/data-frame';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import {
   AgentLink,
   UserLink,
@@ -102,6 +103,7 @@ const agent = new AgentLink({
     userCommitment: context.comparisonCommitment,
     identitySigner: oracle.keys.identitySigner,
     callVerifier: createEd25519Verifier(context.callPublicKey),
+    hearing: HEARD_HERE,
   },
 });
 say({

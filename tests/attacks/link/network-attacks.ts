@@ -14,6 +14,7 @@ import {
   systemEntropy,
   UserHandshake,
 } from '@oracle-calls/protocol/handshake';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { confirmationTag, Epoch } from '@oracle-calls/protocol/key-schedule';
 import { ownOracleKeys } from '@oracle-calls/protocol/signed-envelope';
 import { createEd25519Verifier } from '@oracle-calls/protocol/signing';
@@ -115,6 +116,7 @@ export const networkAttacks: readonly Attack<LinkAttackScene>[] = [
       const offer = {
         userIdentity: IDENTITIES.user,
         agentIdentity: IDENTITIES.agent,
+        hearing: HEARD_HERE,
         agentCommitment: commitmentTo(systemEntropy.randomBytes(32)),
         ephemeralPublicKey,
       };
@@ -184,6 +186,7 @@ async function honestCode(): Promise<string> {
     userCommitment: context.comparisonCommitment,
     identitySigner: oracle.keys.identitySigner,
     callVerifier: createEd25519Verifier(context.callPublicKey),
+    hearing: HEARD_HERE,
   });
   const offer = await agent.begin({ attempt: 1, userIdentity, agentIdentity });
   const accepted = await user.receive(offer, agentIdentity);

@@ -1,6 +1,7 @@
 import { systemClock, type CallId, type OracleCallError } from '@oracle-calls/protocol';
 import type { OracleKeys } from '@oracle-calls/protocol/did';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import {
   AgentLink,
   UserLink,
@@ -126,6 +127,7 @@ export async function joinAsOracle({
       userCommitment: context.comparisonCommitment,
       identitySigner,
       callVerifier: createEd25519Verifier(context.callPublicKey),
+      hearing: HEARD_HERE,
     },
   });
   return callEnd(participant, told, link);

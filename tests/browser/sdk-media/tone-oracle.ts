@@ -2,6 +2,7 @@ import { parseDid, parseSfuRoomName, SecretBytes, systemClock } from '@oracle-ca
 import type { OracleKeys } from '@oracle-calls/protocol/did';
 import { createX25519KeyPair } from '@oracle-calls/protocol/envelope';
 import { FRAME_TOPIC } from '@oracle-calls/protocol/handshake';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { AgentLink, type ConfirmedAttempt } from '@oracle-calls/protocol/secure-link';
 import { openSignedEnvelope, parseSignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import { createEd25519Signer, createEd25519Verifier, signingPublicKeyOf } from '@oracle-calls/protocol/signing';
@@ -154,6 +155,7 @@ export async function joinAsOracle(options: ToneOracleOptions): Promise<ToneOrac
       userCommitment: envelope.context.comparisonCommitment,
       identitySigner: createEd25519Signer(options.signsWith ?? oracle.identityPrivateKey),
       callVerifier: createEd25519Verifier(envelope.context.callPublicKey),
+      hearing: HEARD_HERE,
     },
   });
   participant.room.on(RoomEvent.DataReceived, (frame, sender, _kind, topic) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { readWav } from '@oracle-calls/node-media/pcm';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { describe, expect, test } from 'vitest';
 import { run } from '../run.fixture.ts';
 import { describeLine, describeReport } from './call-report.ts';
@@ -82,10 +83,11 @@ test('the result fits 80 columns and says what counts', () => {
     endReason: 'hangup',
     encrypted: true,
     security: {
-      protocolVersion: 2,
+      protocolVersion: 3,
       padlock: 'encrypted',
       suite: 'hpke-x25519',
       comparisonCode: { raw: '1234567890', formatted: '12345 67890' } as never,
+      hearing: HEARD_HERE,
       keyState: 'first-contact',
       keysAreIndependent: true,
       keyFingerprints: undefined,

@@ -1,9 +1,11 @@
-import type { CallNotice, CallState } from '@oracle-calls/sdk/core';
+import type { CallNotice, CallSecurity, CallState } from '@oracle-calls/sdk/core';
+import { describeHearing } from './describe-hearing.ts';
 
 /** Tells a person how a call goes: one line for each thing worth knowing, none twice in a row. */
 export class CallProgress {
   readonly #write: (line: string) => void;
   #last: string | undefined;
+  #isHearingTold = false;
 
   constructor(write: (line: string) => void) {
     this.#write = write;
@@ -15,7 +17,15 @@ export class CallProgress {
   }
 
   hear(notice: CallNotice): void {
+    if (notice.kind === 'security') this.#tellHearing(notice.security);
     this.#tell(describeNotice(notice));
+  }
+
+  /** Once, before anything that is said is sent; changes are told as such. */
+  #tellHearing({ hearing }: CallSecurity): void {
+    if (hearing === undefined || this.#isHearingTold) return;
+    this.#isHearingTold = true;
+    this.#tell(describeHearing(hearing));
   }
 
   #tell(line: string | undefined): void {
@@ -40,6 +50,10 @@ function describeNotice(notice: CallNotice): string | undefined {
       return 'somebody who is not the oracle is in the room: not heard, and hears nothing';
     case 'keysRotated':
       return 'the oracle has new keys, and signed the change with those before';
+    case 'hearingChanged':
+      return notice.change === 'wider'
+        ? `the oracle started again, and more is heard or kept elsewhere than before: ${describeHearing(notice.current)}`
+        : `the oracle started again; now ${describeHearing(notice.current)}`;
     case 'undecryptable':
       return 'sound of the oracle arrives that does not open';
     case 'error':

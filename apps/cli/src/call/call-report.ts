@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { EndReason, OracleCallError, TimelineMs } from '@oracle-calls/protocol';
 import type { CallSecurity } from '@oracle-calls/sdk/core';
+import { describeHearing } from './describe-hearing.ts';
 import { timelineTable } from './timeline-table.ts';
 import type { TranscriptLine } from './transcript.ts';
 
@@ -50,6 +51,7 @@ export function describeReport(report: CallReport, columns: number): string {
     `  ${mark(report.status === 'ended')} ${report.status}${report.endReason === undefined ? '' : ` (${report.endReason})`}`,
     `  ${mark(report.encrypted)} ${PADLOCKS[padlock]}`,
     ...(security?.comparisonCode === undefined ? [] : [`    code ${security.comparisonCode.formatted}`]),
+    ...(security?.hearing === undefined ? [] : [`    ${describeHearing(security.hearing)}`]),
     ...(security?.keyState === undefined ? [] : [`    the oracle's keys: ${KEY_STATES[security.keyState]}`]),
     ...(report.unanswered === 0 ? [] : [`    without an answer: ${String(report.unanswered)}`]),
     ...(report.recording === undefined ? [] : [`    recorded in ${report.recording}`]),

@@ -17,6 +17,10 @@ export const callFacesEnglish = {
       'Nothing is shared. If you did not close the choice yourself, your browser or system does not allow it.',
     'key-rotated':
       'The oracle has a new key since your last call, and signed the change with the earlier one. You may compare the code again.',
+    'heard-by-more':
+      'The oracle started again, and more is sent elsewhere or kept than before. See who hears you now, or end the call.',
+    'heard-by-others':
+      'The oracle started again, and says something else about who hears you. Nobody hears more than before.',
     'connection-poor':
       'Your connection is poor: words may be lost. Move closer to your router, or close what else uses the network.',
     echo: 'The oracle hears itself through your microphone. Use headphones, or turn the volume down.',

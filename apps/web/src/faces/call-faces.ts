@@ -16,6 +16,8 @@ export type CallFaceName =
   | 'asleep'
   | 'screen-refused'
   | 'key-rotated'
+  | 'heard-by-more'
+  | 'heard-by-others'
   | 'connection-poor'
   | 'echo'
   | `${'microphone' | 'camera' | 'speaker'}-${'unplugged' | 'replaced'}`;
@@ -124,6 +126,10 @@ function faceOfWarning(notice: CallWarning['notice'], moment: CallMoment): CallF
       return face({ kind: 'own', name: 'undecryptable' }, 'danger', ['hangUp', 'dismiss']);
     case 'keysRotated':
       return face({ kind: 'own', name: 'key-rotated' }, 'notice', ['compare', 'dismiss']);
+    case 'hearingChanged':
+      return notice.change === 'wider'
+        ? face({ kind: 'own', name: 'heard-by-more' }, 'danger', ['hangUp', 'dismiss'])
+        : face({ kind: 'own', name: 'heard-by-others' }, 'notice', ['dismiss']);
     case 'echo':
       return face({ kind: 'own', name: 'echo' }, 'notice', ['chooseDevice', 'dismiss']);
     case 'device': {

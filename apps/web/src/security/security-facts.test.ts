@@ -4,10 +4,11 @@ import { formatFingerprint, padlockLine, securityFacts } from './security-facts.
 
 const live: CallState = { kind: 'Live', callId: '$event@lk-room' as never };
 const security: CallSecurity = {
-  protocolVersion: 2,
+  protocolVersion: 3,
   padlock: 'none',
   suite: undefined,
   comparisonCode: undefined,
+  hearing: undefined,
   keyState: undefined,
   keysAreIndependent: undefined,
   keyFingerprints: undefined,
@@ -30,7 +31,7 @@ test('only compared codes are called compared, and nothing is called encrypted t
 
 test('what is not known is not said', () => {
   expect(securityFacts(security)).toEqual([
-    { term: 'protocol', fact: 'protocol', version: 2 },
+    { term: 'protocol', fact: 'protocol', version: 3 },
     { term: 'comparison', fact: 'notCompared' },
   ]);
 });

@@ -1,6 +1,7 @@
-import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { CallUser } from '../asking/call-user.ts';
 import type { Still, UserEyes } from '../sight/still.ts';
+import type { CallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 
 /** What the oracle may know about a call when it thinks. */
@@ -26,6 +27,8 @@ export interface CallContext {
   readonly user?: CallUser | undefined;
   /** Looks at what the user shows. Absent where the oracle has declared that nobody looks, and in the older protocol. */
   readonly eyes?: UserEyes | undefined;
+  /** What is remembered of the session; absent where nothing is, by the author's choice or because nobody proved who calls. */
+  readonly memory?: CallMemory | undefined;
 }
 
 /** One thing that was said in this call. */

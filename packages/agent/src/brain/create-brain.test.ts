@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { createBrain, questionOf } from './create-brain.ts';
 
 test('a brain is a title, a place and a generator of text', async () => {

@@ -3,7 +3,7 @@ import { getLlama, LlamaChatSession, LlamaLogLevel } from 'node-llama-cpp';
 import type { ChatHistoryItem, LlamaContextSequence } from 'node-llama-cpp';
 import { OracleCallError } from '@oracle-calls/protocol';
 import { WEIGHT_FILES } from '../speech/weights-layout.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Brain, Turn } from './brain.ts';
 
 import { SequencePlaces } from './sequence-places.ts';

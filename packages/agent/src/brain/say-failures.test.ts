@@ -1,6 +1,6 @@
 import { OracleCallError, silentLogger } from '@oracle-calls/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { AnswerOptions, Turn } from './brain.ts';
 import { createBrain, questionOf } from './create-brain.ts';
 import { MAX_FAILED_TURNS, sayFailures } from './say-failures.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { TextConversation } from './text-conversation.ts';
 
 /** Repeats what was said in words, each a piece, and remembers what it was asked. */

@@ -4,7 +4,7 @@ import { ReadableStream } from 'node:stream/web';
 import type { CallUser } from '../asking/call-user.ts';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { TurnSettling } from './turn-settling.ts';
 import { BrainLlm, turnsOf } from './brain-llm.ts';
 import { speakMarkedAtOnce } from './said-at-once.ts';

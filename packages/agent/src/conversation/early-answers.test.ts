@@ -1,7 +1,7 @@
 import { initializeLogger, voice } from '@livekit/agents';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createBrain, questionOf } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { BrainLlm } from './brain-llm.ts';
 import { ObservedAgent } from './observed-agent.ts';
 import { SpokenText } from './spoken-text.ts';

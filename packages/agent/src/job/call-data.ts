@@ -4,6 +4,7 @@ import type { AnswerPayload, DataPayload } from '@oracle-calls/protocol/data-fra
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
 import { turnFields } from '../conversation/turn-measures.ts';
 import type { TurnMeasures } from '../conversation/turn-measures.ts';
+import type { MemoryWish } from '../memory/session-memory.ts';
 import type { CallLink } from './link/call-link.ts';
 
 /** What the user asks for by data. */
@@ -13,6 +14,8 @@ export interface UserRequests {
   readonly hangUp: () => void;
   /** Answers a question of the oracle's. */
   readonly answer: (answer: AnswerPayload) => void;
+  /** What is to become of what the oracle remembers. */
+  readonly memory: (wish: MemoryWish) => void;
 }
 
 /** What the two ends tell each other beside sound: always through the link, which seals it for the user alone. */
@@ -75,6 +78,8 @@ export class CallData implements ConversationObserver {
         return this.#requests.interrupt();
       case 'hang-up':
         return this.#requests.hangUp();
+      case 'memory':
+        return this.#requests.memory(payload.wish);
       case 'muted':
         this.#isUserMuted = payload.isMuted;
         this.#log.info('user muted or opened the microphone', { isMuted: payload.isMuted });

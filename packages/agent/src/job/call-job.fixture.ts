@@ -3,9 +3,11 @@ import type { CallId, EndReason, Logger, OracleCallError, SecretBytes } from '@o
 import type { ComparisonCode } from '@oracle-calls/protocol/comparison-code';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import type { AgentLinkOptions } from '@oracle-calls/protocol/secure-link';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import type { Conversation } from '../conversation/conversation.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
 import type { TrustStore } from '../trust-store/trust-store.ts';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CallJob } from './call-job.ts';
@@ -187,6 +189,7 @@ export class FakeLink implements AgentLinkPort {
       userIdentity: USER,
       agentIdentity: 'a-1',
       comparisonCode: comparisonCode as ComparisonCode,
+      hearing: this.options.handshake.hearing,
     };
     this.options.events.confirmed(this.attempt);
   }
@@ -199,6 +202,12 @@ export class ScriptedBackend implements BackendPort {
   refuseKey: OracleCallError | undefined;
   refuseReport: OracleCallError | undefined;
   key: KeyResponse;
+  /** What the claim brings along. */
+  memory: ClaimResponse['memory'];
+  /** Every record that was kept. */
+  readonly kept: Uint8Array[] = [];
+  refuseMemory: OracleCallError | undefined;
+  erasures = 0;
 
   constructor(key: KeyResponse) {
     this.key = key;
@@ -212,11 +221,23 @@ export class ScriptedBackend implements BackendPort {
       sessionId: 's-1',
       userIdentity: USER,
       language: 'en',
+      memory: this.memory,
     });
   }
 
   fetchKey(): Promise<KeyResponse> {
     return this.refuseKey ? Promise.reject(this.refuseKey) : Promise.resolve(this.key);
+  }
+
+  keepMemory(_callId: CallId, record: Uint8Array): Promise<void> {
+    if (this.refuseMemory) return Promise.reject(this.refuseMemory);
+    this.kept.push(record);
+    return Promise.resolve();
+  }
+
+  eraseMemory(): Promise<void> {
+    this.erasures += 1;
+    return Promise.resolve();
   }
 
   endCall(_callId: CallId, endReason: EndReason): Promise<void> {
@@ -244,6 +265,13 @@ function fakeTrust(): TrustStore {
     },
     usedContexts: { use: () => undefined },
     attempts: { next: (_callId, _until, _now, step) => (last += step ?? 1) },
+    memories: {
+      accept: () => undefined,
+      learn: () => undefined,
+      forget: () => undefined,
+      next: () => ({ revision: (last += 1), erasedAt: 0 }),
+      kept: () => undefined,
+    },
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -278,6 +306,8 @@ export interface SceneOptions {
   readonly script?: (parts: SceneParts) => void;
   readonly olderProtocol?: 'refuse' | 'allow';
   readonly telemetry?: JobTelemetry;
+  /** How the oracle remembers; not at all when absent. */
+  readonly memory?: MemorySettings;
   /** Keeps the conversation from starting, with this error. */
   readonly conversationFailure?: Error;
   /** Instead of a conversation: what starting one leads to. */
@@ -285,7 +315,7 @@ export interface SceneOptions {
 }
 
 export const IDENTITY = createIdentity();
-const SIGNED = await sealCall({ oracle: IDENTITY.keys, signer: createSigner() });
+export const SIGNED = await sealCall({ oracle: IDENTITY.keys, signer: createSigner() });
 
 /** A job with everything around it scripted: 15 s of grace, an hour at most. */
 export function startJob(options: SceneOptions = {}): JobScene {
@@ -327,11 +357,13 @@ export function startJob(options: SceneOptions = {}): JobScene {
     openOlderSeat: () => olderSeat,
     timeline: new JobTimeline(clock, (stage, at) => options.telemetry?.reached(stage, at)),
     telemetry: options.telemetry,
+    memorySettings: () => Promise.resolve(options.memory),
     clock,
     log: new CallLog(plain),
     graceMs: 15_000,
     maxCallMs: 3_600_000,
     rekeyIntervalMs: 900_000,
+    hearing: HEARD_HERE,
     createLink: (linkOptions) => {
       scene.link = new FakeLink(linkOptions, did);
       isSetUp.resolve();

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf } from '@oracle-calls/protocol';
 import type { EndReason } from '@oracle-calls/protocol';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { ClaimResponse } from '@oracle-calls/protocol/http';
 import { Asking } from '../asking/asking.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
+import { Remembering } from '../memory/remembering.ts';
 import { timeLimit } from './backend/time-limit.ts';
 import { CallData } from './call-data.ts';
 import { CallVoice } from './call-voice.ts';
@@ -33,9 +36,13 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   readonly graceMs: number;
   readonly maxCallMs: number;
   readonly rekeyIntervalMs: number;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly startConversation: StartConversation;
   /** What stands for the oracle in video calls; nothing when absent. */
   readonly openAvatar?: OpenAvatar | undefined;
+  /** How this oracle remembers; not at all when absent, or when it resolves with nothing. */
+  readonly memorySettings?: ((signal: AbortSignal) => Promise<MemorySettings | undefined>) | undefined;
   /** Another secure link for tests. */
   readonly createLink?: StrictLinkOptions['createLink'];
 }
@@ -50,6 +57,7 @@ interface LiveCall {
   readonly picture: CallSight['picture'];
   readonly asking: Asking;
   readonly evidence: EvidenceLog;
+  readonly remembering: Remembering;
 }
 
 /** One call of the agent, from the dispatch ticket to the end. Never rejects: what goes wrong is logged and reported. */
@@ -113,23 +121,27 @@ export class CallJob {
     this.#seat = outcome.seated.seat;
     using _callKey = outcome.seated.callKey;
     try {
-      const live = this.#begin(call, outcome.seated);
+      const live = this.#begin(outcome);
       endReason = await this.#ended.promise;
       // Silent first, then gone; user and backend hear of it meanwhile.
       live.seated.seat.speaker.setMuted(true);
       live.data.sayGoodbye();
       await Promise.all([live.voice.close(), live.evidence.write(this.#log, live.link)]);
+      // Last, with the last words in it.
+      await live.remembering.finish();
     } finally {
       await this.#report(call, endReason);
     }
   }
 
-  #begin(call: ClaimResponse, seated: SeatedCall): LiveCall {
-    const { clock, timeline, maxCallMs, startConversation } = this.#deps;
+  #begin({ call, seated, remember }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
+    const { clock, timeline, maxCallMs, startConversation, memorySettings } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
+    const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
+    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const asking = new Asking({
       send: (payload) => link.send(payload),
       hear: (text) => this.#background('a quick reply', voice.write(text)),
@@ -142,17 +154,24 @@ export class CallJob {
       link,
       {
         interrupt: () => this.#background('interrupting', voice.interrupt()),
-        write: (text) => this.#background('a written turn', voice.write(text)),
+        write: (text) => {
+          remembering.wrote(text);
+          this.#background('a written turn', voice.write(text));
+        },
         hangUp: () => this.#input({ kind: 'user-gone', isDeliberate: true }),
         answer: (answer) => asking.receive(answer),
+        memory: (wish) => remembering.obey(wish),
       },
       log,
     );
     const { eyes, picture } = openSight({ ...this.#deps, userIdentity, seated, signal: this.#over.signal });
     const voice: CallVoice = new CallVoice({
-      startConversation,
+      startConversation: async (talk) => {
+        await remembering.ready;
+        return startConversation(talk);
+      },
       speaker: seated.seat.speaker,
-      observer: picture?.watching(data) ?? data,
+      observer: remembering.follow(picture?.watching(data) ?? data),
       eyes,
       approve: asked?.approve,
       context: {
@@ -168,6 +187,9 @@ export class CallJob {
           return data.isUserMuted;
         },
         user: asked?.user,
+        get memory() {
+          return remembering.memory;
+        },
       },
       signal: this.#over.signal,
       onFailed: (cause) => this.#onBroken(cause),
@@ -175,11 +197,12 @@ export class CallJob {
       log,
     });
     const evidence = new EvidenceLog(seated.seat, clock);
-    const live: LiveCall = { userIdentity, seated, link, data, voice, picture, asking, evidence };
+    const live: LiveCall = { userIdentity, seated, link, data, voice, picture, asking, evidence, remembering };
     this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
     this.#early.passTo((notice) => this.#onNotice(live, notice));
+    remembering.start();
     this.#background('statistics', evidence.keepSampling(this.#over.signal));
     return live;
   }

@@ -1,5 +1,7 @@
 import { silentLogger } from '@oracle-calls/protocol';
 import type { CallType } from '@oracle-calls/protocol';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { expect, test } from 'vitest';
 import type { Avatar } from '../avatar/avatar.ts';
@@ -9,7 +11,11 @@ import type { SightedCall } from './call-sight.ts';
 
 const AVATAR: Avatar = { width: 16, height: 16, draw: () => undefined };
 
-function scene(protocol: SightedCall['protocol'], callType: CallType) {
+function scene(
+  protocol: SightedCall['protocol'],
+  callType: CallType,
+  pictures: EnginePlace | 'nobody' = ON_THIS_MACHINE,
+) {
   const did: string[] = [];
   const seat = new FakeSeat(did, '');
   const over = new AbortController();
@@ -18,6 +24,7 @@ function scene(protocol: SightedCall['protocol'], callType: CallType) {
   const sight = openSight({
     seated,
     userIdentity: 'user',
+    hearing: pictures === 'nobody' ? {} : { pictures },
     openAvatar: () => Promise.resolve(AVATAR),
     clock: new FakeClock(),
     log: silentLogger,
@@ -47,4 +54,8 @@ test('the oracle shows itself in video calls alone', async () => {
 
 test('the older protocol has pictures in neither direction', () => {
   expect(scene('older', 'video').sight).toEqual({ eyes: undefined, picture: undefined });
+});
+
+test('there are no eyes where the user was told that nobody looks', () => {
+  expect(scene('strict', 'video', 'nobody').sight).toMatchObject({ eyes: undefined });
 });

@@ -23,6 +23,7 @@ import { CallJob } from './call-job.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { CallLog } from './call-log.ts';
 import { tellWorker } from './held-seat.ts';
+import { checkDeclared } from './declared-hearing.ts';
 import { readJobSettings } from './job-settings.ts';
 import type { JobSettings } from './job-settings.ts';
 import { JobTimeline } from './job-timeline.ts';
@@ -106,13 +107,14 @@ export default defineAgent<Partial<Prewarmed>>({
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
       openAvatar: (signal) => openRemoteAvatar(speech, signal),
+      hearing: settings.hearing,
+      memorySettings: async (signal) => (await speech.ready(signal)).memory,
       startConversation: async (talk) => {
-        const remote = await openRemoteEngines(speech, talk.signal, talk.context);
+        const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
+        checkDeclared(settings.hearing, hearing);
         const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
-        // Whoever looks has been told to the user; without that nobody does.
-        const eyes = remote.hearing.pictures === undefined ? undefined : talk.eyes;
-        return startConversation({ ...talk, eyes, engines, log, clock });
+        return startConversation({ ...talk, engines, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

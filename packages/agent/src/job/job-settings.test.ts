@@ -1,3 +1,4 @@
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { describe, expect, it } from 'vitest';
 import { JOB_SETTINGS_VARIABLE, readJobSettings } from './job-settings.ts';
 
@@ -12,6 +13,7 @@ const settings = {
     areIndependent: true,
     offersXWing: false,
   },
+  hearing: HEARD_HERE,
   backendUrl: 'http://127.0.0.1:1',
   apiKeyFile: 'agent-api-key',
   oracleKeyFile: 'oracle.key.json',

@@ -1,4 +1,5 @@
 import { LOG_LEVELS, didSchema, OracleCallError, parseWith } from '@oracle-calls/protocol';
+import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { REKEY_INTERVAL_MS } from '@oracle-calls/protocol/rekey';
 import { telemetryConfigSchema } from '@oracle-calls/telemetry';
 import * as v from 'valibot';
@@ -12,6 +13,8 @@ export const jobSettingsSchema = v.object({
   oracleDid: didSchema,
   /** The public part of the oracle's own DID document, as the worker resolved it when it started. */
   ownDocument: ownDocumentSchema,
+  /** Who hears the calls: every offer declares it. */
+  hearing: callHearingSchema,
   backendUrl: v.pipe(v.string(), v.url()),
   apiKeyFile: v.string(),
   /** The file of `oracle-calls keygen`. Without it the key comes from `ORACLE_PRIVATE_KEY_HEX`. */

@@ -4,6 +4,8 @@ import type { ClaimResponse, KeyResponse } from '@oracle-calls/protocol/http';
 import type { BackendPort } from './backend/backend-port.ts';
 import { CLAIM_RETRY, retrying } from './backend/retry.ts';
 import type { JobTimeline } from './job-timeline.ts';
+import { openRemembered } from '../memory/open-remembered.ts';
+import type { Remembered } from '../memory/open-remembered.ts';
 import type { JobTelemetry } from '../telemetry/job-telemetry.ts';
 import { openCall } from './open-call.ts';
 import type { OpenCallDeps, OpenedCall } from './open-call.ts';
@@ -32,7 +34,13 @@ export type SeatedCall =
 
 /** How setting up ended: with everything that a call needs, or with why the agent stays out. */
 export type SetUp =
-  | { readonly kind: 'ready'; readonly call: ClaimResponse; readonly seated: SeatedCall }
+  | {
+      readonly kind: 'ready';
+      readonly call: ClaimResponse;
+      readonly seated: SeatedCall;
+      /** Opens what was kept of the session; called once. Then the keys that open are gone. */
+      readonly remember: () => Promise<Remembered | undefined>;
+    }
   /** Nobody is told: the backend knows, or there is nothing that the agent could say. */
   | { readonly kind: 'stay-out' }
   | { readonly kind: 'report'; readonly call: ClaimResponse; readonly endReason: EndReason };
@@ -59,12 +67,13 @@ export async function setUp(deps: SetUpDeps, signal: AbortSignal): Promise<SetUp
   const seated = await seatOf(opened);
   if (seated === undefined || signal.aborted) {
     opened.callKey.destroy();
+    deps.identity.wipeReceiving();
     signal.throwIfAborted();
     return { kind: 'report', call, endReason: 'agent-failed' };
   }
   // From here on the job closes it.
   seats.move();
-  return { kind: 'ready', call, seated };
+  return { kind: 'ready', call, seated, remember: () => remember(deps, call, opened) };
 
   async function seatOf(one: OpenedCall): Promise<SeatedCall | undefined> {
     if (one.protocol === 'strict') {
@@ -146,11 +155,27 @@ async function tryOpen(deps: SetUpDeps, call: ClaimResponse, key: KeyResponse, s
   try {
     return { kind: 'opened', call, opened: await openCall(deps, call, key, signal) };
   } catch (cause) {
+    deps.identity.wipeReceiving();
     signal.throwIfAborted();
     deps.log.error('the sealed key is refused', { code: codeOf(cause), ...fieldsOf(cause) });
     return { kind: 'report', call, endReason: isOurFailure(cause) ? 'agent-failed' : 'invalid-authentication' };
+  }
+}
+
+/**
+ * Opens what was kept of the session; and then, one process being for one call, the keys that open are not needed any more. It takes some milliseconds, for which
+ * the handshake does not wait.
+ */
+async function remember(
+  deps: SetUpDeps,
+  { memory }: ClaimResponse,
+  opened: OpenedCall,
+): Promise<Remembered | undefined> {
+  try {
+    // Without a signature nobody knows whose memory it would be.
+    if (opened.protocol === 'strict') return await openRemembered(deps, memory, opened.envelope);
+    return undefined;
   } finally {
-    // One process, one call: the keys that open envelopes are not needed any more.
     deps.identity.wipeReceiving();
   }
 }

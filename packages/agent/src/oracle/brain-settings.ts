@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { enginePlaceSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from './turn-settings.ts';
+import { memoryOptionSchema } from '../memory/memory-settings.ts';
 
 const urlSchema = v.pipe(v.string(), v.url());
 const modelSchema = v.pipe(v.string(), v.minLength(1));
@@ -70,6 +71,8 @@ export const oracleSettingsSchema = v.strictObject({
   speech: v.optional(speechSettingsSchema),
   /** How it takes turns; goes before what a file of {@link defineOracle} says. */
   turns: v.optional(turnSettingsSchema),
+  /** Whether it remembers sessions from call to call, and how: it goes before what a definition file says. Not at all when neither says so. */
+  memory: v.optional(memoryOptionSchema),
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
 

@@ -3,8 +3,9 @@ import { OracleCallError } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { AVATAR_MAX_SIDE } from '../avatar/avatar.ts';
 import type { Avatar } from '../avatar/avatar.ts';
+import { memoryOptionSchema } from '../memory/memory-settings.ts';
 import type { Tool } from '../tools/tool.ts';
-import { enginePlaceSchema } from '../hearing/engine-place.ts';
+import { enginePlaceSchema } from '@oracle-calls/protocol/hearing';
 import { brainSettingsSchema } from './brain-settings.ts';
 import type { BrainSettings } from './brain-settings.ts';
 import { turnSettingsSchema } from './turn-settings.ts';
@@ -59,6 +60,7 @@ const FIELDS = {
   pictures: v.optional(enginePlaceSchema),
   avatar: v.optional(avatarSchema),
   turns: v.optional(turnSettingsSchema),
+  memory: v.optional(memoryOptionSchema),
   onCall: v.optional(v.custom<OracleDefinition['onCall']>(isFunction, 'is no function')),
 } satisfies Readonly<Record<keyof OracleDefinition, v.GenericSchema>>;
 

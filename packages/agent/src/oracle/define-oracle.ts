@@ -1,9 +1,10 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Avatar } from '../avatar/avatar.ts';
 import type { Brain, CallContext } from '../brain/brain.ts';
-import type { EnginePlace } from '../hearing/engine-place.ts';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { Library } from '../documents/library.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { MemoryOption } from '../memory/memory-settings.ts';
 import type { ToolBox } from '../tools/tool-box.ts';
 import type { BrainSettings } from './brain-settings.ts';
 import type { TurnSettings } from './turn-settings.ts';
@@ -19,6 +20,8 @@ export interface BrainKit {
   /** The oracle's instructions, with those of the call. */
   instructionsFor(context: CallContext): string;
   readonly toolBox: ToolBox;
+  /** Opens one of the ready brains, with the same instructions, tools and documents, for a brain that adds something to it. Whoever opens it closes it. */
+  openReady(settings: BrainSettings): Promise<Brain>;
   /** There when the oracle has documents. */
   readonly library: Library | undefined;
   readonly clock: Clock;
@@ -54,6 +57,11 @@ export interface OracleDefinition {
   readonly avatar?: Avatar | 'none' | undefined;
   /** How it takes turns with its callers, and what it says of its own accord; an operator's settings go before these. */
   readonly turns?: TurnSettings | undefined;
+  /**
+   * Remembers each session from call to call, sealed to the oracle's own key: `true`, or how many turns and for how many days. Callers are told, and can have
+   * it forgotten. Nothing is remembered when absent.
+   */
+  readonly memory?: MemoryOption | undefined;
   /** A call begins, before its first answer. Whatever it throws fails that answer. */
   onCall?(call: CallContext): CallPlan | undefined | Promise<CallPlan | undefined>;
 }

@@ -1,5 +1,4 @@
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
-import type { CallHearing, EnginePlace } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf, type CallHearing, type EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 import type { OracleDefinition } from './define-oracle.ts';
 
@@ -13,6 +12,7 @@ export function hearingOf(
     languageModel: brainPlace(brain),
     speech: voicePlace(speech, 'text'),
     ...withPictures(picturesPlace({ brain, pictures })),
+    remembers: false,
   };
 }
 

@@ -3,6 +3,7 @@ export type { Avatar, AvatarFrame, AvatarMoment } from '../avatar/avatar.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
+export { turnOver } from '../brain/turn-over.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
 export { runTextConsole } from '../console/text-console.ts';
 export type { ConsoleOptions } from '../console/text-console.ts';
@@ -20,8 +21,8 @@ export {
   listenersOf,
   ON_THIS_MACHINE,
   placeOf,
-} from '../hearing/engine-place.ts';
-export type { CallHearing, EnginePlace, SentKind } from '../hearing/engine-place.ts';
+} from '@oracle-calls/protocol/hearing';
+export type { CallHearing, EnginePlace, SentKind } from '@oracle-calls/protocol/hearing';
 export { openChatBrain } from '../hosted/chat/chat-brain.ts';
 export type { ChatBrainOptions } from '../hosted/chat/chat-brain.ts';
 export type { ChatEndpoint } from '../hosted/chat/chat-stream.ts';
@@ -49,11 +50,22 @@ export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
 export { STILL_MAX_BYTES, STILL_MAX_SIDE } from '../sight/still.ts';
 export type { LookOptions, Still, UserEyes } from '../sight/still.ts';
+export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
+export { createCallMemory } from '../memory/call-memory.ts';
+export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
+export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
 export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
 export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
-export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
+export type {
+  ToolBoxOptions,
+  ToolCall,
+  ToolDescription,
+  ToolOptions,
+  ToolOutcome,
+  ToolUse,
+} from '../tools/tool-box.ts';
 export { oracleSettingsSchema } from './brain-settings.ts';
 export type { BrainSettings, OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 export { defineOracle } from './define-oracle.ts';
@@ -61,6 +73,8 @@ export type { BrainKit, CallPlan, OracleDefinition, OwnBrain } from './define-or
 export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
+export { openReloadingOracle } from './reload/reloading-oracle.ts';
+export type { ReloadingOracle, ReloadOptions } from './reload/reloading-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
 export { turnSettingsSchema } from './turn-settings.ts';
 export type { TurnSettings } from './turn-settings.ts';

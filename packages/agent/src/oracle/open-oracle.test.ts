@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsEmbedder } from '@oracle-calls/testing/conversation';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { wordsEmbedder } from '../documents/words-embedder.fixture.ts';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf } from '@oracle-calls/protocol/hearing';
 import { event, ScriptedService, stream } from '../hosted/scripted-service.fixture.ts';
+import { createCallMemory } from '../memory/call-memory.ts';
 import { defineTool } from '../tools/tool.ts';
 import { brainSettingsSchema } from './brain-settings.ts';
 import { defineOracle } from './define-oracle.ts';
@@ -99,6 +100,29 @@ describe('an oracle', () => {
     // What callers are told beforehand has to be true.
     const elsewhere = placeOf('https://a.example', ['text']);
     await expect(open({ brain: { kind: 'own', place: elsewhere, open: make } })).rejects.toEqual(invalid);
+  });
+
+  it('that talks with local models says itself what was asked in earlier calls; another is given it and answers', async () => {
+    const question: Turn[] = [{ speaker: 'user', text: 'What did I ask last time?' }];
+    const memory = createCallMemory({ turns: [{ speaker: 'user', text: 'When is breakfast?', at: 1 }] });
+    const asked = async (brain: Brain): Promise<string> => {
+      let said = '';
+      for await (const piece of brain.answer(question, { sessionId: 's', memory })) said += piece;
+      return said;
+    };
+    await using local = await open({});
+    expect(await asked(local)).toBe('Last time you said: “When is breakfast?”');
+    const make = (): Brain =>
+      createBrain({
+        title: 'own',
+        place: ON_THIS_MACHINE,
+        async *answer(_turns, context) {
+          await Promise.resolve();
+          yield `${context.memory?.turns.length}`;
+        },
+      });
+    await using own = await open({ brain: { kind: 'own', place: ON_THIS_MACHINE, open: make } });
+    expect(await asked(own)).toBe('1');
   });
 
   it('says the comparison code itself, whatever its brain: nobody else is asked, and nobody is told', async () => {
@@ -202,7 +226,7 @@ describe('who hears the calls of an oracle', () => {
     ],
     ['a webhook', {}, { kind: 'webhook', url, secretFile: 's' }, [here, there('text'), here]],
   ] as const)('is known beforehand with %s', (_what, settings, brain, [recognition, languageModel, speech]) => {
-    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech });
+    expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech, remembers: false });
   });
 
   it('is for a brain of the author’s what the author says', () => {

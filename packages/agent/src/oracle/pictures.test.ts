@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Brain } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '../hearing/engine-place.ts';
-import type { EnginePlace } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import { checkDefinition } from './check-definition.ts';
 import type { OracleDefinition } from './define-oracle.ts';
 import { hearingOf } from './hearing-of.ts';

@@ -3,6 +3,7 @@ import { OracleCallError } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
 import { AskedUser } from './asked-user.ts';
 import type { RequestUser } from './asked-user.ts';
+import type { NoteChange } from '../memory/call-memory.ts';
 import { hostMessageSchema } from './messages.ts';
 import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
 import { Wire } from './wire.ts';
@@ -20,6 +21,8 @@ export interface RequestOptions {
   readonly onChunk?: ((text: string) => void) | undefined;
   /** Whom the brain and its tools may ask. */
   readonly asks?: RequestUser | undefined;
+  /** The oracle's own code has noted something. Told also after the work is done or given up: what is noted stays noted. */
+  readonly onNote?: ((change: NoteChange) => void) | undefined;
   /** Resolves once the turn that the work is about is known to be over. */
   readonly settled?: Promise<void> | undefined;
 }
@@ -32,6 +35,7 @@ export class HostConnection {
   readonly #closed = Promise.withResolvers<void>();
   readonly #waiters = new Map<number, Waiter>();
   #nextRequestId = 0;
+  #onNote: RequestOptions['onNote'];
 
   constructor(socketPath: string, clock: Clock) {
     this.#clock = clock;
@@ -60,8 +64,9 @@ export class HostConnection {
    *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
    */
   async run(work: SpeechWork, options: RequestOptions = {}): Promise<SpeechOutput> {
-    const { signal, onChunk, asks = {}, settled } = options;
+    const { signal, onChunk, asks = {}, onNote, settled } = options;
     signal?.throwIfAborted();
+    this.#onNote = onNote ?? this.#onNote;
     const requestId = this.#nextRequestId++;
     const answer = Promise.withResolvers<SpeechOutput>();
     const giveUp = (reason: unknown): void => {
@@ -111,6 +116,8 @@ export class HostConnection {
       case 'user-not-asked':
       case 'user-written-to':
         return this.#waiters.get(message.requestId)?.asked.onMessage(message);
+      case 'note':
+        return this.#onNote?.(message);
       case 'result':
         return this.#settle(message.requestId)?.answer.resolve(message.output);
       case 'error':

@@ -83,6 +83,7 @@ describe('the speech host of an oracle that works elsewhere', () => {
       recognition: { where: 'sent-to', host: 'voice.example', what: ['audio'] },
       languageModel: { where: 'sent-to', host: 'own.example', what: ['text'] },
       speech: { where: 'sent-to', host: 'voice.example', what: ['text'] },
+      remembers: false,
     });
     const turns = [{ speaker: 'user', text: 'Cakes!' }] as const;
     const how = { approve: () => Promise.resolve(true), settled: Promise.resolve() };

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { callHearingSchema } from '../hearing/engine-place.ts';
+import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { oracleSettingsSchema } from '../oracle/brain-settings.ts';
 import { PRIVATE_KEY_VARIABLE } from '../identity/oracle-key.ts';
 

@@ -1,14 +1,18 @@
 import { ERROR_CODES } from '@oracle-calls/protocol';
+import { memoryBodySchema } from '@oracle-calls/protocol/memory';
 import * as v from 'valibot';
-import { callHearingSchema } from '../hearing/engine-place.ts';
+import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from '../oracle/turn-settings.ts';
 import { hostUserMessageSchemas, jobUserMessageSchema, stillSchema } from './user-messages.ts';
+import { memorySettingsSchema } from '../memory/memory-settings.ts';
 
 /*
  * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in
  * `host-connection.ts` and `speech-server.ts`. Both ends parse: a frame that is none of these ends the connection.
  */
 
+/** What it is, `memory.notes` checks once more. */
+const noteValueSchema = memoryBodySchema.entries.notes.value;
 const requestIdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const samplesSchema = v.custom<Float32Array>((value) => value instanceof Float32Array);
 
@@ -33,6 +37,7 @@ const contextSchema = v.strictObject({
   voice: v.optional(v.string()),
   comparisonCode: v.optional(v.string()),
   isUserMuted: v.optional(v.boolean()),
+  memory: v.optional(memoryBodySchema),
 });
 
 /** One piece of work for one engine. */
@@ -93,6 +98,8 @@ const factsSchema = v.strictObject({
   hasTurnDetector: v.boolean(),
   /** How the oracle takes turns, as its author and its operator want it. */
   turns: turnSettingsSchema,
+  /** How the oracle remembers; absent when it does not. */
+  memory: v.optional(memorySettingsSchema),
 });
 /** What the host tells about itself once its models are loaded. */
 export type SpeechFacts = v.InferOutput<typeof factsSchema>;
@@ -112,6 +119,8 @@ export const hostMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready'), facts: factsSchema }),
   v.strictObject({ kind: v.literal('chunk'), requestId: requestIdSchema, text: v.string() }),
   ...hostUserMessageSchemas,
+  /** The oracle's own code has noted something about the call's session; without a value the note is gone. */
+  v.strictObject({ kind: v.literal('note'), name: v.string(), value: v.optional(noteValueSchema) }),
   v.strictObject({ kind: v.literal('result'), requestId: requestIdSchema, output: outputSchema }),
   v.strictObject({
     kind: v.literal('error'),

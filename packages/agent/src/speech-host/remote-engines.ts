@@ -1,7 +1,7 @@
 import type { Avatar } from '../avatar/avatar.ts';
 import { createOrb } from '../avatar/orb.ts';
 import type { Brain, CallContext } from '../brain/brain.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { SpeechOptions, Synthesiser, TimedSpeech } from '../speech/synthesiser/synthesiser.ts';

@@ -1,8 +1,10 @@
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { AnswerOptions, CallContext, Turn } from '../brain/brain.ts';
+import { applyNote, toWireContext } from '../memory/wire.ts';
 import { TextChannel } from '../brain/text-channel.ts';
 import { untilAborted } from '../brain/until-aborted.ts';
+import type { NoteChange } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { HostConnection } from './host-connection.ts';
 import type { RequestOptions } from './host-connection.ts';
@@ -90,9 +92,10 @@ export class SpeechClient implements AsyncDisposable {
           hasUser: user !== undefined,
           hasEyes: eyes !== undefined,
         };
-        const work = { engine: 'brain', turns, context, alreadySaid: said, ...flags } as const;
+        const work = { engine: 'brain', turns, context: toWireContext(context), alreadySaid: said, ...flags } as const;
+        const onNote = (change: NoteChange): void => applyNote(context, change);
         connection
-          .run(work, { signal: either, onChunk: (text) => channel.push(text), asks, settled })
+          .run(work, { signal: either, onChunk: (text) => channel.push(text), asks, onNote, settled })
           .then(() => channel.end())
           .catch((cause: unknown) => channel.end({ cause }));
         try {

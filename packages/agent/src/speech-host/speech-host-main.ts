@@ -4,6 +4,7 @@ import { parseWith, systemClock } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 import type { OracleDefinition } from '../oracle/define-oracle.ts';
+import { memorySettingsOf } from '../memory/memory-settings.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
@@ -41,7 +42,8 @@ async function load(): Promise<SpeechParts> {
   const { apology = DEFAULT_APOLOGY, avatar } = definition;
   const hearing = hearingOf(oracle, definition);
   const turns = turnRules(definition.turns, oracle.turns);
-  return { recogniser, synthesiser, turnDetector, brain, avatar, apology, hearing, turns };
+  const memory = memorySettingsOf(oracle.memory ?? definition.memory);
+  return { recogniser, synthesiser, turnDetector, brain, avatar, apology, hearing, turns, memory };
 }
 
 /** What it is, and how to open it: the voices come first. */

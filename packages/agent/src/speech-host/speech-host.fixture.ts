@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { silentLogger } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { AnswerOptions, CallContext, Turn } from '../brain/brain.ts';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import { ON_THIS_MACHINE, placeOf } from '@oracle-calls/protocol/hearing';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import { openRemoteEngines } from './remote-engines.ts';
 import type { RemoteEngines } from './remote-engines.ts';
 import { SpeechClient } from './speech-client.ts';
@@ -20,6 +20,7 @@ export const HEARING: CallHearing = {
   recognition: ON_THIS_MACHINE,
   languageModel: placeOf('https://models.example/v1', ['text']),
   speech: ON_THIS_MACHINE,
+  remembers: false,
 };
 
 /** What the scripted brain has its user choose from. */

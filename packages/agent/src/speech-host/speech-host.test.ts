@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { encodeFrame, FRAME_MAX_BYTES } from './frames.ts';
 import { HOST_WAIT_MS } from './speech-client.ts';
 import { HEARING, HostScene } from './speech-host.fixture.ts';
+import { createCallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import type { SpeechParts } from './speech-server.ts';
 
@@ -42,6 +43,31 @@ describe('the speech host', () => {
     });
     expect([await turnDetector?.completion(samples(7)), turns]).toEqual([0.75, { endOfTurnMinMs: 100 }]);
     expect(scene.scripted.asked).toEqual(['say ab in time', 'finished? 7']);
+  });
+
+  it('says how the oracle remembers, hands on what is remembered, and what is noted comes back', async () => {
+    await using scene = await HostScene.open();
+    await scene.lose();
+    const { parts } = scene.scripted;
+    const seen: unknown[] = [];
+    const brain: SpeechParts['brain'] = {
+      ...parts.brain,
+      async *answer(_turns, { memory }) {
+        seen.push(memory?.turns, memory?.notes.get('name'));
+        memory?.notes.set('visits', 2);
+        memory?.notes.delete('name');
+        await Promise.resolve();
+        yield 'Noted.';
+      },
+    };
+    await scene.start(Promise.resolve({ ...parts, brain, memory: { keepTurns: 5, days: 7 } }));
+    const client = scene.client(systemClock);
+    expect((await client.ready()).memory).toEqual({ keepTurns: 5, days: 7 });
+    const turns = [{ speaker: 'user', text: 'Hello.', at: 1 } as const];
+    const memory = createCallMemory({ turns, notes: { name: 'Ada' } });
+    expect(await collect(client.answer(question, { sessionId: 's', memory }))).toEqual(['Noted.']);
+    expect(seen).toEqual([turns, 'Ada']);
+    expect([memory.notes.names, memory.notes.get('visits')]).toEqual([['visits'], 2]);
   });
 
   it('says what went wrong with an engine, and goes on', async () => {

@@ -4,7 +4,10 @@ import { codeOf, OracleCallError } from '@oracle-calls/protocol';
 import type { Avatar } from '../avatar/avatar.ts';
 import { drawPicture } from '../avatar/draw-picture.ts';
 import type { Brain } from '../brain/brain.ts';
-import type { CallHearing } from '../hearing/engine-place.ts';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
+import type { NoteChange } from '../memory/call-memory.ts';
+import type { MemorySettings } from '../memory/memory-settings.ts';
+import { fromWireContext } from '../memory/wire.ts';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
@@ -30,6 +33,8 @@ export interface SpeechParts {
   readonly hearing: CallHearing;
   /** How the oracle takes turns. */
   readonly turns: TurnSettings;
+  /** How the oracle remembers; absent when it does not. */
+  readonly memory?: MemorySettings | undefined;
 }
 
 /**
@@ -93,7 +98,7 @@ export class SpeechServer implements AsyncDisposable {
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, asks, settled }: Performance): Promise<SpeechOutput> {
+  async #perform(work: SpeechWork, { signal, onChunk, onNote, asks, settled }: Performance): Promise<SpeechOutput> {
     const { recogniser, synthesiser, turnDetector, brain, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -122,7 +127,7 @@ export class SpeechServer implements AsyncDisposable {
         // It keeps its own queue, one place per sequence.
         const { turns, alreadySaid, isTentative, canApprove, hasUser, hasEyes } = work;
         const context = {
-          ...work.context,
+          ...fromWireContext(work.context, onNote),
           ...(hasUser ? { user: asks.user } : {}),
           ...(hasEyes ? { eyes: asks.eyes } : {}),
         };
@@ -136,7 +141,16 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
-function factsOf({ synthesiser, turnDetector, brain, avatar, apology, hearing, turns }: SpeechParts): SpeechFacts {
+function factsOf({
+  synthesiser,
+  turnDetector,
+  brain,
+  avatar,
+  apology,
+  hearing,
+  turns,
+  memory,
+}: SpeechParts): SpeechFacts {
   const { sampleRate, speak } = synthesiser;
   return {
     sampleRate,
@@ -146,6 +160,7 @@ function factsOf({ synthesiser, turnDetector, brain, avatar, apology, hearing, t
     apology,
     hearing,
     turns,
+    memory,
     hasWordTimes: speak !== undefined,
     hasTurnDetector: turnDetector !== undefined,
   };
@@ -155,6 +170,7 @@ function factsOf({ synthesiser, turnDetector, brain, avatar, apology, hearing, t
 interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
+  readonly onNote: (change: NoteChange) => void;
   readonly asks: RemoteUser;
   readonly settled: Promise<void>;
 }
@@ -226,6 +242,7 @@ class JobSession {
         signal,
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
+        onNote: (change) => this.tell({ kind: 'note', ...change }),
         asks,
       });
       reply({ kind: 'result', requestId, output });

@@ -2,7 +2,7 @@ import { silentLogger } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it } from 'vitest';
-import { ON_THIS_MACHINE, placeOf } from '../hearing/engine-place.ts';
+import { HEARD_HERE, placeOf } from '@oracle-calls/protocol/hearing';
 import type { HostProcess, HostReport } from './host-process.ts';
 import { FIRST_RESTART_MS, HostSupervisor, MAX_RESTART_MS, SOUND_AFTER_MS } from './supervisor.ts';
 
@@ -64,7 +64,7 @@ function supervise(): {
 const READY = {
   kind: 'ready',
   brainTitle: 'scripted',
-  hearing: { recognition: ON_THIS_MACHINE, languageModel: ON_THIS_MACHINE, speech: ON_THIS_MACHINE },
+  hearing: HEARD_HERE,
   ms: 12,
 } as const satisfies HostReport;
 

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
-import { listenersOf } from '../hearing/engine-place.ts';
+import { listenersOf } from '@oracle-calls/protocol/hearing';
 import type { HostProcess, HostReport, StartHost } from './host-process.ts';
 
 /** Pause before a lost host is started again, in ms: none to speak of the first time, then doubling. */

@@ -9,10 +9,9 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** Permission bits of everybody but the owner. */
 const OTHERS = 0o077;
 
-/** Layout of the tables; `user_version` of the file. */
-const LAYOUT = 1;
-
-const TABLES = `
+/** Each makes what the layout of its number has more; `user_version` of the file says how many it has had. Never change one. */
+const LAYOUTS = [
+  `
   CREATE TABLE key_pins (
     did TEXT PRIMARY KEY,
     pin TEXT NOT NULL,
@@ -35,7 +34,18 @@ const TABLES = `
     until INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX attempts_until ON attempts (until);
-`;
+`,
+  `
+  CREATE TABLE memories (
+    scope TEXT PRIMARY KEY,
+    least INTEGER NOT NULL,
+    reserved INTEGER NOT NULL,
+    erased_at INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX memories_until ON memories (until);
+`,
+] as const;
 
 /** The file behind the trust store, shared by all jobs of one oracle, each with a connection of its own. */
 export class TrustDatabase implements Disposable {
@@ -93,12 +103,12 @@ export class TrustDatabase implements Disposable {
   }
 
   #layOut(): void {
-    const layout = this.#database.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (layout === LAYOUT) return;
+    const layout = Number(this.#database.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (layout === LAYOUTS.length) return;
     // A file that something else made, or a later version, is not an empty one.
-    if (layout !== 0) throw unusable('it was made by another version');
-    this.#database.exec(TABLES);
-    this.#database.exec(`PRAGMA user_version = ${LAYOUT}`);
+    if (layout < 0 || layout > LAYOUTS.length) throw unusable('it was made by another version');
+    for (const tables of LAYOUTS.slice(layout)) this.#database.exec(tables);
+    this.#database.exec(`PRAGMA user_version = ${LAYOUTS.length}`);
   }
 }
 

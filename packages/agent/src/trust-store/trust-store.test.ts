@@ -206,7 +206,7 @@ describe('the file', () => {
       'of another version',
       async () => {
         using raw = new DatabaseSync(file);
-        raw.exec('PRAGMA user_version = 2');
+        raw.exec('PRAGMA user_version = 99');
       },
     ],
     ['a folder', () => mkdir(file)],

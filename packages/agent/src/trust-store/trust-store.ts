@@ -1,13 +1,15 @@
 import { AttemptNumbers } from './attempt-numbers.ts';
+import { MemoryNumbers } from './memory-numbers.ts';
 import { TrustDatabase } from './trust-database.ts';
 import { UsedContexts } from './used-contexts.ts';
 import { UserKeyPins } from './user-key-pins.ts';
 
-/** What an oracle's agents remember from call to call: users' keys, used envelopes, numbers of attempts. Holds no secret. */
+/** What an oracle's agents remember from call to call: users' keys, used envelopes, numbers of attempts and of memories. Holds no secret. */
 export interface TrustStore extends Disposable {
   readonly userKeys: Pick<UserKeyPins, 'judge' | 'knows' | 'list' | 'accept'>;
   readonly usedContexts: Pick<UsedContexts, 'use'>;
   readonly attempts: Pick<AttemptNumbers, 'next'>;
+  readonly memories: Pick<MemoryNumbers, 'accept' | 'learn' | 'forget' | 'next' | 'kept'>;
 }
 
 /**
@@ -21,6 +23,7 @@ export function openTrustStore(file: string): TrustStore {
     userKeys: new UserKeyPins(database),
     usedContexts: new UsedContexts(database),
     attempts: new AttemptNumbers(database),
+    memories: new MemoryNumbers(database),
     [Symbol.dispose]: () => database.close(),
   };
 }

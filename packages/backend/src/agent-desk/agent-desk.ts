@@ -15,6 +15,7 @@ import { hashToken } from '../auth/opaque-token.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import { hashEnvelope, type Call } from '../calls/call.ts';
 import type { CallService } from '../calls/call-service.ts';
+import type { MemoryDesk } from '../memories/memory-desk.ts';
 import type { ServedOracles } from '../oracles/served-oracles.ts';
 import type { AuditEntry } from '../store/audit-store.ts';
 import type { FreshEnvelopes } from './fresh-envelopes.ts';
@@ -28,6 +29,7 @@ export interface AgentDeskDeps {
   readonly oracles: Pick<ServedOracles, 'accountOf'>;
   readonly store: Store;
   readonly calls: CallService;
+  readonly memories: Pick<MemoryDesk, 'release'>;
   readonly standby: Pick<StandbyDesk, 'claimed'>;
   readonly fresh: Pick<FreshEnvelopes, 'take'>;
   readonly traces: CallTraces;
@@ -112,8 +114,9 @@ export class AgentDesk {
     return result;
   }
 
-  async #claim({ agent, signal }: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
-    const { store, calls, standby, traces, clock, logger } = this.#deps;
+  async #claim(request: AgentRequest, { ticket, roomId }: ClaimRequest): Promise<ClaimResponse> {
+    const { agent, signal } = request;
+    const { store, calls, memories, standby, traces, clock, logger } = this.#deps;
     const ticketSha256 = hashToken(new BearerSecret(ticket, 'agent ticket'));
     const room = await store.sfuRooms.find(roomId);
     const isGood =
@@ -128,6 +131,7 @@ export class AgentDesk {
     // The ticket is of a room that was asked for in the name of one oracle: a call to another one is not its call.
     if (call.oracleDid !== agent.oracleDid) throw new OracleCallError('ERR_CALL_TICKET');
     if (call.callStatus === 'ended') throw new OracleCallError('ERR_CALL_ENDED');
+    const memory = await memories.release(request, call);
     if (!(await store.sfuRooms.useTicket(roomId, ticketSha256, clock.now()))) {
       throw new OracleCallError('ERR_CALL_TICKET');
     }
@@ -141,6 +145,7 @@ export class AgentDesk {
       userIdentity: room.userIdentity,
       ...(call.agentVoice === undefined ? {} : { agentVoice: call.agentVoice }),
       ...(call.language === undefined ? {} : { language: call.language }),
+      ...(memory === undefined ? {} : { memory }),
       ...(trace === undefined ? {} : { traceparent: formatTraceparent(trace) }),
     };
   }

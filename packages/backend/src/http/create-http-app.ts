@@ -23,6 +23,7 @@ import { docsRoute } from './routes/docs.ts';
 import { healthRoute } from './routes/health.ts';
 import { joinTokenRoute } from './routes/join-token.ts';
 import { keyRoute } from './routes/key.ts';
+import { memoriesRoute } from './routes/memories.ts';
 import { openApiRoute } from './routes/open-api.ts';
 import { ringsRoute } from './routes/rings.ts';
 import { sessionRoute } from './routes/session.ts';
@@ -66,6 +67,7 @@ const routes: readonly Route[] = [
   syncRoute,
   keyRoute,
   updateRoute,
+  memoriesRoute,
   ringsRoute,
   claimRoute,
   standbyRoute,

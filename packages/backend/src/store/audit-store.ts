@@ -14,7 +14,7 @@ import {
 import { instantColumn } from './call-rows.ts';
 import type { Tables } from './tables.ts';
 
-/** What is written down: who was given which envelope, who may ask for any, who rang somebody, and that a call was deleted. */
+/** What is written down: who was given which envelope or memory, who may ask for any, who rang somebody, and that a call or a memory was deleted. */
 export const AUDIT_ACTIONS = [
   'key-release',
   'call-claim',
@@ -25,6 +25,10 @@ export const AUDIT_ACTIONS = [
   'call-delete-by-operator',
   'ring',
   'ring-cancel',
+  'memory-keep',
+  'memory-release',
+  'memory-erase-by-user',
+  'memory-erase-by-agent',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -201,6 +201,24 @@ const addRings: MigrationFor = () => ({
   },
 });
 
+/** What oracles remember of their users, sealed. It is erased by account, and outlives the calls that it comes from. */
+const addMemories: MigrationFor = () => ({
+  up: async (db: Kysely<unknown>) => {
+    await db.schema
+      .createTable('memories')
+      .addColumn('oracle_did', 'text', (column) => column.notNull())
+      .addColumn('matrix_user_id', 'text', (column) => column.notNull())
+      .addColumn('user_did', 'text', (column) => column.notNull())
+      .addColumn('session_id', 'text', (column) => column.notNull())
+      .addColumn('record', 'text')
+      .addColumn('erased_at', 'bigint', (column) => column.notNull())
+      .addColumn('changed_at', 'bigint', (column) => column.notNull())
+      .addPrimaryKeyConstraint('memories_key', ['matrix_user_id', 'oracle_did', 'user_did', 'session_id'])
+      .execute();
+    await db.schema.createIndex('memories_by_time').on('memories').column('changed_at').execute();
+  },
+});
+
 /** Every migration by name; names sort in the order in which they run. Never change one that was released. */
 export function createMigrations(dialect: SqlDialect): MigrationProvider {
   return {
@@ -211,6 +229,7 @@ export function createMigrations(dialect: SqlDialect): MigrationProvider {
         '0003-rooms-of-owner': indexRoomsByOwner(dialect),
         '0004-deletion': addDeletion(dialect),
         '0005-rings': addRings(dialect),
+        '0006-memories': addMemories(dialect),
       }),
   };
 }

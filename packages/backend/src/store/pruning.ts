@@ -21,19 +21,24 @@ export const CLOSED_ROOM_MEMORY_MS = DAY_MS;
 /** Longer than a call event is taken after its time (`CLOCK_SKEW_MAX_MS`), so that no deleted call comes back. */
 const DELETED_NAME_MEMORY_MS = DAY_MS;
 
-/** How long calls and the audit log are kept, in days. */
+/** How long calls, the audit log and what oracles remember are kept, in days. */
 export interface RetentionOptions {
   /** From a call's end. */
   readonly callDays: number;
   /** From the entry. */
   readonly auditDays: number;
+  /** From when something was last kept of a session: its last call. */
+  readonly memoryDays: number;
 }
 
-/** Calls: a year, for somebody who looks up an old one. Audit: long enough to look into what is found out late. */
-export const RETENTION_DEFAULTS: RetentionOptions = { callDays: 365, auditDays: 90 };
+/**
+ * Calls: a year, for somebody who looks up an old one. Audit: long enough to look into what is found out late. Memories: whoever has not called for a
+ * season begins anew.
+ */
+export const RETENTION_DEFAULTS: RetentionOptions = { callDays: 365, auditDays: 90, memoryDays: 90 };
 
 export interface PruningDeps {
-  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms' | 'deletion' | 'rings'>;
+  readonly store: Pick<Store, 'notices' | 'audit' | 'sfuRooms' | 'deletion' | 'rings' | 'memories'>;
   readonly clock: Clock;
   readonly retention: RetentionOptions;
   readonly logger: Logger;
@@ -63,6 +68,8 @@ export class Pruning {
         await store.audit.prune(now - retention.auditDays * DAY_MS);
         await store.deletion.pruneNames(now - DELETED_NAME_MEMORY_MS);
         await store.rings.prune(now - retention.callDays * DAY_MS);
+        const memories = await store.memories.prune(now - retention.memoryDays * DAY_MS);
+        if (memories > 0) logger.info('old memories deleted', { count: memories });
         const count = await store.deletion.prune(now - retention.callDays * DAY_MS, now);
         if (count > 0) logger.info('old calls deleted', { count });
       });

@@ -10,6 +10,7 @@ import type { Database } from './database/database.ts';
 import { migrate, migrateAndClose } from './database/migrate.ts';
 import { openPostgres } from './database/open-postgres.ts';
 import { openSqlite } from './database/open-sqlite.ts';
+import { MemoryStore } from './memory-store.ts';
 import { NoticeStore } from './notice-store.ts';
 import { RingStore } from './ring-store.ts';
 import { SfuRoomStore } from './sfu-room-store.ts';
@@ -20,6 +21,7 @@ export interface Store extends AsyncDisposable {
   readonly deletion: CallDeletion;
   readonly answers: AnswerStore;
   readonly rings: RingStore;
+  readonly memories: MemoryStore;
   readonly sfuRooms: SfuRoomStore;
   readonly credentials: CredentialStore;
   readonly notices: NoticeStore;
@@ -41,6 +43,7 @@ function storeOver(database: Database): Store {
     deletion: new CallDeletion(database),
     answers: new AnswerStore(db),
     rings: new RingStore(database),
+    memories: new MemoryStore(database),
     sfuRooms: new SfuRoomStore(database),
     credentials: new CredentialStore(db),
     notices: new NoticeStore(db),

@@ -131,6 +131,20 @@ export interface RingRow {
   due_at: number | null;
 }
 
+/** What an oracle's agents keep of a session, sealed: bytes in base64url that nobody here can read. */
+export interface MemoryRow {
+  oracle_did: string;
+  matrix_user_id: string;
+  user_did: string;
+  session_id: string;
+  /** Null when it was erased. */
+  record: string | null;
+  /** Of the user's last erasure; 0 for none. */
+  erased_at: number;
+  /** When it was last kept or erased. */
+  changed_at: number;
+}
+
 export interface Tables {
   calls: CallRow;
   sfu_rooms: SfuRoomRow;
@@ -144,4 +158,5 @@ export interface Tables {
   audit_log: AuditRow;
   deleted_names: DeletedNameRow;
   rings: RingRow;
+  memories: MemoryRow;
 }

@@ -69,6 +69,11 @@ export const BACKEND_METRICS = {
     help: 'Requests for a sealed key by an authenticated agent: `ok` when it was given, else why not.',
     labels: { code: OUTCOMES },
   },
+  oracle_calls_memories_total: {
+    kind: 'counter',
+    help: 'What became of what oracles remember: kept by an agent, given to one with a call, erased, or refused to be kept.',
+    labels: { what: ['kept', 'released', 'erased', 'refused'] },
+  },
   oracle_calls_sfu_rooms_open: { kind: 'gauge', help: 'SFU rooms that are not known to be closed.', labels: {} },
   oracle_calls_matrix_syncing: {
     kind: 'gauge',

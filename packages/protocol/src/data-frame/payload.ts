@@ -65,6 +65,13 @@ export const controlSchema = v.variant('action', [
     action: v.literal('question-over'),
     question: payloadIdSchema,
   }),
+  /** User: nothing of this call is to be remembered; or nothing of the whole session any more, this call included. */
+  v.strictObject({
+    id: payloadIdSchema,
+    kind: v.literal('control'),
+    action: v.literal('memory'),
+    wish: v.picklist(['keep-nothing', 'forget']),
+  }),
   /** Either: the call is over, before the SFU says so. */
   v.strictObject({ id: payloadIdSchema, kind: v.literal('control'), action: v.literal('hang-up') }),
 ]);

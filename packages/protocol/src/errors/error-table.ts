@@ -186,6 +186,14 @@ export const ERROR_TABLE = {
   ),
   ERR_RING_UNREACHABLE: row('ring-unreachable', 409, 'The encrypted room with this person cannot be used for a ring.'),
 
+  // Memories: what an oracle keeps of a session from call to call.
+  ERR_MEMORY_REFUSED: row('memory-refused', undefined, 'What was kept of earlier calls is not to be believed.'),
+  ERR_MEMORY_ERASED: row(
+    'memory-erased',
+    409,
+    'The user has erased this memory: nothing is kept of calls that were under way.',
+  ),
+
   // Others we depend on.
   ERR_UPSTREAM_HOMESERVER: row('homeserver-unavailable', 502, 'The homeserver does not answer.', true),
   ERR_UPSTREAM_SFU: row('sfu-unavailable', 502, 'The media server does not answer.', true),

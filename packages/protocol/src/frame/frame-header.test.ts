@@ -11,7 +11,7 @@ const header = { kind: 'rekey-accept', attempt: 258, epoch: 65_539 } as const;
 
 test('a header is version, kind, attempt and epoch', () => {
   const bytes = encodeFrameHeader(header);
-  expect([...bytes]).toEqual([2, 5, 0, 0, 1, 2, 0, 1, 0, 3]);
+  expect([...bytes]).toEqual([3, 5, 0, 0, 1, 2, 0, 1, 0, 3]);
   expect(bytes).toHaveLength(FRAME_HEADER_BYTES);
   expect(readFrameHeader(bytes)).toEqual(header);
 });
@@ -25,12 +25,13 @@ test('numbers out of bounds are not written', () => {
 test.each<[string, readonly number[], string]>([
   ['nothing', [], 'ERR_PROTOCOL_MALFORMED'],
   ['version 1', [1, 1, 0, 0, 0, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_UNKNOWN_VERSION'],
-  ['version 3', [3, 1, 0, 0, 0, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_UNKNOWN_VERSION'],
-  ['an unknown kind', [2, 7, 0, 0, 0, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_MALFORMED'],
-  ['attempt 0', [2, 1, 0, 0, 0, 0, 0, 0, 0, 1], 'ERR_PROTOCOL_MALFORMED'],
-  ['attempt 1025', [2, 1, 0, 0, 4, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_MALFORMED'],
-  ['epoch 0', [2, 1, 0, 0, 0, 1, 0, 0, 0, 0], 'ERR_PROTOCOL_MALFORMED'],
-  ['nine bytes', [2, 1, 0, 0, 0, 1, 0, 0, 0], 'ERR_PROTOCOL_MALFORMED'],
+  ['version 2', [2, 1, 0, 0, 0, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_UNKNOWN_VERSION'],
+  ['version 4', [4, 1, 0, 0, 0, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_UNKNOWN_VERSION'],
+  ['an unknown kind', [3, 7, 0, 0, 0, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_MALFORMED'],
+  ['attempt 0', [3, 1, 0, 0, 0, 0, 0, 0, 0, 1], 'ERR_PROTOCOL_MALFORMED'],
+  ['attempt 1025', [3, 1, 0, 0, 4, 1, 0, 0, 0, 1], 'ERR_PROTOCOL_MALFORMED'],
+  ['epoch 0', [3, 1, 0, 0, 0, 1, 0, 0, 0, 0], 'ERR_PROTOCOL_MALFORMED'],
+  ['nine bytes', [3, 1, 0, 0, 0, 1, 0, 0, 0], 'ERR_PROTOCOL_MALFORMED'],
 ])('%s is no frame', (_name, bytes, code) => {
   expect(() => readFrameHeader(Uint8Array.from(bytes))).toThrow(expect.objectContaining({ code }));
 });

@@ -3,7 +3,7 @@ import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 
 /** First byte of everything on the topic: the version of the protocol whose bytes follow. */
-export const FRAME_VERSION = 2;
+export const FRAME_VERSION = 3;
 
 /** What a frame is → its second byte. The key exchange and the data share one topic, so one byte tells them apart. */
 export const FRAME_KIND_BYTES = {

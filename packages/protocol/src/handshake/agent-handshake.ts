@@ -6,6 +6,7 @@ import {
 } from '../comparison-code/comparison-code.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { FIRST_EPOCH } from '../frame/frame-header.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
 import { systemEntropy, type Entropy } from '../kem/entropy.ts';
 import { createXWingKeyPair, decapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
@@ -37,6 +38,8 @@ export interface AgentHandshakeOptions extends CallBinding {
   readonly identitySigner: Signer;
   /** The key of this call alone, from the envelope's context. */
   readonly callVerifier: Verifier;
+  /** Who hears the call: declared in every offer. */
+  readonly hearing: CallHearing;
   readonly entropy?: Entropy | undefined;
 }
 
@@ -99,6 +102,7 @@ export class AgentHandshake implements Disposable {
    *
    * @throws {OracleCallError} `ERR_HANDSHAKE_STALE` when the number does not rise, `ERR_HANDSHAKE_CLOSED`,
    *   `ERR_HANDSHAKE_SIGNATURE` when the signer fails
+   * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` for a declaration that no user would take
    * @throws {RangeError} for a number or identity out of bounds
    */
   async begin(attempt: AttemptOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -161,7 +165,7 @@ export class AgentHandshake implements Disposable {
   }
 
   async #makeOffer({ attempt, userIdentity, agentIdentity }: AttemptOptions): Promise<PendingOffer> {
-    const { contextHash, envelopeSignature, callId, identitySigner } = this.#options;
+    const { contextHash, envelopeSignature, callId, identitySigner, hearing } = this.#options;
     for (const identity of [userIdentity, agentIdentity]) checkIdentity(identity);
     const { publicKey: ephemeralPublicKey, seed } = createXWingKeyPair(this.#entropy);
     const agentNonce = createComparisonNonce(this.#entropy);
@@ -174,9 +178,10 @@ export class AgentHandshake implements Disposable {
     try {
       const agentCommitment = commitmentTo(agentNonce.expose());
       const call = { contextHash, envelopeSignature, callId };
-      const binding = { ...call, attempt, userIdentity, agentIdentity, agentCommitment, ephemeralPublicKey };
+      const offered = { userIdentity, agentIdentity, hearing, agentCommitment, ephemeralPublicKey };
+      const binding = { ...call, ...offered, attempt };
       const signature = await signHash(identitySigner, 'offer signature', offerHash(binding));
-      const body = encodeOffer({ userIdentity, agentIdentity, agentCommitment, ephemeralPublicKey, signature });
+      const body = encodeOffer({ ...offered, signature });
       const header = { kind: 'offer', attempt, epoch: FIRST_EPOCH } as const;
       const frame = await sealMessage(this.#callKey, header, body, this.#entropy);
       return { attempt, userIdentity, agentIdentity, frame, ephemeral, binding, seed, agentNonce };
@@ -212,7 +217,8 @@ export class AgentHandshake implements Disposable {
       });
       const header = { kind: 'confirm', attempt, epoch: FIRST_EPOCH } as const;
       const frame = await sealMessage(this.#callKey, header, body, this.#entropy);
-      const session = new CallSession(epoch, { userIdentity, agentIdentity, comparisonCode: code });
+      const { hearing } = binding;
+      const session = new CallSession(epoch, { userIdentity, agentIdentity, comparisonCode: code, hearing });
       return { kind: 'accept-verified', digest: claimed.digest, frame, session };
     } catch (error) {
       epoch.destroy();

@@ -1,10 +1,13 @@
 import type { ComparisonCode } from '../comparison-code/comparison-code.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
 import type { Epoch, EpochKeys } from '../key-schedule/index.ts';
 
 export interface CallSessionFacts {
   readonly userIdentity: string;
   readonly agentIdentity: string;
   readonly comparisonCode: ComparisonCode;
+  /** Who hears the call, as the agent declared in the offer of this attempt. */
+  readonly hearing: CallHearing;
 }
 
 /**
@@ -16,17 +19,19 @@ export class CallSession implements Disposable {
   readonly userIdentity: string;
   readonly agentIdentity: string;
   readonly comparisonCode: ComparisonCode;
+  readonly hearing: CallHearing;
   /** The first epoch; rekeys make the later ones. */
   readonly first: Epoch;
   readonly #adopted = new Set<Disposable>();
   #isOver = false;
 
-  constructor(first: Epoch, { userIdentity, agentIdentity, comparisonCode }: CallSessionFacts) {
+  constructor(first: Epoch, { userIdentity, agentIdentity, comparisonCode, hearing }: CallSessionFacts) {
     this.first = first;
     this.attempt = first.attempt;
     this.userIdentity = userIdentity;
     this.agentIdentity = agentIdentity;
     this.comparisonCode = comparisonCode;
+    this.hearing = hearing;
   }
 
   /** Media and data keys of the first epoch. */

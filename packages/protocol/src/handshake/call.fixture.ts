@@ -7,6 +7,7 @@ import type { Entropy } from '../kem/entropy.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { createEd25519Signer, createEd25519Verifier } from '../signing/ed25519.ts';
 import { createEs256kSigner, createEs256kVerifier } from '../signing/es256k.ts';
+import { HEARD_HERE } from '../hearing/call-hearing.ts';
 import type { Signer, Verifier } from '../signing/signer.ts';
 import { AgentHandshake, type AgentHandshakeOptions } from './agent-handshake.ts';
 import type { CallSession } from './call-session.ts';
@@ -88,6 +89,7 @@ export function testCall(name = 'a call', identity: KeyPair = ed25519Pair(`${nam
       userCommitment: commitmentTo(comparisonNonce.expose()),
       identitySigner: identity.signer,
       callVerifier: perCall.verifier,
+      hearing: HEARD_HERE,
       entropy: fixedEntropy(`${name} agent`),
     },
   };

@@ -7,6 +7,9 @@ import { SecretBytes } from '../secret-bytes.ts';
 import { createEd25519Signer, createEd25519Verifier } from '../signing/ed25519.ts';
 import { createEs256kSigner, createEs256kVerifier } from '../signing/es256k.ts';
 import { AgentHandshake } from './agent-handshake.ts';
+import { callHearingSchema } from '../hearing/call-hearing.ts';
+import { encodeHearing } from '../hearing/hearing-layout.ts';
+import { parseWith } from '../parse.ts';
 import { codeOf } from './call.fixture.ts';
 import { UserHandshake } from './user-handshake.ts';
 
@@ -33,6 +36,7 @@ function endsOf(vector: Vector) {
     userCommitment: hexToBytes(vector.userCommitmentHex),
     identitySigner: isEd25519 ? createEd25519Signer(identityKey) : createEs256kSigner(identityKey),
     callVerifier: createEd25519Verifier(hexToBytes(vector.callPublicKeyHex)),
+    hearing: parseWith(callHearingSchema, vector.hearing),
     entropy: agentEntropy,
   });
   const user = new UserHandshake({
@@ -67,7 +71,9 @@ test.each(vectors.calls)('$name: every message and key is the same', async (vect
   expect(bytesToHex(confirmed.frame)).toBe(vector.confirm.frameHex);
   const done = await user.receive(confirmed.frame, agentIdentity);
   if (done.kind !== 'confirmed') throw new Error(codeOf(done));
+  expect(bytesToHex(encodeHearing(done.session.hearing))).toBe(vector.offer.hearingHex);
   for (const { session } of [confirmed, done]) {
+    expect(session.hearing).toEqual(vector.hearing);
     expect(bytesToHex(session.first.transcript)).toBe(vector.accept.transcriptHex);
     expect(vector.epoch).toMatchObject(hexOf(session.first));
     expect(session.comparisonCode).toBe(vector.comparisonCode);

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isOracleCallError, type OracleCallError } from '../errors/oracle-call-error.ts';
 import { encodeFrameHeader, FRAME_KIND_BYTES, readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
+import { HEARD_HERE } from '../hearing/call-hearing.ts';
+import { anyHearing } from '../hearing/hearing.fixture.ts';
 import { systemEntropy } from '../kem/entropy.ts';
 import { AgentHandshake } from './agent-handshake.ts';
 import { AGENT, codeOf, createEnds, flipBit, testCall, USER } from './call.fixture.ts';
@@ -20,6 +22,7 @@ const identity = fc
 const offer = fc.record({
   userIdentity: identity,
   agentIdentity: identity,
+  hearing: anyHearing,
   agentCommitment: bytesOf(32),
   ephemeralPublicKey: bytesOf(1216),
   signature: bytesOf(64),
@@ -51,6 +54,7 @@ test('whatever bytes a body has, it is refused with its own error or is the only
       encodeOffer({
         userIdentity: 'u',
         agentIdentity: 'a',
+        hearing: HEARD_HERE,
         agentCommitment: new Uint8Array(32),
         ephemeralPublicKey: new Uint8Array(1216),
         signature: new Uint8Array(64),

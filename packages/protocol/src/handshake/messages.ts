@@ -1,6 +1,8 @@
 import { ByteReader } from '../byte-layout/byte-reader.ts';
 import { ByteWriter } from '../byte-layout/byte-writer.ts';
 import { COMPARISON_NONCE_BYTES } from '../comparison-code/comparison-code.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
+import { decodeHearing, encodeHearing, HEARING_MAX_BYTES } from '../hearing/hearing-layout.ts';
 import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../kem/x-wing.ts';
 import { TAG_BYTES } from '../key-schedule/key-schedule.ts';
 import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
@@ -15,6 +17,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface Offer {
   readonly userIdentity: string;
   readonly agentIdentity: string;
+  /** Who hears the call: the user knows before anything of it is captured. */
+  readonly hearing: CallHearing;
   /** Commitment to the agent's nonce of the comparison code. */
   readonly agentCommitment: Bytes;
   /** X-Wing, for this attempt alone. */
@@ -42,11 +46,15 @@ export interface Confirm {
   readonly tag: Bytes;
 }
 
-/** @throws {RangeError} for parts of a wrong length */
+/**
+ * @throws {RangeError} for parts of a wrong length
+ * @throws {OracleCallError} `ERR_PROTOCOL_MALFORMED` for a declaration that nobody would take
+ */
 export function encodeOffer(offer: Offer): Bytes {
   return new ByteWriter()
     .text(offer.userIdentity)
     .text(offer.agentIdentity)
+    .sized(encodeHearing(offer.hearing))
     .fixed(offer.agentCommitment, HASH_BYTES)
     .fixed(offer.ephemeralPublicKey, X_WING_PUBLIC_KEY_BYTES)
     .fixed(offer.signature, SIGNATURE_BYTES)
@@ -59,6 +67,7 @@ export function decodeOffer(body: Uint8Array): Offer {
   const offer: Offer = {
     userIdentity: reader.filledText(IDENTITY_MAX_BYTES),
     agentIdentity: reader.filledText(IDENTITY_MAX_BYTES),
+    hearing: decodeHearing(reader.sized(HEARING_MAX_BYTES), 'ERR_HANDSHAKE_MALFORMED'),
     agentCommitment: reader.fixed(HASH_BYTES),
     ephemeralPublicKey: reader.fixed(X_WING_PUBLIC_KEY_BYTES),
     signature: reader.fixed(SIGNATURE_BYTES),

@@ -1,3 +1,5 @@
+import type { CallHearing } from '../hearing/call-hearing.ts';
+import { encodeHearing } from '../hearing/hearing-layout.ts';
 import { labelledHash, textField, u32Field, type HashFields } from '../key-schedule/labelled-hash.ts';
 
 /** What both ends must know to be the same before a word is said: where the envelope was accepted, and for which call. */
@@ -15,6 +17,8 @@ export interface OfferBinding extends CallBinding {
   /** Identities of the two participants of the SFU room. */
   readonly userIdentity: string;
   readonly agentIdentity: string;
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly agentCommitment: Uint8Array;
   readonly ephemeralPublicKey: Uint8Array;
 }
@@ -40,6 +44,7 @@ export const offerFields = (offer: OfferBinding): HashFields => [
   ['attempt', u32Field(offer.attempt)],
   ['userIdentity', textField(offer.userIdentity)],
   ['agentIdentity', textField(offer.agentIdentity)],
+  ['hearing', encodeHearing(offer.hearing)],
   ['agentCommitment', offer.agentCommitment],
   ['ephemeralPublicKey', offer.ephemeralPublicKey],
 ];

@@ -1,6 +1,7 @@
 import { checkCommitment, COMPARISON_NONCE_BYTES, comparisonCode } from '../comparison-code/comparison-code.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { FIRST_EPOCH } from '../frame/frame-header.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
 import { systemEntropy, type Entropy } from '../kem/entropy.ts';
 import { encapsulateXWing } from '../kem/x-wing.ts';
 import { confirmationTag, Epoch, isConfirmationTag } from '../key-schedule/key-schedule.ts';
@@ -56,6 +57,7 @@ export type UserOutcome =
 interface PendingAttempt extends AcceptedAttempt {
   readonly pending: Epoch;
   readonly agentCommitment: Uint8Array<ArrayBuffer>;
+  readonly hearing: CallHearing;
 }
 
 /**
@@ -171,11 +173,11 @@ export class UserHandshake implements Disposable {
         tag: confirmationTag(pending.userConfirm, transcript),
       });
       const frame = await sealMessage(this.#callKey, { kind: 'accept', attempt, epoch }, body, this.#entropy);
-      const { agentIdentity, agentCommitment } = offer;
+      const { agentIdentity, agentCommitment, hearing } = offer;
       const { digest: offerDigest } = claimed;
       return {
         kind: 'offer-verified',
-        accepted: { attempt, offerDigest, agentIdentity, agentCommitment, frame, pending },
+        accepted: { attempt, offerDigest, agentIdentity, agentCommitment, hearing, frame, pending },
       };
     } catch (error) {
       pending.destroy();
@@ -185,7 +187,7 @@ export class UserHandshake implements Disposable {
 
   async #verifyConfirm(claimed: ClaimedFrame, senderIdentity: string): Promise<UserInput<PendingAttempt>> {
     if (this.#state.name !== 'accepted') throw new OracleCallError('ERR_HANDSHAKE_ORDER');
-    const { pending, agentIdentity, agentCommitment } = this.#state.accepted;
+    const { pending, agentIdentity, agentCommitment, hearing } = this.#state.accepted;
     if (claimed.epoch !== FIRST_EPOCH) throw new OracleCallError('ERR_HANDSHAKE_MALFORMED');
     if (senderIdentity !== agentIdentity) throw new OracleCallError('ERR_HANDSHAKE_IDENTITY');
     const { agentNonce, signature, tag } = decodeConfirm(await openMessage(this.#callKey, claimed.bytes));
@@ -199,6 +201,7 @@ export class UserHandshake implements Disposable {
       userIdentity: this.#options.userIdentity,
       agentIdentity,
       comparisonCode: comparisonCode({ transcript, userNonce: this.#comparisonNonce.expose(), agentNonce }),
+      hearing,
     });
     return { kind: 'confirm-verified', digest: claimed.digest, session };
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { comparisonCode } from '../comparison-code/comparison-code.ts';
 import { Epoch } from '../key-schedule/key-schedule.ts';
+import { HEARD_HERE } from '../hearing/call-hearing.ts';
 import { fixedBytes, fixedSecret } from './call.fixture.ts';
 import { CallSession } from './call-session.ts';
 import {
@@ -24,6 +25,7 @@ function session(attempt: number): CallSession {
     userIdentity: 'user',
     agentIdentity: 'agent',
     comparisonCode: comparisonCode({ transcript, ...nonces }),
+    hearing: HEARD_HERE,
   });
 }
 

@@ -7,6 +7,7 @@ export {
   sessionResponseSchema,
 } from './caller-answers.ts';
 export * from './calls-response.ts';
+export * from './memories-response.ts';
 export * from './routes.ts';
 export * from './schemas.ts';
 export * from './sfu-token.ts';

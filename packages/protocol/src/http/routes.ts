@@ -7,6 +7,8 @@ export const ROUTES = {
   sync: '/calls/:callId/sync',
   key: '/calls/:callId/key',
   update: '/calls/:callId/update',
+  callMemory: '/calls/:callId/memory',
+  memories: '/memories',
   rings: '/rings',
   ring: '/rings/:ringId',
   sfuGet: '/sfu/get',

@@ -10,6 +10,7 @@ import {
   ringReasonSchema,
   ringUserIdSchema,
 } from '../events/ring-event.ts';
+import { MEMORY_RECORD_MAX_BYTES } from '../memory/memory-record-size.ts';
 import { opaqueSchema } from './caller-answers.ts';
 
 /*
@@ -79,6 +80,30 @@ export const claimRequestSchema = v.object({
 });
 export type ClaimRequest = v.InferOutput<typeof claimRequestSchema>;
 
+const memoryRecordSchema = v.pipe(
+  v.string(),
+  v.maxLength(Math.ceil((MEMORY_RECORD_MAX_BYTES * 4) / 3)),
+  v.regex(/^[A-Za-z0-9_-]+$/, 'bytes in base64url'),
+);
+/** The user's last erasure of a memory, ms since the epoch; 0 for none. */
+const erasedAtSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** What the backend keeps of a session for the oracle's agents, and cannot read. */
+export const keptMemorySchema = v.object({
+  /** Absent when it was erased and nothing kept since. */
+  record: v.optional(memoryRecordSchema),
+  erasedAt: erasedAtSchema,
+});
+export type KeptMemory = v.InferOutput<typeof keptMemorySchema>;
+
+/** `POST /calls/:callId/memory`: an agent keeps what the oracle remembers. Refused when the user has erased it since `erasedAt`. */
+export const keepMemoryRequestSchema = v.object({ record: memoryRecordSchema, erasedAt: erasedAtSchema });
+export type KeepMemoryRequest = v.InferOutput<typeof keepMemoryRequestSchema>;
+
+/** `GET` and `DELETE /memories`: of one oracle, and of one session where it is named. */
+export const memoriesQuerySchema = v.object({ oracleDid: didSchema, sessionId: v.optional(sessionIdSchema) });
+export type MemoriesQuery = v.InferOutput<typeof memoriesQuerySchema>;
+
 export const claimResponseSchema = v.object({
   callId: callIdSchema,
   callType: v.picklist(CALL_TYPES),
@@ -89,6 +114,8 @@ export const claimResponseSchema = v.object({
   language: v.optional(v.string()),
   /** What `GET /calls/:callId/key` would answer now; left out when it would refuse. */
   key: v.optional(keyResponseSchema),
+  /** What the oracle remembers of the call's session with its user; absent when nothing was ever kept. */
+  memory: v.optional(keptMemorySchema),
   /** The trace of the call (W3C Trace Context), with the backend's decision about recording it. */
   traceparent: v.optional(v.pipe(v.string(), v.regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'a traceparent'))),
 });

@@ -20,7 +20,7 @@ const PUBLIC_KEY_MAX_BYTES = 33;
 /** Largest statement that is looked at, in bytes: a DID, two method ids and two keys. */
 const ROTATION_MAX_BYTES = 4096;
 
-const LABEL = new TextEncoder().encode('oracle-calls v2 key rotation\n');
+const LABEL = new TextEncoder().encode('oracle-calls v3 key rotation\n');
 
 /** "From now on my keys are these", said by the keys of before. */
 export interface KeyRotation {

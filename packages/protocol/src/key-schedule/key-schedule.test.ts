@@ -30,7 +30,7 @@ test("the schedule is Node's HKDF over the labelled hash", () => {
     ['transcript', input.transcript],
   ]);
   const place = Buffer.from('0000000300000007', 'hex');
-  const info = (label: string) => Buffer.concat([Buffer.from(`oracle-calls v2 ${label}`), place]);
+  const info = (label: string) => Buffer.concat([Buffer.from(`oracle-calls v3 ${label}`), place]);
   const master = hkdfSync('sha256', shared, input.chainKey.expose(), info('master'), 32);
   expect(epoch.master.expose()).toEqual(new Uint8Array(master));
   const media = hkdfSync('sha256', input.transcript, new Uint8Array(master), info('media user-to-oracle'), 32);
@@ -98,7 +98,7 @@ test('a labelled hash says where each field ends and what it is called', () => {
     hash('a'),
   ];
   expect(new Set(different).size).toBe(different.length);
-  const encoding = Buffer.from(`0011${Buffer.from('oracle-calls v2 a').toString('hex')}000178000000026162`, 'hex');
+  const encoding = Buffer.from(`0011${Buffer.from('oracle-calls v3 a').toString('hex')}000178000000026162`, 'hex');
   expect(hash('a', ['x', 'ab'])).toBe(createHash('sha256').update(encoding).digest('hex'));
 });
 

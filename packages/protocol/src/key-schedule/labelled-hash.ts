@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ByteWriter } from '../byte-layout/byte-writer.ts';
 
 /** Starts every label, so that no hash, key or signature of this protocol means anything elsewhere or in another version. */
-export const LABEL_PREFIX = 'oracle-calls v2 ';
+export const LABEL_PREFIX = 'oracle-calls v3 ';
 
 /** Length of a labelled hash, in bytes. */
 export const HASH_BYTES = 32;

@@ -6,6 +6,7 @@ import { CallSession } from '../handshake/call-session.ts';
 import { codeOf } from '../handshake/call.fixture.ts';
 import { listedEntropy } from '../kem/listed-entropy.fixture.ts';
 import { Epoch } from '../key-schedule/key-schedule.ts';
+import { HEARD_HERE } from '../hearing/call-hearing.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { createEd25519Signer, createEd25519Verifier } from '../signing/ed25519.ts';
 import { AgentRekey } from './agent-rekey.ts';
@@ -20,7 +21,7 @@ function session(): CallSession {
   const transcript = hexToBytes(transcriptHex);
   const secrets = { chainKey: secret(chainKeyHex), sharedSecret: secret(sharedSecretHex) };
   const code = comparisonCode({ transcript, userNonce: transcript, agentNonce: transcript });
-  const facts = { userIdentity, agentIdentity, comparisonCode: code };
+  const facts = { userIdentity, agentIdentity, comparisonCode: code, hearing: HEARD_HERE };
   return new CallSession(new Epoch({ ...secrets, transcript, attempt, epoch: 1 }), facts);
 }
 

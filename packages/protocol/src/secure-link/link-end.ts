@@ -154,7 +154,7 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
 
   /** The attempt is confirmed and its keys are in use. */
   begin(session: CallSession, peerIdentity: string, rekey: R): void {
-    const { attempt, userIdentity, agentIdentity, comparisonCode } = session;
+    const { attempt, userIdentity, agentIdentity, comparisonCode, hearing } = session;
     const driver = new RekeyDriver({
       clock: this.#options.clock,
       keys: this.keys,
@@ -170,7 +170,7 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
       },
       graceOver: (epoch) => void this.run(() => this.perform(rekey.graceOver(epoch), peerIdentity)),
     });
-    const confirmed = { attempt, userIdentity, agentIdentity, comparisonCode };
+    const confirmed = { attempt, userIdentity, agentIdentity, comparisonCode, hearing };
     this.#live = { peerIdentity, attempt: confirmed, rekey, driver, isPeerReady: false };
     this.#options.events.confirmed(confirmed);
   }

@@ -1,6 +1,7 @@
 import type { ComparisonCode } from '../comparison-code/comparison-code.ts';
 import type { DataPayload } from '../data-frame/payload.ts';
 import type { OracleCallError } from '../errors/oracle-call-error.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
 
 /** A confirmed attempt, as the application may know it. */
 export interface ConfirmedAttempt {
@@ -8,6 +9,8 @@ export interface ConfirmedAttempt {
   readonly userIdentity: string;
   readonly agentIdentity: string;
   readonly comparisonCode: ComparisonCode;
+  /** Who hears the call, as its agent declared in this attempt. */
+  readonly hearing: CallHearing;
 }
 
 /** What a link tells its owner. Handlers return at once and do not throw. */

@@ -2,6 +2,7 @@ import { createCallId, createSfuRoomName, parseMatrixEventId } from '../call-id.
 import type { Clock } from '../clock.ts';
 import { commitmentTo, createComparisonNonce } from '../comparison-code/comparison-code.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
+import { HEARD_HERE } from '../hearing/call-hearing.ts';
 import { HASH_BYTES } from '../key-schedule/labelled-hash.ts';
 import { createCallKey } from '../call-key/call-key.ts';
 import { SecretBytes } from '../secret-bytes.ts';
@@ -87,6 +88,7 @@ export async function rehearseLink({ clock, identityAlgorithm }: LinkRehearsal):
       userCommitment: commitmentTo(comparisonNonce.expose()),
       identitySigner: identity.signer,
       callVerifier: perCall.verifier,
+      hearing: HEARD_HERE,
     },
   });
   using _bound = clock.after(REHEARSAL_MAX_MS, () => ready.reject(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));

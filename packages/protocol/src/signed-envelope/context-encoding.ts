@@ -19,7 +19,7 @@ import { CONTEXT_LABEL } from './labels.ts';
 import { SUITE_TABLE, suiteOfByte } from './suites.ts';
 
 /** The protocol's version that a context states: the strict protocol. */
-export const CONTEXT_VERSION = 2;
+export const CONTEXT_VERSION = 3;
 
 /**
  * The bytes of a context: fields in a fixed order, each behind its length unless its size is fixed. One context has one encoding.

@@ -11,6 +11,11 @@ import { SecretBytes } from '../../src/secret-bytes.ts';
 const hex = bytesToHex;
 const idOf = (name: string): string => hex(fixedBytes(name).slice(0, 16));
 
+const CHOICE = { kind: 'question', asks: 'choice', text: 'When?', waitsMs: 1 };
+const NOW = { key: '1', label: 'Now' };
+const WORD = { text: 'a', startMs: 0, endMs: 1 };
+const CAPTION = { kind: 'caption', speaker: 'user', segment: idOf('s'), text: 'a', isFinal: true };
+
 const PAYLOADS: readonly DataPayload[] = [
   { id: idOf('a'), kind: 'control', action: 'oracle-state', state: 'listening' },
   { id: idOf('b'), kind: 'caption', speaker: 'user', segment: idOf('s'), text: 'Grüße, 世界', isFinal: true },
@@ -20,6 +25,41 @@ const PAYLOADS: readonly DataPayload[] = [
   { id: idOf('e'), kind: 'control', action: 'interrupt' },
   { id: idOf('f'), kind: 'control', action: 'muted', isMuted: true },
   { id: idOf('g'), kind: 'caption', speaker: 'oracle', segment: idOf('t'), text: 'a', isFinal: false },
+  {
+    id: idOf('k'),
+    kind: 'caption',
+    speaker: 'oracle',
+    segment: idOf('t'),
+    text: 'a b',
+    isFinal: true,
+    words: [
+      { text: 'a', startMs: 0, endMs: 180 },
+      { text: 'b', startMs: 180, endMs: 400 },
+    ],
+  },
+  {
+    id: idOf('l'),
+    kind: 'question',
+    asks: 'approval',
+    tool: 'order_taxi',
+    text: 'Orders a taxi.',
+    argumentsText: '{"to":"Grüne Gasse"}',
+    waitsMs: 30_000,
+  },
+  { id: idOf('m'), kind: 'answer', answers: 'approval', question: idOf('l'), isApproved: false },
+  {
+    id: idOf('n'),
+    kind: 'question',
+    asks: 'choice',
+    text: 'When?',
+    choices: [
+      { key: '1', label: 'Now' },
+      { key: '#', label: 'Later' },
+    ],
+    waitsMs: 30_000,
+  },
+  { id: idOf('o'), kind: 'answer', answers: 'choice', question: idOf('n'), key: '#' },
+  { id: idOf('p'), kind: 'control', action: 'question-over', question: idOf('n') },
   { id: idOf('h'), kind: 'control', action: 'epoch-switched' },
   { id: idOf('j'), kind: 'control', action: 'rekey' },
   { id: idOf('i'), kind: 'control', action: 'hang-up' },
@@ -35,8 +75,25 @@ const REFUSED: readonly (readonly [of: string, name: string, payload: object])[]
   ['control rekey', 'a rekey with an attempt', { kind: 'control', action: 'rekey', attempt: 2 }],
   ['control hang-up', 'a hang-up without an id', { id: undefined, kind: 'control', action: 'hang-up' }],
   ['caption', 'a third speaker', { kind: 'caption', speaker: 'agent', segment: idOf('s'), text: 'a', isFinal: true }],
+  ['caption', 'a word before its sound begins', { ...CAPTION, words: [{ ...WORD, startMs: -1 }] }],
+  ['caption', 'a word that says more than it may', { ...CAPTION, words: [{ ...WORD, confidence: 1 }] }],
+  ['caption', '301 words', { ...CAPTION, words: Array.from({ length: 301 }, () => WORD) }],
   ['caption', 'no words', { kind: 'caption', speaker: 'user', segment: idOf('s'), text: '', isFinal: true }],
   ['chat', 'a chat of 4,001 characters', { kind: 'chat', text: 'a'.repeat(4_001), sentAt: 0 }],
+  ['question', 'a question of neither kind', { ...CHOICE, asks: 'age' }],
+  ['question', 'nothing to choose from', { ...CHOICE, choices: [] }],
+  ['question', 'one key for two choices', { ...CHOICE, choices: [NOW, NOW] }],
+  ['question', 'a key that no telephone has', { ...CHOICE, choices: [{ ...NOW, key: 'A' }] }],
+  ['question', 'a label of 81 characters', { ...CHOICE, choices: [{ ...NOW, label: 'a'.repeat(81) }] }],
+  [
+    'question',
+    'an approval without arguments',
+    { kind: 'question', asks: 'approval', tool: 'a', text: 'a', waitsMs: 1 },
+  ],
+  ['answer', 'approved and not', { kind: 'answer', answers: 'approval', question: idOf('l'), isApproved: 'yes' }],
+  ['answer', 'two keys', { kind: 'answer', answers: 'choice', question: idOf('n'), key: '12' }],
+  ['answer', 'an answer to nothing', { kind: 'answer', answers: 'choice', key: '1' }],
+  ['control question-over', 'no question that is over', { kind: 'control', action: 'question-over' }],
   ['chat', 'a chat before 1970', { kind: 'chat', text: 'a', sentAt: -1 }],
 ];
 
@@ -102,7 +159,7 @@ async function refusedOf({ row, keys }: Awaited<ReturnType<typeof sequence>>) {
     { name: 'the last bit is changed', frameHex: hex(flipBit(valid, valid.length * 8 - 1)), code: 'ERR_DATA_OPEN' },
     { name: 'the counter is changed', frameHex: change(13, next + 1), code: 'ERR_DATA_OPEN' },
     { name: 'the kind is changed', frameHex: change(14, 3), code: 'ERR_DATA_OPEN' },
-    { name: 'an unknown kind', frameHex: change(14, 4), code: 'ERR_DATA_MALFORMED' },
+    { name: 'an unknown kind', frameHex: change(14, 6), code: 'ERR_DATA_MALFORMED' },
     { name: 'the next epoch', frameHex: change(9, epoch + 1), code: 'ERR_KEY_MISSING' },
     { name: 'an earlier attempt', frameHex: change(5, attempt - 1), code: 'ERR_KEY_RETIRED' },
     { name: 'version 1', frameHex: change(0, 1), code: 'ERR_PROTOCOL_UNKNOWN_VERSION' },

@@ -20,6 +20,7 @@ import {
   type Confirm,
   type Offer,
 } from '../../src/handshake/messages.ts';
+import { encodeHearing, HEARING_MAX_BYTES } from '../../src/hearing/hearing-layout.ts';
 import { sealMessage } from '../../src/handshake/sealing.ts';
 import { offerHash, transcriptHash } from '../../src/handshake/transcript.ts';
 import type { SecretBytes } from '../../src/secret-bytes.ts';
@@ -159,6 +160,23 @@ export async function refusedOf({ row, offerBinding, offer, accept, confirm, cal
       code: 'ERR_HANDSHAKE_MALFORMED',
     },
     {
+      name: 'offer: who hears the call is changed under the signature',
+      ...offered,
+      frameHex: await seal(
+        'offer',
+        encodeOffer({ ...offer, hearing: { ...offer.hearing, remembers: !row.hearing.remembers } }),
+      ),
+      code: 'ERR_HANDSHAKE_SIGNATURE',
+    },
+    ...(await Promise.all(
+      BROKEN_HEARINGS.map(async ([about, hearing]) => ({
+        name: `offer: ${about}`,
+        ...offered,
+        frameHex: await seal('offer', withHearing(offer, hearing)),
+        code: 'ERR_HANDSHAKE_MALFORMED',
+      })),
+    )),
+    {
       name: 'offer: for epoch 2',
       ...offered,
       frameHex: await seal('offer', encodeOffer(offer), { epoch: 2 }),
@@ -285,6 +303,52 @@ function malleable(algorithm: string, signature: Bytes): Bytes {
   let sum = signature.slice(32).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n) + ed25519.Point.Fn.ORDER;
   for (let index = 32; index < 64; index++, sum >>= 8n) changed[index] = Number(sum & 0xffn);
   return changed;
+}
+
+const HERE = [1] as const;
+const NOBODY = [0] as const;
+const sentTo = (host: string, kinds: number): readonly number[] => {
+  const bytes = new TextEncoder().encode(host);
+  return [2, bytes.length >> 8, bytes.length & 0xff, ...bytes, kinds];
+};
+/** Recognition, language model, speech, pictures, remembers; what stands behind them. */
+const broken = (...parts: readonly (readonly number[])[]): Bytes => Uint8Array.from(parts.flat());
+const heardBy = (host: string, kinds = 1): Bytes => broken(sentTo(host, kinds), HERE, HERE, NOBODY, [0]);
+
+/** Declarations that nobody makes: each is an offer that is refused, whatever its signature. */
+const BROKEN_HEARINGS: readonly (readonly [about: string, hearing: Bytes | undefined])[] = [
+  ['does not say who hears the call', undefined],
+  ['says nothing about who hears the call', broken()],
+  ['does not say who recognises', broken(NOBODY, HERE, HERE, NOBODY, [0])],
+  ['does not say who speaks', broken(HERE, HERE, NOBODY, NOBODY, [0])],
+  ['does not say whether it remembers', broken(HERE, HERE, HERE, NOBODY)],
+  ['remembers in a third way', broken(HERE, HERE, HERE, NOBODY, [2])],
+  ['is heard at an unknown kind of place', broken([3], HERE, HERE, NOBODY, [0])],
+  ['a byte behind who hears the call', broken(HERE, HERE, HERE, NOBODY, [0, 0])],
+  ['is heard at a host without a name', heardBy('')],
+  ['is heard at a host in capitals', heardBy('API.example.com')],
+  ['is heard at a host that turns text around', heardBy('api.example.com\u202e')],
+  ['is heard at a host with a line break', heardBy('api.example.com\n')],
+  ['is heard at a host in letters that are not ASCII', heardBy('\u0430pi.example.com')],
+  ['is heard at a host with a path', heardBy('api.example.com/v1')],
+  ['is heard at a host with a user', heardBy('user@api.example.com')],
+  ['is heard at a host with port 0', heardBy('api.example.com:0')],
+  ['is heard at a host that is too long', heardBy('a'.repeat(64))],
+  ['sends nothing to where it is heard', heardBy('api.example.com', 0)],
+  ['sends an unknown kind', heardBy('api.example.com', 9)],
+  ['sends pictures as words', heardBy('api.example.com', 5)],
+  ['is seen where no pictures are sent', broken(HERE, HERE, HERE, sentTo('api.example.com', 2), [0])],
+  ['a declaration that is too long', new Uint8Array(HEARING_MAX_BYTES + 1)],
+];
+
+/** An offer with other bytes for who hears the call; `undefined`: with no such field, as version 2 had it. */
+function withHearing(offer: Offer, hearing: Bytes | undefined): Bytes {
+  const body = encodeOffer(offer);
+  const texts = [offer.userIdentity, offer.agentIdentity].map((text) => 2 + new TextEncoder().encode(text).length);
+  const start = texts.reduce((sum, length) => sum + length, 0);
+  const end = start + 2 + encodeHearing(offer.hearing).length;
+  const field = hearing === undefined ? [] : [hearing.length >> 8, hearing.length & 0xff, ...hearing];
+  return Uint8Array.from([...body.subarray(0, start), ...field, ...body.subarray(end)]);
 }
 
 /** An offer whose first text has no bytes. */

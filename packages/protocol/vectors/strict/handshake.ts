@@ -24,13 +24,32 @@ import {
 import { openMessage } from '../../src/handshake/sealing.ts';
 import { offerHash } from '../../src/handshake/transcript.ts';
 import { UserHandshake } from '../../src/handshake/user-handshake.ts';
+import { HEARD_HERE, type CallHearing } from '../../src/hearing/call-hearing.ts';
+import { encodeHearing } from '../../src/hearing/hearing-layout.ts';
 import { recordedEntropy } from '../../src/kem/listed-entropy.fixture.ts';
 import { decapsulateXWing } from '../../src/kem/x-wing.ts';
 import { SecretBytes } from '../../src/secret-bytes.ts';
 import { refusedOf } from './handshake-refused.ts';
 import { epochRows } from './key-schedule.ts';
 
-export async function makeCall(name: string, algorithm: 'Ed25519' | 'ES256K', attempt: number, callId: string) {
+/** Every kind of place and of what is sent. */
+const HEARD_ELSEWHERE: CallHearing = {
+  recognition: { where: 'sent-to', host: 'xn--bcher-kva.example:8443', what: ['audio'] },
+  languageModel: { where: 'sent-to', host: '[2001:db8::7]', what: ['audio', 'text'] },
+  speech: { where: 'this-machine' },
+  pictures: { where: 'sent-to', host: 'api.example.com', what: ['text', 'pictures'] },
+  remembers: true,
+};
+
+interface CallToMake {
+  readonly name: string;
+  readonly algorithm: 'Ed25519' | 'ES256K';
+  readonly attempt: number;
+  readonly callId: string;
+  readonly hearing: CallHearing;
+}
+
+export async function makeCall({ name, algorithm, attempt, callId, hearing }: CallToMake) {
   const identityKey = fixedBytes(`${name} identity`);
   const callPrivateKey = fixedBytes(`${name} per-call key`);
   const identity = algorithm === 'Ed25519' ? ed25519Pair(`${name} identity`) : es256kPair(`${name} identity`);
@@ -61,6 +80,7 @@ export async function makeCall(name: string, algorithm: 'Ed25519' | 'ES256K', at
     userCommitment: commitmentTo(comparisonNonce.expose()),
     identitySigner: identity.signer,
     callVerifier: perCall.verifier,
+    hearing,
     entropy: agentEntropy,
   });
   const offerFrame = await agent.begin({ attempt, userIdentity: USER, agentIdentity: AGENT });
@@ -95,7 +115,9 @@ export async function makeCall(name: string, algorithm: 'Ed25519' | 'ES256K', at
     attempt,
     userIdentity: USER,
     agentIdentity: AGENT,
+    hearing,
     offer: {
+      hearingHex: bytesToHex(encodeHearing(hearing)),
       seedHex,
       agentNonceHex,
       saltHex: offerSaltHex,
@@ -134,13 +156,20 @@ export async function makeCall(name: string, algorithm: 'Ed25519' | 'ES256K', at
 
 export async function makeHandshakeVectors() {
   const calls = [
-    await makeCall(
-      'an oracle with an Ed25519 identity key',
-      'Ed25519',
-      1,
-      '$event@lk-00112233445566778899aabbccddeeff',
-    ),
-    await makeCall('an oracle with an ES256K identity key, seventh attempt', 'ES256K', 7, '$Zm9v_-@a'),
+    await makeCall({
+      name: 'an oracle with an Ed25519 identity key',
+      algorithm: 'Ed25519',
+      attempt: 1,
+      callId: '$event@lk-00112233445566778899aabbccddeeff',
+      hearing: HEARD_HERE,
+    }),
+    await makeCall({
+      name: 'an oracle with an ES256K identity key, seventh attempt',
+      algorithm: 'ES256K',
+      attempt: 7,
+      callId: '$Zm9v_-@a',
+      hearing: HEARD_ELSEWHERE,
+    }),
   ];
   return {
     about: 'The three messages of the handshake with fixed keys and randomness; docs/protocol.md, "Handshake".',

@@ -29,6 +29,7 @@ import {
 } from '../../src/rekey/rekey-messages.ts';
 import { frameOf } from '../../src/rekey/rekey.fixture.ts';
 import { UserRekey } from '../../src/rekey/user-rekey.ts';
+import { HEARD_HERE } from '../../src/hearing/call-hearing.ts';
 import { SecretBytes } from '../../src/secret-bytes.ts';
 import { signHash } from '../../src/signing/signed-hash.ts';
 import { epochRows } from './key-schedule.ts';
@@ -52,7 +53,12 @@ function session(): CallSession {
   const first = firstEpoch();
   const { transcript } = first;
   const code = comparisonCode({ transcript, userNonce: transcript, agentNonce: transcript });
-  return new CallSession(first, { userIdentity: USER, agentIdentity: AGENT, comparisonCode: code });
+  return new CallSession(first, {
+    userIdentity: USER,
+    agentIdentity: AGENT,
+    comparisonCode: code,
+    hearing: HEARD_HERE,
+  });
 }
 
 export async function makeRekeyVectors() {

@@ -157,6 +157,7 @@ export class CallRecord {
       case 'stranger':
       case 'undecryptable':
       case 'keysRotated':
+      case 'hearingChanged':
       case 'device':
       case 'echo':
       case 'question':

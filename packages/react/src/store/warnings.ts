@@ -3,7 +3,7 @@ import type { CallNotice } from '@oracle-calls/sdk';
 /** Notices that a person should see, and after which the call goes on. */
 export type WarningNotice = Extract<
   CallNotice,
-  { readonly kind: 'error' | 'stranger' | 'undecryptable' | 'keysRotated' | 'device' | 'echo' }
+  { readonly kind: 'error' | 'stranger' | 'undecryptable' | 'keysRotated' | 'hearingChanged' | 'device' | 'echo' }
 >;
 
 export interface CallWarning {
@@ -23,6 +23,7 @@ export function isWarning(notice: CallNotice): notice is WarningNotice {
     case 'stranger':
     case 'undecryptable':
     case 'keysRotated':
+    case 'hearingChanged':
     case 'device':
     case 'echo':
       return true;

@@ -81,7 +81,7 @@ test('the padlock closes only after the handshake and frames of our own cryptor 
   await scene.clock.settle();
   scene.sfu.last.tracks = [track('sent', 10), track('received', 10)];
   await scene.clock.advance(EVIDENCE_POLL_MS);
-  expect(call.security).toMatchObject({ protocolVersion: 2, padlock: 'none', comparisonCode: undefined });
+  expect(call.security).toMatchObject({ protocolVersion: 3, padlock: 'none', comparisonCode: undefined });
   expect((await call.statistics()).encrypted).toBe(false);
   scene.protocol.link.confirm('agent-1');
   await scene.clock.settle();

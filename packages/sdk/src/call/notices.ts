@@ -7,6 +7,7 @@ import type { KeyFingerprints } from '../key-pins/key-rules.ts';
 import type { CallSecurity } from '../security/call-security.ts';
 import type { CallState } from './call-state.ts';
 import type { CaptionWord } from '@oracle-calls/protocol/data-frame';
+import type { CallHearing, HearingChange } from '@oracle-calls/protocol/hearing';
 import type { OracleQuestion, QuestionAnswer } from './oracle-question.ts';
 import { Observers } from '../observers/observers.ts';
 
@@ -26,6 +27,13 @@ export type CallNotice =
   | { readonly kind: 'undecryptable'; readonly participantIdentity: string }
   /** Something about the call's security became known, or changed. */
   | { readonly kind: 'security'; readonly security: CallSecurity }
+  /** A later agent of this call declares others who hear it: show it, and loudly when it is `wider`. */
+  | {
+      readonly kind: 'hearingChanged';
+      readonly previous: CallHearing;
+      readonly current: CallHearing;
+      readonly change: HearingChange;
+    }
   /** The oracle has other keys than at the last call, and signed the change with the old ones: show it. */
   | { readonly kind: 'keysRotated'; readonly previous: KeyFingerprints; readonly current: KeyFingerprints }
   /** Words that were spoken. Captions of one utterance share `segment`; a later one replaces the earlier. */

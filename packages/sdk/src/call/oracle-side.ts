@@ -145,12 +145,16 @@ export class OracleSide implements Disposable {
     };
   }
 
-  #confirmed({ agentIdentity, comparisonCode }: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
+  #confirmed({ agentIdentity, comparisonCode, hearing }: ConfirmedAttempt, protocol: StrictProtocol): void {
     const { clock, connection, timeline, security, events } = this.#options;
+    const previous = security.facts.hearing;
     security.note({
       isConfirmed: true,
-      comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
+      comparisonCode: { raw: comparisonCode, formatted: protocol.formatCode(comparisonCode) },
+      hearing,
     });
+    const change = previous && protocol.compareHearings(previous, hearing);
+    if (previous && change) events.tell({ kind: 'hearingChanged', previous, current: hearing, change });
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,

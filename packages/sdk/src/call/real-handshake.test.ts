@@ -2,6 +2,7 @@ import { parseCallEvent, SecretBytes, silentLogger, type Logger } from '@oracle-
 import { createPayloadId, type DataPayload } from '@oracle-calls/protocol/data-frame';
 import { buildOracleDidDocument, readOracleKeys } from '@oracle-calls/protocol/did';
 import { createX25519KeyPair } from '@oracle-calls/protocol/envelope';
+import { HEARD_HERE, placeOf, type CallHearing } from '@oracle-calls/protocol/hearing';
 import { AgentLink, type ConfirmedAttempt } from '@oracle-calls/protocol/secure-link';
 import { openSignedEnvelope, parseSignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import {
@@ -59,8 +60,15 @@ async function realCall(oracle: OracleIdentity) {
 
 type RealCall = Awaited<ReturnType<typeof realCall>>;
 
-/** Opens the envelope as an agent does and joins as `agentIdentity`. `signsWith` is another's key in the tests of impostors. */
-async function joinAsAgent({ matrix, sfu, clock }: RealCall, oracle: OracleIdentity, signsWith = oracle.identity) {
+interface JoinOptions {
+  /** Another's key in the tests of impostors. */
+  readonly signsWith?: SecretBytes;
+  readonly hearing?: CallHearing;
+}
+
+/** Opens the envelope as an agent does and joins. */
+async function joinAsAgent({ matrix, sfu, clock }: RealCall, oracle: OracleIdentity, options: JoinOptions = {}) {
+  const { signsWith = oracle.identity, hearing = HEARD_HERE } = options;
   const content = parseCallEvent(matrix.edits.at(-1));
   const envelope = parseSignedEnvelope(content.encryptionKey);
   const callKey = await openSignedEnvelope({
@@ -110,6 +118,7 @@ async function joinAsAgent({ matrix, sfu, clock }: RealCall, oracle: OracleIdent
       userCommitment: envelope.context.comparisonCommitment,
       identitySigner: createEd25519Signer(signsWith),
       callVerifier: createEd25519Verifier(envelope.context.callPublicKey),
+      hearing,
     },
   });
   connection.onFrame = ({ frame }) => link.receive(frame, 'caller');
@@ -150,10 +159,29 @@ test('caller and agent prove themselves to each other, share keys per direction 
   expect(scene.leftOpen()).toEqual([]);
 });
 
+test('who hears the call is known when it goes live, and an agent that starts again with more listeners is told of', async () => {
+  const oracle = createIdentity();
+  const scene = await realCall(oracle);
+  expect(scene.call.security.hearing).toBeUndefined();
+  const agent = await joinAsAgent(scene, oracle);
+  await agent.begin(1);
+  await vi.waitFor(() => expect(scene.call.state.kind).toBe('Live'), PATIENCE);
+  expect(scene.call.security.hearing).toEqual(HEARD_HERE);
+  agent.link.close();
+  const current = { ...HEARD_HERE, recognition: placeOf('https://api.example.com', ['audio']) };
+  const restarted = await joinAsAgent(scene, oracle, { hearing: current });
+  await restarted.begin(2);
+  const notice = { kind: 'hearingChanged', previous: HEARD_HERE, current, change: 'wider' };
+  await vi.waitFor(() => expect(scene.notices).toContainEqual(notice), PATIENCE);
+  expect(scene.call.security.hearing).toEqual(current);
+  await scene.call.endCall();
+  restarted.link.close();
+});
+
 test('who has the call key but not the identity key is never taken for the oracle', async () => {
   const oracle = createIdentity();
   const scene = await realCall(oracle);
-  const impostor = await joinAsAgent(scene, oracle, SecretBytes.random(32, 'another identity'));
+  const impostor = await joinAsAgent(scene, oracle, { signsWith: SecretBytes.random(32, 'another identity') });
   const seen = vi.spyOn(scene.sfu.last, 'admit');
   await impostor.begin(1);
   await vi.waitFor(() => expect(scene.refused).toContain('ERR_HANDSHAKE_SIGNATURE'), PATIENCE);

@@ -1,6 +1,7 @@
 import { SecretBytes, type Did } from '@oracle-calls/protocol';
 import { createPayloadId, type DataPayload } from '@oracle-calls/protocol/data-frame';
 import { createEd25519Signer, type ComparisonCode } from '@oracle-calls/protocol/handshake';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import type { SealedCall } from '@oracle-calls/protocol/signed-envelope';
 import type { CallSigner } from '@oracle-calls/protocol/signing';
 import type { ResolvedOracle } from '../oracle/oracle-directory.ts';
@@ -45,10 +46,10 @@ export class ScriptedLink implements OracleLink {
   }
 
   /** An agent has proved itself. */
-  confirm(agentIdentity = 'agent-1', comparisonCode = CODE): void {
+  confirm(agentIdentity = 'agent-1', comparisonCode = CODE, hearing = HEARD_HERE): void {
     const { userIdentity } = this.options.handshake;
     this.#attempt += 1;
-    this.options.events.confirmed({ attempt: this.#attempt, userIdentity, agentIdentity, comparisonCode });
+    this.options.events.confirmed({ attempt: this.#attempt, userIdentity, agentIdentity, comparisonCode, hearing });
   }
 
   /** A later offer was verified, and not confirmed yet. */
@@ -78,6 +79,7 @@ export class ScriptedProtocol implements StrictProtocol {
   readonly createVerifier = ownStrictProtocol.createVerifier;
   readonly createPayloadId = ownStrictProtocol.createPayloadId;
   readonly formatCode = ownStrictProtocol.formatCode;
+  readonly compareHearings = ownStrictProtocol.compareHearings;
 
   async createSecrets(): Promise<CallSecrets> {
     const callKey = SecretBytes.random(32, 'call key');

@@ -1,4 +1,5 @@
 import type { ComparisonCode } from '@oracle-calls/protocol/handshake';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { EnvelopeSuite } from '@oracle-calls/protocol/signed-envelope';
 import type { KeyFingerprints, KeyState } from '../key-pins/key-rules.ts';
 
@@ -12,12 +13,14 @@ export type Padlock = 'none' | 'encrypted' | 'verified';
 
 /** What this end knows about the security of one call. Fields are absent until they are known. */
 export interface CallSecurity {
-  readonly protocolVersion: 2;
+  readonly protocolVersion: 3;
   readonly padlock: Padlock;
   /** How the call key was sealed. */
   readonly suite: EnvelopeSuite | undefined;
   /** To be compared with the oracle's over another channel; each attempt of the handshake has its own. */
   readonly comparisonCode: { readonly raw: ComparisonCode; readonly formatted: string } | undefined;
+  /** Who hears the call, as the oracle's agent declared under the oracle's signature: known before anything is captured. */
+  readonly hearing: CallHearing | undefined;
   /** How the oracle's keys stand to those seen before. `first-contact` is trust on first use. */
   readonly keyState: KeyState | undefined;
   /** False when one key of the oracle serves two ends: then its theft lets the thief stand between both. */
@@ -52,6 +55,7 @@ export class SecurityDetails {
     this.#facts = {
       suite: undefined,
       comparisonCode: undefined,
+      hearing: undefined,
       keyState: undefined,
       keysAreIndependent: undefined,
       keyFingerprints: undefined,
@@ -68,7 +72,7 @@ export class SecurityDetails {
 
   get shown(): CallSecurity {
     const { isConfirmed: _isConfirmed, isFlowing: _isFlowing, ...known } = this.#facts;
-    return { protocolVersion: 2, padlock: padlockOf(this.#facts), ...known };
+    return { protocolVersion: 3, padlock: padlockOf(this.#facts), ...known };
   }
 
   note(facts: Partial<SecurityFacts>): void {

@@ -1,11 +1,12 @@
 import type { SigningKey } from '@oracle-calls/protocol/signing';
+import type { CallHearing, HearingChange } from '@oracle-calls/protocol/hearing';
 import type { ComparisonCode, Verifier } from '@oracle-calls/protocol/handshake';
 import type { SealedCall } from '@oracle-calls/protocol/signed-envelope';
 import type { CallSecrets } from './call-secrets.ts';
 import type { OracleLink, OracleLinkOptions } from './oracle-link.ts';
 import type { SealCallOptions } from './seal-call.ts';
 
-/** The heavy parts of protocol version 2 as a call uses them; tests put scripts in their place. */
+/** The heavy parts of protocol version 3 as a call uses them; tests put scripts in their place. */
 export interface StrictProtocol {
   readonly createSecrets: () => Promise<CallSecrets>;
   readonly seal: (options: SealCallOptions) => Promise<SealedCall>;
@@ -14,6 +15,8 @@ export interface StrictProtocol {
   readonly createPayloadId: () => string;
   /** Two groups of five digits. */
   readonly formatCode: (code: ComparisonCode) => string;
+  /** How a later declaration stands to an earlier one; `undefined` when it says the same. */
+  readonly compareHearings: (before: CallHearing, after: CallHearing) => HearingChange | undefined;
   /** Compiles what the first envelope to this oracle and the first handshake need: some tens of milliseconds. */
   readonly warmUp: (oracle: SealCallOptions['oracle']) => Promise<void>;
 }

@@ -30,10 +30,11 @@ export type ScriptedAsk =
   | { readonly kind: 'microphone' | 'camera' | 'screen'; readonly isOn: boolean };
 
 const NOTHING_KNOWN: CallSecurity = {
-  protocolVersion: 2,
+  protocolVersion: 3,
   padlock: 'none',
   suite: undefined,
   comparisonCode: undefined,
+  hearing: undefined,
   keyState: undefined,
   keysAreIndependent: undefined,
   keyFingerprints: undefined,

@@ -12,6 +12,7 @@ from livekit.agents import Agent, AgentSession, JobContext, JobRequest, WorkerPe
 
 from oracle_calls.protocol import OracleCallError
 from oracle_calls.protocol.did import DidResolver, ResolvedOracle
+from oracle_calls.protocol.hearing import CallHearing
 from oracle_calls.protocol.names import is_sfu_room_name
 
 from .agent_probe import AGENT_PROBE, answer_probe
@@ -42,14 +43,16 @@ PERMISSIONS: Final = WorkerPermissions(can_update_metadata=False)
 class Oracle:
     """One oracle: answers the calls that LiveKit dispatches to a worker."""
 
-    def __init__(self, settings: OracleSettings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: OracleSettings, *, hearing: CallHearing, clock: Clock | None = None) -> None:
+        """`hearing` is who hears the calls, told to every user before the first word. Models of others hear them: say so."""
         self._settings = settings
+        self._hearing = hearing
         self._clock = clock or SystemClock()
 
     @classmethod
-    def from_environment(cls) -> Oracle:
+    def from_environment(cls, *, hearing: CallHearing) -> Oracle:
         """See `OracleSettings.from_environment`."""
-        return cls(OracleSettings.from_environment())
+        return cls(OracleSettings.from_environment(), hearing=hearing)
 
     async def on_request(self, request: JobRequest) -> None:
         """Takes a job that the SFU offers: for `AgentServer.rtc_session(on_request=…)`."""
@@ -85,7 +88,7 @@ class Oracle:
         on_connect = getattr(ctx, "_on_connect", None)
         if callable(on_connect):
             on_connect()
-        call = _Answer(self._settings, self._clock, ctx, conversation)
+        call = _Answer(self._settings, self._hearing, self._clock, ctx, conversation)
         ctx.add_shutdown_callback(call.stop)
         call.start()
 
@@ -93,8 +96,16 @@ class Oracle:
 class _Answer:
     """One job's call, behind the entrypoint: the framework waits for that before it runs shutdown callbacks."""
 
-    def __init__(self, settings: OracleSettings, clock: Clock, ctx: JobContext, conversation: Conversation) -> None:
-        self._settings, self._clock, self._ctx, self._conversation = settings, clock, ctx, conversation
+    def __init__(
+        self,
+        settings: OracleSettings,
+        hearing: CallHearing,
+        clock: Clock,
+        ctx: JobContext,
+        conversation: Conversation,
+    ) -> None:
+        self._settings, self._hearing, self._clock = settings, hearing, clock
+        self._ctx, self._conversation = ctx, conversation
         self._background = Background(_failed)
         self._job: CallJob | None = None
         self._is_stopped = False
@@ -151,6 +162,7 @@ class _Answer:
             backend=BackendClient(settings.backend_url or document.backend_url, api_key, http, clock=clock),
             open_seat=lambda is_older: LiveKitSeat(url, token, clock=clock, is_older=is_older),
             conversation=self._conversation,
+            hearing=self._hearing,
             grace_ms=settings.grace_ms,
             max_call_ms=settings.max_call_ms,
             rekey_interval_ms=settings.rekey_interval_ms,

@@ -10,7 +10,7 @@ from .errors import OracleCallError
 
 #: The one topic of data packets in the SFU room. Whatever arrives on another is dropped.
 FRAME_TOPIC: Final = "oracle-calls"
-FRAME_VERSION: Final = 2
+FRAME_VERSION: Final = 3
 FRAME_HEADER_BYTES: Final = 10
 #: What LiveKit forwards in one reliable data packet.
 FRAME_MAX_BYTES: Final = 15 * 1024

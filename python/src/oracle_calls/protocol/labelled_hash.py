@@ -10,7 +10,7 @@ from .byte_layout import fixed, sized, text, u32
 
 HASH_BYTES: Final = 32
 
-_PREFIX = b"oracle-calls v2 "
+_PREFIX = b"oracle-calls v3 "
 
 #: Named fields in the order in which they are hashed.
 HashFields: TypeAlias = "Sequence[tuple[str, bytes | bytearray]]"

@@ -64,6 +64,35 @@ def read_flag(value: object) -> bool:
     return value if isinstance(value, bool) else _refuse()
 
 
+def record_of(record: Callable[..., T], required: Mapping[str, Kind[Any]]) -> Kind[T]:
+    """A closed JSON object with these fields."""
+
+    def read(value: object) -> T:
+        try:
+            return record(**read_fields(value, required, is_closed=True))
+        except OracleCallError:
+            _refuse()
+
+    return Kind("an object with its fields", read)
+
+
+def list_of(
+    kind: Kind[T],
+    min_length: int,
+    max_length: int,
+    check: Callable[[tuple[T, ...]], bool] = lambda _items: True,
+) -> Kind[tuple[T, ...]]:
+    """A list of so many, of which a check says yes."""
+
+    def read(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list) or not min_length <= len(value) <= max_length:
+            _refuse()
+        items = tuple(kind.read(item) for item in value)
+        return items if check(items) else _refuse()
+
+    return Kind(f"a list of {min_length} to {max_length}", read)
+
+
 INTEGER: Kind[int] = Kind("a whole number", read_integer)
 FLAG: Kind[bool] = Kind("boolean", read_flag)
 
@@ -124,4 +153,10 @@ class WireRecord:
         """The fields under their names on the wire, without those that are absent."""
         names = (field.name for field in fields(self))  # type: ignore[arg-type]
         values = {wire_name(name): getattr(self, name) for name in names}
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: _to_wire(value) for name, value in values.items() if value is not None}
+
+
+def _to_wire(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_to_wire(item) for item in value]
+    return value.to_content() if isinstance(value, WireRecord) else value

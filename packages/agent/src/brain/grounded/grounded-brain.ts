@@ -1,5 +1,5 @@
 import type { Embedder } from '../../documents/embedder/embedder.ts';
-import { ON_THIS_MACHINE } from '../../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Tool } from '../../tools/tool.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import type { AnswerOptions, Brain, CallContext, Turn } from '../brain.ts';

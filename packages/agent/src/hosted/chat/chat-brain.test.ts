@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as v from 'valibot';
 import type { AnswerOptions, Turn } from '../../brain/brain.ts';
 import type { Library } from '../../documents/library.ts';
+import { createCallMemory } from '../../memory/call-memory.ts';
 import { defineTool } from '../../tools/tool.ts';
 import { ToolBox } from '../../tools/tool-box.ts';
 import {
@@ -120,6 +121,28 @@ describe('a chat endpoint', () => {
     await ask({}, { library });
     expect(search).toHaveBeenCalledWith('Which city?', expect.objectContaining({ count: 3 }));
     expect(JSON.stringify(service.bodies[0])).toContain('[House guide, Pets]\\nCats cannot stay.');
+  });
+
+  it('is told what was said in earlier calls before what was said in this one, under a bound, and what was noted', async () => {
+    service.replies = [says('Hi.')];
+    const turns = Array.from(
+      { length: 90 },
+      (_, at) => ({ speaker: at % 2 === 0 ? 'user' : 'oracle', text: `turn ${at} ${'x'.repeat(300)}`, at }) as const,
+    );
+    const memory = createCallMemory({ turns, notes: { name: 'Ada' } });
+    for await (const _piece of brain().answer(question, { sessionId: 's', memory }));
+    const { messages } = v.parse(
+      v.object({ messages: v.array(v.object({ role: v.string(), content: v.string() })) }),
+      service.bodies[0],
+    );
+    const [system, ...said] = messages;
+    expect(said.at(-1)).toEqual({ role: 'user', content: 'Which city?' });
+    expect(said.at(-2)).toMatchObject({ role: 'assistant', content: expect.stringContaining('turn 89') });
+    // Of 90 turns of 300 letters, the newest 8,000 letters.
+    expect(said).toHaveLength(1 + 25);
+    expect(system?.content).toMatch(
+      /The first 25 messages are from earlier calls[^]*Noted in this session[^]*{"name":"Ada"}/,
+    );
   });
 
   it('is said to be this machine or another by its address, unless the operator knows better', () => {

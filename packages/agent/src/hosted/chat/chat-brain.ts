@@ -3,11 +3,11 @@ import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { AnswerOptions, Brain, CallContext, Turn } from '../../brain/brain.ts';
 import { createBrain, questionOf } from '../../brain/create-brain.ts';
 import type { Library } from '../../documents/library.ts';
-import { placeOf } from '../../hearing/engine-place.ts';
-import type { EnginePlace } from '../../hearing/engine-place.ts';
+import { placeOf } from '@oracle-calls/protocol/hearing';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import { retryingStream } from '../http/retry-stream.ts';
-import { systemMessage, turnMessages } from './chat-messages.ts';
+import { formerMessages, systemMessage, turnMessages } from './chat-messages.ts';
 import type { ChatMessage } from './chat-messages.ts';
 import { streamChat } from './chat-stream.ts';
 import type { ChatEndpoint, WantedTool } from './chat-stream.ts';
@@ -53,7 +53,7 @@ async function* answer(
   const passages = library && (await passagesFor(library, turns, signal));
   const told = typeof instructions === 'string' ? instructions : instructions(context);
   const system = systemMessage({ instructions: told, context, passages });
-  const messages: ChatMessage[] = [system, ...turnMessages(turns)];
+  const messages: ChatMessage[] = [system, ...formerMessages(context.memory), ...turnMessages(turns)];
   if (alreadySaid !== '') {
     messages.push(
       { role: 'assistant', content: alreadySaid },

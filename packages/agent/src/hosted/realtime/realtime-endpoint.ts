@@ -1,7 +1,7 @@
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Clock } from '@oracle-calls/protocol';
 import { WebSocket } from 'ws';
-import { placeOf } from '../../hearing/engine-place.ts';
+import { placeOf } from '@oracle-calls/protocol/hearing';
 import { RealtimeConversation } from './realtime-conversation.ts';
 import type { SpeechConversationOptions, SpeechToSpeech } from './speech-to-speech.ts';
 

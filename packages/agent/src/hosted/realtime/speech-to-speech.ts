@@ -1,5 +1,5 @@
 import type { AnswerOptions, CallContext } from '../../brain/brain.ts';
-import type { EnginePlace } from '../../hearing/engine-place.ts';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { ToolBox } from '../../tools/tool-box.ts';
 
 /** Hertz of the sound that goes in and comes out: mono samples of −1…1. */

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import type { MemoryBody } from '@oracle-calls/protocol/memory';
 import type { CallContext, Turn } from '../../brain/brain.ts';
 import type { Still } from '../../sight/still.ts';
+import { bodyOf } from '../../memory/call-memory.ts';
 import type { ToolDescription } from '../../tools/tool-box.ts';
 
 /* The contract with a service that answers for the oracle; `docs/webhook-brain.md` says it in prose. */
@@ -32,6 +34,8 @@ export interface WebhookSession {
   readonly userDid?: string | undefined;
   readonly language?: string | undefined;
   readonly voice?: string | undefined;
+  /** What is remembered of the session's earlier calls; absent where nothing is. */
+  readonly memory?: MemoryBody | undefined;
 }
 
 /** Asks for the answer to the last turn. */
@@ -65,11 +69,12 @@ export interface InterruptionRequest {
   readonly received: string;
 }
 
-export const sessionOf = ({ sessionId, userDid, language, voice }: CallContext): WebhookSession => ({
+export const sessionOf = ({ sessionId, userDid, language, voice, memory }: CallContext): WebhookSession => ({
   id: sessionId,
   userDid,
   language,
   voice,
+  memory: memory && bodyOf(memory),
 });
 
 export const stillOf = ({ jpeg, width, height, source }: Still): WebhookStill => ({

@@ -2,6 +2,7 @@ import { BearerSecret, systemClock } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AnswerOptions, CallContext, Turn } from '../../brain/brain.ts';
+import { createCallMemory } from '../../memory/call-memory.ts';
 import { defineTool } from '../../tools/tool.ts';
 import { ToolBox } from '../../tools/tool-box.ts';
 import {
@@ -57,6 +58,13 @@ async function ask(how?: AnswerOptions, tools?: ToolBox): Promise<string[]> {
 }
 
 describe('a service that answers for the oracle', () => {
+  it('is sent what is remembered of the session', async () => {
+    service.replies = [stream(says('Hi.'), end)];
+    const body = { turns: [{ speaker: 'user', text: 'Earlier.', at: 1 } as const], notes: { name: 'Ada' } };
+    for await (const _piece of brain().answer(turns, { ...context, memory: createCallMemory(body) }));
+    expect(service.bodies[0]).toMatchObject({ session: { id: 's', memory: body } });
+  });
+
   it('is sent the turns and the session, and streams its words', async () => {
     service.replies = [stream(says('It is '), says('Paris.'), event({}, 'later'), end)];
     expect(await ask()).toEqual(['It is ', 'Paris.']);

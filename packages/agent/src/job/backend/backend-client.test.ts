@@ -30,7 +30,7 @@ function client(answer: (sent: Sent) => Response | Promise<Response>) {
 
 const json = (value: object, status = 200): Response => new Response(JSON.stringify(value), { status });
 const problem = (
-  code: 'ERR_CALL_TICKET' | 'ERR_AUTH_INVALID_AUTHENTICATION' | 'ERR_MATRIX_EVENT_NOT_FOUND',
+  code: 'ERR_CALL_TICKET' | 'ERR_AUTH_INVALID_AUTHENTICATION' | 'ERR_MATRIX_EVENT_NOT_FOUND' | 'ERR_MEMORY_ERASED',
 ): Response => {
   const body = toProblem(new OracleCallError(code));
   return json(body, body.status);
@@ -106,6 +106,19 @@ describe('the backend as an agent sees it', () => {
     await backend.endCall(callId, 'connection-lost');
     expect(sent[0]?.url).toBe('https://backend.example/base/calls/$event@lk-1/update');
     expect(sent[0]?.init.body).toBe(JSON.stringify({ callStatus: 'ended', endReason: 'connection-lost' }));
+  });
+
+  it('keeps a memory, and is told when its user has erased it', async () => {
+    const { backend, sent } = client(() => json({}));
+    await backend.keepMemory(callId, new Uint8Array([255, 254]), 7);
+    expect(sent[0]?.url).toBe('https://backend.example/base/calls/$event@lk-1/memory');
+    expect(sent[0]?.init.body).toBe(JSON.stringify({ record: '__4', erasedAt: 7 }));
+    await backend.eraseMemory(callId);
+    expect([sent[1]?.url, sent[1]?.init.method]).toEqual([sent[0]?.url, 'DELETE']);
+    const refusing = client(() => problem('ERR_MEMORY_ERASED'));
+    await expect(refusing.backend.keepMemory(callId, new Uint8Array(1), 0)).rejects.toMatchObject({
+      code: 'ERR_MEMORY_ERASED',
+    });
   });
 
   it.each(['ERR_CALL_TICKET', 'ERR_AUTH_INVALID_AUTHENTICATION', 'ERR_MATRIX_EVENT_NOT_FOUND'] as const)(

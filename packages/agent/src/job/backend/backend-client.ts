@@ -1,5 +1,5 @@
 import { parseWith, systemClock } from '@oracle-calls/protocol';
-import type { BearerSecret, Clock } from '@oracle-calls/protocol';
+import type { BearerSecret, CallId, Clock } from '@oracle-calls/protocol';
 import {
   claimResponseSchema,
   keyResponseSchema,
@@ -7,7 +7,7 @@ import {
   STANDBY_WAIT_MS,
   standbyResponseSchema,
 } from '@oracle-calls/protocol/http';
-import type { ClaimRequest, StandbyRequest, UpdateRequest } from '@oracle-calls/protocol/http';
+import type { ClaimRequest, KeepMemoryRequest, StandbyRequest, UpdateRequest } from '@oracle-calls/protocol/http';
 import type { BackendPort, StandbyPort } from './backend-port.ts';
 import { createBackendRequest, type Fetch } from './backend-request.ts';
 
@@ -54,5 +54,14 @@ export function createBackendClient(
         options,
       );
     },
+    keepMemory: async (callId, record, erasedAt, options) => {
+      const body: KeepMemoryRequest = { record: Buffer.from(record).toString('base64url'), erasedAt };
+      await request('POST', memoryOf(callId), body, options);
+    },
+    eraseMemory: async (callId, options) => {
+      await request('DELETE', memoryOf(callId), undefined, options);
+    },
   };
 }
+
+const memoryOf = (callId: CallId): string => ROUTES.callMemory.replace(':callId', () => callId);

@@ -11,6 +11,10 @@ export interface BackendPort {
   claim(ticket: string, sfuRoomName: SfuRoomName, options?: RequestOptions): Promise<ClaimResponse>;
   fetchKey(callId: CallId, options?: RequestOptions): Promise<KeyResponse>;
   endCall(callId: CallId, endReason: EndReason, options?: RequestOptions): Promise<void>;
+  /** Keeps a sealed memory of the call's session. @throws {OracleCallError} `ERR_MEMORY_ERASED` when the user has erased it since `erasedAt` */
+  keepMemory(callId: CallId, record: Uint8Array, erasedAt: number, options?: RequestOptions): Promise<void>;
+  /** Erases what is kept of the call's session, because its user said so. */
+  eraseMemory(callId: CallId, options?: RequestOptions): Promise<void>;
 }
 
 /** What a worker asks of the oracle's backend. Throws as {@link BackendPort} does. */

@@ -7,7 +7,7 @@ import { timeLimit } from './time-limit.ts';
 
 /** The backend may hold a request for the event's sake; on top of that, a slow network. */
 const REQUEST_MAX_MS = EVENT_WAIT_MS + 5_000;
-/** An honest answer is an envelope and two DIDs. */
+/** An honest answer is an envelope, two DIDs and a sealed memory of 44 kB. */
 const RESPONSE_MAX_BYTES = 65_536;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

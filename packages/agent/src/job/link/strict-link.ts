@@ -2,6 +2,7 @@ import { codeOf } from '@oracle-calls/protocol';
 import type { CallId, Clock, ErrorCode, Logger, OracleCallError } from '@oracle-calls/protocol';
 import type { ComparisonCode } from '@oracle-calls/protocol/comparison-code';
 import type { DataPayload } from '@oracle-calls/protocol/data-frame';
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import { AgentLink } from '@oracle-calls/protocol/secure-link';
 import type { AgentLinkOptions } from '@oracle-calls/protocol/secure-link';
 import { ENVELOPE_CLOCK_SKEW_MS } from '@oracle-calls/protocol/signed-envelope';
@@ -36,6 +37,8 @@ export interface StrictLinkOptions {
   readonly seated: Extract<SeatedCall, { protocol: 'strict' }>;
   readonly identity: OwnIdentity;
   readonly attempts: TrustStore['attempts'];
+  /** Who hears the call. */
+  readonly hearing: CallHearing;
   readonly clock: Clock;
   readonly log: Logger;
   readonly tell: (notice: LinkNotice) => void;
@@ -61,7 +64,7 @@ export class StrictLink implements CallLink {
   /** Takes the call key: it is wiped here once the link has its own copy. */
   constructor(options: StrictLinkOptions) {
     this.#options = options;
-    const { seated, callId, identity, clock, rekeyIntervalMs } = options;
+    const { seated, callId, identity, hearing, clock, rekeyIntervalMs } = options;
     const { createLink = (linkOptions: AgentLinkOptions) => new AgentLink(linkOptions) } = options;
     const { envelope, seat } = seated;
     using callKey = seated.callKey;
@@ -78,6 +81,7 @@ export class StrictLink implements CallLink {
         userCommitment: envelope.context.comparisonCommitment,
         callVerifier: createEd25519Verifier(envelope.context.callPublicKey),
         identitySigner: identity.keys.identitySigner,
+        hearing,
       },
       events: {
         confirmed: ({ attempt }) => this.#confirmed(attempt),

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsEmbedder } from '@oracle-calls/testing/conversation';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBrain } from '../../brain/create-brain.ts';
-import { wordsEmbedder } from '../../documents/words-embedder.fixture.ts';
-import { ON_THIS_MACHINE } from '../../hearing/engine-place.ts';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { openReloadingOracle } from './reloading-oracle.ts';
 
 // The definition is given by documents alone: a runner of tests has an import of its own. `apps/cli` edits real files of definitions.

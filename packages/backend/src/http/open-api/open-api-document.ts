@@ -70,11 +70,11 @@ function parametersOf(path: string, { query }: Operation): Json[] {
   const inPath = Object.entries(PATH_PARAMETERS)
     .filter(([name]) => path.includes(`:${name}`))
     .map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
-  const { properties = {} } = query === undefined ? {} : jsonSchemaOf(query);
+  const { properties = {}, required = [] } = query === undefined ? {} : jsonSchemaOf(query);
   const inQuery = Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
-    required: false,
+    required: required.includes(name),
     schema: PARAMETER_SCHEMAS[name] ?? schema,
   }));
   return [...inPath, ...inQuery];

@@ -6,10 +6,14 @@ import {
   callsResponseSchema,
   claimRequestSchema,
   claimResponseSchema,
+  erasedResponseSchema,
   getTokenRequestSchema,
   joinTokenRequestSchema,
   joinTokenResponseSchema,
+  keepMemoryRequestSchema,
   keyResponseSchema,
+  memoriesQuerySchema,
+  memoriesResponseSchema,
   readyQuerySchema,
   readyResponseSchema,
   ringRecordSchema,
@@ -33,7 +37,7 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'delete';
   readonly summary: string;
   readonly caller: Caller;
-  readonly query?: typeof callsQuerySchema | typeof readyQuerySchema;
+  readonly query?: typeof callsQuerySchema | typeof memoriesQuerySchema | typeof readyQuerySchema;
   readonly body?: { readonly schema: v.GenericSchema; readonly isRequired: boolean };
   /** What a good answer's body is; `undefined` for none. */
   readonly answer: v.GenericSchema | undefined;
@@ -90,6 +94,14 @@ const JOIN_REFUSALS: readonly ErrorCode[] = [
   'ERR_CALL_ENDED',
   'ERR_UPSTREAM_SFU',
   'ERR_UPSTREAM_DRAINING',
+];
+
+/** Why an agent may not touch a memory. */
+const MEMORY_REFUSALS: readonly ErrorCode[] = [
+  'ERR_PROTOCOL_CALL_ID',
+  'ERR_CALL_NOT_FOUND',
+  'ERR_CALL_ENDED',
+  'ERR_AUTH_INVALID_AUTHENTICATION',
 ];
 
 const sfuToken = {
@@ -206,6 +218,41 @@ export const OPERATIONS: Readonly<Record<keyof typeof ROUTES, readonly Operation
       body: { schema: updateRequestSchema, isRequired: true },
       answer: callRecordSchema,
       refusals: [...EVENT_REFUSALS, 'ERR_MATRIX_EVENT_NOT_FOUND', 'ERR_CALL_NOT_FOUND'],
+    },
+  ],
+  callMemory: [
+    {
+      method: 'post',
+      summary: 'Keeps what an oracle remembers of a call’s session, sealed by its agent.',
+      caller: 'agent',
+      body: { schema: keepMemoryRequestSchema, isRequired: true },
+      answer: undefined,
+      refusals: [...MEMORY_REFUSALS, 'ERR_PROTOCOL_MALFORMED', 'ERR_MEMORY_ERASED'],
+    },
+    {
+      method: 'delete',
+      summary: 'Erases what an oracle remembers of a call’s session, because its user said so in the call.',
+      caller: 'agent',
+      answer: undefined,
+      refusals: MEMORY_REFUSALS,
+    },
+  ],
+  memories: [
+    {
+      method: 'get',
+      summary: 'Lists the caller’s sessions of which an oracle remembers something.',
+      caller: 'user',
+      query: memoriesQuerySchema,
+      answer: memoriesResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED'],
+    },
+    {
+      method: 'delete',
+      summary: 'Erases what an oracle remembers of the caller, or of one session; calls under way keep nothing.',
+      caller: 'user',
+      query: memoriesQuerySchema,
+      answer: erasedResponseSchema,
+      refusals: ['ERR_PROTOCOL_MALFORMED'],
     },
   ],
   rings: [

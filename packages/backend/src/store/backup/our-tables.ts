@@ -14,6 +14,7 @@ const TABLES: Readonly<Record<keyof Tables, true>> = {
   audit_log: true,
   deleted_names: true,
   rings: true,
+  memories: true,
 };
 
 /** With the two in which Kysely notes what has run. */

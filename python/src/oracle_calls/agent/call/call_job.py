@@ -11,6 +11,7 @@ from typing import Any, Final
 from oracle_calls.protocol import OracleCallError
 from oracle_calls.protocol.call_status import EndReason
 from oracle_calls.protocol.data import DataPayload
+from oracle_calls.protocol.hearing import CallHearing
 from oracle_calls.protocol.rekey.steps import REKEY_INTERVAL_MS
 
 from ..backend import Backend, ClaimedCall
@@ -76,6 +77,8 @@ class CallDeps:
     backend: Backend
     open_seat: OpenSeat
     conversation: Conversation
+    #: Who hears the call: told to the user before the first word.
+    hearing: CallHearing
     grace_ms: float = GRACE_MS
     max_call_ms: float = MAX_CALL_MS
     rekey_interval_ms: float = REKEY_INTERVAL_MS
@@ -191,6 +194,7 @@ class CallJob:
             identity=deps.opening.identity,
             attempts=deps.opening.trust.attempts,
             clock=self._clock,
+            hearing=deps.hearing,
             rekey_interval_ms=deps.rekey_interval_ms,
         )
         link = deps.open_link(options, ready.opened.envelope, ready.opened.call_key, self)

@@ -12,6 +12,7 @@ from oracle_calls.protocol.data import DataPayload
 from oracle_calls.protocol.envelope import SignedEnvelope
 from oracle_calls.protocol.envelope.verify import ENVELOPE_CLOCK_SKEW_MS
 from oracle_calls.protocol.handshake import CallBinding
+from oracle_calls.protocol.hearing import CallHearing
 from oracle_calls.protocol.signing import Verifier
 
 from ..clock import Clock, Timer
@@ -79,6 +80,7 @@ class LinkOptions:
     seat: Seat
     identity: OwnIdentity
     attempts: AttemptNumbers
+    hearing: CallHearing
     clock: Clock
     rekey_interval_ms: float
 
@@ -102,6 +104,7 @@ class StrictLink:
                 user_commitment=envelope.context.comparison_commitment,
                 identity_signer=options.identity.keys.identity_signer,
                 call_verifier=Verifier("Ed25519", envelope.context.call_public_key),
+                hearing=options.hearing,
             )
             self._link = AgentLink(
                 parties,

@@ -9,6 +9,7 @@ from oracle_calls.protocol import OracleCallError, SecretBytes
 from oracle_calls.protocol.data import Control, DataPayload, Delivered, Received
 from oracle_calls.protocol.frame import FrameKind, read_frame_header
 from oracle_calls.protocol.handshake import AgentConfirmed, AgentHandshake, CallBinding, Refused, Resend
+from oracle_calls.protocol.hearing import CallHearing
 from oracle_calls.protocol.rekey import AgentRekey, RekeyOutcome
 from oracle_calls.protocol.rekey.steps import (
     PREVIOUS_KEY_GRACE_MS,
@@ -53,6 +54,8 @@ class LinkParties:
     user_commitment: bytes
     identity_signer: Signer
     call_verifier: Verifier
+    #: Who hears the call: declared in every offer.
+    hearing: CallHearing
 
 
 class AgentLink:
@@ -83,6 +86,7 @@ class AgentLink:
             user_commitment=parties.user_commitment,
             identity_signer=parties.identity_signer,
             call_verifier=parties.call_verifier,
+            hearing=parties.hearing,
         )
         self._data = SealedData(clock, sends=SENDS, receives=RECEIVES, send=self._transmit)
         self._keys = LinkKeys(frame_keys, self._data)

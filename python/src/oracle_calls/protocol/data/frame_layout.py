@@ -9,8 +9,14 @@ from ..byte_layout import ByteReader, u8, u32
 from ..errors import OracleCallError
 from ..frame import FRAME_HEADER_BYTES, FRAME_MAX_BYTES, FrameHeader, encode_frame_header, read_frame_header
 
-DataKind: TypeAlias = Literal["control", "caption", "chat"]
-DATA_KIND_BYTES: Final[dict[DataKind, int]] = {"control": 1, "caption": 2, "chat": 3}
+DataKind: TypeAlias = Literal["control", "caption", "chat", "question", "answer"]
+DATA_KIND_BYTES: Final[dict[DataKind, int]] = {
+    "control": 1,
+    "caption": 2,
+    "chat": 3,
+    "question": 4,
+    "answer": 5,
+}
 _KIND_OF_BYTE = {byte: kind for kind, byte in DATA_KIND_BYTES.items()}
 
 DATA_HEADER_BYTES: Final = FRAME_HEADER_BYTES + 4 + 1

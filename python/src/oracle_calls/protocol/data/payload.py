@@ -8,12 +8,22 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 from ..entropy import SYSTEM_ENTROPY, Entropy
 from ..errors import OracleCallError
 from ..json_text import compact_json, parse_json
-from ..schema import FLAG, INTEGER, Kind, WireRecord, matching, one_of, read_fields, utf16_length, where
+from ..schema import FLAG, INTEGER, Kind, WireRecord, list_of, one_of, read_fields, record_of
 from .frame_layout import PAYLOAD_MAX_BYTES, DataKind
+from .question import (
+    ANSWERS,
+    QUESTIONS,
+    Answer,
+    Question,
+)
+from .texts import PAYLOAD_ID, text_of
 
 #: Longest caption and chat message, in UTF-16 units.
 CAPTION_MAX_LENGTH: Final = 2_000
 CHAT_MAX_LENGTH: Final = 4_000
+#: Most timed words of a caption, and the longest of them.
+CAPTION_WORDS_MAX: Final = 300
+_WORD_MAX_LENGTH: Final = 100
 
 _PAYLOAD_ID_BYTES = 16
 
@@ -62,6 +72,25 @@ class Received(WireRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionOver(WireRecord):
+    """Oracle: this question waits for no answer any more."""
+
+    kind: ClassVar[DataKind] = "control"
+    action: ClassVar[str] = "question-over"
+    id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionWord(WireRecord):
+    """One word, and when it sounds: milliseconds from where the utterance's sound begins."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Caption(WireRecord):
     """Words that were spoken, as they are recognised or said."""
 
@@ -73,6 +102,8 @@ class Caption(WireRecord):
     text: str
     #: True when the words of the segment change no more.
     is_final: bool
+    #: The words of `text` with their times, where they are known.
+    words: tuple[CaptionWord, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +117,11 @@ class Chat(WireRecord):
     sent_at: int
 
 
-ControlPayload: TypeAlias = Control | OracleState | Muted | Received
-DataPayload: TypeAlias = ControlPayload | Caption | Chat
+ControlPayload: TypeAlias = Control | OracleState | Muted | Received | QuestionOver
+DataPayload: TypeAlias = ControlPayload | Caption | Chat | Question | Answer
 
-_ID = matching(r"[0-9a-f]{32}", "32 hex digits")
 _SPEAKER = one_of("user", "oracle")
 _ORACLE_STATE = one_of("listening", "thinking", "speaking")
-
-
-def _text_up_to(max_length: int) -> Kind[str]:
-    return where(lambda text: 1 <= utf16_length(str(text)) <= max_length, f"a text of 1 to {max_length} characters")
 
 
 #: Control action → its class and the fields besides `id`, `kind` and `action`.
@@ -103,19 +129,27 @@ _ACTIONS: Final[dict[str, tuple[type[Any], dict[str, Kind[Any]]]]] = {
     "interrupt": (Control, {}),
     "oracle-state": (OracleState, {"state": _ORACLE_STATE}),
     "muted": (Muted, {"isMuted": FLAG}),
-    "received": (Received, {"received": _ID}),
+    "received": (Received, {"received": PAYLOAD_ID}),
+    "question-over": (QuestionOver, {"question": PAYLOAD_ID}),
     "epoch-switched": (Control, {}),
     "rekey": (Control, {}),
     "hang-up": (Control, {}),
 }
 _CAPTION: Final[dict[str, Kind[Any]]] = {
     "speaker": _SPEAKER,
-    "segment": _ID,
-    "text": _text_up_to(CAPTION_MAX_LENGTH),
+    "segment": PAYLOAD_ID,
+    "text": text_of(1, CAPTION_MAX_LENGTH),
     "isFinal": FLAG,
 }
-_CHAT: Final[dict[str, Kind[Any]]] = {"text": _text_up_to(CHAT_MAX_LENGTH), "sentAt": INTEGER}
-_ANY_ACTION = one_of(*_ACTIONS)
+_WORD = record_of(CaptionWord, {"text": text_of(1, _WORD_MAX_LENGTH), "startMs": INTEGER, "endMs": INTEGER})
+_WORDS: Final[dict[str, Kind[Any]]] = {"words": list_of(_WORD, 0, CAPTION_WORDS_MAX)}
+_CHAT: Final[dict[str, Kind[Any]]] = {"text": text_of(1, CHAT_MAX_LENGTH), "sentAt": INTEGER}
+#: Kind → the field that says which of its payloads it is, and those.
+_VARIANTS: Final[dict[DataKind, tuple[str, dict[str, tuple[type[Any], dict[str, Kind[Any]]]]]]] = {
+    "control": ("action", _ACTIONS),
+    "question": ("asks", QUESTIONS),
+    "answer": ("answers", ANSWERS),
+}
 
 
 def create_payload_id(entropy: Entropy = SYSTEM_ENTROPY) -> str:
@@ -126,8 +160,9 @@ def create_payload_id(entropy: Entropy = SYSTEM_ENTROPY) -> str:
 def payload_content(payload: DataPayload) -> dict[str, Any]:
     """A payload as the JSON object that is sent."""
     content: dict[str, Any] = {"id": payload.id, "kind": payload.kind}
-    if isinstance(payload, (Control, OracleState, Muted, Received)):
-        content["action"] = payload.action
+    if payload.kind in _VARIANTS:
+        which, _ = _VARIANTS[payload.kind]
+        content[which] = getattr(payload, which)
     return {**content, **payload.to_content()}
 
 
@@ -156,20 +191,27 @@ def decode_payload(kind: DataKind, data: bytes) -> DataPayload:
 
 
 def _parse(kind: DataKind, value: object) -> DataPayload:
-    common: dict[str, Kind[Any]] = {"id": _ID, "kind": one_of(kind)}
-    if kind != "control":
-        fields = _read({**common, **(_CAPTION if kind == "caption" else _CHAT)}, value)
-        return Caption(**fields) if kind == "caption" else Chat(**fields)
-    action = value.get("action") if isinstance(value, dict) else None
-    if not isinstance(action, str) or action not in _ACTIONS:
-        raise OracleCallError("ERR_DATA_MALFORMED", details={"issues": [f"action: {_ANY_ACTION.expectation} expected"]})
-    payload_class, others = _ACTIONS[action]
-    fields = _read({**common, "action": one_of(action), **others}, value)
-    payload: ControlPayload = payload_class(**fields, **({"action": action} if payload_class is Control else {}))
+    common: dict[str, Kind[Any]] = {"id": PAYLOAD_ID, "kind": one_of(kind)}
+    if kind == "caption":
+        return Caption(**_read({**common, **_CAPTION}, value, _WORDS))
+    if kind == "chat":
+        return Chat(**_read({**common, **_CHAT}, value))
+    which, variants = _VARIANTS[kind]
+    name = value.get(which) if isinstance(value, dict) else None
+    if not isinstance(name, str) or name not in variants:
+        issue = f"{which}: {one_of(*variants).expectation} expected"
+        raise OracleCallError("ERR_DATA_MALFORMED", details={"issues": [issue]})
+    payload_class, others = variants[name]
+    fields = _read({**common, which: one_of(name), **others}, value)
+    # Other classes say for themselves which they are.
+    fields = {field: read for field, read in fields.items() if field != which or payload_class is Control}
+    payload: DataPayload = payload_class(**fields)
     return payload
 
 
-def _read(kinds: dict[str, Kind[Any]], value: object) -> dict[str, Any]:
-    fields = read_fields(value, kinds, code="ERR_DATA_MALFORMED", is_closed=True)
-    # The class says both.
-    return {name: field for name, field in fields.items() if name not in ("kind", "action")}
+def _read(
+    required: dict[str, Kind[Any]], value: object, optional: dict[str, Kind[Any]] | None = None
+) -> dict[str, Any]:
+    fields = read_fields(value, required, optional, code="ERR_DATA_MALFORMED", is_closed=True)
+    # The class says it.
+    return {name: field for name, field in fields.items() if name != "kind"}

@@ -16,7 +16,7 @@ from ..names.matrix_id import is_matrix_user_id
 from ..schema import INTEGER, Kind, matching, one_of, where
 from .suites import ENVELOPE_SUITES, EnvelopeSuite, suite_byte, suite_of_byte
 
-CONTEXT_VERSION: Final = 2
+CONTEXT_VERSION: Final = 3
 CALL_PUBLIC_KEY_BYTES: Final = 32
 #: No call lasts a day.
 VALIDITY_MAX_MS: Final = 24 * 60 * 60_000
@@ -25,7 +25,7 @@ METHOD_ID_MAX_LENGTH: Final = 2 * DID_MAX_LENGTH
 #: Matrix spec, "Room IDs".
 MATRIX_ID_MAX_BYTES: Final = 255
 
-_CONTEXT_LABEL = b"oracle-calls v2 context\n"
+_CONTEXT_LABEL = b"oracle-calls v3 context\n"
 
 _METHOD_ID = matching(r'did:[!-"$-~]+#[!-"$-~]+', "a DID URL with a fragment", METHOD_ID_MAX_LENGTH)
 _MATRIX_USER_ID = where(is_matrix_user_id, "a Matrix user id")

@@ -15,7 +15,7 @@ from .signed_envelope import SealedKey
 from .suites import CALL_KEY_BYTES, SUITE_SIZES, EnvelopeKey, EnvelopeSuite
 
 _HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_HPKE_INFO_LABEL = b"oracle-calls v2 envelope hpke\n"
+_HPKE_INFO_LABEL = b"oracle-calls v3 envelope hpke\n"
 
 
 def envelope_public_key_of(suite: EnvelopeSuite, private_key: SecretBytes) -> bytes:

@@ -17,7 +17,7 @@ from .suites import SUITE_SIZES
 SIGNED_ENVELOPE_MARKER: Final = 0x10
 SIGNED_ENVELOPE_MAX_BYTES: Final = 8192
 
-_SIGNATURE_LABEL = b"oracle-calls v2 envelope signature\n"
+_SIGNATURE_LABEL = b"oracle-calls v3 envelope signature\n"
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 

@@ -106,6 +106,8 @@ ErrorCode: TypeAlias = Literal[
     "ERR_RING_STRANGER",
     "ERR_RING_IN_PROGRESS",
     "ERR_RING_UNREACHABLE",
+    "ERR_MEMORY_REFUSED",
+    "ERR_MEMORY_ERASED",
     "ERR_UPSTREAM_HOMESERVER",
     "ERR_UPSTREAM_SFU",
     "ERR_UPSTREAM_BACKEND",
@@ -649,6 +651,18 @@ ERROR_TABLE: Final[dict[ErrorCode, ErrorRow]] = {
         "ring-unreachable",
         409,
         "The encrypted room with this person cannot be used for a ring.",
+        False,
+    ),
+    "ERR_MEMORY_REFUSED": ErrorRow(
+        "memory-refused",
+        None,
+        "What was kept of earlier calls is not to be believed.",
+        False,
+    ),
+    "ERR_MEMORY_ERASED": ErrorRow(
+        "memory-erased",
+        409,
+        "The user has erased this memory: nothing is kept of calls that were under way.",
         False,
     ),
     "ERR_UPSTREAM_HOMESERVER": ErrorRow(

@@ -18,6 +18,7 @@ from ..entropy import SYSTEM_ENTROPY, Entropy
 from ..envelope.suites import CALL_KEY_BYTES
 from ..errors import OracleCallError
 from ..frame import FIRST_EPOCH, FrameHeader
+from ..hearing import CallHearing
 from ..key_schedule import confirmation_tag, derive_epoch, is_confirmation_tag
 from ..labelled_hash import HASH_BYTES
 from ..secret_bytes import SecretBytes
@@ -130,9 +131,13 @@ class AgentHandshake:
         user_commitment: bytes,
         identity_signer: Signer,
         call_verifier: Verifier,
+        hearing: CallHearing,
         entropy: Entropy = SYSTEM_ENTROPY,
     ) -> None:
-        """A copy of the call key is kept until `close`. Commitment and per-call key are those of the envelope's context."""
+        """A copy of the call key is kept until `close`. Commitment and per-call key are those of the envelope's context.
+
+        `hearing`, who hears the call, is declared in every offer.
+        """
         if len(call_key) != CALL_KEY_BYTES:
             raise ValueError("A call key of 32 bytes expected.")
         self._call = call
@@ -140,6 +145,7 @@ class AgentHandshake:
         self._user_commitment = fixed(user_commitment, HASH_BYTES)
         self._identity_signer = identity_signer
         self._call_verifier = call_verifier
+        self._hearing = hearing
         self._entropy = entropy
         self._state: AgentState = Idle()
 
@@ -192,9 +198,10 @@ class AgentHandshake:
         ephemeral_public_key, seed = create_x_wing_key_pair(self._entropy)
         agent_nonce = create_comparison_nonce(self._entropy)
         commitment = commitment_to(agent_nonce.expose())
-        binding = OfferBinding(self._call, attempt, user_identity, agent_identity, commitment, ephemeral_public_key)
+        offered = (user_identity, agent_identity, self._hearing, commitment, ephemeral_public_key)
+        binding = OfferBinding(self._call, attempt, *offered)
         signature = sign_hash(self._identity_signer, "offer signature", offer_hash(binding))
-        body = encode_offer(Offer(user_identity, agent_identity, commitment, ephemeral_public_key, signature))
+        body = encode_offer(Offer(*offered, signature))
         frame = seal_message(self._call_key, FrameHeader("offer", attempt, FIRST_EPOCH), body, self._entropy)
         return Offered(attempt, binding, frame, seed, agent_nonce)
 
@@ -244,5 +251,6 @@ class AgentHandshake:
             user_identity=binding.user_identity,
             agent_identity=binding.agent_identity,
             comparison_code=comparison_code(transcript, accept.user_nonce, agent_nonce),
+            hearing=binding.hearing,
         )
         return Confirmed(offered.attempt, claimed.digest, frame, session)

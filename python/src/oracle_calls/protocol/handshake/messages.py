@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..byte_layout import ByteReader, fixed, text
+from ..byte_layout import ByteReader, fixed, sized, text
 from ..comparison_code import COMPARISON_NONCE_BYTES
+from ..hearing import HEARING_MAX_BYTES, CallHearing, decode_hearing, encode_hearing
 from ..key_schedule import TAG_BYTES
 from ..labelled_hash import HASH_BYTES
 from ..signing import SIGNATURE_BYTES
@@ -22,6 +23,8 @@ class Offer:
 
     user_identity: str
     agent_identity: str
+    #: Who hears the call: the user knows before anything of it is captured.
+    hearing: CallHearing
     agent_commitment: bytes
     ephemeral_public_key: bytes
     #: By the oracle's identity key, over the offer's hash.
@@ -62,6 +65,7 @@ def encode_offer(offer: Offer) -> bytes:
     return (
         text(check_identity(offer.user_identity))
         + text(check_identity(offer.agent_identity))
+        + sized(encode_hearing(offer.hearing))
         + fixed(offer.agent_commitment, HASH_BYTES)
         + fixed(offer.ephemeral_public_key, X_WING_PUBLIC_KEY_BYTES)
         + fixed(offer.signature, SIGNATURE_BYTES)
@@ -74,6 +78,7 @@ def decode_offer(body: bytes) -> Offer:
     offer = Offer(
         reader.filled_text(IDENTITY_MAX_BYTES),
         reader.filled_text(IDENTITY_MAX_BYTES),
+        decode_hearing(reader.sized(HEARING_MAX_BYTES), "ERR_HANDSHAKE_MALFORMED"),
         reader.fixed(HASH_BYTES),
         reader.fixed(X_WING_PUBLIC_KEY_BYTES),
         reader.fixed(SIGNATURE_BYTES),

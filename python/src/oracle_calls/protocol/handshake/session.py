@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..hearing import CallHearing
 from ..key_schedule import Epoch, EpochKeys
 
 
@@ -17,13 +18,23 @@ class CallSession:
     The handshake wipes it, with everything that it adopted, when a later attempt takes over or the handshake is closed.
     """
 
-    def __init__(self, first: Epoch, *, user_identity: str, agent_identity: str, comparison_code: str) -> None:
+    def __init__(
+        self,
+        first: Epoch,
+        *,
+        user_identity: str,
+        agent_identity: str,
+        comparison_code: str,
+        hearing: CallHearing,
+    ) -> None:
         #: Rekeys make the later ones.
         self.first = first
         self.attempt = first.attempt
         self.user_identity = user_identity
         self.agent_identity = agent_identity
         self.comparison_code = comparison_code
+        #: Who hears the call, as the agent declared in the offer of this attempt.
+        self.hearing = hearing
         self._adopted: list[Closeable] = []
         self._is_over = False
 

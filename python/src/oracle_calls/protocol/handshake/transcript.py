@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..byte_layout import fixed, u32
+from ..hearing import CallHearing, encode_hearing
 from ..labelled_hash import HASH_BYTES, HashFields, labelled_hash
 from ..signing import SIGNATURE_BYTES
 
@@ -33,6 +34,8 @@ class OfferBinding:
     #: Identities of the two participants of the SFU room.
     user_identity: str
     agent_identity: str
+    #: Who hears the call.
+    hearing: CallHearing
     agent_commitment: bytes
     ephemeral_public_key: bytes
 
@@ -45,6 +48,7 @@ def _offer_fields(offer: OfferBinding) -> HashFields:
         ("attempt", u32(offer.attempt)),
         ("userIdentity", offer.user_identity.encode()),
         ("agentIdentity", offer.agent_identity.encode()),
+        ("hearing", encode_hearing(offer.hearing)),
         ("agentCommitment", offer.agent_commitment),
         ("ephemeralPublicKey", offer.ephemeral_public_key),
     ]

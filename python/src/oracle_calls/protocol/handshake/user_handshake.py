@@ -17,6 +17,7 @@ from ..entropy import SYSTEM_ENTROPY, Entropy
 from ..envelope.suites import CALL_KEY_BYTES
 from ..errors import OracleCallError
 from ..frame import FIRST_EPOCH, FrameHeader
+from ..hearing import CallHearing
 from ..key_schedule import Epoch, confirmation_tag, derive_epoch, is_confirmation_tag
 from ..secret_bytes import SecretBytes
 from ..signing import Signer, Verifier, check_signed_hash, sign_hash
@@ -96,6 +97,7 @@ class Accepted:
     offer_digest: bytes
     agent_identity: str
     agent_commitment: bytes
+    hearing: CallHearing
     #: The accept, for when it got lost.
     frame: bytes
     pending: Epoch
@@ -233,6 +235,7 @@ class UserHandshake:
             attempt,
             offer.user_identity,
             offer.agent_identity,
+            offer.hearing,
             offer.agent_commitment,
             offer.ephemeral_public_key,
         )
@@ -254,7 +257,8 @@ class UserHandshake:
         tag = confirmation_tag(pending.user_confirm, transcript)
         body = encode_accept(Accept(made.encapsulation, user_nonce, signature, tag))
         frame = seal_message(self._call_key, FrameHeader("accept", attempt, FIRST_EPOCH), body, self._entropy)
-        return Accepted(attempt, claimed.digest, offer.agent_identity, offer.agent_commitment, frame, pending)
+        said = (offer.agent_identity, offer.agent_commitment, offer.hearing)
+        return Accepted(attempt, claimed.digest, *said, frame, pending)
 
     def _verify_confirm(self, claimed: ClaimedFrame, sender_identity: str) -> Confirmed:
         """In the order of the text: the sender, the seal, the tag, the signature, the commitment."""
@@ -274,5 +278,6 @@ class UserHandshake:
             user_identity=self._user_identity,
             agent_identity=accepted.agent_identity,
             comparison_code=comparison_code(transcript, self._comparison_nonce.expose(), confirm.agent_nonce),
+            hearing=accepted.hearing,
         )
         return Confirmed(accepted.attempt, accepted.offer_digest, claimed.digest, session)

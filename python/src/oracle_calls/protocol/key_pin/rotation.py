@@ -19,7 +19,7 @@ _ROTATION_MARKER: Final = 0x20
 _PUBLIC_KEY_MAX_BYTES = 33
 #: Largest statement that is looked at: a DID, two method ids and two keys.
 _ROTATION_MAX_BYTES = 4096
-_LABEL = b"oracle-calls v2 key rotation\n"
+_LABEL = b"oracle-calls v3 key rotation\n"
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 
