@@ -9,6 +9,8 @@ export interface BenchmarkResult {
 export interface BenchmarkOptions {
   /** How often whatever varies is measured. */
   readonly runs: number;
+  /** Whether each single measurement is wanted too. */
+  readonly isProfiled: boolean;
   /** Progress, for stderr. */
   readonly say: (line: string) => void;
 }

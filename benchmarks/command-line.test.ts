@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest';
-import { benchHelp, parseBenchCommand, RUNS_DEFAULT } from './command-line.ts';
+import { benchHelp, parseBenchCommand } from './command-line.ts';
 
 const NAMES = ['setup', 'size', 'key'];
 
 test('without a word, every benchmark runs', () => {
-  expect(parseBenchCommand([], NAMES)).toEqual({ kind: 'run', only: NAMES, runs: RUNS_DEFAULT, output: 'text' });
+  expect(parseBenchCommand([], NAMES)).toEqual({
+    kind: 'run',
+    only: NAMES,
+    runs: undefined,
+    isProfiled: false,
+    output: 'text',
+  });
 });
 
 test('some can be picked; they run in their own order', () => {
-  const command = parseBenchCommand(['--only', 'key,setup', '--runs', '5', '--json'], NAMES);
-  expect(command).toEqual({ kind: 'run', only: ['setup', 'key'], runs: 5, output: 'json' });
+  const command = parseBenchCommand(['--only', 'key,setup', '--runs', '5', '--json', '--profile'], NAMES);
+  expect(command).toEqual({ kind: 'run', only: ['setup', 'key'], runs: 5, isProfiled: true, output: 'json' });
 });
 
 test.each([

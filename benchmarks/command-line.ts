@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util';
 
-export const RUNS_DEFAULT = 20;
-
 /** What the words after `npm run bench --` ask for. */
 export type BenchCommand =
-  | { readonly kind: 'run'; readonly only: readonly string[]; readonly runs: number; readonly output: 'text' | 'json' }
+  | {
+      readonly kind: 'run';
+      readonly only: readonly string[];
+      /** Absent: as many as each benchmark takes by itself. */
+      readonly runs: number | undefined;
+      readonly isProfiled: boolean;
+      readonly output: 'text' | 'json';
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'not-understood'; readonly problem: string };
 
@@ -16,7 +21,8 @@ export function parseBenchCommand(args: readonly string[], names: readonly strin
       args: [...args],
       options: {
         only: { type: 'string' },
-        runs: { type: 'string', default: String(RUNS_DEFAULT) },
+        runs: { type: 'string' },
+        profile: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -25,7 +31,7 @@ export function parseBenchCommand(args: readonly string[], names: readonly strin
     return { kind: 'not-understood', problem: error instanceof Error ? error.message : String(error) };
   }
   if (values.help) return { kind: 'help' };
-  if (!/^[1-9]\d{0,3}$/.test(values.runs)) {
+  if (values.runs !== undefined && !/^[1-9]\d{0,3}$/.test(values.runs)) {
     return { kind: 'not-understood', problem: '--runs takes a whole number from 1 to 9999.' };
   }
   const wanted = values.only?.split(',') ?? names;
@@ -36,7 +42,8 @@ export function parseBenchCommand(args: readonly string[], names: readonly strin
   return {
     kind: 'run',
     only: names.filter((name) => wanted.includes(name)),
-    runs: Number(values.runs),
+    runs: values.runs === undefined ? undefined : Number(values.runs),
+    isProfiled: values.profile,
     output: values.json ? 'json' : 'text',
   };
 }
@@ -48,7 +55,8 @@ same run: machines differ, and are noisy.
 
 Options:
   --only <names>  some of: ${names.join(', ')} (default: all)
-  --runs <n>      calls that are placed, and floors beside them (default: ${RUNS_DEFAULT})
+  --runs <n>      calls that are placed (default: setup 20, conversation 1)
+  --profile       conversation: each turn, with all its stages
   --json          one JSON document on stdout; everything else goes to stderr
   -h, --help      this text
 

@@ -3,9 +3,13 @@ import type { Benchmark } from './benchmark.ts';
 import { benchHelp, parseBenchCommand } from './command-line.ts';
 import { conditionsLine, watchConditions } from './conditions.ts';
 
+/** Calls of the set-up benchmark, which vary a lot. */
+const SETUP_RUNS = 20;
+
 /** Every benchmark, in the order in which they run. Loaded when its turn comes. */
 const BENCHMARKS: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
   ['setup', async () => (await import('./setup/benchmark.ts')).setupBenchmark],
+  ['conversation', async () => (await import('./conversation/benchmark.ts')).conversationBenchmark],
   ['size', async () => (await import('./size/benchmark.ts')).sizeBenchmark],
   ['retrieval', async () => (await import('./retrieval/benchmark.ts')).retrievalBenchmark],
   ['key', async () => (await import('./key-endpoint/benchmark.ts')).keyEndpointBenchmark],
@@ -30,7 +34,8 @@ async function main(): Promise<number> {
   const json: Record<string, unknown> = {};
   for (const name of command.only) {
     const benchmark = await BENCHMARKS.get(name)?.();
-    const measured = await benchmark?.({ runs: command.runs, say });
+    const runs = command.runs ?? (name === 'setup' ? SETUP_RUNS : 1);
+    const measured = await benchmark?.({ runs, isProfiled: command.isProfiled, say });
     for (const line of measured?.lines ?? []) show(line);
     show('');
     Object.assign(json, measured?.json);

@@ -221,6 +221,19 @@ describe('who tests what:', () => {
     expect(new Set(sentences).size).toBe(sentences.length);
   });
 
+  test('every section has a sentence that is tested, but for those that only explain', () => {
+    const sections = page
+      .slice(0, page.indexOf('## Who tests what'))
+      .split(/^(?=##)/m)
+      .slice(1);
+    const untested = sections.filter((section) => {
+      const prose = section.replaceAll(/\s+/g, ' ');
+      return !rows.some((row) => prose.includes(row.get('sentence begins or contains') ?? ''));
+    });
+    const headings = untested.map((section) => /^#+ (.+)$/m.exec(section)?.[1]);
+    expect(headings).toEqual(['Terms', 'Attackers and promises', 'Limits']);
+  });
+
   test('every test that is named is there, and each sentence has one in TypeScript', async () => {
     for (const row of rows) {
       const inTypeScript = filesOf(row, 'TypeScript: `packages/…`').map((name) => `../packages/${name}`);

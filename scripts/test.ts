@@ -26,12 +26,15 @@ const UNHURRIED = [
   'tests/browser/page-',
   'tests/browser/docs-page',
   'tests/python/',
+  'tests/attacks/agent-python',
   'tests/formal/',
   'tests/store/',
   'tests/packaging/',
 ] as const;
-/** Calls that the nightly benchmark places: some ten minutes. */
+/** Calls that the nightly benchmark of the set-up places: some ten minutes. */
 const NIGHTLY_RUNS = 50;
+/** Calls in which the whole set of recordings is played: some five minutes each. */
+const NIGHTLY_TALKS = 3;
 const reports: TestReport[] = [];
 
 function run(command: string, args: readonly string[]): Promise<number> {
@@ -94,7 +97,13 @@ if (stages.has('system') || stages.has('app')) {
 }
 // Figures depend on the machine: that they could be measured is all that is checked.
 if (stages.has('bench')) {
-  await check(`benchmarks of ${NIGHTLY_RUNS} runs`, 'node', ['benchmarks/main.ts', '--runs', String(NIGHTLY_RUNS)]);
+  const measure = (names: string, runs: number): Promise<void> =>
+    check(`benchmarks of ${names}, ${runs} runs`, 'node', [
+      'benchmarks/main.ts',
+      ...['--only', names, '--runs', String(runs)],
+    ]);
+  await measure('setup,size,retrieval,key', NIGHTLY_RUNS);
+  await measure('conversation', NIGHTLY_TALKS);
 }
 
 console.log(`\n${summaryLines(reports).join('\n')}`);

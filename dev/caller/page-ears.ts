@@ -4,7 +4,7 @@
  * `getUserMedia`, loops and serves one page, so it cannot hold a conversation.
  */
 export interface PageEars {
-  /** Plays samples into the microphone; resolves with `performance.now()` of the last sample. */
+  /** Plays samples into the microphone; resolves when they are over with `performance.now()` of the last one. */
   speak(samplesBase64: string, sampleRate: number): Promise<number>;
   /** Everything heard from `sinceMs` (`performance.now()`) on: 16 kHz mono, Float32 little-endian, base64. */
   heardSince(sinceMs: number): string;
@@ -12,6 +12,16 @@ export interface PageEars {
   setEcho(gain: number): void;
   /** `performance.now()` of the first and last audible 10 ms at or after `sinceMs`. */
   audibleSince(sinceMs: number): { readonly firstMs?: number; readonly lastMs?: number };
+  /** When something could be heard since then: from first to last audible 10 ms, with no silence of `gapMs` in between. */
+  audibleStretches(sinceMs: number, gapMs: number): readonly Stretch[];
+  /** Drops what was heard before, for calls that last. */
+  forgetBefore(ms: number): void;
+}
+
+/** In `performance.now()`. */
+export interface Stretch {
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
 /** Rate of what is recorded, in Hz: what the recogniser takes. */
@@ -78,7 +88,7 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     readonly samples: Float32Array;
     readonly isAudible: boolean;
   }
-  const blocks: Block[] = [];
+  let blocks: Block[] = [];
   let ear: AudioContext | undefined;
   let echo: GainNode | undefined;
   let echoGain = 0;
@@ -98,14 +108,18 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     if (track === undefined) return;
     // No worklet: its script would have to come from a URL that the page's Content-Security-Policy allows.
     const { readable } = new MediaStreamTrackProcessor({ track });
+    // Blocks are stamped where they are made, on a clock of their own; a page that is busy reads them late, the earliest reading tells the offset.
+    let offsetMs = Infinity;
     for await (const data of readable) {
+      const stampedMs = data.timestamp / 1000;
+      offsetMs = Math.min(offsetMs, performance.now() - stampedMs);
       const samples = new Float32Array(data.numberOfFrames);
       data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
       data.close();
       let energy = 0;
       for (const sample of samples) energy += sample * sample;
       const isAudible = Math.sqrt(energy / samples.length) > audibleLevel;
-      blocks.push({ atMs: performance.now(), samples, isAudible });
+      blocks.push({ atMs: stampedMs + offsetMs, samples, isAudible });
     }
   };
 
@@ -135,11 +149,14 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
       buffer.copyToChannel(samples, 0);
       const source = new AudioBufferSourceNode(context, { buffer });
       source.connect(destination);
+      // Scheduled, so that the end is known to the sample whenever the page hears of it.
+      const aheadMs = 60;
+      const startsMs = performance.now() + aheadMs;
       await new Promise<void>((resolve) => {
         source.onended = (): void => resolve();
-        source.start();
+        source.start(context.currentTime + aheadMs / 1000);
       });
-      return performance.now();
+      return startsMs + buffer.duration * 1000;
     },
     setEcho(gain) {
       echoGain = gain;
@@ -160,6 +177,19 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
       const first = audible.at(0);
       const last = audible.at(-1);
       return first === undefined || last === undefined ? {} : { firstMs: first.atMs, lastMs: last.atMs };
+    },
+    audibleStretches(sinceMs, gapMs) {
+      const stretches: { firstMs: number; lastMs: number }[] = [];
+      for (const { atMs, isAudible } of blocks) {
+        if (!isAudible || atMs < sinceMs) continue;
+        const last = stretches.at(-1);
+        if (last !== undefined && atMs - last.lastMs < gapMs) last.lastMs = atMs;
+        else stretches.push({ firstMs: atMs, lastMs: atMs });
+      }
+      return stretches;
+    },
+    forgetBefore(ms) {
+      blocks = blocks.filter(({ atMs }) => atMs >= ms);
     },
   };
   Object.defineProperty(globalThis, 'pageEars', { value: ears });

@@ -1,6 +1,7 @@
+import type { KeypadKey } from '@oracle-calls/protocol/data-frame';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { OracleCallsPage, PageStatistics } from '../../apps/web/src/page-window.ts';
-import { EARS_SAMPLE_RATE, installPageEars, type PageEars, type PageEarsOptions } from './page-ears.ts';
+import { EARS_SAMPLE_RATE, installPageEars, type PageEars, type PageEarsOptions, type Stretch } from './page-ears.ts';
 
 export interface ScriptedCallerOptions {
   readonly browser: Browser;
@@ -150,8 +151,8 @@ export class ScriptedCaller implements AsyncDisposable {
     return this.page.evaluate(() => {
       const shown = window.oracleCallsPage;
       if (shown === undefined) throw new Error('The page has not started.');
-      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security } = shown;
-      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security };
+      const { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security, captions } = shown;
+      return { state, callId, callStatus, clickedAt, timelineMs, errorCode, endReason, security, captions };
     });
   }
 
@@ -161,6 +162,28 @@ export class ScriptedCaller implements AsyncDisposable {
       if (shown === undefined) throw new Error('The page has not started.');
       return shown.statistics();
     });
+  }
+
+  /** Waits for the oracle's question, and gives its text as it stands on the screen. */
+  async untilAsked(timeoutMs = 30_000): Promise<string> {
+    const card = this.page.locator('[data-asks]');
+    await card.waitFor({ timeout: timeoutMs });
+    return card.innerText();
+  }
+
+  /** Touches an answer to the question on the screen, as soon as the page takes one: allow or refuse a tool, or the key of a quick reply. */
+  async answerQuestion(answer: 'allow' | 'refuse' | KeypadKey, timeoutMs = 30_000): Promise<void> {
+    const card = this.page.locator('[data-asks][data-armed="true"]');
+    const place = answer === 'allow' || answer === 'refuse' ? `[data-action="${answer}"]` : `[data-key="${answer}"]`;
+    await card.locator(place).click({ timeout: timeoutMs });
+  }
+
+  /** Writes into the chat beside the call. */
+  async write(text: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Message to the oracle' });
+    if (!(await field.isVisible())) await this.page.getByRole('button', { name: 'Chat', exact: true }).click();
+    await field.fill(text);
+    await field.press('Enter');
   }
 
   /** Waits until the oracle has been heard at all. */
@@ -183,6 +206,18 @@ export class ScriptedCaller implements AsyncDisposable {
     );
   }
 
+  /** Waits until the oracle has been heard for so long since then. */
+  async untilHeardFor(sinceMs: number, forMs: number, timeoutMs: number): Promise<void> {
+    await this.page.waitForFunction(
+      ([since, wanted]) => {
+        const { firstMs, lastMs } = (window as object as { pageEars: PageEars }).pageEars.audibleSince(since);
+        return firstMs !== undefined && lastMs !== undefined && lastMs - firstMs >= wanted;
+      },
+      [sinceMs, forMs] as const,
+      { timeout: timeoutMs, polling: POLL_MS },
+    );
+  }
+
   /** Speaks; answers with `performance.now()` of the page at the last sample. */
   speak({ samples, sampleRate }: Speech): Promise<number> {
     const base64 = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
@@ -192,6 +227,32 @@ export class ScriptedCaller implements AsyncDisposable {
     );
   }
 
+  /** When the page could be heard since then, in its `performance.now()`; a silence of `gapMs` ends a stretch. */
+  audibleStretches(sinceMs: number, gapMs: number): Promise<readonly Stretch[]> {
+    return this.page.evaluate(
+      ([since, gap]) => (window as object as { pageEars: PageEars }).pageEars.audibleStretches(since, gap),
+      [sinceMs, gapMs] as const,
+    );
+  }
+
+  /** Drops what was heard before, for calls that last. */
+  async forgetBefore(ms: number): Promise<void> {
+    await this.page.evaluate(
+      (before) => (window as object as { pageEars: PageEars }).pageEars.forgetBefore(before),
+      ms,
+    );
+  }
+
+  /** 16 kHz mono of everything heard since then. */
+  async heardSince(sinceMs: number): Promise<Float32Array> {
+    const base64 = await this.page.evaluate(
+      (since) => (window as object as { pageEars: PageEars }).pageEars.heardSince(since),
+      sinceMs,
+    );
+    const bytes = Buffer.from(base64, 'base64');
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  }
+
   /** Asks and listens until the answer is over. */
   async ask(question: Speech, timeoutMs = 40_000): Promise<HeardAnswer> {
     const endedMs = await this.speak(question);
@@ -199,13 +260,12 @@ export class ScriptedCaller implements AsyncDisposable {
     const answer = await this.page.evaluate((since) => {
       const { pageEars } = window as object as { pageEars: PageEars };
       const { firstMs } = pageEars.audibleSince(since);
-      return { base64: pageEars.heardSince(since), firstMs: firstMs ?? since, origin: performance.timeOrigin };
+      return { firstMs: firstMs ?? since, origin: performance.timeOrigin };
     }, endedMs);
-    const bytes = Buffer.from(answer.base64, 'base64');
     return {
       questionEndedAt: answer.origin + endedMs,
       audibleAt: answer.origin + answer.firstMs,
-      samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+      samples: await this.heardSince(endedMs),
     };
   }
 

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { launchChromium } from '../caller/chromium.ts';
 import { EARS_SAMPLE_RATE } from '../caller/page-ears.ts';
 import { ScriptedCaller } from '../caller/scripted-caller.ts';
+import type { AgentLanguage } from '../stack/agent-language.ts';
 import type { Stack } from '../stack/stack.ts';
+import { agentTurns, type AgentTurn } from './agent-turns.ts';
 import type { CallFacts } from './call-facts.ts';
 import { askSfu } from './sfu-statement.ts';
 import { recognise, speakQuestion } from './spoken-question.ts';
@@ -11,6 +13,8 @@ import { recognise, speakQuestion } from './spoken-question.ts';
 /** Last line of `npm run demo -- --once --json`. */
 export interface DemoReport {
   readonly ok: boolean;
+  /** In which language the agent that answered is written. */
+  readonly agent: AgentLanguage;
   readonly callId: string | undefined;
   readonly status: string | undefined;
   /** What the SFU's and both ends' own statistics say, all together. */
@@ -18,6 +22,8 @@ export interface DemoReport {
   /** What a recogniser made of the oracle's audio as it reached the browser. */
   readonly heard: string;
   readonly timelineMs: TimelineMs;
+  /** Each thing that the user said, by the agent: ms since the end of the speech. */
+  readonly turns: readonly AgentTurn[];
 }
 
 export interface DemoCallOptions {
@@ -26,6 +32,7 @@ export interface DemoCallOptions {
   readonly chromium: string;
   readonly weightsDir: string;
   readonly question: string;
+  readonly agent: AgentLanguage;
   readonly say: (line: string) => void;
 }
 
@@ -76,11 +83,13 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
     const encrypted = own.encrypted && sfu.encrypted && agent.success && agent.output.encrypted;
     return {
       ok: encrypted && heard !== '' && after.callStatus === 'ended' && after.errorCode === undefined,
+      agent: options.agent,
       callId,
       status: after.callStatus,
       encrypted,
       heard,
       timelineMs,
+      turns: agentTurns(facts, callId),
     };
   } finally {
     await browser.close();

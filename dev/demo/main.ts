@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { DevError } from '../process/dev-error.ts';
+import { agentLanguageOf } from '../stack/agent-language.ts';
 import { createPartLog, wantsColour } from '../stack/part-log.ts';
 import { DEFAULT_STATE_DIR } from '../stack/project.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
@@ -10,6 +11,7 @@ import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { CallFacts } from './call-facts.ts';
 import { holdDemoCall, type DemoReport } from './demo-call.ts';
 import { QUESTION } from './spoken-question.ts';
+import { turnLines } from './turn-lines.ts';
 import { timelineTable } from 'oracle-calls/timeline-table';
 
 const HELP = `npm run demo -- [options]
@@ -20,6 +22,7 @@ what was heard and how long each step took, and then leaves the page open for yo
   --once            stop after the call
   --json            print the result as one JSON object on the last line; everything else goes to stderr
   --question TEXT   ask something else
+  --agent LANGUAGE  which oracle answers: the one in node, by default, or the one in python
   --verbose         show every line of every server
   --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
   --help            this text`;
@@ -32,6 +35,7 @@ async function main(): Promise<number> {
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       question: { type: 'string', default: QUESTION },
+      agent: { type: 'string', default: 'node' },
       verbose: { type: 'boolean', default: false },
       'state-dir': { type: 'string', default: DEFAULT_STATE_DIR },
       help: { type: 'boolean', default: false },
@@ -48,12 +52,14 @@ async function main(): Promise<number> {
   const stop = onStopSignal(process, () => say('stopping… (once more to stop at once)'));
   const facts = new CallFacts();
   try {
+    const agentLanguage = agentLanguageOf(values.agent, '--agent');
     const tools = await ensureToolchain({ write: partLog('tools'), signal: stop.signal });
     const { chromium, weightsDir } = tools;
     if (chromium === undefined || weightsDir === undefined) throw new TypeError('a tool without a path');
     say('starting Synapse, LiveKit, backend, agent and page…');
     await using stack = await startStack({
       stateDir: values['state-dir'],
+      agentLanguage,
       signal: stop.signal,
       log: (part, line) => {
         facts.add(line);
@@ -61,7 +67,7 @@ async function main(): Promise<number> {
       },
     });
     const report = await Promise.race([
-      holdDemoCall({ stack, facts, chromium, weightsDir, question: values.question, say }),
+      holdDemoCall({ stack, facts, chromium, weightsDir, question: values.question, agent: agentLanguage, say }),
       stack.failed,
     ]);
     for (const line of summary(report, values.question, out.columns ?? 80)) write(line);
@@ -83,12 +89,14 @@ function summary(report: DemoReport, question: string, columns: number): string[
   const mark = (good: boolean): string => (good ? styleText('green', '✓') : styleText('red', '✗'));
   return [
     '',
-    `  ${mark(report.ok)} one call, ${report.status ?? 'never started'}`,
+    `  ${mark(report.ok)} one call with the oracle in ${report.agent}, ${report.status ?? 'never started'}`,
     `  ${mark(report.encrypted)} encrypted, by the statistics of the browser, the agent and the SFU`,
     `  asked  “${question}”`,
     `  heard  “${report.heard}”`,
     '',
     ...timelineTable(report.timelineMs, columns),
+    '',
+    ...turnLines(report.turns),
     '',
   ];
 }

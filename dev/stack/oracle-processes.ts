@@ -14,7 +14,7 @@ import { watchLog } from './log-watch.ts';
 import { PROJECT_ROOT } from './project.ts';
 
 /** What LiveKit knows the oracle's workers by is shown to everybody in the room (`lk.agent_name`), so it says nothing. */
-const AGENT_NAME_FILE = 'agent-name';
+export const AGENT_NAME_FILE = 'agent-name';
 /** The backend's database and Matrix store, below the state folder. */
 export const BACKEND_FOLDER = 'backend';
 
@@ -22,9 +22,9 @@ const AGENT_KEY_ID = 'dev-agent';
 const SECOND_AGENT_KEY_ID = 'dev-second-agent';
 
 /** An agent ends its calls before it stops, for which it takes 12 s at most. */
-const AGENT_STOP_GRACE_MS = 14_000;
+export const AGENT_STOP_GRACE_MS = 14_000;
 /** Registering takes two seconds, on a busy machine ten. */
-const AGENT_READY_MS = 60_000;
+export const AGENT_READY_MS = 60_000;
 
 /** Where a process tells what it does; nowhere when absent. */
 export interface TelemetryWishes {

@@ -17,12 +17,14 @@ import type { Synapse } from '../synapse/synapse.ts';
 import { ensureToolchain } from '../toolchain/toolchain.ts';
 import { seedAccounts } from './accounts.ts';
 import type { Accounts, Caller } from './accounts.ts';
+import type { AgentLanguage } from './agent-language.ts';
 import { AgentSwitch } from './agent-switch.ts';
 import { makeOracleIdentity, ORACLE_FOLDER } from './oracle-identity.ts';
 import type { OracleIdentity } from './oracle-identity.ts';
 import { BACKEND_FOLDER, backendSpec, planAgent } from './oracle-processes.ts';
-import type { OracleParts } from './oracle-processes.ts';
+import type { AgentPlan, OracleParts } from './oracle-processes.ts';
 import { GUIDE_FILE } from './project.ts';
+import { planPythonAgent } from './python-agent.ts';
 import { makeSecondOracle } from './second-oracle.ts';
 import type { SecondOracle } from './second-oracle.ts';
 import type { Part } from './part-log.ts';
@@ -51,6 +53,8 @@ export interface StackOptions {
   readonly oracle?: OracleSettings | undefined;
   /** Reads the oracle anew whenever its files change. Default false. */
   readonly reloadsOracle?: boolean | undefined;
+  /** In which language the agent is written. Default `node`. */
+  readonly agentLanguage?: AgentLanguage | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
   readonly olderProtocol?: 'allow' | 'refuse' | undefined;
   /** Whether the backend serves a second oracle, which has an account and no agents. Default `none`. */
@@ -213,15 +217,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     env: () => environment('backend'),
     stopGraceMs: () => STOP_GRACE_MS + drainMs(),
   };
-  const talking = {
-    oracle: options.oracle ?? { definitionFile: GUIDE_FILE },
-    reloadsOracle: options.reloadsOracle === true,
-  };
-  const agentPlan = await planAgent(
-    { ...parts, ...talking, otlpUrl, metricsPort: metricsPorts?.agent },
-    logOf('agent'),
-  );
-  const agent = new AgentSwitch({ ...agentPlan.spec, env: () => environment('agent') }, onUnexpectedExit);
+  const agentPlan = options.agentLanguage === 'python' ? await planInPython() : await planInNode();
+  const agent = new AgentSwitch(agentPlan.spec, onUnexpectedExit);
   teardown.add('agent', agent);
   const [backend, web] = await settleAll(
     [
@@ -268,6 +265,19 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
     close,
     [Symbol.asyncDispose]: close,
   };
+
+  async function planInNode(): Promise<AgentPlan> {
+    const { oracle: talking = { definitionFile: GUIDE_FILE }, reloadsOracle = false } = options;
+    const oracleParts = { ...parts, oracle: talking, reloadsOracle };
+    const plan = await planAgent({ ...oracleParts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
+    return { ...plan, spec: { ...plan.spec, env: () => environment('agent') } };
+  }
+
+  async function planInPython(): Promise<AgentPlan> {
+    const inherited = (): NodeJS.ProcessEnv => environment('agent');
+    // Its voices last as long as an agent may speak.
+    return teardown.add('backend', await planPythonAgent({ ...parts, olderProtocol }, inherited, logOf('agent')));
+  }
 
   function wish(name: PortName): { readonly port?: number } {
     const port = wishedPort(name, wishes);

@@ -39,7 +39,7 @@ def test_an_example_for_oracles_makes_a_server_that_answers(example: str, monkey
     names: dict[str, Any] = {"__name__": "example"}
     exec(compile(example, "AGENT.md", "exec"), names)
     assert names["server"]._entrypoint_fnc is names["entrypoint"]
-    assert names["server"]._request_fnc == names["oracle"].on_request
+    assert names["server"]._request_fnc == names["server"].on_request
 
 
 def test_every_package_and_every_setting_of_the_agent_is_in_its_readme() -> None:

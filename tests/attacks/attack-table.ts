@@ -1,4 +1,4 @@
-import { agentAttacks } from './agent/agent-attacks.ts';
+import { agentAttacks, pythonAgentAttacks } from './agent/agent-attacks.ts';
 import type { AttackGroup } from './attack-group.ts';
 import { browserAttacks } from './browser/browser-attacks.ts';
 import { endsAttacks } from './ends/ends-attacks.ts';
@@ -10,6 +10,7 @@ import { stackAttacks } from './stack/stack-attacks.ts';
 export const ATTACK_GROUPS: readonly AttackGroup[] = [
   stackAttacks,
   agentAttacks,
+  pythonAgentAttacks,
   endsAttacks,
   browserAttacks,
   matrixAttacks,

@@ -1,16 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCallId, parseWith, problemSchema, type CallId } from '@oracle-calls/protocol';
+import { callIdParts, parseCallId, parseWith, problemSchema, type CallId } from '@oracle-calls/protocol';
 import { buildOracleDidDocument, parseDid } from '@oracle-calls/protocol/did';
 import { createOracleKeyPair } from '@oracle-calls/protocol/envelope';
 import { callsResponseSchema, type CallRecord } from '@oracle-calls/protocol/http';
-import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageEars } from '../../dev/caller/page-ears.ts';
 import type { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
-import type { CallFact } from '../../dev/demo/call-facts.ts';
 import { askSfu } from '../../dev/demo/sfu-statement.ts';
 import { until } from './agent/until.ts';
+import { agentLines, agentProcess, agentsIn, attempts } from './call-agents.ts';
 import { exchange, openIdToken, personAuthorization } from './matrix-person.ts';
 import { agentAuthorization } from './open-call-key.ts';
 import { StackScene } from './stack-scene.ts';
@@ -45,27 +44,7 @@ async function liveCall(caller: ScriptedCaller, type: 'audio' | 'video' = 'audio
 /** From the kill until another agent has proved itself to the user, in ms: what a caller may have to wait (`VANISHED_MS` of the SDK). */
 const REPLACED_WITHIN_MS = 15_000;
 
-/** What the agent logged of a call, oldest first. */
-function agentLines(msg: string, callId: CallId): readonly CallFact[] {
-  return scene.facts.all(msg).filter((fact) => fact.callId === callId);
-}
-
-const attempts = (callId: CallId): readonly CallFact[] => agentLines('handshake confirmed', callId);
-
-const roomOf = (callId: CallId): string => callId.slice(callId.indexOf('@') + 1);
-
-/** The process that holds a call. */
-function agentProcess(callId: CallId): number {
-  const accepted = scene.facts.all('job accepted').find((fact) => fact['sfuRoomName'] === roomOf(callId));
-  return Number(accepted?.['pid']);
-}
-
-/** SFU identities of the agents in a call's room. */
-async function agentsIn(callId: CallId): Promise<readonly string[]> {
-  const { apiUrl, apiKey, apiSecret } = scene.stack.sfu;
-  const present = await new RoomServiceClient(apiUrl, apiKey, apiSecret).listParticipants(roomOf(callId));
-  return present.map(({ identity }) => identity).filter((identity) => identity.startsWith('a-'));
-}
+const roomOf = (callId: CallId): string => callIdParts(callId).sfuRoomName;
 
 /** Epoch milliseconds of the first sound that the page played since then. */
 function audibleSince(caller: ScriptedCaller, sinceMs: number): Promise<number | undefined> {
@@ -160,25 +139,25 @@ describe('faults in the middle of a call', () => {
       await using caller = await scene.caller('alice');
       const callId = await liveCall(caller);
       await caller.untilOracleQuiet(0, 1_500, 20_000);
-      const before = await agentsIn(callId);
+      const before = await agentsIn(scene, callId);
       const killedAt = await caller.now();
-      process.kill(agentProcess(callId), 'SIGKILL');
+      process.kill(agentProcess(scene, callId), 'SIGKILL');
 
-      await until(() => attempts(callId).length === 2, 'a second attempt', REPLACED_WITHIN_MS);
-      const [first, second] = attempts(callId);
+      await until(() => attempts(scene, callId).length === 2, 'a second attempt', REPLACED_WITHIN_MS);
+      const [first, second] = attempts(scene, callId);
       expect(Number(second?.['attempt'])).toBeGreaterThan(Number(first?.['attempt']));
       await until(async () => (await audibleSince(caller, killedAt)) !== undefined, 'the second earcon', 15_000);
       // Nothing is heard of the dead one, or of anybody before the new one has proved itself.
       expect(await audibleSince(caller, killedAt)).toBeGreaterThanOrEqual(Date.parse(String(second?.['at'])));
-      await until(() => agentLines('call set up', callId).length === 2, 'the second conversation', 60_000);
+      await until(() => agentLines(scene, 'call set up', callId).length === 2, 'the second conversation', 60_000);
       await caller.untilOracleQuiet(killedAt, 1_500, 20_000);
       const answer = await caller.ask(scene.question);
       expect((await scene.recognise(answer.samples)).length).toBeGreaterThan(0);
       const { tracks, encrypted } = await caller.statistics();
       expect(encrypted).toBe(true);
       expect(tracks.map(({ direction }) => direction).toSorted()).toEqual(['received', 'sent']);
-      expect((await agentsIn(callId)).filter((identity) => before.includes(identity))).toEqual([]);
-      expect(await agentsIn(callId)).toHaveLength(1);
+      expect((await agentsIn(scene, callId)).filter((identity) => before.includes(identity))).toEqual([]);
+      expect(await agentsIn(scene, callId)).toHaveLength(1);
       expect(await caller.snapshot()).toMatchObject({ state: 'live', callId, security: { padlock: 'encrypted' } });
       await caller.hangUp();
       expect(await scene.facts.waitFor('call ended', callId, 15_000)).toMatchObject({ endReason: 'hangup' });

@@ -14,7 +14,15 @@ const AGENT_WARM_MAX_MS = 90_000;
 
 export type StackSceneOptions = Pick<
   StackOptions,
-  'oracle' | 'otlpUrl' | 'metricsPorts' | 'singleSignOn' | 'clientUrl' | 'drainSeconds' | 'otherPageOrigins'
+  | 'agentLanguage'
+  | 'oracle'
+  | 'environment'
+  | 'otlpUrl'
+  | 'metricsPorts'
+  | 'singleSignOn'
+  | 'clientUrl'
+  | 'drainSeconds'
+  | 'otherPageOrigins'
 >;
 
 /** A whole stack of its own, a browser, and a spoken question: the stage of the system tests. */

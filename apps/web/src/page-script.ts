@@ -9,6 +9,7 @@ const NOBODY: Omit<OracleCallsPage, 'state'> = {
   errorCode: undefined,
   endReason: undefined,
   security: undefined,
+  captions: [],
   statistics: async () => ({ encrypted: false, tracks: [] }),
 };
 

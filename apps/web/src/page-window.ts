@@ -29,8 +29,16 @@ export interface OracleCallsPage {
   readonly endReason: string | undefined;
   /** What is known about the security of the call, or of the last one. */
   readonly security: CallSecurity | undefined;
+  /** What was said in the call, or in the last one, oldest first: as the oracle's end tells it, some of it not to the end yet. */
+  readonly captions: readonly ShownCaption[];
   /** What this end's own statistics say: every sent and received track, and whether its frames were really encrypted/decrypted. */
   statistics(): Promise<PageStatistics>;
+}
+
+export interface ShownCaption {
+  readonly speaker: 'user' | 'oracle';
+  readonly text: string;
+  readonly isFinal: boolean;
 }
 
 export interface PageStatistics {

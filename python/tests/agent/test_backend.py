@@ -53,7 +53,7 @@ class FakeBackend:
 
 
 @asynccontextmanager
-async def scene(trace: str | None = None) -> AsyncIterator[tuple[BackendClient, FakeBackend, FakeClock]]:
+async def scene() -> AsyncIterator[tuple[BackendClient, FakeBackend, FakeClock]]:
     backend, clock = FakeBackend(), FakeClock()
     runner = web.ServerRunner(web.Server(backend.handle, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
@@ -61,7 +61,7 @@ async def scene(trace: str | None = None) -> AsyncIterator[tuple[BackendClient, 
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/base/"
     async with create_session() as session:
         secret = BearerSecret(KEY, "agent API key")
-        yield BackendClient(url, secret, session, clock=clock, traceparent=lambda: trace), backend, clock
+        yield BackendClient(url, secret, session, clock=clock), backend, clock
     await runner.cleanup()
 
 
@@ -91,7 +91,10 @@ def test_a_ticket_is_traded_for_the_call() -> None:
 def test_the_sealed_key_is_asked_for_and_the_end_is_told() -> None:
     async def test() -> None:
         trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
-        async with scene(trace) as (client, backend, _):
+        async with scene() as (client, backend, _):
+            backend.answers({**CLAIMED, "traceparent": trace})
+            await client.claim(TICKET, ROOM)
+            backend.asked.clear()
             backend.answers(SEALED)
             assert (await client.fetch_key(CALL_ID)).encryption_key == "04ab"
             await client.end_call(CALL_ID, "connection-lost")

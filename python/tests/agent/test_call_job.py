@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from livekit import rtc
@@ -13,6 +15,7 @@ from oracle_calls.agent.call.call_job import (
     MAX_CALL_MS,
     SUBSCRIPTION_WAIT_MS,
 )
+from oracle_calls.agent.call.timeline import JobStage
 from oracle_calls.agent.seat import (
     FrameReceived,
     ParticipantGone,
@@ -55,6 +58,25 @@ def test_a_call_is_claimed_answered_greeted_and_ended_by_the_user(tmp_path: Path
         assert call.seat.speaker.is_muted
 
     run(test())
+
+
+def test_when_the_stages_of_the_set_up_were_reached_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test() -> None:
+        call = call_scene(tmp_path)
+        started_at = call.clock.now()
+        _, running = await call.live()
+        await call.tell(SeatLost(True))
+        await running
+        [line] = [vars(record) for record in caplog.records if record.getMessage() == "call set up"]
+        stages = {name: line[f"{name}_ms"] for name in get_args(JobStage)}
+        assert list(stages) == list(get_args(JobStage))
+        assert all(0 <= ms <= call.clock.now() - started_at for ms in stages.values())
+        assert line["started_at"] == "2026-11-23T12:01:00.000Z"
+
+    with caplog.at_level(logging.INFO, "oracle_calls.agent"):
+        run(test())
 
 
 def test_nobody_is_heard_and_nothing_is_said_before_the_handshake(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from dataclasses import replace
 
 import pytest
 
 from oracle_calls.agent.call.call_statistics import UNOPENED_PACKETS_MAX, CallStatistics
-from oracle_calls.agent.log_lines import CallName, JsonLines, call_name
+from oracle_calls.agent.log_lines import LOGGER_NAME, CallName, JsonLines, call_name, log_as_json
 from oracle_calls.agent.seat.evidence import TrackEvidence
 
 SENT = TrackEvidence("TR_out", "sent", "audio", True, True, True, True, 100, 0)
@@ -62,7 +63,7 @@ def test_log_lines_name_the_call_and_their_facts_and_no_texts_of_errors() -> Non
     handler.setFormatter(JsonLines())
     logger.addHandler(handler)
     logger.propagate = False
-    token = call_name.set(CallName("$event@lk-1"))
+    token = call_name.set(CallName("$event@lk-1", "0af7651916cd43dd8448eb211c80319c"))
     try:
         logger.error("the job failed", extra={"end_reason": "hangup"}, exc_info=ValueError("secret"))
     finally:
@@ -73,8 +74,29 @@ def test_log_lines_name_the_call_and_their_facts_and_no_texts_of_errors() -> Non
     assert at.endswith("Z")
     assert line == {
         "level": "error",
+        "pid": os.getpid(),
         "msg": "the job failed",
         "callId": "$event@lk-1",
+        "traceId": "0af7651916cd43dd8448eb211c80319c",
         "endReason": "hangup",
         "kind": "ValueError",
     }
+
+
+def test_everything_of_the_package_can_be_logged_as_json_and_to_nowhere_else() -> None:
+    out, root = io.StringIO(), io.StringIO()
+    elsewhere = logging.StreamHandler(root)
+    logging.getLogger().addHandler(elsewhere)
+    logger = logging.getLogger(LOGGER_NAME)
+    before = (logger.handlers, logger.level, logger.propagate)
+    try:
+        log_as_json(out)
+        log_as_json(out)
+        logging.getLogger("oracle_calls.agent").warning("call ends")
+    finally:
+        logger.handlers, logger.propagate = before[0], before[2]
+        logger.setLevel(before[1])
+        logging.getLogger().removeHandler(elsewhere)
+    [line] = out.getvalue().splitlines()
+    assert json.loads(line) | {"at": ""} == {"at": "", "level": "warn", "pid": os.getpid(), "msg": "call ends"}
+    assert root.getvalue() == ""

@@ -308,6 +308,7 @@ def test_settings_come_from_the_environment() -> None:
         {"ORACLE_CALLS_ALLOW_PRIVATE_ADDRESSES": "1"},
         {"ORACLE_CALLS_REKEY_INTERVAL_MS": "1"},
         {"ORACLE_CALLS_MAX_CALL_MS": "nan"},
+        {"ORACLE_CALLS_DRAIN_MS": "-1"},
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(wrong: dict[str, str]) -> None:

@@ -11,7 +11,11 @@ import type { ProcessSpec } from '../../../dev/process/supervised-process.ts';
 import { AgentSwitch } from '../../../dev/stack/agent-switch.ts';
 import { watchLog } from '../../../dev/stack/log-watch.ts';
 import { PROJECT_ROOT } from '../../../dev/stack/project.ts';
+import { pythonAgentProcess } from '../../../dev/stack/python-agent.ts';
+import type { AgentLanguage } from '../../../dev/stack/agent-language.ts';
+import { ensurePythonPackageTools } from '../../../dev/toolchain/python-package-venv.ts';
 import { ensureToolchain } from '../../../dev/toolchain/toolchain.ts';
+import { startVoices } from '../../../dev/voices/voices.ts';
 import type { AttackScene, Twin } from '../attack.ts';
 import { startLyingSfu, type LyingSfu } from '../lying-sfu/lying-sfu.ts';
 import { createOracleParts, type OracleParts } from '../room/oracle-keys.ts';
@@ -29,6 +33,10 @@ const MODELS_MAX_MS = 60_000;
 
 interface AgentPlan {
   readonly spec: Omit<ProcessSpec, 'env'>;
+  /** Its environment, of which the twin's is a part. */
+  readonly env: (inherited: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+  /** Stands in for the agent's ears. */
+  readonly ears: { readonly command: string; readonly script: string };
   /** Resolves once the models are loaded. */
   readonly warm: (signal: AbortSignal) => Promise<void>;
 }
@@ -57,12 +65,12 @@ export class AgentScene implements AttackScene {
   readonly #dispatches: AgentDispatchClient;
   readonly #documentsDir: string;
   readonly #agent: AgentSwitch;
-  readonly #warm: (signal: AbortSignal) => Promise<void>;
+  readonly #plan: AgentPlan;
   readonly #resources: AsyncDisposableStack;
   #patches: readonly SourcePatch[] = [];
   #isRunning = false;
 
-  private constructor(parts: SceneParts, { spec, warm }: AgentPlan, resources: AsyncDisposableStack) {
+  private constructor(parts: SceneParts, plan: AgentPlan, resources: AsyncDisposableStack) {
     const { livekit } = parts;
     this.livekit = livekit;
     this.backend = parts.backend;
@@ -73,12 +81,13 @@ export class AgentScene implements AttackScene {
     this.#documentsDir = parts.documentsDir;
     this.rooms = new RoomServiceClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
     this.#dispatches = new AgentDispatchClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
-    this.#agent = new AgentSwitch({ ...spec, env: () => twinEnvironment(this.#patches) }, () => undefined);
-    this.#warm = warm;
+    this.#plan = plan;
+    const env = (): NodeJS.ProcessEnv => plan.env(twinEnvironment(this.#patches));
+    this.#agent = new AgentSwitch({ ...plan.spec, env }, () => undefined);
     this.#resources = resources;
   }
 
-  static async open(): Promise<AgentScene> {
+  static async open(language: AgentLanguage): Promise<AgentScene> {
     const { weightsDir } = await ensureToolchain({ chromium: false });
     if (weightsDir === undefined) throw new Error('There are no model weights.');
     await using opening = new AsyncDisposableStack();
@@ -98,7 +107,8 @@ export class AgentScene implements AttackScene {
     });
     await writeFile(join(documentsDir, 'oracle.json'), oracle.document);
     const parts = { livekit, resolver, backend, sfu, oracle, documentsDir, weightsDir, log };
-    return new AgentScene(parts, await planAgent(dir, parts), opening.move());
+    const plan = language === 'node' ? await planAgent(dir, parts) : await planPythonAgent(dir, parts, opening);
+    return new AgentScene(parts, plan, opening.move());
   }
 
   async become(twin: Twin | undefined): Promise<void> {
@@ -109,14 +119,14 @@ export class AgentScene implements AttackScene {
     await this.#stop();
   }
 
-  /** For a process of an attack's own that stands in for a part of the agent: as much of a twin as the agent is. */
-  get environment(): NodeJS.ProcessEnv {
-    return twinEnvironment(this.#patches);
+  /** How to run a process of an attack's own that stands in for the agent's ears: as much of a twin as the agent is. */
+  get ears(): { readonly command: string; readonly script: string; readonly env: NodeJS.ProcessEnv } {
+    return { ...this.#plan.ears, env: this.#plan.env(twinEnvironment(this.#patches)) };
   }
 
   /** Resolves once this run of the agent can understand what it hears. */
   async understands(): Promise<void> {
-    await this.#warm(AbortSignal.timeout(MODELS_MAX_MS));
+    await this.#plan.warm(AbortSignal.timeout(MODELS_MAX_MS));
   }
 
   /** Publishes the DID document of somebody, or another one than before. */
@@ -185,19 +195,31 @@ export class AgentScene implements AttackScene {
   }
 }
 
+/** The secrets of an agent, in files. */
+async function agentFiles(
+  dir: string,
+  oracle: OracleParts,
+): Promise<{ readonly apiKeyFile: string; readonly oracleKeyFile: string; readonly trustStoreFile: string }> {
+  await mkdir(join(dir, 'trust'), { mode: 0o700 });
+  return {
+    apiKeyFile: await writeSecret(dir, 'agent-api-key', randomUUID()),
+    oracleKeyFile: await writeSecret(dir, 'oracle.key.json', oracle.keyFile),
+    trustStoreFile: join(dir, 'trust', 'trust.db'),
+  };
+}
+
+async function writeSecret(dir: string, name: string, text: string): Promise<string> {
+  await writeFile(join(dir, name), text, { mode: 0o600 });
+  return join(dir, name);
+}
+
 /** How to run the agent, from a configuration that is written here. */
 async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
   const { livekit, backend, sfu, oracle, resolver, weightsDir, log } = parts;
-  const file = async (name: string, text: string): Promise<string> => {
-    await writeFile(join(dir, name), text, { mode: 0o600 });
-    return join(dir, name);
-  };
   const config = {
     oracleDid: oracle.did,
     backendUrl: backend.url,
-    apiKeyFile: await file('agent-api-key', randomUUID()),
-    oracleKeyFile: await file('oracle.key.json', oracle.keyFile),
-    trustStoreFile: join(dir, 'trust', 'trust.db'),
+    ...(await agentFiles(dir, oracle)),
     didResolverUrl: resolver.baseUrl,
     allowPrivateAddresses: true,
     sfu: { url: sfu.url, apiKey: livekit.apiKey, apiSecretFile: livekit.apiSecretFile },
@@ -207,8 +229,7 @@ async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
     drainSeconds: 0,
     graceMs: GRACE_MS,
   };
-  await mkdir(join(dir, 'trust'), { mode: 0o700 });
-  const configFile = await file('agent.json', JSON.stringify(config));
+  const configFile = await writeSecret(dir, 'agent.json', JSON.stringify(config));
   const watch = watchLog((line) => log.add('agent', line));
   const spec: AgentPlan['spec'] = {
     name: 'agent',
@@ -221,5 +242,36 @@ async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
       return watch.stated('worker registered', signal);
     },
   };
-  return { spec, warm: (signal) => watch.stated('models loaded', signal) };
+  return {
+    spec,
+    env: (inherited) => inherited,
+    ears: { command: process.execPath, script: join(PROJECT_ROOT, 'tests/attacks/agent/early-ears.ts') },
+    warm: (signal) => watch.stated('models loaded', signal),
+  };
+}
+
+/** The same for the agent in Python, which hears and speaks by voices that are started here. */
+async function planPythonAgent(dir: string, parts: SceneParts, opening: AsyncDisposableStack): Promise<AgentPlan> {
+  const { livekit, backend, sfu, oracle, resolver, weightsDir, log } = parts;
+  const python = await ensurePythonPackageTools();
+  const voices = opening.use(await startVoices({ weightsDir }));
+  const { apiKeyFile, oracleKeyFile: keyFile, trustStoreFile } = await agentFiles(dir, oracle);
+  const { env, ...spec } = pythonAgentProcess(
+    {
+      python,
+      sfu: { url: sfu.url, apiKey: livekit.apiKey, apiSecret: livekit.apiSecret },
+      agentName: AGENT_NAME,
+      voicesUrl: voices.url,
+      oracleDid: oracle.did,
+      backendUrl: backend.url,
+      didResolverUrl: resolver.baseUrl,
+      apiKeyFile,
+      keyFile,
+      trustStoreFile,
+      graceMs: GRACE_MS,
+    },
+    (line) => log.add('agent', line),
+  );
+  const ears = { command: python, script: join(PROJECT_ROOT, 'python/tests/twin/early_ears.py') };
+  return { spec, env, ears, warm: () => Promise.resolve() };
 }

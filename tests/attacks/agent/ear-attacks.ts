@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { AccessToken } from 'livekit-server-sdk';
 import * as v from 'valibot';
@@ -9,10 +8,9 @@ import { refused, succeeded, type Attack } from '../attack.ts';
 import { RoomParticipant } from '../room/room-participant.ts';
 import { seen } from '../seen.ts';
 import type { AgentScene } from './agent-scene.ts';
-import { earlyEarsSchema, type EarsPlan } from './ears-plan.ts';
+import { earlyEarsSchema, LOUD, PURE, WINDOWS_WANTED, type EarsPlan } from './ears-plan.ts';
 
 const run = promisify(execFile);
-const SCRIPT = fileURLToPath(new URL('early-ears.ts', import.meta.url));
 
 /** Without its defence the ears let something through in one admission of six or more often: of so many, hardly none. */
 const ADMISSIONS = 24;
@@ -53,9 +51,11 @@ export const earAttacks: readonly Attack<AgentScene>[] = [
         token.addGrant({ roomJoin: true, room: seat.sfuRoomName, canPublish: true, canSubscribe: true });
         tokens.push(await token.toJwt());
       }
-      const plan: EarsPlan = { url, tokens, identity };
-      const { stdout } = await run(process.execPath, [SCRIPT, JSON.stringify(plan)], {
-        env: scene.environment,
+      const judged = { toneHz: PEER_TONE_HZ, windowsWanted: WINDOWS_WANTED, pure: PURE, loud: LOUD };
+      const plan: EarsPlan = { url, tokens, identity, ...judged };
+      const { command, script, env } = scene.ears;
+      const { stdout } = await run(command, [script, JSON.stringify(plan)], {
+        env,
         timeout: ADMISSIONS_MAX_MS,
       });
       const last = stdout.trimEnd().split('\n').at(-1) ?? '';

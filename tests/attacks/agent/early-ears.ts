@@ -5,7 +5,7 @@
 import { createSeat } from '@oracle-calls/node-media/seat';
 import { systemClock } from '@oracle-calls/protocol';
 import { installReceiving, TakenSeat } from '../../system/agent/seat-scene.ts';
-import { LOUD, PURE, WINDOWS_WANTED, type EarlyEars, type EarsPlan } from './ears-plan.ts';
+import type { EarlyEars, EarsPlan } from './ears-plan.ts';
 
 /** The agent's first receiving slot; no sender has its key. */
 const SLOT = 0;
@@ -14,7 +14,7 @@ const KEY_BYTE = 7;
 const LISTEN_MAX_MS = 20_000;
 const LOOK_MS = 20;
 
-const { url, tokens, identity } = JSON.parse(process.argv[2] ?? '') as EarsPlan;
+const { url, tokens, identity, windowsWanted, pure, loud } = JSON.parse(process.argv[2] ?? '') as EarsPlan;
 
 /** How many windows of the tone one admission let through. @throws when nothing was listened to at all */
 async function admitOnce(token: string): Promise<number> {
@@ -24,11 +24,11 @@ async function admitOnce(token: string): Promise<number> {
   taken.seat.admit(identity);
   const giveUpAt = systemClock.now() + LISTEN_MAX_MS;
   const listened = (): number => taken.heard.get(identity)?.length ?? 0;
-  while (listened() < WINDOWS_WANTED) {
+  while (listened() < windowsWanted) {
     if (systemClock.now() > giveUpAt) throw new Error(`The seat listened to ${listened()} windows only.`);
     await systemClock.sleep(LOOK_MS);
   }
-  return (taken.heard.get(identity) ?? []).filter(({ tone, loudness }) => tone > PURE && loudness > LOUD).length;
+  return (taken.heard.get(identity) ?? []).filter(({ tone, loudness }) => tone > pure && loudness > loud).length;
 }
 
 const ears: EarlyEars = { admissions: 0, heardWindows: 0 };

@@ -1,12 +1,17 @@
 import * as v from 'valibot';
 
-/** What `early-ears.ts` is started with. */
+/** What `early-ears.ts` and `python/tests/twin/early_ears.py` are started with. */
 export interface EarsPlan {
   readonly url: string;
   /** One for each admission. */
   readonly tokens: readonly string[];
   /** Whom the seat admits. */
   readonly identity: string;
+  readonly toneHz: number;
+  /** The three below. */
+  readonly windowsWanted: number;
+  readonly pure: number;
+  readonly loud: number;
 }
 
 export const earlyEarsSchema = v.object({ admissions: v.number(), heardWindows: v.number() });

@@ -33,7 +33,7 @@ async function takeSeat(
   token.addGrant({ roomJoin: true, room: sfuRoomName, canPublish: true, canSubscribe: true, canPublishData: true });
   const whole: SightPlan = { url: scene.sfu.url, token: await token.toJwt(), user: USER, colour: [...TEAL], ...plan };
   const { stdout } = await run(process.execPath, [SCRIPT, JSON.stringify(whole)], {
-    env: scene.environment,
+    env: scene.ears.env,
     timeout: SEAT_MAX_MS,
   });
   return parseWith(sightReportSchema, JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createSfuRoomName, systemClock } from '@oracle-calls/protocol';
@@ -13,7 +13,11 @@ import { startDidResolver } from '../../../dev/did-resolver/did-resolver.ts';
 import { startLiveKit } from '../../../dev/livekit/livekit.ts';
 import type { LiveKit } from '../../../dev/livekit/livekit.ts';
 import { ensureWeights } from '../../../dev/models/weights.ts';
+import type { AgentLanguage } from '../../../dev/stack/agent-language.ts';
+import { pythonAgentProcess } from '../../../dev/stack/python-agent.ts';
+import { ensurePythonPackageTools } from '../../../dev/toolchain/python-package-venv.ts';
 import { toolCacheDir } from '../../../dev/toolchain/tool-cache.ts';
+import { startVoices } from '../../../dev/voices/voices.ts';
 import { FakeBackend } from './fake-backend.ts';
 import type { ScriptedCall } from './fake-backend.ts';
 import { makeOracle } from './oracle-under-test.ts';
@@ -27,6 +31,8 @@ const AGENT_MAIN = fileURLToPath(new URL('../../../apps/oracle/src/agent-main.ts
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
 export interface AgentStackOptions {
+  /** In which language the agent is written. Default `node`. */
+  readonly language?: AgentLanguage;
   readonly graceMs: number;
   readonly warmProcesses?: number;
   readonly olderProtocol?: 'refuse' | 'allow';
@@ -43,6 +49,12 @@ export interface AgentStackOptions {
 export interface DispatchOptions {
   readonly signer?: CallSigner;
   readonly protocol?: 'strict' | 'older';
+}
+
+interface AgentCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
 }
 
 interface StackParts {
@@ -88,7 +100,7 @@ export class AgentStack implements AsyncDisposable {
   }
 
   static async start(options: AgentStackOptions): Promise<AgentStack> {
-    const { keySet, agentSfuUrl = ({ url }) => url, nodeFlags = [], ...settings } = options;
+    const { keySet, agentSfuUrl = ({ url }) => url, nodeFlags = [], language = 'node', ...settings } = options;
     await using opened = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'oracle-calls-agent-'));
     opened.defer(() => rm(dir, { recursive: true, force: true }));
@@ -104,25 +116,48 @@ export class AgentStack implements AsyncDisposable {
       await writeFile(join(dir, name), text, { mode: 0o600 });
       return join(dir, name);
     };
-    const config = await file(
-      'agent.json',
-      JSON.stringify({
-        oracleDid: oracle.did,
-        backendUrl: backend.url,
-        apiKeyFile: await file('agent-api-key', agentApiKey),
-        oracleKeyFile: await file('oracle.key.json', oracle.keyFileText),
-        trustStoreFile,
-        didResolverUrl: resolver.baseUrl,
-        allowPrivateAddresses: true,
-        sfu: { url: await agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
-        agentName: AGENT_NAME,
-        weightsDir,
-        drainSeconds: 0,
-        ...settings,
-      }),
-    );
-    const args = [...nodeFlags, AGENT_MAIN, '--config', config];
-    const agent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const secretFiles = {
+      apiKeyFile: await file('agent-api-key', agentApiKey),
+      oracleKeyFile: await file('oracle.key.json', oracle.keyFileText),
+      trustStoreFile,
+    };
+    const common = { oracleDid: oracle.did, backendUrl: backend.url, didResolverUrl: resolver.baseUrl };
+    const inNode = async (): Promise<AgentCommand> => {
+      const config = await file(
+        'agent.json',
+        JSON.stringify({
+          ...common,
+          ...secretFiles,
+          allowPrivateAddresses: true,
+          sfu: { url: await agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecretFile: sfu.apiSecretFile },
+          agentName: AGENT_NAME,
+          weightsDir,
+          drainSeconds: 0,
+          ...settings,
+        }),
+      );
+      return { command: process.execPath, args: [...nodeFlags, AGENT_MAIN, '--config', config], env: process.env };
+    };
+    const inPython = async (): Promise<AgentCommand> => {
+      const { oracleKeyFile: keyFile, ...files } = secretFiles;
+      await mkdir(dirname(trustStoreFile), { mode: 0o700 });
+      const { command, args, env } = pythonAgentProcess(
+        {
+          ...common,
+          ...files,
+          ...settings,
+          keyFile,
+          python: await ensurePythonPackageTools(),
+          sfu: { url: await agentSfuUrl(sfu), apiKey: sfu.apiKey, apiSecret: sfu.apiSecret },
+          agentName: AGENT_NAME,
+          voicesUrl: opened.use(await startVoices({ weightsDir })).url,
+        },
+        () => undefined,
+      );
+      return { command, args, env: env(process.env) };
+    };
+    const { command, args, env } = language === 'python' ? await inPython() : await inNode();
+    const agent = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     opened.defer(() => stop(agent));
     const parts = { sfu, backend, oracle, weightsDir, documentsDir, trustStoreFile, agentApiKey };
     const stack = new AgentStack(parts, agent, opened.move());

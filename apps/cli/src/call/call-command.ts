@@ -15,6 +15,9 @@ Says each text, or the file, once the oracle has greeted; waits for each answer
 to end, and hangs up. Without --say, --wav or --pcm it tells the oracle what you
 type, line by line. Ctrl-C hangs up.
 
+A tool that the oracle has to ask for is never used unless you type y, or name
+it with --approve. Without somebody who types, others are refused.
+
 The first call makes a device of yours in the account's folder, with its keys. A
 Matrix account that has a cross-signing identity already needs its recovery key
 once (--recovery-key-file).`;
@@ -58,6 +61,12 @@ export function addCallCommand(program: Command, output: Output): void {
     .option('--session <id>', "the oracle's chat session that the call belongs to")
     .option('--record <file.wav>', "write the oracle's voice to a file")
     .option('--max-seconds <n>', 'hang up after this', numberBetween(1, MAX_SECONDS))
+    .addOption(
+      new Option('--approve <tool>', 'let the oracle use this tool; may be given more than once').argParser(collect),
+    )
+    .addOption(
+      new Option('--press <key>', 'answer quick replies by these keys, one after the other').argParser(collect),
+    )
     .option('--verbose', 'log to standard error')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', HELP)

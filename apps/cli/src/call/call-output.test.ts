@@ -95,6 +95,7 @@ test('the result fits 80 columns and says what counts', () => {
       pinsAreKept: true,
     },
     transcript: [],
+    questions: [],
     unanswered: 1,
     timeline: { click: 0, oracleAudible: 900, ended: 9_000 },
     recording: undefined,

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { EndReason, OracleCallError, TimelineMs } from '@oracle-calls/protocol';
 import type { CallSecurity } from '@oracle-calls/sdk/core';
 import { describeHearing } from './describe-hearing.ts';
+import type { AskedQuestion } from './call-questions.ts';
 import { timelineTable } from './timeline-table.ts';
 import type { TranscriptLine } from './transcript.ts';
 
@@ -20,6 +21,8 @@ export interface CallReport {
   /** As last known while the call was live. */
   readonly security: CallSecurity | undefined;
   readonly transcript: readonly TranscriptLine[];
+  /** What the oracle asked by touch. */
+  readonly questions: readonly AskedQuestion[];
   /** Utterances without an answer. */
   readonly unanswered: number;
   /** Milliseconds since the call was placed, by stage. */
@@ -80,6 +83,6 @@ export function describeLine({ speaker, text, how }: TranscriptLine, columns: nu
 }
 
 /** What others wrote must not steer the terminal: control characters, escape sequences with them, become spaces. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }

@@ -21,6 +21,8 @@ export interface CallFlags {
   readonly session?: string;
   readonly record?: string;
   readonly maxSeconds?: number;
+  readonly approve?: readonly string[];
+  readonly press?: readonly string[];
   readonly verbose?: true;
   readonly json?: true;
 }
@@ -54,6 +56,10 @@ export interface CallSettings {
   readonly sessionId: string | undefined;
   readonly record: string | undefined;
   readonly maxMs: number | undefined;
+  /** Tools that the oracle may use without asking again. */
+  readonly approved: readonly string[];
+  /** Keys for its quick replies, in order. */
+  readonly presses: readonly string[];
 }
 
 /** Raw sound is taken for this unless a rate is named: what the call itself carries. */
@@ -78,6 +84,8 @@ export function readSettings(oracle: string, flags: CallFlags): CallSettings {
     sessionId: flags.session,
     record: flags.record,
     maxMs: flags.maxSeconds === undefined ? undefined : flags.maxSeconds * 1000,
+    approved: flags.approve ?? [],
+    presses: flags.press ?? [],
   };
 }
 

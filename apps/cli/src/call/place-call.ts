@@ -7,6 +7,7 @@ import { CallProgress } from './call-progress.ts';
 import { errorFields } from './call-report.ts';
 import type { CallReport } from './call-report.ts';
 import type { CallSettings } from './call-settings.ts';
+import { CallQuestions } from './call-questions.ts';
 import { CallWatch } from './call-watch.ts';
 import { openCaller } from './caller.ts';
 import { Recording } from './recording.ts';
@@ -41,6 +42,7 @@ const NOTHING: CallReport = {
   encrypted: false,
   security: undefined,
   transcript: [],
+  questions: [],
   unanswered: 0,
   timeline: {},
   recording: undefined,
@@ -88,6 +90,9 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
   const call = calls.callOracle({ type: 'audio', oracleDid, agentVoice, language, sessionId }, { signal });
   const watch = new CallWatch(call, clock);
   const told = new CallProgress(progress);
+  const isInteractive = settings.source.kind === 'lines';
+  const { approved, presses } = settings;
+  const questions = new CallQuestions({ call, approved, presses, isInteractive, show: progress });
   const transcript = new Transcript(() => clock.now() - placedAt, options.said);
   opened.use(
     call.observe((notice) => {
@@ -95,6 +100,7 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
       transcript.hear(notice);
       if (notice.kind === 'oracleState') ear.note(notice.state);
       told.hear(notice);
+      questions.hear(notice);
     }),
   );
   told.begin(call.state);
@@ -117,12 +123,13 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
     source: settings.source,
     file,
     stdin: options.stdin,
+    answer: (line) => questions.take(line),
     progress,
     signal: over.signal,
   });
   await watch.look();
   const ended = await call.endCall();
-  return reportOf({ call, ended, failure, watch, transcript, talk, settings });
+  return reportOf({ call, ended, failure, watch, transcript, questions, talk, settings });
 }
 
 /** Aborts when the call has ended by itself, or is to be. */
@@ -148,11 +155,12 @@ interface Held {
   readonly failure: OracleCallError | undefined;
   readonly watch: CallWatch;
   readonly transcript: Transcript;
+  readonly questions: CallQuestions;
   readonly talk: Talk;
   readonly settings: CallSettings;
 }
 
-function reportOf({ call, ended, failure, watch, transcript, talk, settings }: Held): CallReport {
+function reportOf({ call, ended, failure, watch, transcript, questions, talk, settings }: Held): CallReport {
   const error = ended.error ?? failure ?? reasonAgainst(ended, watch);
   return {
     ok: error === undefined,
@@ -164,6 +172,7 @@ function reportOf({ call, ended, failure, watch, transcript, talk, settings }: H
     encrypted: watch.isEncrypted,
     security: watch.security,
     transcript: transcript.lines,
+    questions: questions.all,
     unanswered: talk.unanswered,
     timeline: call.timeline,
     recording: settings.record,

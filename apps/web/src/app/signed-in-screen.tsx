@@ -1,6 +1,7 @@
 import { OracleCallsProvider } from '@oracle-calls/react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CallQuestions } from '../call/call-questions.tsx';
 import { CallScreen } from '../call/call-screen.tsx';
 import { HistoryScreen } from '../history/history-screen.tsx';
 import { PastCallScreen } from '../history/past-call-screen.tsx';
@@ -22,13 +23,14 @@ import { CallStrip } from './call-strip.tsx';
 import { Frame } from './frame.tsx';
 import { HOME } from './route.ts';
 
-/** What somebody who is signed in sees: the call while they look at it, else a screen in the frame; over both, an oracle that rings. */
+/** What somebody who is signed in sees: the call while they look at it, else a screen in the frame; over both, what the oracle of the call asks, and an oracle that rings. */
 export function SignedInScreen({ state }: { readonly state: SignedInState }) {
   const around = aroundOf(state, useApp());
   return (
     <OracleCallsProvider calls={state.desk.calls}>
       <AroundContext value={around}>
         <Place state={state} around={around} />
+        <CallQuestions onError={(error) => void state.desk.attempt(() => Promise.reject(error))} />
         <Rings state={state} around={around} />
       </AroundContext>
     </OracleCallsProvider>

@@ -12,7 +12,7 @@ import frameWorkerUrl from '@oracle-calls/sdk/frame-worker?worker&url';
 import type { Tracer } from '@oracle-calls/protocol/trace';
 import type { MatrixAccount } from '../account/matrix-account.ts';
 import { isDevelopment, type PageConfig } from '../page-config.ts';
-import type { OracleCallsPage, PageStatistics } from '../page-window.ts';
+import type { OracleCallsPage, PageStatistics, ShownCaption } from '../page-window.ts';
 import { scriptAddress } from '../shell/script-address.ts';
 import { Store } from '../store/store.ts';
 import { callStatusOf, pageStateOf } from './call-state-words.ts';
@@ -54,6 +54,8 @@ export class CallDesk extends Store<Desk> {
   readonly calls: OracleCalls;
   readonly #keepsTranscript: () => boolean;
   #statistics = NO_STATISTICS;
+  /** By speaker and segment. */
+  readonly #captions = new Map<string, ShownCaption>();
   #clickedAt: number | undefined;
 
   constructor({ config, account, tracer, keepsTranscript }: CallDeskOptions) {
@@ -91,6 +93,7 @@ export class CallDesk extends Store<Desk> {
       errorCode: error?.code,
       endReason: call?.state.kind === 'Ended' ? call.state.reason : undefined,
       security: call?.security,
+      captions: [...this.#captions.values()],
       statistics: () => this.#readStatistics(),
     };
   }
@@ -186,6 +189,7 @@ export class CallDesk extends Store<Desk> {
 
   #follow(call: OracleCall, keepsTranscript: boolean): void {
     const transcript = keepsTranscript ? 'keeping' : 'off';
+    this.#captions.clear();
     this.#show({ ...NOTHING_YET, oracleDid: call.oracleDid, call, transcript });
     call.observe((notice) => {
       // One that has ended may still tell what became of its transcript, while the next is shown.
@@ -205,6 +209,11 @@ export class CallDesk extends Store<Desk> {
         return failureOf(notice.error);
       case 'transcript':
         return { transcript: notice.state };
+      case 'caption': {
+        const { speaker, segment, text, isFinal } = notice;
+        this.#captions.set(`${speaker} ${segment}`, { speaker, text, isFinal });
+        return {};
+      }
       case 'security':
         return notice.security.padlock === 'none' ? {} : { wasEncrypted: true };
       default:

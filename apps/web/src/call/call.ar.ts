@@ -70,6 +70,15 @@ export const callArabic: Translation<typeof callEnglish> = {
     failed: 'لم تُرسل',
     closed: 'يمكنك الكتابة بعد الاتصال.',
   },
+  questions: {
+    title: 'الأوراكل يسأل',
+    approval: 'هل تسمح للأوراكل بهذا؟',
+    details: 'بهذه التفاصيل بالضبط',
+    noDetails: 'لا تفاصيل أخرى',
+    allow: 'اسمح',
+    dontAllow: 'لا تسمح',
+    secondsLeft: 'بقي {{seconds}} ث',
+  },
   stopSpeaking: 'أوقف الكلام',
   shortcuts: {
     title: 'لوحة المفاتيح',

@@ -70,6 +70,15 @@ export const callEnglish = {
     failed: 'Not sent',
     closed: 'You can write once you are connected.',
   },
+  questions: {
+    title: 'The oracle asks',
+    approval: 'May the oracle do this?',
+    details: 'With exactly these details',
+    noDetails: 'No further details',
+    allow: 'Allow',
+    dontAllow: 'Don’t allow',
+    secondsLeft: '{{seconds}} s left',
+  },
   stopSpeaking: 'Stop speaking',
   shortcuts: {
     title: 'Keyboard',

@@ -5,7 +5,7 @@ import { AnswerUsers } from '../asking/answer-user.ts';
 import type { UserEyes } from '../sight/still.ts';
 import { withStill } from '../sight/with-still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
-import { saidAtOnce } from './said-at-once.ts';
+import type { AnswerVoice } from './voice/answer-voice.ts';
 import type { TurnRecord } from './turn-record.ts';
 import type { TurnSettling } from './turn-settling.ts';
 
@@ -33,6 +33,8 @@ export interface BrainLlmOptions {
   readonly settling?: TurnSettling | undefined;
   /** Is told when the brain is asked and when it begins to answer. */
   readonly record?: TurnRecord | undefined;
+  /** Makes the first sentence of an answer ready that is begun early. */
+  readonly voice?: Pick<AnswerVoice, 'rehearse'> | undefined;
 }
 
 class AnswerStream extends llm.LLMStream {
@@ -59,23 +61,27 @@ class AnswerStream extends llm.LLMStream {
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { settling, record, eyes } = this.#options;
+    const { settling, record, voice, eyes } = this.#options;
     const said = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(said.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
-      if (!signal.aborted) this.queue.put(saidAtOnce(id, text));
+      // With the space a sentence is complete, and spoken without waiting for what comes next.
+      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()} ` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
     // With what it says as of now.
     const context = { ...this.#context, ...(user && { user }), ...(eyes && { eyes }) };
     const approve = this.#approveAloud(say);
     const times = record?.answerBegun();
+    const rehearsal = settled === undefined ? undefined : voice?.rehearse();
     try {
       const turns = await withStill(said, this.#brain, context, signal);
       for await (const content of this.#brain.answer(turns, context, { signal, approve, settled })) {
         times?.pieceCame();
+        rehearsal?.add(content);
         this.queue.put({ id, delta: { role: 'assistant', content } });
       }
+      rehearsal?.end();
     } catch (cause) {
       // An interrupted answer is not an error.
       if (!signal.aborted) throw cause;

@@ -2,28 +2,38 @@ import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { voice } from '@livekit/agents';
 import type { Clock, Logger } from '@oracle-calls/protocol';
-import { createPayloadId } from '@oracle-calls/protocol/data-frame';
+import { waitAtMost } from '@oracle-calls/protocol';
 import type { CallContext } from '../brain/brain.ts';
 import type { UserEyes } from '../sight/still.ts';
+import { turnRules } from '../oracle/turn-settings.ts';
+import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { BrainLlm } from './brain-llm.ts';
-import { UTTERANCE_SILENCE_MS } from './engines.ts';
+import { watchCallLength } from './call-length.ts';
+import { EchoGuard } from './echo/echo-guard.ts';
 import type { Engines } from './engines.ts';
-import { LocalStt } from './local-stt.ts';
-import { LocalTts } from './local-tts.ts';
-import { ObservedAgent } from './observed-agent.ts';
-import type { ConversationObserver, OracleActivity } from './observer.ts';
+import { OwnRecognition, OwnSpeech } from './framework-parts.ts';
+import { hearingEvents } from './hearing-events.ts';
+import type { ConversationObserver } from './observer.ts';
 import type { Speaker } from '@oracle-calls/node-media/seat';
+import { followAnswers, reportFacts } from './session-facts.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import { TalkingAgent } from './talking-agent.ts';
 import { TurnRecord } from './turn-record.ts';
 import { TurnSettling } from './turn-settling.ts';
-import { SpokenText } from './spoken-text.ts';
+import { TurnListener } from './turns/turn-listener.ts';
+import type { OracleVoice } from './turns/turn-listener.ts';
 import { UserEars } from './user-ears.ts';
-import { VoiceOutput } from './voice-output.ts';
+import { AnswerVoice } from './voice/answer-voice.ts';
+import { SpokenCaptions } from './voice/spoken-captions.ts';
+import { VoiceOutput } from './voice/voice-output.ts';
 
-/** From the end of an utterance to the answer's start, in ms, beside what recognition takes. */
-const ENDPOINTING = { minDelay: 300, maxDelay: 1_500 };
 /** A local model on a busy machine may be silent this long within an answer, in ms, before the framework gives up on it. */
 const MODEL_IDLE_MS = 60_000;
+/** Who begins to speak when only this is left of an answer, in ms, answers it: even "yes" is no mere sign of listening then. */
+const ENDING_MS = 700;
+/** The framework has taken down what was heard of an interrupted answer by then, in ms, or never will. */
+const INTERRUPTED_MAX_MS = 1_000;
 
 /** A spoken conversation: hears one stream, speaks into one speaker, and touches nothing else. */
 export interface Conversation extends AsyncDisposable {
@@ -46,6 +56,10 @@ export interface ConversationOptions {
   readonly approve?: ApproveTool | undefined;
   /** Looks at what the user shows; absent where nobody may. */
   readonly eyes?: UserEyes | undefined;
+  /** How the oracle takes turns; {@link TURN_DEFAULTS} where it is silent about something. */
+  readonly turns?: TurnSettings | undefined;
+  /** When the call ends at the latest, by the clock; it is warned of aloud. */
+  readonly endsAt?: number | undefined;
   readonly observer: ConversationObserver;
   readonly log: Logger;
   readonly clock: Clock;
@@ -57,39 +71,131 @@ export interface ConversationOptions {
  * Starts a conversation on the framework's `AgentSession`, without giving it the room: sound goes in and out through our
  * own objects, so no transcript, attribute or data packet of the framework can reach the SFU.
  *
- * Everything that the framework might resolve to a hosted service is pinned to something local.
+ * Whose turn it is, is found out here (`turns/`); the framework is told as if by a recogniser that knows it, and keeps the history and the order of
+ * answers. Everything that it might resolve to a hosted service is pinned to something local.
  */
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
+  const rules = turnRules(options.turns);
   const settling = new TurnSettling();
   const record = new TurnRecord(observer.turn, clock);
+  const answers = new AnswerVoice(engines.synthesiser);
+  const captions = new SpokenCaptions(observer, clock);
+  const echo = new EchoGuard(clock);
+  const mouth = new VoiceOutput(speaker, clock, answers.scriptOf, {
+    played: (frame, soundsAt) => echo.played(frame.data, frame.sampleRate, soundsAt),
+    fellSilent: () => echo.fellSilent(),
+    heard: captions.heard,
+    begun: () => record.firstAudio(),
+    givenUp: answers.giveUp,
+  });
   const session = new voice.AgentSession({
-    stt: new LocalStt(engines.recogniser),
-    llm: new BrainLlm(engines.brain, context, { approve: options.approve, eyes: options.eyes, settling, record }),
-    tts: new LocalTts(engines.synthesiser),
-    vad: engines.vad,
-    turnHandling: { turnDetection: 'vad', interruption: { mode: 'vad' }, endpointing: ENDPOINTING },
+    stt: new OwnRecognition(),
+    llm: new BrainLlm(engines.brain, context, {
+      approve: options.approve,
+      eyes: options.eyes,
+      settling,
+      record,
+      voice: answers,
+    }),
+    tts: new OwnSpeech(engines.synthesiser.sampleRate),
+    vad: null,
+    turnHandling: {
+      turnDetection: 'stt',
+      // Who speaks over whom is decided before the framework hears of it.
+      interruption: { mode: 'vad', resumeFalseInterruption: false },
+      endpointing: { minDelay: 0, maxDelay: 0 },
+      preemptiveGeneration: {
+        enabled: true,
+        preemptiveTts: false,
+        maxSpeechDuration: Number.POSITIVE_INFINITY,
+        maxRetries: 6,
+      },
+    },
+    aecWarmupDuration: null,
     userAwayTimeout: null,
     ttsReadIdleTimeout: MODEL_IDLE_MS,
     forwardAudioIdleTimeout: MODEL_IDLE_MS,
   });
+  const oracle: OracleVoice = {
+    get isBusy() {
+      return mouth.isSpeaking || session.agentState === 'thinking' || session.agentState === 'speaking';
+    },
+    get isEnding() {
+      return mouth.isSpeaking && mouth.remainingMs < ENDING_MS;
+    },
+    get lately() {
+      return captions.lately;
+    },
+    hold: () => mouth.hold(),
+    release: () => mouth.release(),
+  };
   const ears = new UserEars();
-  const mouth = new VoiceOutput(speaker, clock);
   let isClosing = false;
-  const spoken = new SpokenText(observer, clock);
-  tellObserver(session, observer, spoken);
-  followTurns(session, settling);
-  recordTurns(session, record, clock);
+  let interrupting: Promise<unknown> = Promise.resolve();
+  const giveUpAnswer = (force: boolean): Promise<unknown> => {
+    record.answerOver('given-up');
+    mouth.clearBuffer();
+    // Whatever may not be interrupted is not.
+    return (interrupting = Promise.resolve()
+      .then(() => session.interrupt({ force }).await)
+      .catch(() => undefined));
+  };
+  const say = (text: string): void => {
+    if (!isClosing) session.say(text);
+  };
+  const silence =
+    rules.stillThereSeconds === 'off'
+      ? undefined
+      : new SilenceWatch({
+          afterMs: rules.stillThereSeconds * 1000,
+          isUserMuted: () => context.isUserMuted === true,
+          ask: () => say(rules.phrases.stillThere),
+          clock,
+        });
+  const events = hearingEvents(
+    { observer, record, settling, silence, log },
+    {
+      likely: (text) => agent.likely(text),
+      interrupted: () => void giveUpAnswer(false),
+      turn: (text) =>
+        void waitAtMost(clock, interrupting, INTERRUPTED_MAX_MS).then(
+          () => agent.turn(text),
+          () => undefined,
+        ),
+    },
+  );
+  const { recogniser, turnDetector } = engines;
+  const listener = new TurnListener({ recogniser, turnDetector, oracle, ownVoice: echo, rules, events, clock, log });
+  const agent = new TalkingAgent({
+    vad: engines.vad,
+    hear: (window) => listener.hear(window),
+    speak: (text) => answers.speak(text),
+    settling,
+  });
+  followAnswers(session, { observer, record, silence });
   reportFacts(session, log, (cause) => {
     if (!isClosing) onFailed(cause);
   });
   session.input.audio = ears;
   session.output.audio = mouth;
+  using opened = new DisposableStack();
+  if (silence !== undefined) opened.use(silence);
+  if (options.endsAt !== undefined) {
+    const sayLast = (text: string): void =>
+      void giveUpAnswer(true).then(() => {
+        if (!isClosing) session.say(text, { allowInterruptions: false });
+      });
+    opened.use(watchCallLength({ endsAt: options.endsAt, rules, clock, say, sayLast }));
+  }
   let closing: Promise<void> | undefined;
+  const timers = opened.move();
   const close = (): Promise<void> => {
     isClosing = true;
     closing ??= (async () => {
+      timers.dispose();
       await ears.stopListening();
+      listener.reset();
       mouth.clearBuffer();
       await session.close();
       await ears.close();
@@ -97,98 +203,32 @@ export async function startConversation(options: ConversationOptions): Promise<C
     return closing;
   };
   try {
-    await session.start({ agent: new ObservedAgent(spoken, settling), record: false });
+    await session.start({ agent, record: false });
   } catch (cause) {
     await close();
     throw cause;
   }
   const interrupt = async (): Promise<void> => {
-    mouth.clearBuffer();
-    await session.interrupt({ force: true }).await;
+    await giveUpAnswer(true);
   };
   return {
-    hear: (stream) => ears.listenTo(stream),
+    async hear(stream) {
+      listener.reset();
+      await ears.listenTo(stream);
+    },
     async write(text) {
       await interrupt();
+      silence?.userEnds({ hasSpoken: true });
       settling.complete(text);
       session.generateReply({ userInput: text, inputModality: 'text' });
     },
     interrupt,
     async fallSilent() {
       await ears.stopListening();
+      listener.reset();
       await interrupt();
     },
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** What the framework calls an agent's state, as a caller sees it. */
-const ACTIVITIES: Readonly<Partial<Record<voice.AgentState, OracleActivity>>> = {
-  idle: 'listening',
-  listening: 'listening',
-  thinking: 'thinking',
-  speaking: 'speaking',
-};
-
-/** The user's words as they are recognised, and what the oracle does. What it says comes from {@link SpokenText}. */
-function tellObserver(session: voice.AgentSession, observer: ConversationObserver, spoken: SpokenText): void {
-  const { AgentSessionEventTypes: Events } = voice;
-  let segment = createPayloadId();
-  session.on(Events.UserInputTranscribed, ({ isFinal, transcript }) => {
-    const text = transcript.trim();
-    if (text !== '') observer.words({ speaker: 'user', segment, text, isFinal });
-    if (isFinal) segment = createPayloadId();
-  });
-  session.on(Events.AgentStateChanged, ({ oldState, newState }) => {
-    // An interrupted answer ends here; its text is not read to the end.
-    if (oldState === 'speaking') spoken.end();
-    const activity = ACTIVITIES[newState];
-    if (activity !== undefined) observer.activity(activity);
-  });
-}
-
-/** A new turn begins when somebody speaks. */
-function followTurns(session: voice.AgentSession, settling: TurnSettling): void {
-  session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
-    if (newState === 'speaking') settling.begin();
-  });
-}
-
-function recordTurns(session: voice.AgentSession, record: TurnRecord, clock: Clock): void {
-  const { AgentSessionEventTypes: Events } = voice;
-  let stoppedAt = 0;
-  session.on(Events.UserInputTranscribed, ({ isFinal }) => {
-    if (isFinal) record.turnOver(stoppedAt, clock.now());
-  });
-  session.on(Events.UserStateChanged, ({ newState }) => {
-    if (newState === 'listening') stoppedAt = clock.now() - UTTERANCE_SILENCE_MS;
-    if (newState === 'speaking' && session.agentState === 'speaking') record.held(clock.now());
-  });
-  session.on(Events.AgentStateChanged, ({ oldState, newState }) => {
-    if (newState === 'speaking') record.firstAudio();
-    else if (oldState === 'speaking') record.answerOver('heard');
-  });
-}
-
-/** Logs that things were said, never what; and notices when the session gives up. */
-function reportFacts(session: voice.AgentSession, log: Logger, onBroken: (cause: unknown) => void): void {
-  const { AgentSessionEventTypes: Events, CloseReason } = voice;
-  const broken: string = CloseReason.ERROR;
-  session.on(Events.UserInputTranscribed, ({ isFinal, transcript }) => {
-    if (isFinal) log.info('user said something', { characters: transcript.length });
-  });
-  session.on(Events.AgentStateChanged, ({ newState }) => {
-    if (newState === 'speaking') log.info('oracle speaks');
-  });
-  session.on(Events.Error, ({ error }) => {
-    log.warn('a part of the conversation failed', { part: partOf(error) });
-  });
-  session.on(Events.Close, ({ reason, error }) => {
-    if (reason === broken) onBroken(error ?? reason);
-  });
-}
-
-function partOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : 'unknown';
 }

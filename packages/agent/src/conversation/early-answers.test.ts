@@ -1,10 +1,10 @@
-import { initializeLogger, voice } from '@livekit/agents';
+import { ReadableStream } from 'node:stream/web';
+import { inference, initializeLogger, voice } from '@livekit/agents';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createBrain, questionOf } from '../brain/create-brain.ts';
 import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { BrainLlm } from './brain-llm.ts';
-import { ObservedAgent } from './observed-agent.ts';
-import { SpokenText } from './spoken-text.ts';
+import { TalkingAgent } from './talking-agent.ts';
 import { TurnSettling } from './turn-settling.ts';
 import { systemClock } from '@oracle-calls/protocol';
 
@@ -50,11 +50,15 @@ async function scene() {
     turnHandling: { turnDetection: 'manual' },
     userAwayTimeout: null,
   });
-  const spoken = new SpokenText(
-    { words: () => undefined, activity: () => undefined, turn: () => undefined },
-    systemClock,
-  );
-  await session.start({ agent: new ObservedAgent(spoken, settling), record: false });
+  await session.start({
+    agent: new TalkingAgent({
+      vad: new inference.VAD(),
+      hear: () => undefined,
+      speak: () => new ReadableStream(),
+      settling,
+    }),
+    record: false,
+  });
   const steps: unknown = Reflect.get(session, 'activity') ?? Reflect.get(session, '_activity');
   if (!isSteps(steps)) throw new TypeError('the framework does this otherwise now');
   return { log, settling, steps, session, [Symbol.asyncDispose]: () => session.close() };

@@ -1,13 +1,6 @@
-/** How a turn of the user's went on. */
-export type TurnOutcome =
-  /** Answered, and the answer was heard to its end. */
-  | 'answered'
-  /** The user spoke over the answer, and it was given up. */
-  | 'interrupted'
-  /** The answer was held because something was heard, went on where it was, and was heard to its end. */
-  | 'resumed'
-  /** Nothing was said to it. */
-  | 'unanswered';
+import type { TurnOutcome } from '@oracle-calls/protocol';
+
+export type { TurnOutcome };
 
 /** One spoken turn of the user's and its answer, told once, when the answer is over. All instants are milliseconds of the job's `Clock`. */
 export interface TurnMeasures {

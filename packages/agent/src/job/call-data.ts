@@ -46,7 +46,8 @@ export class CallData implements ConversationObserver {
 
   /** For the log alone: the user has no use for it. */
   readonly turn = (measures: TurnMeasures): void => {
-    this.#log.info('turn over', turnFields(measures));
+    const userStoppedAt = new Date(measures.userStoppedAt).toISOString();
+    this.#log.info('turn over', { userStoppedAt, ...turnFields(measures) });
   };
 
   /** The oracle ends the call: told before the SFU does. */

@@ -40,6 +40,20 @@ describe('what is measured of a call', () => {
     expect(measures.filter(({ kind }) => kind === 'ended')).toEqual([{ kind: 'ended', endReason: 'connection-lost' }]);
   });
 
+  it('are its turns, which are in the log with their times and without their words', async () => {
+    const { measures, telemetry } = measuring();
+    const scene = await liveJob({ telemetry });
+    const userStoppedAt = scene.clock.now();
+    scene.started?.observer.turn({ turn: 1, userStoppedAt, firstAudioAt: userStoppedAt + 800, outcome: 'answered' });
+    say(scene, { kind: 'control', action: 'hang-up' });
+    await over(scene);
+    expect(measures).toContainEqual({ kind: 'turn', outcome: 'answered' });
+    expect(measures).toContainEqual({ kind: 'turn-stage', stage: 'firstAudio', ms: 800 });
+    const at = new Date(userStoppedAt).toISOString();
+    expect(logHas(scene, `turn over {`)).toBe(true);
+    expect(logHas(scene, `"userStoppedAt":"${at}","turn":1,"outcome":"answered","firstAudioMs":800`)).toBe(true);
+  });
+
   it("is in the log under the call's trace", async () => {
     const { telemetry } = measuring();
     const scene = await liveJob({ telemetry });

@@ -135,7 +135,7 @@ export class CallJob {
   }
 
   #begin({ call, seated, remember }: Extract<SetUp, { kind: 'ready' }>): LiveCall {
-    const { clock, timeline, maxCallMs, startConversation, memorySettings } = this.#deps;
+    const { clock, timeline, telemetry, maxCallMs, startConversation, memorySettings } = this.#deps;
     const log = this.#log;
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
@@ -165,15 +165,17 @@ export class CallJob {
       log,
     );
     const { eyes, picture } = openSight({ ...this.#deps, userIdentity, seated, signal: this.#over.signal });
+    const watched = picture?.watching(data) ?? data;
     const voice: CallVoice = new CallVoice({
       startConversation: async (talk) => {
         await remembering.ready;
         return startConversation(talk);
       },
       speaker: seated.seat.speaker,
-      observer: remembering.follow(picture?.watching(data) ?? data),
+      observer: remembering.follow(telemetry?.watching(watched) ?? watched),
       eyes,
       approve: asked?.approve,
+      endsAt: clock.now() + maxCallMs,
       context: {
         sessionId,
         conversationId: randomUUID(),

@@ -7,7 +7,7 @@ import type { UserEyes } from '../sight/still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { earcon } from '../conversation/earcon.ts';
-import { framesOf } from '../conversation/local-tts.ts';
+import { framesOf } from '../conversation/voice/frames.ts';
 import type { ConversationObserver } from '../conversation/observer.ts';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import { floatToInt16 } from '@oracle-calls/node-media/pcm';
@@ -25,6 +25,8 @@ export interface TalkOptions {
   readonly eyes?: UserEyes | undefined;
   readonly speaker: Speaker;
   readonly observer: ConversationObserver;
+  /** When the call ends at the latest, by the job's clock. */
+  readonly endsAt: number;
   /** The conversation broke and will not answer any more. */
   readonly onFailed: (cause: unknown) => void;
   /** Aborts when the call is over. */

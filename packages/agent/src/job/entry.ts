@@ -114,7 +114,7 @@ export default defineAgent<Partial<Prewarmed>>({
         checkDeclared(settings.hearing, hearing);
         const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
-        return startConversation({ ...talk, engines, log, clock });
+        return startConversation({ ...talk, engines, turns: remote.turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

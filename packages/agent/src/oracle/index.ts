@@ -1,5 +1,7 @@
 export { AVATAR_MAX_SIDE } from '../avatar/avatar.ts';
 export type { Avatar, AvatarFrame, AvatarMoment } from '../avatar/avatar.ts';
+export { QUESTION_WAIT_MS } from '../asking/call-user.ts';
+export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
 export { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
@@ -50,13 +52,12 @@ export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
 export { STILL_MAX_BYTES, STILL_MAX_SIDE } from '../sight/still.ts';
 export type { LookOptions, Still, UserEyes } from '../sight/still.ts';
-export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export { createCallMemory } from '../memory/call-memory.ts';
 export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
 export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
 export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
-export { defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
-export type { JsonSchema, Tool, ToolContext } from '../tools/tool.ts';
+export { APPROVAL_SPOKEN, defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
+export type { JsonSchema, Tool, ToolApproval, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
 export type {
   ToolBoxOptions,

@@ -1,5 +1,5 @@
-import { END_REASONS, JOB_STAGES } from '@oracle-calls/protocol';
-import { CALL_BUCKETS_S, type Metrics, type MetricTable } from '@oracle-calls/telemetry';
+import { END_REASONS, JOB_STAGES, TURN_OUTCOMES, TURN_STAGES } from '@oracle-calls/protocol';
+import { CALL_BUCKETS_S, TURN_BUCKETS_S, type Metrics, type MetricTable } from '@oracle-calls/telemetry';
 
 /** What may happen to a call's media and keys, as its job sees it. */
 export const MEDIA_EVENTS = [
@@ -38,6 +38,23 @@ export const AGENT_METRICS = {
     help: 'Time from the first offer of the key exchange to its confirmation; it includes waiting for the caller.',
     labels: {},
     buckets: CALL_BUCKETS_S,
+  },
+  oracle_calls_agent_turns_total: {
+    kind: 'counter',
+    help: 'Spoken turns of users, by how they went on.',
+    labels: { outcome: TURN_OUTCOMES },
+  },
+  oracle_calls_agent_turn_stage_seconds: {
+    kind: 'histogram',
+    help: 'Time from the end of the user’s speech to a stage of its answer; `firstAudio` is when sound leaves the agent.',
+    labels: { stage: TURN_STAGES },
+    buckets: TURN_BUCKETS_S,
+  },
+  oracle_calls_agent_barge_in_seconds: {
+    kind: 'histogram',
+    help: 'Time from the beginning of speech over an answer until the oracle was silent.',
+    labels: {},
+    buckets: TURN_BUCKETS_S,
   },
   oracle_calls_agent_media_events_total: {
     kind: 'counter',

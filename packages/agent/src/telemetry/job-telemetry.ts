@@ -9,8 +9,11 @@ import {
   type Span,
   type Tracer,
 } from '@oracle-calls/protocol/trace';
+import type { ConversationObserver } from '../conversation/observer.ts';
+import type { TurnMeasures } from '../conversation/turn-measures.ts';
 import type { MediaEvent } from './agent-metrics.ts';
 import type { Measure } from './measure.ts';
+import { measuresOfTurn, traceTurn } from './turn-spans.ts';
 
 /** What each stage of a job waits for. */
 const AFTER: Readonly<Record<JobStage, readonly JobStage[]>> = {
@@ -90,6 +93,25 @@ export class JobTelemetry {
     const offeredAt = this.#times.get('handshakeBegun');
     if (stage === 'confirmed' && offeredAt !== undefined)
       tell?.({ kind: 'handshake', ms: Math.max(0, at - offeredAt) });
+  }
+
+  /** Passes everything on, and takes the turns for itself too. */
+  watching(observer: ConversationObserver): ConversationObserver {
+    return {
+      words: (words) => observer.words(words),
+      activity: (activity) => observer.activity(activity),
+      turn: (measures) => {
+        observer.turn(measures);
+        this.turn(measures);
+      },
+    };
+  }
+
+  /** A turn and its answer are over. */
+  turn(measures: TurnMeasures): void {
+    const { tracer = silentTracer, tell } = this.#options;
+    if (this.#job !== undefined) traceTurn(tracer, this.#job.context, measures);
+    for (const measure of measuresOfTurn(measures)) tell?.(measure);
   }
 
   noticed(event: MediaEvent): void {

@@ -1,7 +1,7 @@
 import { CALL_TYPES, END_REASONS } from '../call-status.ts';
 import { ERROR_TABLE } from '../errors/error-table.ts';
 import { ROUTES } from '../http/routes.ts';
-import { JOB_STAGES, TIMELINE_STAGES } from '../timeline.ts';
+import { JOB_STAGES, TIMELINE_STAGES, TURN_OUTCOMES, TURN_STAGES } from '../timeline.ts';
 import { BACKEND_STEPS, SPAN_METHODS, type SpanAttributes } from './span-names.ts';
 
 const ROUTE_NAMES: readonly string[] = Object.values(ROUTES);
@@ -9,6 +9,9 @@ const ROUTE_NAMES: readonly string[] = Object.values(ROUTES);
 const NAMES: ReadonlySet<string> = new Set([
   'call',
   'job',
+  'turn',
+  'turn.silenced',
+  ...TURN_STAGES.map((stage) => `turn.${stage}`),
   ...TIMELINE_STAGES,
   ...JOB_STAGES,
   ...BACKEND_STEPS,
@@ -26,6 +29,7 @@ const VALUES: Readonly<Record<keyof SpanAttributes, ReadonlySet<unknown>>> = {
   'error.type': new Set(Object.keys(ERROR_TABLE)),
   'oracle_calls.call_type': new Set(CALL_TYPES),
   'oracle_calls.end_reason': new Set(END_REASONS),
+  'oracle_calls.turn_outcome': new Set(TURN_OUTCOMES),
 };
 
 /** The name, if it is one of ours; `other` for whatever got in by mistake. */

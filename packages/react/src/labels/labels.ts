@@ -29,6 +29,13 @@ export interface Labels {
   readonly send: string;
   readonly sending: string;
   readonly notSent: string;
+  readonly approval: string;
+  /** Above what the tool would be used with. */
+  readonly approvalDetails: string;
+  readonly noDetails: string;
+  readonly allow: string;
+  readonly dontAllow: string;
+  readonly secondsLeft: (seconds: number) => string;
   readonly padlocks: Readonly<Record<Padlock, string>>;
   readonly comparisonCode: string;
   readonly compare: string;
@@ -99,6 +106,12 @@ export const ENGLISH_LABELS: Labels = {
   send: 'Send',
   sending: 'sending',
   notSent: 'not sent',
+  approval: 'May the oracle do this?',
+  approvalDetails: 'With exactly these details',
+  noDetails: 'No further details',
+  allow: 'Allow',
+  dontAllow: "Don't allow",
+  secondsLeft: (seconds) => `${seconds} s left`,
   padlocks: {
     none: 'Not known to be encrypted',
     encrypted: 'Encrypted between you and the oracle',

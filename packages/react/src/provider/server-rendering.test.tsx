@@ -25,6 +25,7 @@ const {
   OracleStatus,
   OracleVideo,
   OwnVideo,
+  Questions,
   ScreenShareButton,
   SecurityBadge,
   TrackVideo,
@@ -59,6 +60,7 @@ function Page(): ReactNode {
       <IncomingCall />
       <CallHistoryList oracleDid={SCRIPTED_ORACLE} />
       <TranscriptView call={undefined} />
+      <Questions />
     </>
   );
 }

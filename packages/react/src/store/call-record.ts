@@ -1,11 +1,14 @@
 import { toOracleCallError, type Clock } from '@oracle-calls/protocol';
 import type {
   CallNotice,
+  CallNoticeOf,
   CallSecurity,
   CallState,
   ConnectionQuality,
   LocalTrack,
   OracleCall,
+  OracleQuestion,
+  QuestionAnswer,
   RemoteTrack,
 } from '@oracle-calls/sdk';
 import { withCaption, type Caption } from './captions.ts';
@@ -41,6 +44,8 @@ export class CallRecord {
   readonly isReconnecting = new Cell(false);
   /** What became of the transcript of a call that keeps one. */
   readonly transcript = new Cell<TranscriptOutcome | undefined>(undefined);
+  /** What the oracle asks by touch and waits for, oldest first. */
+  readonly questions: Cell<readonly OracleQuestion[]>;
   readonly warnings = new Cell<readonly CallWarning[]>([]);
   readonly times: Cell<CallTimes>;
   readonly isMicrophoneEnabled: Source<boolean>;
@@ -55,6 +60,7 @@ export class CallRecord {
     this.#clock = clock;
     this.state = new Cell(call.state);
     this.security = new Cell(call.security);
+    this.questions = new Cell(call.questions);
     this.times = new Cell({ liveAt: call.state.kind === 'Live' ? clock.now() : undefined, endedAt: undefined });
     const { subscribe } = this.#switched;
     this.isMicrophoneEnabled = { read: () => call.isMicrophoneEnabled, subscribe };
@@ -77,6 +83,9 @@ export class CallRecord {
       throw error;
     }
   };
+
+  /** @throws as `OracleCall.answer` */
+  readonly answer = (questionId: string, answer: QuestionAnswer): Promise<void> => this.call.answer(questionId, answer);
 
   readonly setMicrophoneEnabled = (isEnabled: boolean): Promise<void> =>
     this.#switch(() => this.call.setMicrophoneEnabled(isEnabled));
@@ -126,6 +135,13 @@ export class CallRecord {
       case 'chatSent':
         this.#hasArrived(notice.text);
         break;
+      case 'questionOver':
+        this.#chose(notice);
+        this.questions.write(this.call.questions);
+        break;
+      case 'question':
+        this.questions.write(this.call.questions);
+        break;
       case 'transcript':
         this.transcript.write(notice);
         break;
@@ -160,8 +176,6 @@ export class CallRecord {
       case 'hearingChanged':
       case 'device':
       case 'echo':
-      case 'question':
-      case 'questionOver':
         break;
     }
     // The SDK switches devices by itself as well: one that was unplugged, a share that the browser's own bar ended.
@@ -177,6 +191,16 @@ export class CallRecord {
       const id = this.#nextId();
       this.chat.write(withMessage(chat, { id, from: 'user', text, at: this.#clock.now(), status: 'sent' }));
     }
+  }
+
+  /** A quick reply is something that the person said: it stands in the chat like what they wrote. */
+  #chose({ questionId, answer }: CallNoticeOf<'questionOver'>): void {
+    const question = this.questions.read().find(({ id }) => id === questionId);
+    if (question?.asks !== 'choice' || answer?.answers !== 'choice') return;
+    const chosen = question.choices.find(({ key }) => key === answer.key);
+    if (chosen === undefined) return;
+    const message = { from: 'user', text: chosen.label, at: this.#clock.now(), status: 'sent' } as const;
+    this.chat.write(withMessage(this.chat.read(), { ...message, id: this.#nextId() }));
   }
 
   #enter(state: CallState): void {

@@ -37,6 +37,27 @@ export function levelSource(track: Audible, clock: Clock): Source<number> {
   };
 }
 
+/** Whole seconds until an instant, counted down; 0 from then on. */
+export function secondsUntilSource(at: number, clock: Clock): Source<number> {
+  const read = (): number => Math.max(0, Math.ceil((at - clock.now()) / SECOND_MS));
+  return {
+    read,
+    subscribe: (changed) => {
+      let timer: Disposable | undefined;
+      const arm = (): void => {
+        const leftMs = at - clock.now();
+        timer = leftMs > 0 ? clock.after(leftMs % SECOND_MS || SECOND_MS, tick) : undefined;
+      };
+      const tick = (): void => {
+        changed();
+        arm();
+      };
+      arm();
+      return () => timer?.[Symbol.dispose]();
+    },
+  };
+}
+
 /** Whole seconds for which the call is live, or was. 0 before. */
 export function durationSource({ times }: CallRecord, clock: Clock): Source<number> {
   const lastedMs = (): number => {

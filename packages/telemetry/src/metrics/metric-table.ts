@@ -34,5 +34,7 @@ export const silentMetrics = { add: nothing, set: nothing, observe: nothing };
 
 /** From a fraction of a round trip to the longest wait that a call allows, in seconds. */
 export const CALL_BUCKETS_S = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20] as const;
+/** Upper bounds of times in a conversation, in s: finest where people notice a difference. */
+export const TURN_BUCKETS_S = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.2, 1.5, 2, 3, 5, 10] as const;
 /** From a bare answer to the request deadline, in seconds. */
 export const REQUEST_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 20] as const;

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import aiohttp
-from livekit.agents import Agent, AgentSession, JobContext, JobRequest, WorkerPermissions
+from livekit.agents import Agent, AgentSession, JobContext, JobRequest
 
 from oracle_calls.protocol import OracleCallError
 from oracle_calls.protocol.did import DidResolver, ResolvedOracle
@@ -22,7 +23,7 @@ from .clock import Clock, SystemClock
 from .guard import identity_of
 from .identity import read_own_identity
 from .seat import LiveKitSeat
-from .session import SessionConversation
+from .session import SessionConversation, check_hearing
 from .settings import OracleSettings
 from .trust import TrustStore
 from .turns import Background
@@ -35,9 +36,6 @@ _IDENTITY_RANDOM_BYTES: Final = 12
 _AGENT_NAME_ATTRIBUTE: Final = "lk.agent.name"
 #: A resolver that starts beside the agent may need a moment.
 _RESOLVE_RETRY: Final = RetryLimits(within_ms=15_000, first_pause_ms=250, max_pause_ms=2_000)
-
-#: For the `AgentServer`: speak, listen and send the frames of the key exchange. No metadata, whatever a library tries.
-PERMISSIONS: Final = WorkerPermissions(can_update_metadata=False)
 
 
 class Oracle:
@@ -53,6 +51,17 @@ class Oracle:
     def from_environment(cls, *, hearing: CallHearing) -> Oracle:
         """See `OracleSettings.from_environment`."""
         return cls(OracleSettings.from_environment(), hearing=hearing)
+
+    @property
+    def settings(self) -> OracleSettings:
+        return self._settings
+
+    @asynccontextmanager
+    async def open_backend(self) -> AsyncIterator[BackendClient]:
+        """The oracle's backend, for a worker that waits there."""
+        async with create_session() as http:
+            document = await _own_document(self._settings, http, self._clock)
+            yield _backend(self._settings, document, http, self._clock)
 
     async def on_request(self, request: JobRequest) -> None:
         """Takes a job that the SFU offers: for `AgentServer.rtc_session(on_request=…)`."""
@@ -79,7 +88,10 @@ class Oracle:
 
         Returns when the call is under way. Neither connect the job's room nor start the session: both happen here, and the room
         that the SFU sees is another. `on_start` is told of the call when the user is there.
+
+        Raises `ValueError` for a session that hears or speaks elsewhere, or is heard by more than `hearing` says.
         """
+        check_hearing(session, agent, self._hearing)
         await self.answer_with(ctx, SessionConversation(session, agent, on_start))
 
     async def answer_with(self, ctx: JobContext, conversation: Conversation) -> None:
@@ -139,27 +151,19 @@ class _Answer:
             raise OracleCallError("ERR_PROTOCOL_MALFORMED", "This is not the room of a call.")
         url, token = ctx._info.url, ctx._info.token
         log.info("job accepted", extra={"sfu_room_name": sfu_room_name, "sfu_identity": identity_of(token)})
-        resolver = DidResolver(
-            DidFetch(http),
-            ixo_resolver_url=settings.did_resolver_url,
-            allow_private_addresses=settings.allow_private_addresses,
-        )
-        document: ResolvedOracle = await retrying(
-            lambda: resolver.resolve_oracle(settings.oracle_did), _RESOLVE_RETRY, clock
-        )
-        api_key = BearerSecret.read(settings.api_key_file, "agent API key")
+        document = await _own_document(settings, http, clock)
         opening = Opening(
             sfu_room_name=sfu_room_name,
             identity=read_own_identity(document, settings.key_file),
             trust=trust,
-            resolver=resolver,
+            resolver=_resolver(settings, http),
             clock=clock,
             older_protocol=settings.older_protocol,
         )
         return CallDeps(
             ticket=ctx.job.metadata,
             opening=opening,
-            backend=BackendClient(settings.backend_url or document.backend_url, api_key, http, clock=clock),
+            backend=_backend(settings, document, http, clock),
             open_seat=lambda is_older: LiveKitSeat(url, token, clock=clock, is_older=is_older),
             conversation=self._conversation,
             hearing=self._hearing,
@@ -167,6 +171,26 @@ class _Answer:
             max_call_ms=settings.max_call_ms,
             rekey_interval_ms=settings.rekey_interval_ms,
         )
+
+
+def _resolver(settings: OracleSettings, http: aiohttp.ClientSession) -> DidResolver:
+    return DidResolver(
+        DidFetch(http),
+        ixo_resolver_url=settings.did_resolver_url,
+        allow_private_addresses=settings.allow_private_addresses,
+    )
+
+
+async def _own_document(settings: OracleSettings, http: aiohttp.ClientSession, clock: Clock) -> ResolvedOracle:
+    resolver = _resolver(settings, http)
+    return await retrying(lambda: resolver.resolve_oracle(settings.oracle_did), _RESOLVE_RETRY, clock)
+
+
+def _backend(
+    settings: OracleSettings, document: ResolvedOracle, http: aiohttp.ClientSession, clock: Clock
+) -> BackendClient:
+    api_key = BearerSecret.read(settings.api_key_file, "agent API key")
+    return BackendClient(settings.backend_url or document.backend_url, api_key, http, clock=clock)
 
 
 def _failed(error: BaseException) -> None:

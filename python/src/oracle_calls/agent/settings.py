@@ -18,6 +18,9 @@ from .call.open_call import OlderProtocol
 REKEY_INTERVAL_MIN_MS: Final = 10_000
 REKEY_INTERVAL_MAX_MS: Final = 60 * 60_000
 
+#: As long as the Node agent waits, in ms.
+DRAIN_MS: Final = 75_000
+
 _PREFIX: Final = "ORACLE_CALLS_"
 
 
@@ -46,6 +49,8 @@ class OracleSettings:
     max_call_ms: float = MAX_CALL_MS
     #: Between two renewals of a call's keys, in ms.
     rekey_interval_ms: float = REKEY_INTERVAL_MS
+    #: How long calls may go on once the worker was told to stop, in ms; 0 ends them at once.
+    drain_ms: float = DRAIN_MS
 
     def __post_init__(self) -> None:
         parse_did(self.oracle_did)
@@ -53,7 +58,7 @@ class OracleSettings:
             raise OracleCallError("ERR_PROTOCOL_MALFORMED", 'older_protocol is "refuse" or "allow".')
         if not REKEY_INTERVAL_MIN_MS <= self.rekey_interval_ms <= REKEY_INTERVAL_MAX_MS:
             raise OracleCallError("ERR_PROTOCOL_MALFORMED", "Keys are renewed every 10 s to every hour.")
-        if not (self.grace_ms >= 0 and self.max_call_ms > 0):
+        if not (self.grace_ms >= 0 and self.drain_ms >= 0 and self.max_call_ms > 0):
             raise OracleCallError("ERR_PROTOCOL_MALFORMED", "A call lasts, and a grace is not negative.")
 
     @classmethod

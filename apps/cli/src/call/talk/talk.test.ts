@@ -49,7 +49,20 @@ function scene(texts: 'spoken' | 'written' = 'spoken') {
     }
   };
   const run = (source: Source, stdin: Readable = Readable.from([])): Promise<OracleCallError | undefined> =>
-    converse({ call, talk, source, file: undefined, stdin, progress: () => undefined, signal: controller.signal });
+    converse({
+      call,
+      talk,
+      source,
+      file: undefined,
+      stdin,
+      answer: (line) => {
+        if (line !== 'y') return false;
+        did.push('allows it');
+        return true;
+      },
+      progress: () => undefined,
+      signal: controller.signal,
+    });
   return { clock, did, controller, live, ear, talk, speakFor, run };
 }
 
@@ -137,6 +150,23 @@ describe('talking to an oracle', () => {
     await clock.advance(50_000);
     expect(await done).toBeUndefined();
     expect(did).toEqual(['code true', 'writes hello']);
+  });
+
+  test('takes a typed answer to what the oracle asks at once, and other lines in their turn', async () => {
+    const { clock, live, run, did } = scene('written');
+    const stdin = new PassThrough();
+    const done = run({ kind: 'lines' }, stdin);
+    live.resolve();
+    await clock.advance(10_000);
+    stdin.write('order\n');
+    await expect.poll(() => did).toEqual(['writes order']);
+    // Still being answered.
+    stdin.write('and then\ny\n');
+    await expect.poll(() => did).toEqual(['writes order', 'allows it']);
+    stdin.end();
+    await clock.advance(90_000);
+    expect(await done).toBeUndefined();
+    expect(did).toEqual(['writes order', 'allows it', 'writes and then']);
   });
 });
 

@@ -1,9 +1,9 @@
 import type { Embedder } from '../../documents/embedder/embedder.ts';
+import type { Finding } from '../../documents/library.ts';
 import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Tool } from '../../tools/tool.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import type { AnswerOptions, Brain, CallContext, Turn } from '../brain.ts';
-
 import { createBrain, questionOf } from '../create-brain.ts';
 import { ExampleMatcher } from './example-match.ts';
 import type { ExampleMatch } from './example-match.ts';

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote
 
@@ -56,18 +55,20 @@ class BackendClient:
         session: aiohttp.ClientSession,
         *,
         clock: Clock | None = None,
-        traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """`traceparent` tells the trace that requests belong to, once there is one."""
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
         self._session = session
         self._clock = clock or SystemClock()
-        self._traceparent = traceparent
+        #: The trace that requests belong to, once a call has named one.
+        self._traceparent: str | None = None
 
     async def claim(self, ticket: str, sfu_room_name: str) -> ClaimedCall:
         """Trades the dispatch ticket for the call."""
-        return read_claimed_call(await self._ask("POST", "/agent/claim", {"ticket": ticket, "roomId": sfu_room_name}))
+        answer = await self._ask("POST", "/agent/claim", {"ticket": ticket, "roomId": sfu_room_name})
+        call = read_claimed_call(answer)
+        self._traceparent = call.traceparent
+        return call
 
     async def fetch_key(self, call_id: str) -> SealedKey:
         return read_sealed_key(await self._ask("GET", f"/calls/{quote(call_id, safe=_PATH_CHARACTERS)}/key"))
@@ -96,9 +97,8 @@ class BackendClient:
 
     async def _exchange(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         headers = {"authorization": f"Bearer {self._api_key.expose()}"}
-        trace = self._traceparent()
-        if trace is not None:
-            headers["traceparent"] = trace
+        if self._traceparent is not None:
+            headers["traceparent"] = self._traceparent
         data = bytearray()
         try:
             # A redirect could carry the key to somebody else.

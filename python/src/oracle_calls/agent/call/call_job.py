@@ -51,6 +51,7 @@ from .presence import (
     step_presence,
 )
 from .set_up import OpenSeat, Ready, Report, code_of, leave, set_up
+from .timeline import STAGES_OF_INPUTS, JobTimeline
 
 log = logging.getLogger("oracle_calls.agent")
 
@@ -105,6 +106,7 @@ class CallJob:
     def __init__(self, deps: CallDeps) -> None:
         self._deps = deps
         self._clock = deps.opening.clock
+        self._timeline = JobTimeline(self._clock)
         self._state = INITIAL_PRESENCE.state
         self._early: list[SeatNotice] = []
         self._live: _LiveCall | None = None
@@ -125,7 +127,7 @@ class CallJob:
                 return None
             deps = self._deps
             self._setting_up = asyncio.ensure_future(
-                set_up(deps.opening, deps.backend, deps.ticket, deps.open_seat, self._observe_early)
+                set_up(deps.opening, deps.backend, deps.ticket, deps.open_seat, self._observe_early, self._timeline)
             )
             try:
                 outcome = await self._setting_up
@@ -284,6 +286,9 @@ class CallJob:
             self._input(SeatGone(notice.is_deliberate))
 
     def _input(self, given: PresenceInput) -> None:
+        stage = STAGES_OF_INPUTS.get(given) if isinstance(given, str) else None
+        if stage is not None:
+            self._timeline.mark(stage)
         step = step_presence(self._state, given)
         self._state = step.state
         for effect in step.effects:
@@ -306,6 +311,7 @@ class CallJob:
                 self._patience.cancel()
                 self._patience = None
         elif effect == "begin-attempt":
+            self._timeline.mark("handshake_begun")
             live.link.begin()
         elif effect == "greet":
             self._background.start(self._greet(live))
@@ -336,6 +342,7 @@ class CallJob:
         call, speaker = live.call, live.seat.speaker
         for frame in earcon(speaker.sample_rate):
             await speaker.play(frame)
+            self._timeline.mark("earcon_sent")
         if self._ended.done():
             return
         context = CallContext(
@@ -348,6 +355,8 @@ class CallJob:
         )
         self._is_started = True
         await self._deps.conversation.start(context, speaker, live.data, self._conversation_over)
+        self._timeline.mark("conversation_ready")
+        self._timeline.log()
 
     def _conversation_over(self, error: BaseException | None) -> None:
         if error is None:

@@ -18,6 +18,7 @@ from ..log_lines import call_name
 from ..seat import Seat
 from ..seat.notices import Observe
 from .open_call import OpenedCall, Opening, open_call
+from .timeline import JobTimeline
 
 log = logging.getLogger("oracle_calls.agent")
 
@@ -51,7 +52,9 @@ class Report:
 SetUp: TypeAlias = Ready | StayOut | Report
 
 
-async def set_up(opening: Opening, backend: Backend, ticket: str, open_seat: OpenSeat, observe: Observe) -> SetUp:
+async def set_up(
+    opening: Opening, backend: Backend, ticket: str, open_seat: OpenSeat, observe: Observe, timeline: JobTimeline
+) -> SetUp:
     """The seats of the two protocols encrypt in different ways, and a job has one seat.
 
     The SFU ends the job of an agent that leaves its room, so where the older protocol is allowed, the agent enters once it knows
@@ -61,7 +64,7 @@ async def set_up(opening: Opening, backend: Backend, ticket: str, open_seat: Ope
     if opening.older_protocol == "refuse":
         early = asyncio.ensure_future(_enter(opening, open_seat, False, observe))
     try:
-        fetched = await _fetch_and_open(opening, backend, ticket)
+        fetched = await _fetch_and_open(opening, backend, ticket, timeline)
         if not isinstance(fetched, tuple):
             return fetched
         call, opened = fetched
@@ -73,6 +76,7 @@ async def set_up(opening: Opening, backend: Backend, ticket: str, open_seat: Ope
         if seat is None:
             opened.call_key.destroy()
             return Report(call, "agent-failed")
+        timeline.mark("connected")
         # From here on the job closes it.
         early = None
         return Ready(call, opened, seat)
@@ -125,7 +129,7 @@ async def _enter(opening: Opening, open_seat: OpenSeat, is_older: bool, observe:
 
 
 async def _fetch_and_open(
-    opening: Opening, backend: Backend, ticket: str
+    opening: Opening, backend: Backend, ticket: str, timeline: JobTimeline
 ) -> tuple[ClaimedCall, OpenedCall] | StayOut | Report:
     """Claims the call and asks for its sealed key. A refusal is logged, and the agent stays out."""
     call: ClaimedCall | None = None
@@ -135,15 +139,20 @@ async def _fetch_and_open(
         name = call_name.get()
         if name is not None:
             name.call_id = call.call_id
+            name.trace_id = call.traceparent.split("-")[1] if call.traceparent is not None else None
         log.info("call claimed")
+        timeline.mark("claimed")
         key = call.key
         if key is None:
             key = await retrying(lambda: backend.fetch_key(claimed.call_id), CLAIM_RETRY, opening.clock)
+        timeline.mark("key_fetched")
     except OracleCallError as error:
         what = "call not claimed; staying out" if call is None else "key request failed; staying out"
         log.error(what, extra={"code": error.code})
         return StayOut()
-    return await _try_open(opening, call, key)
+    outcome = await _try_open(opening, call, key)
+    timeline.mark("key_opened")
+    return outcome
 
 
 async def _try_open(opening: Opening, call: ClaimedCall, key: SealedKey) -> tuple[ClaimedCall, OpenedCall] | Report:

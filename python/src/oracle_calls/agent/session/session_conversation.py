@@ -19,6 +19,7 @@ from livekit.agents import (
     CloseReason,
     TurnHandlingOptions,
     UserInputTranscribedEvent,
+    get_job_context,
 )
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
@@ -87,6 +88,7 @@ class SessionConversation:
             self._on_start(context)
         # No recording: it would go to whoever hosts the SFU.
         await session.start(self._agent, record=False)
+        _close_it_ourselves(session)
 
     def hear(self, frames: AsyncIterator[rtc.AudioFrame]) -> None:
         self._ears.listen_to(frames)
@@ -131,9 +133,17 @@ class SessionConversation:
                 observer.activity(activity)
 
         def closed(event: CloseEvent) -> None:
-            if not self._is_closing:
+            # A job that is to stop is told so by itself, and knows why.
+            if not self._is_closing and event.reason is not CloseReason.JOB_SHUTDOWN:
                 on_over(ConversationBrokenError() if event.reason is CloseReason.ERROR else None)
 
         self._session.on("user_input_transcribed", user_said)
         self._session.on("agent_state_changed", state_changed)
         self._session.on("close", closed)
+
+
+def _close_it_ourselves(session: AgentSession[Any]) -> None:
+    """A job that is to stop has its primary session closed before it is told, which would pass for the oracle saying goodbye."""
+    job = get_job_context(required=False)
+    if job is not None and getattr(job, "_primary_agent_session", None) is session:
+        job._primary_agent_session = None

@@ -1,0 +1,181 @@
+import { parseCallId, systemClock } from '@oracle-calls/protocol';
+import { playoutMs } from '@oracle-calls/node-media/pcm';
+import type { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
+import { agentTurns } from '../../dev/demo/agent-turns.ts';
+import type { AgentTurn } from '../../dev/demo/agent-turns.ts';
+import type { CallFacts } from '../../dev/demo/call-facts.ts';
+import { joinTurn, turnHeard } from './turn-timeline.ts';
+import type { TurnTimeline } from './turn-timeline.ts';
+import { readRecording } from './recordings/recording.ts';
+import type { Recording } from './recordings/recording.ts';
+import { recordingNamed } from './recordings/spoken-set.ts';
+
+/** Silence after which an answer is over, in ms: longer than any between two sentences. */
+const ANSWER_OVER_MS = 1_300;
+/** A question that is not answered by then is not answered, in ms. */
+const ANSWER_BEGINS_MAX_MS = 12_000;
+/** The longest answer is shorter, in ms. */
+const ANSWER_MAX_MS = 90_000;
+/** Longer silences than this are not between two words, nor between two sentences of the voice, in ms. */
+const PAUSE_MS = 300;
+/** How long an answer has been heard before something is said into it, in ms. */
+const INTO_ANSWER_MS = 1_500;
+/** How long after a back-channel word it shows whether the answer goes on, in ms. */
+const JUDGED_AFTER_MS = 3_500;
+/** The agent tells of a turn when its answer is over; then it is a moment until the line is here, in ms. */
+const LOG_MAX_MS = 3_000;
+const POLL_MS = 50;
+/** A greeting, if there is one, is over, in ms. */
+const GREETING_SILENCE_MS = 800;
+const GREETING_MAX_MS = 20_000;
+
+/** What became of a question. */
+export interface AskedQuestion {
+  readonly recording: Recording;
+  /** `undefined` when nothing was heard. */
+  readonly timeline: TurnTimeline | undefined;
+  /** The user's words as the oracle's end has them. */
+  readonly recognised: string;
+  /** 16 kHz of what the page played from the question's end on. */
+  readonly answer: Float32Array;
+  /** The oracle began to speak before the question was over. */
+  readonly wasCutInto: boolean;
+}
+
+/** What became of something that was said into an answer. All in ms. */
+export interface SaidInto {
+  readonly recording: Recording;
+  /** Whether the answer was given up. */
+  readonly hasEnded: boolean;
+  /** From the first sound of it to the last of the oracle, at the page; `undefined` when the oracle did not fall silent. */
+  readonly silentMs: number | undefined;
+  /** The same at the agent, from where it has the beginning of the speech. */
+  readonly agentSilentMs: number | undefined;
+  /** From its last sound to the oracle's next; `undefined` when the oracle did not fall silent, or not only for a while. */
+  readonly resumedMs: number | undefined;
+}
+
+/** One call, in which recordings are played to the oracle. */
+export class SpokenCall {
+  readonly callId: string;
+  readonly #caller: ScriptedCaller;
+  readonly #facts: CallFacts;
+  /** Epoch ms of the page's `performance.now()` 0. */
+  readonly #originMs: number;
+
+  private constructor(caller: ScriptedCaller, facts: CallFacts, callId: string, originMs: number) {
+    this.#caller = caller;
+    this.#facts = facts;
+    this.callId = callId;
+    this.#originMs = originMs;
+  }
+
+  /** Calls, and waits until the oracle's greeting is over. */
+  static async place(caller: ScriptedCaller, facts: CallFacts): Promise<SpokenCall> {
+    await caller.call();
+    await caller.untilAudible();
+    await caller.untilOracleQuiet(0, GREETING_SILENCE_MS, GREETING_MAX_MS);
+    const { callId } = await caller.snapshot();
+    const originMs = await caller.page.evaluate(() => performance.timeOrigin);
+    return new SpokenCall(caller, facts, parseCallId(callId), originMs);
+  }
+
+  async ask(recording: Recording): Promise<AskedQuestion> {
+    const before = await this.#userCaptions();
+    const { endedMs, startedMs } = await this.#speak(recording);
+    await this.#untilQuiet(endedMs);
+    const stretches = await this.#caller.audibleStretches(startedMs, PAUSE_MS);
+    const audible = stretches.find(({ lastMs }) => lastMs > endedMs);
+    const timeline =
+      audible && (await this.#timelineOf(this.#at(startedMs), this.#at(endedMs), this.#at(audible.firstMs)));
+    const answer = await this.#caller.heardSince(endedMs);
+    await this.#caller.forgetBefore(endedMs);
+    return {
+      recording,
+      timeline,
+      recognised: (await this.#userCaptions()).slice(before.length).join(' '),
+      answer,
+      wasCutInto: stretches.some(({ firstMs }) => firstMs < endedMs),
+    };
+  }
+
+  /** Says something into a long answer, which is asked for when none is being given. */
+  async sayInto(recording: Recording): Promise<SaidInto> {
+    await this.#untilSpeaking();
+    const told = this.#turns().length;
+    const { startedMs, endedMs } = await this.#speak(recording);
+    await systemClock.sleep(JUDGED_AFTER_MS);
+    const stretches = await this.#caller.audibleStretches(startedMs - PAUSE_MS, PAUSE_MS);
+    const given = this.#turns()
+      .slice(told)
+      .find(({ outcome }) => outcome === 'interrupted');
+    const [first, next] = stretches;
+    const isSilenced = first !== undefined && first.lastMs < endedMs + JUDGED_AFTER_MS / 3;
+    const hasEnded = given !== undefined;
+    const isHeldOnly = isSilenced && !hasEnded && next !== undefined;
+    return {
+      recording,
+      hasEnded,
+      silentMs: isSilenced ? Math.max(0, first.lastMs - startedMs) : undefined,
+      agentSilentMs:
+        given?.silencedMs === undefined || given.interruptedMs === undefined
+          ? undefined
+          : given.silencedMs - given.interruptedMs,
+      resumedMs: isHeldOnly ? Math.max(0, next.firstMs - endedMs) : undefined,
+    };
+  }
+
+  async hangUp(): Promise<void> {
+    await this.#caller.hangUp();
+  }
+
+  #at(pageMs: number): number {
+    return this.#originMs + pageMs;
+  }
+
+  #turns(): readonly AgentTurn[] {
+    return agentTurns(this.#facts, this.callId);
+  }
+
+  async #userCaptions(): Promise<readonly string[]> {
+    const { captions } = await this.#caller.snapshot();
+    return captions.flatMap(({ speaker, isFinal, text }) => (speaker === 'user' && isFinal ? [text] : []));
+  }
+
+  async #speak(recording: Recording): Promise<{ readonly startedMs: number; readonly endedMs: number }> {
+    const speech = await readRecording(recording);
+    const endedMs = await this.#caller.speak(speech);
+    return { endedMs, startedMs: endedMs - playoutMs(speech.samples.length, speech.sampleRate) };
+  }
+
+  /** Waits until an answer is over; one that never comes is a finding too. */
+  async #untilQuiet(sinceMs: number): Promise<void> {
+    try {
+      await this.#caller.untilHeardFor(sinceMs, 0, ANSWER_BEGINS_MAX_MS);
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === 'TimeoutError') return;
+      throw cause;
+    }
+    await this.#caller.untilOracleQuiet(sinceMs, ANSWER_OVER_MS, ANSWER_MAX_MS);
+  }
+
+  async #timelineOf(since: number, userStoppedAt: number, audibleAt: number): Promise<TurnTimeline> {
+    const until = systemClock.now() + LOG_MAX_MS;
+    for (;;) {
+      const agent = turnHeard(this.#turns(), { since, audibleAt });
+      if (agent !== undefined || systemClock.now() > until) return joinTurn(agent, { userStoppedAt, audibleAt });
+      await systemClock.sleep(POLL_MS);
+    }
+  }
+
+  async #untilSpeaking(): Promise<void> {
+    const nowMs = await this.#caller.now();
+    const recent = await this.#caller.audibleStretches(nowMs - PAUSE_MS, PAUSE_MS);
+    if (recent.length === 0) {
+      await this.#untilQuiet(nowMs - INTO_ANSWER_MS);
+      await this.#caller.forgetBefore(nowMs);
+      await this.#speak(recordingNamed('about'));
+    }
+    await this.#caller.untilHeardFor(await this.#caller.now(), INTO_ANSWER_MS, ANSWER_MAX_MS);
+  }
+}

@@ -1,0 +1,349 @@
+import type { Clock, Logger } from '@oracle-calls/protocol';
+import { codeOf } from '@oracle-calls/protocol';
+import type { TurnRules } from '../../oracle/turn-settings.ts';
+import type { Recogniser } from '../../speech/recogniser/recogniser.ts';
+import type { TurnDetector } from '../../speech/turn-detector/turn-detector.ts';
+import { backchannelSet, isBackchannel, isEchoOf, isMadeUp, isUnfinished } from './heard-words.ts';
+import { Transcriber } from './transcriber.ts';
+import { Utterance } from './utterance.ts';
+
+/** One window of the user's sound, as voice activity detection looked at it. */
+export interface EarWindow {
+  /** Samples of −1…1 at `RECOGNISER_SAMPLE_RATE`, about 32 ms. */
+  readonly samples: Float32Array;
+  /** How likely there is a voice in it, from 0 to 1. */
+  readonly probability: number;
+}
+
+/** The oracle's side, as far as taking turns with it goes. */
+export interface OracleVoice {
+  /** An answer is spoken, or is to be. */
+  readonly isBusy: boolean;
+  /** So little is left to be said that whoever speaks now takes the turn, whatever the words. */
+  readonly isEnding: boolean;
+  /** What the user heard it say in the last seconds. */
+  readonly lately: string;
+  /** Silent at once, until {@link release}. */
+  hold(): void;
+  /** Goes on where it was. */
+  release(): void;
+}
+
+/** Knows the oracle's own voice in what the microphone hears. */
+export interface OwnVoice {
+  heard(samples: Float32Array, isVoice: boolean): void;
+  /** What is heard now is the oracle and nobody else. */
+  readonly isEcho: boolean;
+  /** The oracle's voice may be in what is heard now. */
+  readonly mayEcho: boolean;
+  userSpeaks(): void;
+  userSilent(how: { readonly wasEcho: boolean }): void;
+}
+
+/** A turn of the user's, when it is over. */
+export interface UserTurn {
+  readonly text: string;
+  readonly stoppedAt: number;
+  readonly recognisedAt: number;
+}
+
+/** What comes of listening. */
+export interface TurnEvents {
+  /** Somebody speaks; it may be a cough. */
+  readonly begun: (startedAt: number) => void;
+  /** What is understood so far of what is meant for the oracle. */
+  readonly interim: (text: string) => void;
+  /** These are probably the words of the turn: a good time to think of an answer. */
+  readonly likely: (text: string) => void;
+  /** The user means to speak: what the oracle says is over. */
+  readonly interrupted: () => void;
+  /** The turn is over. */
+  readonly turn: (turn: UserTurn) => void;
+  /** It was nothing, or nothing that wants an answer; the oracle goes on where it was held. */
+  readonly dropped: () => void;
+}
+
+export interface TurnListenerOptions {
+  readonly recogniser: Recogniser;
+  /** Absent: words and silence alone tell when a turn is over. */
+  readonly turnDetector: TurnDetector | undefined;
+  readonly oracle: OracleVoice;
+  readonly ownVoice: OwnVoice;
+  readonly rules: TurnRules;
+  readonly events: TurnEvents;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Logger;
+}
+
+/** A voice begins and goes on at these probabilities (Silero's own advice). */
+const VOICE_BEGINS = 0.5;
+const VOICE_GOES_ON = 0.35;
+/** So many windows in a row make a voice: two are 64 ms, and still leave time to stop within 200 ms. */
+const ONSET_WINDOWS = 2;
+/** Sound before the onset that belongs to it: a soft consonant, in windows of 32 ms. */
+const LEAD_WINDOWS = 9;
+/** A silence in which it is worth finding out what was said, in ms: shorter ones are within words. */
+const PAUSE_MS = 96;
+/** The turn detector wants to hear this much silence, in ms, and looks no further back than eight seconds. */
+const DETECTOR_QUIET_MS = 190;
+const DETECTOR_LOOKS_BACK_MS = 8_000;
+const FINISHED = 0.5;
+/** After a word like "mhm" the oracle waits for more, in ms. */
+const BACKCHANNEL_QUIET_MS = 300;
+/** A voice of which nothing is understood for this long, in ms, is none. */
+const NOT_UNDERSTOOD_MS = 1_600;
+/** A longer utterance is taken down at the next pause of this length, in ms: recognising it again and again would cost ever more. */
+const LONG_UTTERANCE_MS = 10_000;
+const TAKE_DOWN_QUIET_MS = 400;
+
+interface Finding {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** One stretch in which the user speaks, from the first sound to the end of the turn. */
+interface Stretch {
+  utterance: Utterance;
+  /** What was taken down of it before. */
+  taken: string;
+  /** It began while the oracle was speaking or about to, which is held since. */
+  readonly isOverOracle: boolean;
+  readonly mayBeEcho: boolean;
+  /** It is meant for the oracle, which therefore says no more. */
+  isMeant: boolean;
+  /** What was said until the pause that lasts. */
+  found: Finding | undefined;
+  isFinished: boolean | undefined;
+  isFinding: boolean;
+  isAsking: boolean;
+  likely: string | undefined;
+}
+
+/**
+ * Listens to the user: tells speech from noise, from the oracle's own echo and from signs of listening, finds out what is said while it is said, and when the turn is over.
+ * Holds the oracle's voice as soon as somebody speaks over it, and lets it go on when nothing was meant by it.
+ */
+export class TurnListener {
+  readonly #options: TurnListenerOptions;
+  readonly #backchannels: ReadonlySet<string>;
+  readonly #transcriber: Transcriber;
+  readonly #lead: Float32Array[] = [];
+  #voiceWindows = 0;
+  #onsetAt = 0;
+  #stretch: Stretch | undefined;
+  /** A noise goes on that was taken for a voice: it has to end before another is believed. */
+  #isNoise = false;
+
+  constructor(options: TurnListenerOptions) {
+    this.#options = options;
+    this.#backchannels = backchannelSet(options.rules.backchannels);
+    this.#transcriber = new Transcriber(options.recogniser, options.clock, (text) => this.#onInterim(text));
+  }
+
+  /** The user is speaking, or was a moment ago. */
+  get isHearing(): boolean {
+    return this.#stretch !== undefined;
+  }
+
+  /** The next window of sound. */
+  hear({ samples, probability }: EarWindow): void {
+    const { clock, ownVoice } = this.#options;
+    const now = clock.now();
+    const isVoice = probability >= (this.#voiceWindows > 0 ? VOICE_GOES_ON : VOICE_BEGINS);
+    if (!isVoice) this.#isNoise = false;
+    if (isVoice && this.#voiceWindows === 0) this.#onsetAt = now - toMs(samples);
+    this.#voiceWindows = isVoice ? this.#voiceWindows + 1 : 0;
+    ownVoice.heard(samples, isVoice);
+    const stretch = this.#stretch ?? this.#beginning(samples);
+    if (stretch === undefined) return;
+    stretch.utterance.add(samples, isVoice, now);
+    if (isVoice) this.#goesOn(stretch);
+    else this.#pauses(stretch);
+  }
+
+  /** Forgets what is being said: nobody is listened to any more, or somebody else is. */
+  reset(): void {
+    this.#transcriber.reset();
+    this.#lead.length = 0;
+    this.#voiceWindows = 0;
+    if (this.#stretch !== undefined) this.#drop(this.#stretch, { wasEcho: false });
+  }
+
+  /** Begins a stretch when it is time to. Until then the sound is kept. */
+  #beginning(samples: Float32Array): Stretch | undefined {
+    const { oracle, ownVoice, events } = this.#options;
+    const isVoice = this.#voiceWindows >= ONSET_WINDOWS && !this.#isNoise;
+    if (!isVoice || ownVoice.isEcho) {
+      this.#lead.push(samples);
+      if (this.#lead.length > LEAD_WINDOWS) this.#lead.shift();
+      return undefined;
+    }
+    const utterance = new Utterance(this.#onsetAt);
+    const lead = this.#lead.splice(0);
+    for (const [i, window] of lead.entries()) {
+      utterance.add(window, i >= lead.length - (this.#voiceWindows - 1), this.#onsetAt);
+    }
+    const isOverOracle = oracle.isBusy;
+    const stretch: Stretch = {
+      utterance,
+      taken: '',
+      isOverOracle,
+      mayBeEcho: ownVoice.mayEcho,
+      isMeant: !isOverOracle,
+      found: undefined,
+      isFinished: undefined,
+      isFinding: false,
+      isAsking: false,
+      likely: undefined,
+    };
+    this.#stretch = stretch;
+    this.#transcriber.reset();
+    // Before anything else: this is what the user waits for.
+    if (isOverOracle) oracle.hold();
+    ownVoice.userSpeaks();
+    events.begun(utterance.startedAt);
+    return stretch;
+  }
+
+  #goesOn(stretch: Stretch): void {
+    const { utterance } = stretch;
+    stretch.found = undefined;
+    stretch.isFinished = undefined;
+    stretch.isFinding = false;
+    stretch.isAsking = false;
+    this.#transcriber.grow(utterance.samples, () => utterance.pcm());
+  }
+
+  #pauses(stretch: Stretch): void {
+    const { quietMs } = stretch.utterance;
+    if (quietMs >= PAUSE_MS && !stretch.isFinding) void this.#findWords(stretch);
+    if (quietMs >= DETECTOR_QUIET_MS && !stretch.isAsking) void this.#askDetector(stretch);
+    this.#judge(stretch);
+  }
+
+  async #findWords(stretch: Stretch): Promise<void> {
+    const { utterance } = stretch;
+    const { clock, log } = this.#options;
+    const { speechEnd } = utterance;
+    stretch.isFinding = true;
+    let text: string;
+    try {
+      text = await this.#transcriber.settle(utterance.pcm(), speechEnd);
+    } catch (cause) {
+      if (this.#stretch !== stretch || utterance.speechEnd !== speechEnd) return;
+      log.warn('speech was not recognised', { code: codeOf(cause) });
+      return this.#drop(stretch, { wasEcho: false });
+    }
+    // More was said meanwhile: that is looked at in its turn.
+    if (this.#stretch !== stretch || stretch.utterance !== utterance || utterance.speechEnd !== speechEnd) return;
+    stretch.found = { text, at: clock.now() };
+    this.#judge(stretch);
+  }
+
+  async #askDetector(stretch: Stretch): Promise<void> {
+    const { turnDetector, log } = this.#options;
+    const { utterance } = stretch;
+    const { speechEnd } = utterance;
+    stretch.isAsking = true;
+    let isFinished = true;
+    try {
+      const completion = await turnDetector?.completion(utterance.pcm(DETECTOR_LOOKS_BACK_MS));
+      isFinished = completion === undefined || completion >= FINISHED;
+    } catch (cause) {
+      log.warn('the turn detector failed', { code: codeOf(cause) });
+    }
+    if (this.#stretch !== stretch || stretch.utterance !== utterance || utterance.speechEnd !== speechEnd) return;
+    stretch.isFinished = isFinished;
+    this.#judge(stretch);
+  }
+
+  /** The user is silent: decides what that means, as soon as enough is known for it. */
+  #judge(stretch: Stretch): void {
+    const { found, utterance } = stretch;
+    if (found === undefined || this.#stretch !== stretch) return;
+    const { oracle, rules, events } = this.#options;
+    const { quietMs } = utterance;
+    if (!stretch.isMeant) {
+      const sense = this.#senseOf(stretch, found.text);
+      if (sense === 'words') this.#means(stretch);
+      else if (sense === 'echo' || sense === 'noise') return this.#drop(stretch, { wasEcho: sense === 'echo' });
+      else if (!oracle.isEnding) {
+        if (quietMs >= BACKCHANNEL_QUIET_MS) this.#drop(stretch, { wasEcho: false });
+        return;
+      } else this.#means(stretch);
+    }
+    const text = this.#textOf(stretch, found.text);
+    if (text === '') return this.#drop(stretch, { wasEcho: false });
+    if (!stretch.isOverOracle && this.#senseOf(stretch, text) === 'echo') return this.#drop(stretch, { wasEcho: true });
+    if (stretch.likely !== text) {
+      stretch.likely = text;
+      events.interim(text);
+      events.likely(text);
+    }
+    const isFinished = stretch.isFinished === true && !isUnfinished(text);
+    const neededMs = isFinished ? rules.endOfTurnMinMs : rules.endOfTurnMaxMs;
+    if (stretch.isFinished !== undefined && quietMs >= neededMs) return this.#over(stretch, text, found.at);
+    if (quietMs >= TAKE_DOWN_QUIET_MS && utterance.lengthMs > LONG_UTTERANCE_MS) this.#takeDown(stretch, text);
+  }
+
+  #onInterim(text: string): void {
+    const stretch = this.#stretch;
+    if (stretch === undefined) return;
+    const { utterance } = stretch;
+    const sense = this.#senseOf(stretch, text);
+    if (!stretch.isMeant) {
+      if (sense === 'words') this.#means(stretch);
+      else if (sense === 'echo' || (sense === 'noise' && utterance.lengthMs > NOT_UNDERSTOOD_MS)) {
+        this.#isNoise = true;
+        return this.#drop(stretch, { wasEcho: sense === 'echo' });
+      }
+    }
+    if (stretch.isMeant && (sense === 'words' || sense === 'backchannel'))
+      this.#options.events.interim(this.#textOf(stretch, text));
+  }
+
+  #senseOf({ utterance, mayBeEcho }: Stretch, text: string): 'words' | 'backchannel' | 'echo' | 'noise' {
+    const { oracle } = this.#options;
+    if (isMadeUp(text, utterance.voicedMs)) return 'noise';
+    if (mayBeEcho && isEchoOf(text, oracle.lately)) return 'echo';
+    return isBackchannel(text, this.#backchannels) ? 'backchannel' : 'words';
+  }
+
+  /** What was said in all; made-up words are none. */
+  #textOf({ taken, utterance }: Stretch, text: string): string {
+    return [taken, isMadeUp(text, utterance.voicedMs) ? '' : text].filter((part) => part !== '').join(' ');
+  }
+
+  #means(stretch: Stretch): void {
+    stretch.isMeant = true;
+    this.#options.events.interrupted();
+  }
+
+  #takeDown(stretch: Stretch, text: string): void {
+    stretch.taken = text;
+    stretch.utterance = new Utterance(stretch.utterance.stoppedAt);
+    stretch.found = undefined;
+    this.#transcriber.reset();
+  }
+
+  #over(stretch: Stretch, text: string, recognisedAt: number): void {
+    const { stoppedAt } = stretch.utterance;
+    this.#end(stretch, { wasEcho: false });
+    this.#options.events.turn({ text, stoppedAt, recognisedAt });
+  }
+
+  #drop(stretch: Stretch, how: { readonly wasEcho: boolean }): void {
+    this.#end(stretch, how);
+    this.#options.events.dropped();
+  }
+
+  #end({ isOverOracle }: Stretch, how: { readonly wasEcho: boolean }): void {
+    const { oracle, ownVoice } = this.#options;
+    this.#stretch = undefined;
+    this.#transcriber.reset();
+    ownVoice.userSilent(how);
+    if (isOverOracle) oracle.release();
+  }
+}
+
+const toMs = (samples: Float32Array): number => samples.length / 16;

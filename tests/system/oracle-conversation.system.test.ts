@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { utterancesOf } from '@oracle-calls/node-media/pcm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRecording } from '../../benchmarks/conversation/recordings/recording.ts';
+import { recordingNamed } from '../../benchmarks/conversation/recordings/spoken-set.ts';
+import { comparedWords } from '../../benchmarks/conversation/word-errors.ts';
+import { EARS_SAMPLE_RATE } from '../../dev/caller/page-ears.ts';
+import type { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
+import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
+import { ENVIRONMENT } from './conversation/concierge-oracle.ts';
+import { jsonLines } from './conversation/json-lines.ts';
+import { StackScene } from './stack-scene.ts';
+
+/*
+ * A spoken conversation from end to end: a person's recorded voice goes into the page of a real stack, and what the page plays is listened to
+ * again. Nothing here is about how fast it is: `npm run bench:conversation` measures. The limits only catch what hangs.
+ */
+
+const ORACLE = fileURLToPath(new URL('conversation/concierge-oracle.ts', import.meta.url));
+const WAIT_MS = 60_000;
+/** How long an answer has to be heard to be under way, in ms: more than a word, less than a sentence. */
+const UNDER_WAY_MS = 1_200;
+
+let scene: StackScene;
+let scratch: string;
+let files: { readonly taxis: string; readonly turns: string };
+
+beforeAll(async () => {
+  const { weightsDir } = await ensureToolchain();
+  scratch = await mkdtemp(join(tmpdir(), 'oracle-calls-conversation-'));
+  files = { taxis: join(scratch, 'taxis.jsonl'), turns: join(scratch, 'turns.jsonl') };
+  const environment = {
+    ...process.env,
+    [ENVIRONMENT.weightsDir]: weightsDir,
+    [ENVIRONMENT.taxisFile]: files.taxis,
+    [ENVIRONMENT.turnsFile]: files.turns,
+  };
+  scene = await StackScene.open({ oracle: { definitionFile: ORACLE }, environment: () => environment });
+});
+
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+const say = async (caller: ScriptedCaller, name: string): Promise<number> =>
+  caller.speak(await readRecording(recordingNamed(name)));
+
+/** What a recogniser makes of everything that the page has played since then. */
+async function heardSince(caller: ScriptedCaller, sinceMs: number): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const utterance of utterancesOf(await caller.heardSince(sinceMs), EARS_SAMPLE_RATE)) {
+    texts.push(await scene.recognise(utterance));
+  }
+  return comparedWords(texts.join(' '));
+}
+
+/** Asks, and listens to the answer until its end. */
+async function ask(caller: ScriptedCaller, name: string): Promise<readonly string[]> {
+  const endedMs = await say(caller, name);
+  await caller.untilOracleQuiet(endedMs, 1_500, WAIT_MS);
+  return heardSince(caller, endedMs);
+}
+
+/** How turns went on that are over, by the agent's log. */
+const outcomes = (): readonly unknown[] => scene.facts.all('turn over').map(({ outcome }) => outcome);
+
+const interruptedTurns = async (): Promise<readonly unknown[]> => {
+  const asked = await jsonLines(files.turns);
+  return [asked.at(-1)].flat().filter((turn) => Reflect.get(Object(turn), 'isInterrupted') === true);
+};
+
+describe('a person talks to an oracle', () => {
+  test('asks, listens, interrupts, and has something done', { timeout: 400_000 }, async () => {
+    await using caller = await scene.caller();
+    await caller.call();
+    await caller.untilAudible();
+    await caller.untilOracleQuiet(0, 800, WAIT_MS);
+
+    // The first question.
+    expect(await ask(caller, 'breakfast'), scene.tail()).toEqual(expect.arrayContaining(['seven', 'ten']));
+
+    // The second is answered at length. Somebody who listens and says so does not stop it.
+    const aboutMs = await say(caller, 'about');
+    await caller.untilHeardFor(aboutMs, UNDER_WAY_MS, WAIT_MS);
+    const listenedMs = await say(caller, 'mhm');
+    await caller.untilHeardFor(listenedMs, 2 * UNDER_WAY_MS, WAIT_MS);
+    expect(outcomes(), scene.tail()).not.toContain('interrupted');
+
+    // Somebody who wants it to stop does.
+    const stoppedMs = await say(caller, 'stop');
+    await expect.poll(outcomes, { timeout: WAIT_MS }).toContain('interrupted');
+    const told = await heardSince(caller, aboutMs);
+    expect(told).toEqual(expect.arrayContaining(['farm', 'lake']));
+    // Its last words.
+    expect(told).not.toContain('sledge');
+    await caller.untilOracleQuiet(stoppedMs - UNDER_WAY_MS, 2_000, WAIT_MS);
+
+    // The third has an effect, so the person is asked on the screen, and the effect is there when they have agreed and not before.
+    const orderedMs = await say(caller, 'order-taxi');
+    expect((await caller.untilAsked(WAIT_MS)).toLowerCase()).toContain('station');
+    expect(await jsonLines(files.taxis)).toEqual([]);
+    await caller.answerQuestion('allow', WAIT_MS);
+    await expect.poll(() => jsonLines(files.taxis), { timeout: WAIT_MS }).toHaveLength(1);
+    const [taxi] = await jsonLines(files.taxis);
+    expect(String(Reflect.get(Object(taxi), 'place')).toLowerCase()).toContain('station');
+    await caller.untilOracleQuiet(orderedMs, 2_000, WAIT_MS);
+    expect(await heardSince(caller, orderedMs)).toEqual(expect.arrayContaining(['taxi', 'way']));
+
+    // And another that the documents answer. The brain knows by now what was heard of the answer that was interrupted.
+    expect(await ask(caller, 'dog')).toContain('garden');
+    const [interrupted, ...more] = await interruptedTurns();
+    expect(more).toEqual([]);
+    const remembered = comparedWords(String(Reflect.get(Object(interrupted), 'text')));
+    expect(remembered).toEqual(expect.arrayContaining(['old', 'farm']));
+    expect(remembered).not.toContain('sledge');
+
+    const { captions } = await caller.snapshot();
+    const shown = captions.filter(({ isFinal }) => isFinal).map(({ speaker, text }) => `${speaker}: ${text}`);
+    expect(shown.join('\n').toLowerCase()).toMatch(/user: what time is breakfast/);
+    expect(await caller.statistics()).toMatchObject({ encrypted: true });
+    await caller.hangUp();
+    expect(await caller.snapshot()).toMatchObject({ callStatus: 'ended', endReason: 'hangup' });
+  });
+});
