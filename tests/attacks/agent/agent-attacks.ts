@@ -11,9 +11,12 @@ import { sightAttacks } from './sight-attacks.ts';
 const attacks: readonly Attack<AgentScene>[] = [...envelopeAttacks, ...handshakeAttacks, ...roomAttacks, ...earAttacks];
 
 /** Real LiveKit and the real agent; backend, user and SFU in the hands of the attacker. */
-export const agentAttacks = attackGroup('the agent', () => AgentScene.open('node'), [...attacks, ...sightAttacks]);
+export const agentAttacks = attackGroup('the agent', () => AgentScene.open('node'), attacks);
 
-/** The same attacks, made on the agent in Python, which has no eyes and no picture. */
+/** What is made on the pictures of the agent in Node: the one in Python has neither eyes nor a picture. */
+export const pictureAttacks = attackGroup('pictures', () => AgentScene.open('node'), sightAttacks);
+
+/** The same attacks, made on the agent in Python. */
 export const pythonAgentAttacks = attackGroup(
   'the agent in Python',
   () => AgentScene.open('python'),

@@ -98,8 +98,8 @@ function colour(colours: Uint32Array, height: number, { activity, atMs }: Avatar
         : mix(COLOURS.body, COLOURS.rim, (within - 0.55) / 0.45);
     const glow = glows * Math.exp(-Math.max(0, radius - rim) / (RADII * 0.16));
     const outside = mix(COLOURS.ground, COLOURS.glow, glow);
-    // Four steps wide: two pixels, so that the rim is not jagged.
-    colours[radius] = packed(mix(body, outside, Math.min(1, Math.max(0, (radius - rim) / 4 + 0.5))));
+    // Seven steps wide: some pixels, so that the rim is not jagged where it is bent.
+    colours[radius] = packed(mix(body, outside, Math.min(1, Math.max(0, (radius - rim) / 7 + 0.5))));
   }
 }
 
