@@ -1,6 +1,8 @@
 /** `docs/protocol.md` quotes numbers, names and layouts; here they are compared with the code. */
 import { access, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { MEMORY_MAX_AGE_MS } from '../packages/agent/src/trust-store/memory-numbers.ts';
+import { MEMORY_GRACE_MS } from '../packages/backend/src/memories/memory-desk.ts';
 import { DATA_KIND_BYTES } from '../packages/protocol/src/data-frame/layout.ts';
 import {
   ARGUMENTS_MAX_LENGTH,
@@ -50,6 +52,8 @@ import { IDENTITY_MAX_BYTES } from '../packages/protocol/src/handshake/messages.
 import { offerFields } from '../packages/protocol/src/handshake/transcript.ts';
 import { EVENT_WAIT_MS, REQUEST_MAX_BYTES, ROUTES } from '../packages/protocol/src/http/routes.ts';
 import { X_WING_ENCAPSULATION_BYTES, X_WING_PUBLIC_KEY_BYTES } from '../packages/protocol/src/kem/x-wing.ts';
+import { MEMORY_NOTES_MAX_BYTES } from '../packages/protocol/src/memory/memory-body.ts';
+import { MEMORY_BODY_MAX_BYTES } from '../packages/protocol/src/memory/memory-record-size.ts';
 import { PREVIOUS_KEY_GRACE_MS, REKEY_INTERVAL_MS } from '../packages/protocol/src/rekey/rekey-step.ts';
 import {
   HANDSHAKE_MAX_MS,
@@ -97,6 +101,10 @@ test.each<[string, string]>([
   ['largest ring', `at most ${said(RING_EVENT_MAX_LENGTH)} characters`],
   ['lifetime of a ring', `rings: ${said(RING_LIFETIME_MIN_MS)} to ${said(RING_LIFETIME_MAX_MS)}`],
   ['reason of a ring', `up to ${RING_REASON_MAX_LENGTH} characters`],
+  ['memories', `JSON of at most ${said(MEMORY_BODY_MAX_BYTES)} bytes,`],
+  ['notes of memories', `notes have at most ${said(MEMORY_NOTES_MAX_BYTES)} bytes`],
+  ['age of memories', `more than ${MEMORY_MAX_AGE_MS / 86_400_000} days ago`],
+  ['late memories', `until ${MEMORY_GRACE_MS / 60_000 === 2 ? 'two' : 'other'} minutes after the call's end`],
   ['clocks and rings', `at most ${seconds(RING_CLOCK_SKEW_MS)} in the future`],
   ['largest request', `at most ${said(REQUEST_MAX_BYTES)} bytes. Errors`],
   ['attempts', `1 to ${MAX_ATTEMPT}`],

@@ -1,5 +1,6 @@
 import { parseCallId, systemClock } from '@oracle-calls/protocol';
 import { playoutMs } from '@oracle-calls/node-media/pcm';
+import type { Stretch } from '../../dev/caller/page-ears.ts';
 import type { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
 import { agentTurns } from '../../dev/demo/agent-turns.ts';
 import type { AgentTurn } from '../../dev/demo/agent-turns.ts';
@@ -20,8 +21,9 @@ const ANSWER_MAX_MS = 90_000;
 const PAUSE_MS = 300;
 /** How long an answer has been heard before something is said into it, in ms. */
 const INTO_ANSWER_MS = 1_500;
-/** How long after a back-channel word it shows whether the answer goes on, in ms. */
-const JUDGED_AFTER_MS = 3_500;
+/** So long after something was said into an answer it shows whether that goes on, in ms; on a busy machine later. */
+const JUDGED_AFTER_MS = 3_000;
+const JUDGED_MAX_MS = 9_000;
 /** The agent tells of a turn when its answer is over; then it is a moment until the line is here, in ms. */
 const LOG_MAX_MS = 3_000;
 const POLL_MS = 50;
@@ -104,18 +106,17 @@ export class SpokenCall {
     await this.#untilSpeaking();
     const told = this.#turns().length;
     const { startedMs, endedMs } = await this.#speak(recording);
-    await systemClock.sleep(JUDGED_AFTER_MS);
-    const stretches = await this.#caller.audibleStretches(startedMs - PAUSE_MS, PAUSE_MS);
-    const given = this.#turns()
-      .slice(told)
-      .find(({ outcome }) => outcome === 'interrupted');
-    const [first, next] = stretches;
-    const isSilenced = first !== undefined && first.lastMs < endedMs + JUDGED_AFTER_MS / 3;
-    const hasEnded = given !== undefined;
-    const isHeldOnly = isSilenced && !hasEnded && next !== undefined;
+    const givenUp = (): AgentTurn | undefined =>
+      this.#turns()
+        .slice(told)
+        .find(({ outcome }) => outcome === 'interrupted');
+    const [first, next] = await this.#whatBecame(startedMs, endedMs, () => givenUp() !== undefined);
+    const given = givenUp();
+    const isSilenced = first !== undefined && first.lastMs < endedMs + JUDGED_AFTER_MS / 2;
+    const isHeldOnly = isSilenced && given === undefined && next !== undefined;
     return {
       recording,
-      hasEnded,
+      hasEnded: given !== undefined,
       silentMs: isSilenced ? Math.max(0, first.lastMs - startedMs) : undefined,
       agentSilentMs:
         given?.silencedMs === undefined || given.interruptedMs === undefined
@@ -123,6 +124,17 @@ export class SpokenCall {
           : given.silencedMs - given.interruptedMs,
       resumedMs: isHeldOnly ? Math.max(0, next.firstMs - endedMs) : undefined,
     };
+  }
+
+  /** Stretches of the oracle's voice around something that was said into it, once the answer was given up or has gone on for a while. */
+  async #whatBecame(startedMs: number, endedMs: number, isGivenUp: () => boolean): Promise<readonly Stretch[]> {
+    for (;;) {
+      await systemClock.sleep(POLL_MS);
+      const stretches = await this.#caller.audibleStretches(startedMs - PAUSE_MS, PAUSE_MS);
+      const sinceMs = (await this.#caller.now()) - endedMs;
+      const goesOn = sinceMs > JUDGED_AFTER_MS && (stretches.at(-1)?.lastMs ?? 0) > endedMs + JUDGED_AFTER_MS / 2;
+      if (isGivenUp() || goesOn || sinceMs > JUDGED_MAX_MS) return stretches;
+    }
   }
 
   async hangUp(): Promise<void> {

@@ -231,6 +231,10 @@ export function describeStore(server: TestServer): void {
       expect(await memories.find(call)).toEqual({ erasedAt: NOON + 5 });
       expect(await memories.keep(call, { record: 'back', erasedAt: 0 }, NOON + 6)).toBe(false);
       expect(await memories.keep(call, { record: 'new', erasedAt: NOON + 5 }, NOON + 6)).toBe(true);
+      expect(await memories.keep({ ...call, matrixUserId: MALLORY }, { record: 'other', erasedAt: 0 }, NOON + 6)).toBe(
+        true,
+      );
+      expect(await memories.deleteAccount(MALLORY)).toBe(1);
       expect(await memories.prune(NOON + 6)).toBe(0);
       expect(await memories.prune(NOON + 7)).toBe(1);
       expect(await database.rows('select * from memories')).toEqual([]);

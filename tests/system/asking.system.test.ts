@@ -31,6 +31,12 @@ const untilSaid = (text: string): Promise<void> =>
     .poll(() => spokenLines(caller.page).allTextContents(), { timeout: ANSWER_MAX_MS, message: scene.tail() })
     .toContainEqual(expect.stringContaining(text));
 
+/** Waits until it is heard, though the answer that it is part of goes on. */
+const untilHeard = (text: string): Promise<void> =>
+  expect
+    .poll(() => caller.page.locator('.caption-overlay').innerText(), { timeout: ANSWER_MAX_MS, message: scene.tail() })
+    .toContain(text);
+
 const isAsked = (): Promise<boolean> => caller.page.locator('[data-asks]').isVisible();
 
 test('a tool that needs approval waits for it, says so, and is not run after a no', async () => {
@@ -39,7 +45,7 @@ test('a tool that needs approval waits for it, says so, and is not run after a n
   for (const text of ['Order cakes from the baker?', 'orderCakes', 'count', '2', 'note', '<b>soon</b>']) {
     expect(shown).toContain(text);
   }
-  await untilSaid('Please confirm on your screen.');
+  await untilHeard('Please confirm on your screen.');
   expect(await axeViolations(caller.page, 'approval')).toEqual([]);
   await expectFit(caller.page, 'approval');
   await caller.answerQuestion('refuse');
@@ -68,7 +74,7 @@ test('a question is taken back with the answer that wanted it, and no later yes 
 test('quick replies are awaited, by touch and by key, or are the next turn', async () => {
   await caller.write('choose');
   await caller.untilAsked();
-  await untilSaid('What to drink?');
+  await untilHeard('What to drink?');
   expect(await axeViolations(caller.page, 'quick replies')).toEqual([]);
   await expectFit(caller.page, 'quick replies');
   await caller.answerQuestion('2');

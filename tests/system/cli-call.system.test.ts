@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readWav } from '@oracle-calls/node-media/pcm';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { QUESTION, recognise } from '../../dev/demo/spoken-question.ts';
 import { startStack, type Stack } from '../../dev/stack/stack.ts';
 import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
@@ -72,8 +73,10 @@ describe('oracle-calls call', () => {
       endReason: 'hangup',
       encrypted: true,
       unanswered: 0,
-      security: { padlock: 'encrypted', keyState: 'first-contact', pinsAreKept: true },
+      // The agent of the stack has its models on its machine, and says so under the oracle's signature.
+      security: { padlock: 'encrypted', keyState: 'first-contact', pinsAreKept: true, hearing: HEARD_HERE },
     });
+    expect(stderr).toContain("heard on this oracle's machine only");
     expect(exitCode).toBe(0);
     expect(sharedWords(QUESTION, said(report, 'user'))).toBeGreaterThan(0.6);
     const answer = said(report, 'oracle');

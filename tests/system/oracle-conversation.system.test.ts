@@ -58,11 +58,22 @@ async function heardSince(caller: ScriptedCaller, sinceMs: number): Promise<read
   return comparedWords(texts.join(' '));
 }
 
-/** Asks, and listens to the answer until its end. */
+/** Listens until the agent's answer is over, and has been heard: on a busy machine there are holes in it that are longer than between sentences. */
+async function answerSince(caller: ScriptedCaller, sinceMs: number, turnsBefore: number): Promise<readonly string[]> {
+  await expect.poll(() => outcomes().length, { timeout: 2 * WAIT_MS }).toBeGreaterThan(turnsBefore);
+  await caller.untilOracleQuiet(sinceMs, 2_000, WAIT_MS);
+  return heardSince(caller, sinceMs);
+}
+
 async function ask(caller: ScriptedCaller, name: string): Promise<readonly string[]> {
-  const endedMs = await say(caller, name);
-  await caller.untilOracleQuiet(endedMs, 1_500, WAIT_MS);
-  return heardSince(caller, endedMs);
+  const turnsBefore = outcomes().length;
+  return answerSince(caller, await say(caller, name), turnsBefore);
+}
+
+/** Captions as the page has them, for a line each. */
+async function shownTo(caller: ScriptedCaller): Promise<string> {
+  const { captions } = await caller.snapshot();
+  return captions.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
 }
 
 /** How turns went on that are over, by the agent's log. */
@@ -86,9 +97,9 @@ describe('a person talks to an oracle', () => {
     // The second is answered at length. Somebody who listens and says so does not stop it.
     const aboutMs = await say(caller, 'about');
     await caller.untilHeardFor(aboutMs, UNDER_WAY_MS, WAIT_MS);
-    const listenedMs = await say(caller, 'mhm');
+    const listenedMs = await say(caller, 'okay');
     await caller.untilHeardFor(listenedMs, 2 * UNDER_WAY_MS, WAIT_MS);
-    expect(outcomes(), scene.tail()).not.toContain('interrupted');
+    expect(outcomes(), `${await shownTo(caller)}\n${scene.tail()}`).not.toContain('interrupted');
 
     // Somebody who wants it to stop does.
     const stoppedMs = await say(caller, 'stop');
@@ -100,6 +111,7 @@ describe('a person talks to an oracle', () => {
     await caller.untilOracleQuiet(stoppedMs - UNDER_WAY_MS, 2_000, WAIT_MS);
 
     // The third has an effect, so the person is asked on the screen, and the effect is there when they have agreed and not before.
+    const turnsBefore = outcomes().length;
     const orderedMs = await say(caller, 'order-taxi');
     expect((await caller.untilAsked(WAIT_MS)).toLowerCase()).toContain('station');
     expect(await jsonLines(files.taxis)).toEqual([]);
@@ -107,8 +119,7 @@ describe('a person talks to an oracle', () => {
     await expect.poll(() => jsonLines(files.taxis), { timeout: WAIT_MS }).toHaveLength(1);
     const [taxi] = await jsonLines(files.taxis);
     expect(String(Reflect.get(Object(taxi), 'place')).toLowerCase()).toContain('station');
-    await caller.untilOracleQuiet(orderedMs, 2_000, WAIT_MS);
-    expect(await heardSince(caller, orderedMs)).toEqual(expect.arrayContaining(['taxi', 'way']));
+    expect(await answerSince(caller, orderedMs, turnsBefore)).toEqual(expect.arrayContaining(['taxi', 'way']));
 
     // And another that the documents answer. The brain knows by now what was heard of the answer that was interrupted.
     expect(await ask(caller, 'dog')).toContain('garden');
@@ -118,9 +129,7 @@ describe('a person talks to an oracle', () => {
     expect(remembered).toEqual(expect.arrayContaining(['old', 'farm']));
     expect(remembered).not.toContain('sledge');
 
-    const { captions } = await caller.snapshot();
-    const shown = captions.filter(({ isFinal }) => isFinal).map(({ speaker, text }) => `${speaker}: ${text}`);
-    expect(shown.join('\n').toLowerCase()).toMatch(/user: what time is breakfast/);
+    expect((await shownTo(caller)).toLowerCase()).toContain('user: what time is breakfast');
     expect(await caller.statistics()).toMatchObject({ encrypted: true });
     await caller.hangUp();
     expect(await caller.snapshot()).toMatchObject({ callStatus: 'ended', endReason: 'hangup' });

@@ -7,6 +7,7 @@ import { addCheckConfigCommand } from './check-config/check-config-command.ts';
 import { addCompletionCommand } from './completion/completion-command.ts';
 import { addConsoleCommand } from './console/console-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addForgetCommand } from './forget/forget-command.ts';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
 import { addRotateKeysCommand } from './keygen/rotate-keys-command.ts';
 import { addApiKeysCommand } from './operator/api-keys-command.ts';
@@ -48,6 +49,7 @@ export function createProgram(output: Output): Command {
   addConsoleCommand(program, output);
   program.commandsGroup('Call an oracle:');
   addCallCommand(program, output);
+  addForgetCommand(program, output);
   program.commandsGroup('Call a person:');
   addRingCommand(program, output);
   program.commandsGroup('Look after one that runs:');

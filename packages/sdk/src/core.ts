@@ -24,4 +24,5 @@ export type { CallSecurity, Padlock } from './security/call-security.ts';
 export { loadStrictProtocol, type StrictProtocol } from './strict/strict-protocol.ts';
 export type * from './devices/devices.ts';
 export type * from './history/call-history.ts';
+export type * from './memory/oracle-memory.ts';
 export type * from './ringing/rings.ts';

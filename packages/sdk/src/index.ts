@@ -20,4 +20,5 @@ export { type InterruptedCall, type TabStorage } from './session/interrupted-cal
 export { type CallSigner, createRawKeySigner, type RawKeySignerOptions } from '@oracle-calls/protocol/signing';
 export type * from './devices/devices.ts';
 export type * from './history/call-history.ts';
+export type * from './memory/oracle-memory.ts';
 export type * from './ringing/rings.ts';

@@ -30,6 +30,7 @@ import type { KeyPinStore } from './key-pins/key-pin-store.ts';
 import type { AcceptedKeys, KeyFingerprints } from './key-pins/key-rules.ts';
 import { KnownKeys, type loadKeyRules } from './key-pins/known-keys.ts';
 import type { OracleFacts, OracleName } from './oracle/look-up-oracle.ts';
+import type { OracleMemory } from './memory/oracle-memory.ts';
 import { Observers } from './observers/observers.ts';
 import { OracleDirectory, type ResolveOracle } from './oracle/oracle-directory.ts';
 import {
@@ -131,6 +132,8 @@ export interface OracleCalls extends AsyncDisposable {
   readonly devices: Devices;
   /** Calls of the past, and what was said in them. */
   readonly history: CallHistory;
+  /** What oracles remember of this account from call to call. */
+  readonly memory: OracleMemory;
   /** Calls of oracles to this account. Nobody listens for them before the first `observe`. */
   readonly rings: Rings;
   /** The call in progress. */
@@ -153,6 +156,7 @@ const callOptionsSchema = v.object({
   agentVoice: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a voice name'))),
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag'))),
   ringEventId: v.optional(matrixEventIdSchema),
+  remembers: v.optional(v.boolean()),
 });
 
 /** The SDK without a browser: everything of the world is a port. Applications use `createOracleCalls`. */
@@ -213,6 +217,16 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
     return createCallHistory({ matrix, logger, backendAt, closing: closing.signal, findOracle });
   };
 
+  /** Loaded when it is first asked for. */
+  const loadMemory = async (): Promise<OracleMemory> => {
+    const { createOracleMemory } = await import('./memory/own-oracle-memory.ts');
+    const findOracle = directory.look.bind(directory);
+    const tellAgent = async (oracleDid: Did, sessionId = current?.sessionId): Promise<void> => {
+      if (current?.oracleDid === oracleDid && current.sessionId === sessionId) await current.forgetMemory();
+    };
+    return createOracleMemory({ findOracle, backendAt, tellAgent, closing: closing.signal });
+  };
+
   const rings = createLazyRings(matrix, async (tell) => {
     const { RingDesk } = await import('./ringing/ring-desk.ts');
     return new RingDesk({ ...deps, tell, directory, calls: core, closing: closing.signal });
@@ -225,6 +239,10 @@ export function createOracleCallsCore(deps: OracleCallsCoreDeps): OracleCalls & 
       list: async (...asked) => (await loadHistory()).list(...asked),
       transcript: async (...asked) => (await loadHistory()).transcript(...asked),
       delete: async (...asked) => (await loadHistory()).delete(...asked),
+    },
+    memory: {
+      list: async (...asked) => (await loadMemory()).list(...asked),
+      forget: async (...asked) => (await loadMemory()).forget(...asked),
     },
     get currentCall() {
       return current;

@@ -230,7 +230,7 @@ def test_frames_beyond_what_may_wait_are_not_heard() -> None:
         await call.begin()
         before = len(call.told.events)
         for _ in range(PENDING_FRAMES_MAX + 50):
-            call.link.receive(b"\x02\x10nonsense", USER)
+            call.link.receive(b"\x03\x10nonsense", USER)
         await settle(3_000)
         assert len(call.told.events) - before == PENDING_FRAMES_MAX
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createCallId, parseMatrixEventId, type Did } from '@oracle-calls/protocol';
 import { parseDid } from '@oracle-calls/protocol/did';
 import { AgentDispatchClient, RoomAgentDispatch, RoomServiceClient } from 'livekit-server-sdk';
@@ -245,7 +246,7 @@ async function planAgent(dir: string, parts: SceneParts): Promise<AgentPlan> {
   return {
     spec,
     env: (inherited) => inherited,
-    ears: { command: process.execPath, script: join(PROJECT_ROOT, 'tests/attacks/agent/early-ears.ts') },
+    ears: { command: process.execPath, script: fileURLToPath(new URL('./early-ears.ts', import.meta.url)) },
     warm: (signal) => watch.stated('models loaded', signal),
   };
 }

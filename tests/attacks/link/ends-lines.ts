@@ -7,6 +7,8 @@ const endSchema = v.picklist(['user', 'agent']);
 /** What the process of the two ends is told. */
 export const commandSchema = v.variant('do', [
   v.object({ do: v.literal('begin') }),
+  /** Another process of the oracle takes over, whose models are elsewhere. */
+  v.object({ do: v.literal('restart') }),
   v.object({ do: v.literal('rekey') }),
   /** The user writes. */
   v.object({ do: v.literal('chat'), text: v.string() }),
@@ -29,7 +31,14 @@ export const lineSchema = v.variant('said', [
   }),
   v.object({ said: v.literal('secret'), label: v.string(), hex: v.string() }),
   v.object({ said: v.literal('frame'), from: endSchema, hex: v.string() }),
-  v.object({ said: v.literal('confirmed'), end: endSchema, code: v.string() }),
+  /** `listeners` are the hosts that hear, as the other end says; `warning` is what comes of another declaration than before. */
+  v.object({
+    said: v.literal('confirmed'),
+    end: endSchema,
+    code: v.string(),
+    listeners: v.array(v.string()),
+    warning: v.optional(v.string()),
+  }),
   v.object({ said: v.literal('rekeyed'), end: endSchema, epoch: v.number() }),
   v.object({ said: v.literal('payload'), end: endSchema, text: v.string() }),
   v.object({ said: v.literal('refused'), end: endSchema, code: v.string() }),

@@ -13,11 +13,12 @@ import {
   type OracleCallError,
 } from '@oracle-calls/protocol';
 import { createPayloadId, type DataPayload } from '@oracle-calls/protocol/data-frame';
-import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
+import { HEARD_HERE, listenersOf, placeOf, type CallHearing } from '@oracle-calls/protocol/hearing';
 import {
   AgentLink,
   UserLink,
   type ConfirmedAttempt,
+  type DeclaredHearing,
   type FrameKeys,
   type SendFrame,
 } from '@oracle-calls/protocol/secure-link';
@@ -65,8 +66,14 @@ const sendOf =
   (from: EndName): SendFrame =>
   async (frame) =>
     say({ said: 'frame', from, hex: hexOf(frame) });
+/** What came of the user's comparison with the attempt before. */
+let warning: string | undefined;
 const eventsOf = (end: EndName) => ({
-  confirmed: ({ comparisonCode }: ConfirmedAttempt) => say({ said: 'confirmed', end, code: comparisonCode }),
+  declared: ({ changed }: DeclaredHearing) => void (warning = changed?.change),
+  confirmed: ({ comparisonCode: code, hearing }: ConfirmedAttempt) => {
+    const listeners = listenersOf(hearing).map(({ host }) => host);
+    say({ said: 'confirmed', end, code, listeners, warning: end === 'user' ? warning : undefined });
+  },
   superseded: () => undefined,
   peerReady: () => undefined,
   rekeyed: (epoch: number) => say({ said: 'rekeyed', end, epoch }),
@@ -92,20 +99,22 @@ const user = new UserLink({
     oracleVerifier: createEd25519Verifier(oracle.keys.identityKey.publicKey),
   },
 });
-const agent = new AgentLink({
-  clock: systemClock,
-  frameKeys,
-  send: sendOf('agent'),
-  events: eventsOf('agent'),
-  handshake: {
-    ...binding,
-    callKey: call.callKey,
-    userCommitment: context.comparisonCommitment,
-    identitySigner: oracle.keys.identitySigner,
-    callVerifier: createEd25519Verifier(context.callPublicKey),
-    hearing: HEARD_HERE,
-  },
-});
+const createAgent = (hearing: CallHearing): AgentLink =>
+  new AgentLink({
+    clock: systemClock,
+    frameKeys,
+    send: sendOf('agent'),
+    events: eventsOf('agent'),
+    handshake: {
+      ...binding,
+      callKey: call.callKey,
+      userCommitment: context.comparisonCommitment,
+      identitySigner: oracle.keys.identitySigner,
+      callVerifier: createEd25519Verifier(context.callPublicKey),
+      hearing,
+    },
+  });
+let agent = createAgent(HEARD_HERE);
 say({
   said: 'call',
   callId,
@@ -121,6 +130,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   switch (command.do) {
     case 'begin':
       await agent.begin({ attempt: 1, userIdentity: IDENTITIES.user, agentIdentity: IDENTITIES.agent });
+      break;
+    case 'restart':
+      agent.close();
+      agent = createAgent({ ...HEARD_HERE, recognition: placeOf('https://ears.example', ['audio']) });
+      await agent.begin({ attempt: 2, userIdentity: IDENTITIES.user, agentIdentity: IDENTITIES.agent });
       break;
     case 'rekey':
       await agent.rekey();

@@ -52,16 +52,22 @@ export class CommandLine {
   }
 
   async finished(): Promise<Finished> {
+    const { document, ...rest } = await this.finishedDocument();
+    return { ...rest, report: v.parse(reportSchema, document) };
+  }
+
+  /** What `--json` printed, of any command. */
+  async finishedDocument(): Promise<Omit<Finished, 'report'> & { readonly document: unknown }> {
     const child = this.#child;
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
     const [stdout, stderr] = [this.#stdout, this.#stderr];
-    let report: unknown;
+    let document: unknown;
     try {
-      report = JSON.parse(stdout);
+      document = JSON.parse(stdout);
     } catch {
       throw new Error(`No JSON document: ${stdout}\n${stderr}`);
     }
-    return { exitCode: child.exitCode, report: v.parse(reportSchema, report), stdout, stderr };
+    return { exitCode: child.exitCode, document, stdout, stderr };
   }
 
   [Symbol.dispose](): void {

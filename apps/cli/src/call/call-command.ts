@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { withExamples } from '../terminal/examples.ts';
 import { ReportedFailure } from '../terminal/exit-codes.ts';
 import type { Output } from '../terminal/output.ts';
+import { addAccountOptions } from './account/account-options.ts';
 import { describeLine, describeReport } from './call-report.ts';
 import { numberBetween, readSettings } from './call-settings.ts';
 import type { CallFlags } from './call-settings.ts';
@@ -30,18 +31,9 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 
 /** Adds `call` to the command line. */
 export function addCallCommand(program: Command, output: Output): void {
-  const command = program
-    .command('call')
+  const command = addAccountOptions(program.command('call'))
     .summary('call an oracle, without a browser')
     .description('Calls an oracle, encrypted end to end, and talks to it without a browser.')
-    .argument('<oracle>', "the oracle's DID, or the Matrix id of an oracle that you called before")
-    .addOption(required('--homeserver <url>', "your homeserver's address", 'ORACLE_CALLS_HOMESERVER'))
-    .addOption(required('--user <@name:server>', 'your Matrix id', 'ORACLE_CALLS_USER'))
-    .addOption(required('--password-file <file>', 'holds your Matrix password', 'ORACLE_CALLS_PASSWORD_FILE'))
-    .option('--recovery-key-file <file>', "holds your Matrix recovery key (default: in the account's folder)")
-    .option('--store <dir>', "the account's folder (default: in your configuration folder)")
-    .option('--resolver <url>', 'resolves did:ixo')
-    .option('--allow-private-addresses', "let the oracle's document name private addresses, for development")
     .option('--accept-keys <sha256>', 'take changed keys of the oracle, named by the identity key that was refused')
     .addOption(
       new Option('--say <text>', 'say this; may be given more than once').argParser(collect).conflicts(['wav', 'pcm']),
@@ -59,6 +51,7 @@ export function addCallCommand(program: Command, output: Output): void {
     .option('--voice <name>', 'the voice that the oracle should have')
     .option('--language <tag>', 'the language to speak, such as en')
     .option('--session <id>', "the oracle's chat session that the call belongs to")
+    .option('--no-memory', 'have the oracle keep nothing of this call in its memory')
     .option('--record <file.wav>', "write the oracle's voice to a file")
     .option('--max-seconds <n>', 'hang up after this', numberBetween(1, MAX_SECONDS))
     .addOption(
@@ -75,9 +68,6 @@ export function addCallCommand(program: Command, output: Output): void {
     'oracle-calls call did:ixo:my-oracle --homeserver https://matrix.example.org \\\n--user @me:example.org --password-file ~/password \\\n--say "What can you do?" --speech-models models/',
   ]);
 }
-
-const required = (flags: string, description: string, variable: string): Option =>
-  new Option(flags, description).env(variable).makeOptionMandatory();
 
 async function run(oracle: string, flags: CallFlags, { out, error }: Output): Promise<void> {
   const settings = readSettings(oracle, flags);

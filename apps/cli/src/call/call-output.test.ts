@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { readWav } from '@oracle-calls/node-media/pcm';
-import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
+import { HEARD_HERE, placeOf } from '@oracle-calls/protocol/hearing';
+import { FakeClock, ScriptedOracleCalls } from '@oracle-calls/testing';
 import { describe, expect, test } from 'vitest';
 import { run } from '../run.fixture.ts';
+import { CallProgress } from './call-progress.ts';
 import { describeLine, describeReport } from './call-report.ts';
 import type { CallReport } from './call-report.ts';
 import { readSettings } from './call-settings.ts';
@@ -87,7 +89,7 @@ test('the result fits 80 columns and says what counts', () => {
       padlock: 'encrypted',
       suite: 'hpke-x25519',
       comparisonCode: { raw: '1234567890', formatted: '12345 67890' } as never,
-      hearing: HEARD_HERE,
+      hearing: { ...HEARD_HERE, languageModel: placeOf('https://models.example', ['text']), remembers: true },
       keyState: 'first-contact',
       keysAreIndependent: true,
       keyFingerprints: undefined,
@@ -109,6 +111,8 @@ test('the result fits 80 columns and says what counts', () => {
     '✓ encrypted',
     '12345 67890',
     'first time',
+    'words sent to models.example',
+    'this oracle remembers this conversation',
     'without an answer: 1',
     '900 ms',
   ]) {
@@ -116,6 +120,21 @@ test('the result fits 80 columns and says what counts', () => {
   }
   const broken = { ...report, status: 'failed', encrypted: false } as const;
   expect(stripVTControlCharacters(describeReport(broken, 80))).toContain('✗ not encrypted');
+});
+
+test('who hears the call is told once, and again when a later agent says something else', () => {
+  const lines: string[] = [];
+  const progress = new CallProgress((line) => void lines.push(line));
+  const call = new ScriptedOracleCalls(new FakeClock()).callOracle('audio');
+  call.observe((notice) => progress.hear(notice));
+  call.secure({ hearing: HEARD_HERE });
+  call.secure({ padlock: 'encrypted' });
+  const current = { ...HEARD_HERE, recognition: placeOf('https://ears.example', ['audio']) };
+  call.tell({ kind: 'hearingChanged', previous: HEARD_HERE, current, change: 'wider' });
+  expect(lines).toEqual([
+    "heard on this oracle's machine only",
+    'the oracle started again, and more is heard or kept elsewhere than before: your voice sent to ears.example',
+  ]);
 });
 
 test('a recording is a sound file for its owner, also when nothing was heard', async () => {

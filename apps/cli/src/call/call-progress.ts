@@ -1,3 +1,4 @@
+import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { CallNotice, CallSecurity, CallState } from '@oracle-calls/sdk/core';
 import { describeHearing } from './describe-hearing.ts';
 
@@ -25,7 +26,7 @@ export class CallProgress {
   #tellHearing({ hearing }: CallSecurity): void {
     if (hearing === undefined || this.#isHearingTold) return;
     this.#isHearingTold = true;
-    this.#tell(describeHearing(hearing));
+    this.#tell(inOneLine(hearing));
   }
 
   #tell(line: string | undefined): void {
@@ -34,6 +35,8 @@ export class CallProgress {
     this.#write(line);
   }
 }
+
+const inOneLine = (hearing: CallHearing): string => describeHearing(hearing).join('; ');
 
 function describeNotice(notice: CallNotice): string | undefined {
   switch (notice.kind) {
@@ -52,8 +55,8 @@ function describeNotice(notice: CallNotice): string | undefined {
       return 'the oracle has new keys, and signed the change with those before';
     case 'hearingChanged':
       return notice.change === 'wider'
-        ? `the oracle started again, and more is heard or kept elsewhere than before: ${describeHearing(notice.current)}`
-        : `the oracle started again; now ${describeHearing(notice.current)}`;
+        ? `the oracle started again, and more is heard or kept elsewhere than before: ${inOneLine(notice.current)}`
+        : `the oracle started again; now ${inOneLine(notice.current)}`;
     case 'undecryptable':
       return 'sound of the oracle arrives that does not open';
     case 'error':

@@ -54,7 +54,7 @@ export function describeReport(report: CallReport, columns: number): string {
     `  ${mark(report.status === 'ended')} ${report.status}${report.endReason === undefined ? '' : ` (${report.endReason})`}`,
     `  ${mark(report.encrypted)} ${PADLOCKS[padlock]}`,
     ...(security?.comparisonCode === undefined ? [] : [`    code ${security.comparisonCode.formatted}`]),
-    ...(security?.hearing === undefined ? [] : [`    ${describeHearing(security.hearing)}`]),
+    ...(security?.hearing === undefined ? [] : describeHearing(security.hearing).map((line) => `    ${line}`)),
     ...(security?.keyState === undefined ? [] : [`    the oracle's keys: ${KEY_STATES[security.keyState]}`]),
     ...(report.unanswered === 0 ? [] : [`    without an answer: ${String(report.unanswered)}`]),
     ...(report.recording === undefined ? [] : [`    recorded in ${report.recording}`]),

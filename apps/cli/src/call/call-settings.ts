@@ -1,15 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-import { defaultAccountFolder } from './account/account-folder.ts';
+import { readAccountSettings } from './account/account-options.ts';
+import type { AccountFlags, AccountSettings } from './account/account-options.ts';
 
 /** What the call is made with, as commander gives it. */
-export interface CallFlags {
-  readonly homeserver: string;
-  readonly user: string;
-  readonly passwordFile: string;
-  readonly recoveryKeyFile?: string;
-  readonly store?: string;
-  readonly resolver?: string;
-  readonly allowPrivateAddresses?: true;
+export interface CallFlags extends AccountFlags {
   readonly acceptKeys?: string;
   readonly say?: readonly string[];
   readonly wav?: string;
@@ -19,6 +13,8 @@ export interface CallFlags {
   readonly voice?: string;
   readonly language?: string;
   readonly session?: string;
+  /** False with `--no-memory`. */
+  readonly memory?: boolean;
   readonly record?: string;
   readonly maxSeconds?: number;
   readonly approve?: readonly string[];
@@ -36,16 +32,9 @@ export type Source =
   /** Lines from standard input, until it ends. */
   | { readonly kind: 'lines' };
 
-export interface CallSettings {
+export interface CallSettings extends AccountSettings {
   /** A DID, or the Matrix id of an oracle that was called before. */
   readonly oracle: string;
-  readonly homeserverUrl: string;
-  readonly userId: string;
-  readonly passwordFile: string;
-  readonly recoveryKeyFile: string | undefined;
-  readonly storeDir: string;
-  readonly resolverUrl: string | undefined;
-  readonly allowPrivateAddresses: boolean;
   /** Fingerprint of the changed identity key that is to be accepted. */
   readonly acceptKeys: string | undefined;
   readonly source: Source;
@@ -54,6 +43,8 @@ export interface CallSettings {
   readonly agentVoice: string | undefined;
   readonly language: string | undefined;
   readonly sessionId: string | undefined;
+  /** Whether the oracle may keep something of the call in its memory. */
+  readonly remembers: boolean;
   readonly record: string | undefined;
   readonly maxMs: number | undefined;
   /** Tools that the oracle may use without asking again. */
@@ -68,13 +59,7 @@ export const DEFAULT_PCM_RATE = 48_000;
 export function readSettings(oracle: string, flags: CallFlags): CallSettings {
   return {
     oracle,
-    homeserverUrl: flags.homeserver,
-    userId: flags.user,
-    passwordFile: flags.passwordFile,
-    recoveryKeyFile: flags.recoveryKeyFile,
-    storeDir: flags.store ?? defaultAccountFolder(flags.user),
-    resolverUrl: flags.resolver,
-    allowPrivateAddresses: flags.allowPrivateAddresses === true,
+    ...readAccountSettings(flags),
     acceptKeys: flags.acceptKeys,
     source: sourceOf(flags),
     texts: flags.chat === true ? 'written' : 'spoken',
@@ -82,6 +67,7 @@ export function readSettings(oracle: string, flags: CallFlags): CallSettings {
     agentVoice: flags.voice,
     language: flags.language,
     sessionId: flags.session,
+    remembers: flags.memory !== false,
     record: flags.record,
     maxMs: flags.maxSeconds === undefined ? undefined : flags.maxSeconds * 1000,
     approved: flags.approve ?? [],

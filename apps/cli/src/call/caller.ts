@@ -16,11 +16,11 @@ import { createBackendClient, createOracleCallsCore, loadStrictProtocol } from '
 import type { OracleCalls } from '@oracle-calls/sdk/core';
 import { FileKeyPins } from './account/file-key-pins.ts';
 import { openOwnSigner } from './account/own-signer.ts';
-import type { CallSettings } from './call-settings.ts';
+import type { AccountSettings } from './account/account-options.ts';
 import { findOracle } from './find-oracle.ts';
 
 export interface CallerOptions {
-  readonly settings: CallSettings;
+  readonly settings: AccountSettings & { readonly oracle: string };
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onHeard: (sound: HeardSound) => void;

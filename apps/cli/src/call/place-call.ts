@@ -86,8 +86,8 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
   const { calls, oracleDid, microphone } = caller;
   if (settings.acceptKeys !== undefined) await acceptNamedKeys(calls, oracleDid, settings.acceptKeys, signal);
   const placedAt = clock.now();
-  const { agentVoice, language, sessionId } = settings;
-  const call = calls.callOracle({ type: 'audio', oracleDid, agentVoice, language, sessionId }, { signal });
+  const { agentVoice, language, sessionId, remembers } = settings;
+  const call = calls.callOracle({ type: 'audio', oracleDid, agentVoice, language, sessionId, remembers }, { signal });
   const watch = new CallWatch(call, clock);
   const told = new CallProgress(progress);
   const isInteractive = settings.source.kind === 'lines';

@@ -105,6 +105,29 @@ test('a call that is over is deleted; a live one is not', async () => {
   expect(JSON.parse(stdout)).toHaveLength(1);
 });
 
+test('what oracles remember of a person is deleted, and of nobody else', async () => {
+  {
+    await using store = await openSqliteStore(database);
+    const key = { oracleDid: parseDid('did:ixo:oracle456'), userDid: parseDid('did:ixo:user123'), sessionId: 's' };
+    for (const name of ['@alice:localhost', '@bob:localhost']) {
+      await store.memories.keep(
+        { ...key, matrixUserId: parseMatrixUserId(name) },
+        { record: 'AAAA', erasedAt: 0 },
+        NOON,
+      );
+    }
+  }
+  expect(JSON.parse((await calls('forget', '@alice:localhost', '--json')).stdout)).toEqual({
+    userId: '@alice:localhost',
+    sessions: 1,
+  });
+  expect((await calls('forget', '@alice:localhost')).stdout).toBe('Deleted: 0 remembered sessions.\n');
+  expect((await calls('forget', 'alice')).code).toBe(2);
+  await using store = await openSqliteStore(database);
+  const ofBob = await store.memories.list(parseDid('did:ixo:oracle456'), parseMatrixUserId('@bob:localhost'));
+  expect(ofBob).toHaveLength(1);
+});
+
 test('a beginning that several calls have deletes none of them', async () => {
   const { code, stderr } = await calls('delete', '$');
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Several calls begin so') });

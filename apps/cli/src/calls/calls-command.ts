@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { auditJson } from '../operator/audit-json.ts';
 import { addDatabaseCommand } from '../operator/database-option.ts';
 import { withExamples } from '../terminal/examples.ts';
-import { instantValue, wholeNumberValue } from '../terminal/option-values.ts';
+import { instantValue, matrixUserValue, wholeNumberValue } from '../terminal/option-values.ts';
 import { jsonLine } from '../terminal/output.ts';
 import { callJson } from './call-json.ts';
 import { callsTable, formatLength } from './calls-table.ts';
@@ -59,7 +59,7 @@ function describeCall(call: Call, audit: readonly AuditEntry[]): string {
   return `${[...lines, ...log].join('\n')}\n`;
 }
 
-/** Adds `calls list|show|delete` to the command line; `write` gets what goes to stdout. */
+/** Adds `calls list|show|delete|forget` to the command line; `write` gets what goes to stdout. */
 export function addCallsCommand(program: Command, write: (text: string) => void): void {
   const group = program.command('calls').summary('list, show and delete calls');
   group.description("Looks into a backend's calls, which it may be holding meanwhile.").addHelpText('after', HELP);
@@ -89,6 +89,16 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
         const call = await findCall(store, text);
         const audit = await store.audit.list({ call, limit: AUDIT_MAX });
         write(json ? jsonLine({ ...callJson(call), audit: audit.map(auditJson) }) : describeCall(call, audit));
+      });
+    });
+  add('forget', 'delete all that oracles remember of a person', 'forget @alice:example.org --database calls.db')
+    .argument('<user>', "the person's Matrix id", matrixUserValue)
+    .action(async (text: string, { database, json = false }: CallsFlags) => {
+      const { parseMatrixUserId } = await import('@oracle-calls/matrix');
+      await withStore(database, async (store) => {
+        const deleted = await store.memories.deleteAccount(parseMatrixUserId(text));
+        await store.audit.add({ at: systemClock.now(), action: 'memory-erase-by-operator' });
+        write(json ? jsonLine({ userId: text, sessions: deleted }) : `Deleted: ${deleted} remembered sessions.\n`);
       });
     });
   add('delete', 'delete one call that is over, from every table', 'delete Zk3hVVBHB0 --database calls.db')

@@ -109,7 +109,11 @@ function Place({ state, around }: PartProps) {
             callId={route.callId}
             oracleName={nameOf(route.oracleDid)}
             isKnown={shelf.some((oracle) => oracle.oracleDid === route.oracleDid)}
-            onPlace={call === undefined || isOver ? (type) => desk.place(type, route.oracleDid) : undefined}
+            onPlace={
+              call === undefined || isOver
+                ? (type, sessionId) => desk.place(type, route.oracleDid, sessionId)
+                : undefined
+            }
             onDeleted={() => {
               setDeleted(deleted + 1);
               navigation.replace({ screen: 'history' });

@@ -113,10 +113,11 @@ export class CallDesk extends Store<Desk> {
   }
 
   /** Places a call. Call it from a click, or the browser may not play. */
-  place(type: 'audio' | 'video', oracleDid = this.value.oracleDid): void {
+  place(type: 'audio' | 'video', oracleDid = this.value.oracleDid, conversation?: string): void {
     this.#clickedAt = performance.timeOrigin + performance.now();
     this.#statistics = NO_STATISTICS;
-    const sessionId = this.calls.interruptedCall()?.sessionId;
+    // A conversation is gone on with where somebody calls again from it.
+    const sessionId = conversation ?? this.calls.interruptedCall()?.sessionId;
     const keepsTranscript = this.#keepsTranscript();
     this.#show({ ...NOTHING_YET, oracleDid, call: undefined });
     try {

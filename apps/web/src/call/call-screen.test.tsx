@@ -1,11 +1,19 @@
 // @vitest-environment jsdom
 import { OracleCallError } from '@oracle-calls/protocol';
+import { HEARD_HERE, placeOf } from '@oracle-calls/protocol/hearing';
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { afterEach, expect, test } from 'vitest';
 import { openCall } from './call-scene.fixture.tsx';
 
 afterEach(cleanup);
+
+const HEARD_ELSEWHERE = {
+  ...HEARD_HERE,
+  recognition: placeOf('https://api.example.com', ['audio']),
+  languageModel: placeOf('https://models.example:8443', ['text']),
+  remembers: true,
+};
 
 const button = (name: string): HTMLElement => screen.getByRole('button', { name });
 const click = async (name: string): Promise<void> => act(async () => void fireEvent.click(button(name)));
@@ -134,6 +142,43 @@ test('a speaking oracle can be stopped, from one place', async () => {
   expect(call.asked).toEqual([{ kind: 'interrupt' }, { kind: 'interrupt' }]);
 });
 
+test('who hears the call stands on the screen, with no panel open, and stands out when it is somebody else', async () => {
+  const { call } = await openCall();
+  act(() => call.live());
+  expect(screen.queryByRole('note')).toBeNull();
+  act(() => call.secure({ hearing: HEARD_HERE }));
+  const note = (): [string | undefined, (string | null)[]] => {
+    const shown = screen.getByRole('note', { name: 'Who hears this call' });
+    return [
+      shown.dataset['hearing'],
+      within(shown)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ];
+  };
+  expect(note()).toEqual(['here', ['Heard on this oracle’s machine only.']]);
+  act(() => call.secure({ hearing: HEARD_ELSEWHERE }));
+  expect(note()).toEqual([
+    'elsewhere',
+    [
+      'Your voice is sent to \u2066api.example.com\u2069.',
+      'Words are sent to \u2066models.example:8443\u2069.',
+      'This oracle remembers this conversation.',
+    ],
+  ]);
+});
+
+test('an oracle that starts again with more listeners is a warning, with fewer a notice', async () => {
+  const { call } = await openCall();
+  act(() => call.live());
+  const changed = { kind: 'hearingChanged', previous: HEARD_HERE, current: HEARD_ELSEWHERE } as const;
+  act(() => call.tell({ ...changed, change: 'wider' }));
+  expect(faces()).toEqual(['heard-by-more']);
+  await click('Got it');
+  act(() => call.tell({ ...changed, change: 'other' }));
+  expect(faces()).toEqual(['heard-by-others']);
+});
+
 test('the padlock opens what is known of the call’s security, and a code that differs is said at once', async () => {
   const { call, compared } = await openCall();
   act(() => call.live());
@@ -214,6 +259,7 @@ test.each(['More', 'Chat', 'Sound and devices', 'Security: Encrypted end to end.
     const { call, container } = await openCall('video');
     act(() => call.live());
     act(() => call.secure({ padlock: 'encrypted', comparisonCode: { raw: '01' as never, formatted: '01' } }));
+    act(() => call.secure({ hearing: HEARD_ELSEWHERE }));
     act(() => call.tell({ kind: 'oracleState', state: 'speaking' }));
     act(() => call.tell({ kind: 'caption', speaker: 'user', segment: '1', text: 'Hello', isFinal: true }));
     act(() => call.tell({ kind: 'stranger', participantIdentity: 'x' }));

@@ -18,6 +18,7 @@ import type { OracleCall } from '@oracle-calls/sdk';
 import { useEffect, useState } from 'react';
 import type { CallFace, FaceAction } from '../faces/call-faces.ts';
 import { CallFaceList } from '../faces/call-face-list.tsx';
+import { HearingNote } from '../security/hearing-note.tsx';
 import { CallBar } from './call-bar.tsx';
 import { CallHeader } from './call-header.tsx';
 import { CallStage } from './call-stage.tsx';
@@ -137,6 +138,7 @@ export function CallScreen({ call, oracleName, onHangUp, onMinimise, onCompared 
       />
       <div className="call-middle">
         <div className="call-stage-column">
+          {isLive && security.hearing !== undefined && <HearingNote hearing={security.hearing} />}
           <CallFaceList faces={faces} onAction={act} />
           <CallStage
             status={statusText(state, isReconnecting)}

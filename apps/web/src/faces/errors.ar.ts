@@ -61,6 +61,8 @@ export const errorsArabic: Translation<typeof errorsEnglish> = {
   ERR_CALL_ENDED: 'انتهت المكالمة.',
   ERR_CALL_IN_PROGRESS: 'ما زالت مكالمة أخرى جارية.',
   ERR_CALL_LIVE: 'لم تنتهِ هذه المكالمة تمامًا. من فضلك احذفها بعد لحظة.',
+  ERR_MEMORY_REFUSED: 'ما احتفظت به خدمة الأوراكل من مكالمات سابقة لا يُصدَّق. بدأ الأوراكل من جديد.',
+  ERR_MEMORY_ERASED: 'طلبتَ من الأوراكل أن ينسى هذه المحادثة.',
   ERR_RING_OVER: 'لم يعد الأوراكل يتصل بك. اتصل به أنت إن شئت.',
   ERR_CALL_QUESTION: 'لم يعد الأوراكل ينتظر هذه الإجابة.',
   ERR_CALL_TICKET: 'لم يستطع الأوراكل استلام المكالمة. من فضلك اتصل مجددًا.',

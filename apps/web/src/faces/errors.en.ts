@@ -67,6 +67,8 @@ export const errorsEnglish = {
   ERR_CALL_ENDED: 'The call has ended.',
   ERR_CALL_IN_PROGRESS: 'Another call is still in progress.',
   ERR_CALL_LIVE: 'This call has not quite ended. Please delete it in a moment.',
+  ERR_MEMORY_REFUSED: 'What the oracle’s service kept of earlier calls was not to be believed. The oracle began anew.',
+  ERR_MEMORY_ERASED: 'You have had the oracle forget this conversation.',
   ERR_RING_OVER: 'The oracle no longer rings. You can call it yourself.',
   ERR_CALL_QUESTION: 'The oracle waits for this answer no more.',
   ERR_CALL_TICKET: 'The oracle could not take the call. Please call again.',

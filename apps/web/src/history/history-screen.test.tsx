@@ -72,8 +72,14 @@ test('each oracle’s own calls are shown', async () => {
   expect(chosen).toEqual(['did:web:two.example']);
 });
 
-async function showPastCall({ isKnown = true }: { readonly isKnown?: boolean } = {}) {
+interface PastCallScene {
+  readonly isKnown?: boolean;
+  readonly remembers?: boolean;
+}
+
+async function showPastCall({ isKnown = true, remembers = false }: PastCallScene = {}) {
   const placed: string[] = [];
+  const sessions: (string | undefined)[] = [];
   let deleted = 0;
   const page = await showScreen((calls) => {
     const [call] =
@@ -81,6 +87,9 @@ async function showPastCall({ isKnown = true }: { readonly isKnown?: boolean } =
         ? [calls.history.add({ oracleDid: SCRIPTED_ORACLE, sessionId: '$past1' })]
         : calls.history.calls;
     if (call === undefined) return null;
+    if (remembers && calls.memory.forgotten.length === 0) {
+      calls.memory.sessions = [{ oracleDid: SCRIPTED_ORACLE, sessionId: call.sessionId, keptAt: 1 }];
+    }
     calls.history.transcripts.set(call.callId, {
       callId: call.callId,
       isComplete: false,
@@ -95,14 +104,17 @@ async function showPastCall({ isKnown = true }: { readonly isKnown?: boolean } =
         callId={call.callId}
         oracleName="Oracle"
         isKnown={isKnown}
-        onPlace={(type) => placed.push(type)}
+        onPlace={(type, sessionId) => {
+          placed.push(type);
+          sessions.push(sessionId);
+        }}
         onDeleted={() => (deleted += 1)}
       />
     );
   });
   // Whoever types is asked for once they pause; so is an id.
   await page.advance(1_000);
-  return { ...page, placed, deleted: () => deleted };
+  return { ...page, placed, sessions, deleted: () => deleted };
 }
 
 test('a past call shows when it was and what was said, and can be called again', async () => {
@@ -127,6 +139,28 @@ test('a link to a call with an oracle that is nobody’s here asks nobody anythi
   expect((await showPastCall()).calls.history.asked.map(({ kind }) => kind)).toEqual(
     expect.arrayContaining(['list', 'transcript']),
   );
+});
+
+test('what the oracle remembers of the conversation is shown, and forgotten after a warning; the next call goes on in it', async () => {
+  await showPastCall();
+  expect(screen.queryByRole('button', { name: 'Forget this conversation' })).toBeNull();
+  cleanup();
+  const shown = await showPastCall({ remembers: true });
+  fireEvent.click(screen.getByRole('button', { name: 'Forget this conversation' }));
+  const warning = screen.getByRole('group', { name: 'Have the oracle forget this conversation?' });
+  expect(document.activeElement).toBe(within(warning).getByRole('button', { name: 'Keep it' }));
+  expect(await shown.violations()).toEqual([]);
+  shown.calls.memory.refuse(new OracleCallError('ERR_UPSTREAM_BACKEND'));
+  fireEvent.click(within(warning).getByRole('button', { name: 'Forget for good' }));
+  await shown.settle();
+  expect(screen.getByRole('alert').dataset['face']).toBe('ERR_UPSTREAM_BACKEND');
+  shown.calls.memory.refuse();
+  fireEvent.click(within(warning).getByRole('button', { name: 'Forget for good' }));
+  await shown.settle();
+  expect(shown.calls.memory.forgotten).toEqual([{ oracleDid: SCRIPTED_ORACLE, sessionId: '$past1' }]);
+  expect(screen.getByText('The oracle has forgotten this conversation.')).toBeDefined();
+  fireEvent.click(screen.getByRole('button', { name: 'Call' }));
+  expect(shown.sessions).toEqual(['$past1']);
 });
 
 test('a call is deleted after a warning that says what is lost; keeping it is where the focus is', async () => {

@@ -38,7 +38,7 @@ export const historyEnglish = {
   remove: {
     button: 'Delete this call',
     title: 'Delete this call for good?',
-    text: 'The oracle’s service forgets it, and its transcript is deleted from your room. Nobody can bring it back. What the oracle itself remembers is not touched.',
+    text: 'The oracle’s service forgets it, and its transcript is deleted from your room. Nobody can bring it back. What the oracle itself remembers is forgotten apart.',
     confirm: 'Delete for good',
     cancel: 'Keep it',
     done: 'The call was deleted.',

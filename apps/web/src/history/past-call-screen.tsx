@@ -1,14 +1,13 @@
-import { callIdParts, codeOf, type CallId, type CallType, type Did, type ErrorCode } from '@oracle-calls/protocol';
+import { callIdParts, type CallId, type CallType, type Did } from '@oracle-calls/protocol';
 import { useCallHistory } from '@oracle-calls/react';
-import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hashOf, type Route } from '../app/route.ts';
 import { Screen } from '../app/screen.tsx';
-import { Button } from '../controls/button.tsx';
+import { ConfirmedAction } from '../controls/confirmed-action.tsx';
 import { Icon } from '../controls/icon.tsx';
-import { ErrorBanner } from '../faces/error-banner.tsx';
 import { FailureFace } from '../faces/failure-face.tsx';
 import { CallButtons } from '../home/call-buttons.tsx';
+import { ForgetConversation } from '../memory/forget-conversation.tsx';
 import { lengthOf } from './call-days.ts';
 import { KeptTranscript } from './kept-transcript.tsx';
 
@@ -18,8 +17,8 @@ export interface PastCallScreenProps {
   readonly oracleName: string;
   /** Whether this browser's account has this oracle among its own: the address may be anybody's link. */
   readonly isKnown: boolean;
-  /** Absent while there is a call. */
-  readonly onPlace: ((type: CallType) => void) | undefined;
+  /** Calls in the same conversation, which the oracle may remember. Absent while there is a call. */
+  readonly onPlace: ((type: CallType, sessionId: string | undefined) => void) | undefined;
   readonly onDeleted: () => void;
 }
 
@@ -101,65 +100,22 @@ function KnownPastCall({ oracleDid, callId, oracleName, onPlace, onDeleted }: Om
       {onPlace !== undefined && (
         <section className="stack" aria-label={t('call.callAgain')}>
           <h2>{t('call.callAgain')}</h2>
-          <CallButtons onPlace={onPlace} />
+          <CallButtons onPlace={(type) => onPlace(type, call?.sessionId)} />
         </section>
       )}
+      {call !== undefined && <ForgetConversation oracleDid={oracleDid} sessionId={call.sessionId} />}
       {call?.status === 'ended' && (
-        <DeleteCall onDelete={() => past.remove({ oracleDid, callId })} onDeleted={onDeleted} />
+        <ConfirmedAction
+          face="delete-call"
+          button={t('remove.button')}
+          title={t('remove.title')}
+          text={t('remove.text')}
+          confirm={t('remove.confirm')}
+          cancel={t('remove.cancel')}
+          onConfirm={() => past.remove({ oracleDid, callId })}
+          onDone={onDeleted}
+        />
       )}
     </Screen>
-  );
-}
-
-/** Deletes after a person has read what that means: there is no way back. */
-function DeleteCall({
-  onDelete,
-  onDeleted,
-}: {
-  readonly onDelete: () => Promise<void>;
-  readonly onDeleted: () => void;
-}) {
-  const { t } = useTranslation('history');
-  const [isAsking, setAsking] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [errorCode, setErrorCode] = useState<ErrorCode>();
-  const keep = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isAsking) keep.current?.focus();
-  }, [isAsking]);
-  const remove = async (): Promise<void> => {
-    setBusy(true);
-    setErrorCode(undefined);
-    try {
-      await onDelete();
-      onDeleted();
-    } catch (error) {
-      setErrorCode(codeOf(error));
-      setBusy(false);
-    }
-  };
-  if (!isAsking) {
-    return (
-      <div className="row">
-        <Button look="link" icon="bin" onClick={() => setAsking(true)}>
-          {t('remove.button')}
-        </Button>
-      </div>
-    );
-  }
-  return (
-    <section className="confirm-delete" role="group" aria-label={t('remove.title')} data-face="delete-call">
-      <h2>{t('remove.title')}</h2>
-      <p>{t('remove.text')}</p>
-      {errorCode !== undefined && <ErrorBanner code={errorCode} />}
-      <div className="row">
-        <Button ref={keep} isSmall disabled={isBusy} onClick={() => setAsking(false)}>
-          {t('remove.cancel')}
-        </Button>
-        <Button isSmall look="danger" disabled={isBusy} onClick={() => void remove()}>
-          {t('remove.confirm')}
-        </Button>
-      </div>
-    </section>
   );
 }

@@ -1,5 +1,6 @@
 import { adviceArabic } from '../faces/advice.ar.ts';
 import { historyArabic } from '../history/history.ar.ts';
+import { memoryArabic } from '../memory/memory.ar.ts';
 import { incomingArabic } from '../incoming/incoming.ar.ts';
 import { oraclesArabic } from '../oracles/oracles.ar.ts';
 import { summaryArabic } from '../summary/summary.ar.ts';
@@ -37,6 +38,7 @@ export const arabic: Translation<typeof english> = {
   security: securityArabic,
   advice: adviceArabic,
   history: historyArabic,
+  memory: memoryArabic,
   incoming: incomingArabic,
   oracles: oraclesArabic,
   summary: summaryArabic,

@@ -1,5 +1,6 @@
 import { adviceEnglish } from '../faces/advice.en.ts';
 import { historyEnglish } from '../history/history.en.ts';
+import { memoryEnglish } from '../memory/memory.en.ts';
 import { incomingEnglish } from '../incoming/incoming.en.ts';
 import { oraclesEnglish } from '../oracles/oracles.en.ts';
 import { summaryEnglish } from '../summary/summary.en.ts';
@@ -36,6 +37,7 @@ export const english = {
   security: securityEnglish,
   advice: adviceEnglish,
   history: historyEnglish,
+  memory: memoryEnglish,
   incoming: incomingEnglish,
   oracles: oraclesEnglish,
   summary: summaryEnglish,

@@ -1,6 +1,7 @@
 import type { CallSecurity, CallState } from '@oracle-calls/sdk';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../controls/button.tsx';
+import { HearingNote } from './hearing-note.tsx';
 import { PadlockStatus } from './padlock.tsx';
 import { securityFacts } from './security-facts.ts';
 import { securityEnglish } from './security.en.ts';
@@ -18,10 +19,17 @@ export interface SecurityPanelProps {
 /** The comparison code with its two answers, what is known, and what is and is not promised. */
 export function SecurityPanel({ state, security, onCompared }: SecurityPanelProps) {
   const { t } = useTranslation('security');
-  const { comparisonCode, isVerified } = security;
+  const { comparisonCode, hearing, isVerified } = security;
   return (
     <section className="security-panel stack" aria-label={t('title')}>
       <PadlockStatus state={state} security={security} />
+      {hearing !== undefined && (
+        <div>
+          <h3>{t('hearing.title')}</h3>
+          <HearingNote hearing={hearing} />
+          <p className="quiet">{t('hearing.word')}</p>
+        </div>
+      )}
       {comparisonCode !== undefined && (
         <div className="comparison">
           <p className="comparison-code" dir="ltr" aria-label={t('comparison.code')}>

@@ -17,6 +17,17 @@ export const securityArabic: Translation<typeof securityEnglish> = {
     same: 'متطابقان',
     different: 'مختلفان',
   },
+  hearing: {
+    title: 'من يسمع هذه المكالمة',
+    here: 'تُسمع على جهاز هذا الأوراكل وحده.',
+    audio: 'يُرسَل صوتك إلى {{host}}.',
+    audioAndText: 'يُرسَل صوتك والكلمات إلى {{host}}.',
+    text: 'تُرسَل الكلمات إلى {{host}}.',
+    pictures: 'تُرسَل صورك إلى {{host}}.',
+    seenHere: 'تُرى صورك على جهاز هذا الأوراكل.',
+    remembers: 'يتذكّر هذا الأوراكل هذه المحادثة.',
+    word: 'هذا ما يصرّح به مشغّله بتوقيع الأوراكل. أما ما يُفعل بذلك بعدها فهو كلمته.',
+  },
   terms: {
     protocol: 'البروتوكول',
     key: 'مفتاح الأوراكل',

@@ -14,6 +14,17 @@ export const securityEnglish = {
     same: 'They match',
     different: 'They differ',
   },
+  hearing: {
+    title: 'Who hears this call',
+    here: 'Heard on this oracle’s machine only.',
+    audio: 'Your voice is sent to {{host}}.',
+    audioAndText: 'Your voice and words are sent to {{host}}.',
+    text: 'Words are sent to {{host}}.',
+    pictures: 'Your pictures are sent to {{host}}.',
+    seenHere: 'Your pictures are seen on this oracle’s machine.',
+    remembers: 'This oracle remembers this conversation.',
+    word: 'So its operator declares, with the oracle’s signature. What is done with it then is their word.',
+  },
   terms: {
     protocol: 'Protocol',
     key: 'Oracle’s key',

@@ -17,6 +17,7 @@ import { remedyOf } from '../faces/remedies.ts';
 import { lengthOf } from '../history/call-days.ts';
 import { Transcript } from '../history/transcript.tsx';
 import { CallButtons } from '../home/call-buttons.tsx';
+import { ForgetConversation } from '../memory/forget-conversation.tsx';
 import type { OracleWait } from '../oracles/oracle-wait.ts';
 import { WaitBanner } from '../oracles/wait-banner.tsx';
 import { IdentityChangeNotice } from '../security/identity-change-notice.tsx';
@@ -52,7 +53,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
   const device = error === undefined ? undefined : deviceFaceOf(error);
   const wasLive = shown.liveAt !== undefined;
   const safety = securityText(shown, security.isVerified);
-  const place = (type: CallType): void => desk.place(type);
+  const place = (type: CallType): void => desk.place(type, call.oracleDid, call.sessionId);
   const startWait = waiting.kind === 'idle' ? () => wait.start(call.type) : undefined;
   return (
     <Screen name="summary" title={t('title')}>
@@ -106,6 +107,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
         <p>{t(`security.${safety}`)}</p>
       </section>
       {wasLive && <WhatWasSaid call={call} transcript={shown.transcript} />}
+      {wasLive && <ForgetConversation oracleDid={call.oracleDid} sessionId={call.sessionId} />}
       <TimelineTable timeline={call.timeline} />
     </Screen>
   );

@@ -111,7 +111,7 @@ describe('an answer that waits for the user’s touch', () => {
     const order: string[] = [];
     for await (const { delta } of llmOfCall.chat({ chatCtx: chat(['user', 'Order.']) }))
       order.push(delta?.content ?? '');
-    // Each a whole sentence with the space after it, which the voice waits for.
-    expect(order).toEqual(['Let me see. ', 'Please confirm. ', 'Which? ', 'Ordered 1.']);
+    // Each a whole sentence with the end of its line, which the voice waits for.
+    expect(order).toEqual(['Let me see. ', 'Please confirm.\n', 'Which?\n', 'Ordered 1.']);
   });
 });

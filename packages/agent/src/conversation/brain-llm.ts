@@ -65,8 +65,8 @@ class AnswerStream extends llm.LLMStream {
     const said = turnsOf(this.chatCtx);
     const settled = settling?.settledFor(said.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
-      // With the space a sentence is complete, and spoken without waiting for what comes next.
-      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()} ` } });
+      // A line is complete, and spoken without waiting for what comes next; of a space the framework's filter would wait for more.
+      if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
     // With what it says as of now.

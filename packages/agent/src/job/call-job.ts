@@ -144,7 +144,10 @@ export class CallJob {
     const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const asking = new Asking({
       send: (payload) => link.send(payload),
-      hear: (text) => this.#background('a quick reply', voice.write(text)),
+      hear: (text) => {
+        remembering.wrote(text);
+        this.#background('a quick reply', voice.write(text));
+      },
       clock,
       log,
     });

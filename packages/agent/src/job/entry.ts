@@ -108,7 +108,7 @@ export default defineAgent<Partial<Prewarmed>>({
       rekeyIntervalMs: settings.rekeyIntervalMs,
       openAvatar: (signal) => openRemoteAvatar(speech, signal),
       hearing: settings.hearing,
-      memorySettings: async (signal) => (await speech.ready(signal)).memory,
+      memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
         const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
         checkDeclared(settings.hearing, hearing);

@@ -1,3 +1,4 @@
+import { parseWith } from '@oracle-calls/protocol';
 import * as v from 'valibot';
 import { MEMORY_MAX_AGE_MS } from '../trust-store/memory-numbers.ts';
 
@@ -31,11 +32,11 @@ export type MemoryOption = boolean | Partial<MemorySettings>;
 /**
  * How an oracle remembers; `undefined` for one that does not.
  *
- * @throws {ValiError} when a number is none that may be
+ * @throws {OracleCallError} `ERR_CONFIG_INVALID` when a number is none that may be
  */
 export function memorySettingsOf(option: MemoryOption | undefined): MemorySettings | undefined {
   if (option === undefined || option === false) return undefined;
-  return v.parse(settingsSchema, option === true ? {} : option);
+  return parseWith(settingsSchema, option === true ? {} : option, 'ERR_CONFIG_INVALID');
 }
 
 export const daysInMs = (days: number): number => days * DAY_MS;

@@ -1,18 +1,19 @@
 import { ON_THIS_MACHINE, placeOf, type CallHearing, type EnginePlace } from '@oracle-calls/protocol/hearing';
+import { memorySettingsOf } from '../memory/memory-settings.ts';
 import type { OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 import type { OracleDefinition } from './define-oracle.ts';
 
 /** Who hears the calls of an oracle, known before anything of it is opened: callers are to be told before they speak. */
 export function hearingOf(
-  { recognition, speech }: Pick<OracleSettings, 'recognition' | 'speech'>,
-  { brain, pictures }: Pick<OracleDefinition, 'brain' | 'pictures'>,
+  { recognition, speech, memory }: Pick<OracleSettings, 'recognition' | 'speech' | 'memory'>,
+  definition: Pick<OracleDefinition, 'brain' | 'memory' | 'pictures'>,
 ): CallHearing {
   return {
     recognition: voicePlace(recognition, 'audio'),
-    languageModel: brainPlace(brain),
+    languageModel: brainPlace(definition.brain),
     speech: voicePlace(speech, 'text'),
-    ...withPictures(picturesPlace({ brain, pictures })),
-    remembers: false,
+    ...withPictures(picturesPlace(definition)),
+    remembers: memorySettingsOf(memory ?? definition.memory) !== undefined,
   };
 }
 

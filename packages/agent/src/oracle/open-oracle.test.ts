@@ -232,5 +232,10 @@ describe('who hears the calls of an oracle', () => {
   it('is for a brain of the author’s what the author says', () => {
     const brain = { kind: 'own', place: own, open: talker } as const;
     expect(hearingOf({}, { brain }).languageModel).toEqual(own);
+    // Remembering is the author's choice, and the operator's before it.
+    expect(hearingOf({}, { brain, memory: { days: 7 } }).remembers).toBe(true);
+    expect(hearingOf({ memory: false }, { brain, memory: true }).remembers).toBe(false);
+    expect(hearingOf({ memory: true }, { brain }).remembers).toBe(true);
+    expect(() => hearingOf({}, { memory: { days: 0 } })).toThrow(invalid);
   });
 });

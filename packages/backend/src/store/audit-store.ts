@@ -29,6 +29,7 @@ export const AUDIT_ACTIONS = [
   'memory-release',
   'memory-erase-by-user',
   'memory-erase-by-agent',
+  'memory-erase-by-operator',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

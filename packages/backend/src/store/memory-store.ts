@@ -112,6 +112,15 @@ export class MemoryStore {
     });
   }
 
+  /** For the operator: everything of an account is gone, and nothing says that it was there. Returns how many. */
+  async deleteAccount(matrixUserId: MatrixUserId): Promise<number> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('memories')
+      .where('matrix_user_id', '=', matrixUserId)
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
   /** Forgets what was last kept, or erased, before; returns how many. */
   async prune(before: number): Promise<number> {
     const { numDeletedRows } = await this.#db

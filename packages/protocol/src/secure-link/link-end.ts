@@ -3,6 +3,8 @@ import type { DataPayload } from '../data-frame/payload.ts';
 import { OracleCallError, toOracleCallError } from '../errors/oracle-call-error.ts';
 import { readFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import type { CallSession } from '../handshake/call-session.ts';
+import type { CallHearing } from '../hearing/call-hearing.ts';
+import { compareHearings } from '../hearing/compare-hearings.ts';
 import type { Entropy } from '../kem/entropy.ts';
 import type { KeyPosition } from '../key-schedule/epoch-keys.ts';
 import type { MediaDirection } from '../key-schedule/media-direction.ts';
@@ -78,6 +80,8 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
   /** Whom frames go to: the other end of the attempt under way. */
   #peerIdentity: string | undefined;
   #live: Live<R> | undefined;
+  /** Of the last confirmed attempt. */
+  #declared: CallHearing | undefined;
   #isClosed = false;
 
   constructor(options: LinkEndOptions, role: LinkEndRole) {
@@ -150,6 +154,14 @@ export class LinkEnd<R extends RekeyEnd> implements Disposable {
     before.driver[Symbol.dispose]();
     await this.keys.retireAll();
     if (!this.#isClosed) this.#options.events.superseded();
+  }
+
+  /** Tells who hears the call, before anything is sent, and how that stands to the confirmed attempt before. */
+  declare({ hearing }: CallSession): void {
+    const previous = this.#declared;
+    this.#declared = hearing;
+    const change = previous && compareHearings(previous, hearing);
+    this.#options.events.declared?.({ hearing, changed: previous && change && { previous, change } });
   }
 
   /** The attempt is confirmed and its keys are in use. */

@@ -2,6 +2,7 @@ import type { ComparisonCode } from '../comparison-code/comparison-code.ts';
 import type { DataPayload } from '../data-frame/payload.ts';
 import type { OracleCallError } from '../errors/oracle-call-error.ts';
 import type { CallHearing } from '../hearing/call-hearing.ts';
+import type { HearingChange } from '../hearing/compare-hearings.ts';
 
 /** A confirmed attempt, as the application may know it. */
 export interface ConfirmedAttempt {
@@ -13,8 +14,17 @@ export interface ConfirmedAttempt {
   readonly hearing: CallHearing;
 }
 
+/** Who hears the call from now on. */
+export interface DeclaredHearing {
+  readonly hearing: CallHearing;
+  /** What the confirmed attempt before declared, when it was something else: to be told to the user. */
+  readonly changed?: { readonly previous: CallHearing; readonly change: HearingChange } | undefined;
+}
+
 /** What a link tells its owner. Handlers return at once and do not throw. */
 export interface LinkEvents {
+  /** User: the agent has proved itself, and nothing was sent under the keys of its attempt yet. */
+  readonly declared?: ((declared: DeclaredHearing) => void) | undefined;
   /** Both ends are who they should be, and the media keys are installed: sound may flow. */
   readonly confirmed: (attempt: ConfirmedAttempt) => void;
   /** A later attempt has begun: the keys of the one before are wiped, nothing flows until it is confirmed. */

@@ -6,7 +6,7 @@ import { AGENT, testCall, USER } from '../handshake/call.fixture.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import { AgentLink } from './agent-link.ts';
 import type { FrameKeys } from './frame-keys.ts';
-import type { ConfirmedAttempt } from './link-events.ts';
+import type { ConfirmedAttempt, DeclaredHearing } from './link-events.ts';
 import { UserLink } from './user-link.ts';
 
 /** Media keys as one end holds them: hex by slot. */
@@ -50,6 +50,8 @@ export interface Told {
   readonly events: string[];
   readonly payloads: DataPayload[];
   readonly attempts: ConfirmedAttempt[];
+  /** With the key under which frames left at that moment. */
+  readonly declarations: (DeclaredHearing & { readonly sendingKey: string | undefined })[];
 }
 
 export interface LinkScene {
@@ -74,11 +76,12 @@ export interface LinkScene {
 export function linkScene(options: { readonly rekeyIntervalMs?: number } = {}): LinkScene {
   const clock = new FakeClock();
   const { userOptions, agentOptions } = testCall();
-  const told = (): Told => ({ events: [], payloads: [], attempts: [] });
+  const told = (): Told => ({ events: [], payloads: [], attempts: [], declarations: [] });
   const [toldUser, toldAgent] = [told(), told()];
   const [userKeys, agentKeys] = [new NotedFrameKeys(), new NotedFrameKeys()];
   const sent: FrameKind[] = [];
-  const eventsOf = ({ events, payloads, attempts }: Told) => ({
+  const eventsOf = ({ events, payloads, attempts, declarations }: Told, keys: NotedFrameKeys) => ({
+    declared: (declared: DeclaredHearing) => void declarations.push({ ...declared, sendingKey: keys.sendingKey }),
     confirmed: (attempt: ConfirmedAttempt) =>
       void (events.push(`confirmed ${attempt.attempt}`), attempts.push(attempt)),
     superseded: () => void events.push('superseded'),
@@ -97,14 +100,14 @@ export function linkScene(options: { readonly rekeyIntervalMs?: number } = {}): 
   const user = new UserLink({
     clock,
     frameKeys: userKeys,
-    events: eventsOf(toldUser),
+    events: eventsOf(toldUser, userKeys),
     handshake: userOptions,
     send: carry((frame, from) => agent.receive(frame, from), USER),
   });
   const agent = new AgentLink({
     clock,
     frameKeys: agentKeys,
-    events: eventsOf(toldAgent),
+    events: eventsOf(toldAgent, agentKeys),
     handshake: agentOptions,
     send: carry((frame, from) => user.receive(frame, from), AGENT),
     ...options,

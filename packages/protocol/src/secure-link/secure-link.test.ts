@@ -3,6 +3,7 @@ import { createPayloadId } from '../data-frame/payload.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { encodeFrameHeader, type FrameKind } from '../frame/frame-header.ts';
 import { AGENT, USER } from '../handshake/call.fixture.ts';
+import { HEARD_HERE } from '../hearing/call-hearing.ts';
 import { PREVIOUS_KEY_GRACE_MS } from '../rekey/rekey-step.ts';
 import { PENDING_FRAMES_MAX } from './link-end.ts';
 import { chat, confirmedScene, linkScene, type LinkScene } from './link.fixture.ts';
@@ -48,6 +49,16 @@ describe('an attempt', () => {
       expectSameKeys(scene);
     },
   );
+
+  test('tells the user who hears it before anything can be sent, and only the user', async () => {
+    const scene = await confirmedScene();
+    expect(scene.toldUser.declarations).toEqual([{ hearing: HEARD_HERE, changed: undefined, sendingKey: undefined }]);
+    await scene.begin(2);
+    await scene.settle();
+    expect(scene.toldUser.declarations[1]).toMatchObject({ hearing: HEARD_HERE, changed: undefined });
+    expect(scene.toldUser.declarations).toHaveLength(2);
+    expect(scene.toldAgent.declarations).toEqual([]);
+  });
 
   test('is sent again only while it has no answer', async () => {
     const scene = await confirmedScene();

@@ -88,6 +88,7 @@ export class UserLink implements Disposable {
   async #begin(session: CallSession): Promise<void> {
     const { callSigner, oracleVerifier } = this.#options.handshake;
     const { agentIdentity, keys } = session;
+    this.#end.declare(session);
     await this.#end.keys.installReceiving(agentIdentity, keys);
     await this.#end.keys.switchSending(keys);
     if (this.#end.isClosed) return;

@@ -60,6 +60,8 @@ const PAYLOADS: readonly DataPayload[] = [
   },
   { id: idOf('o'), kind: 'answer', answers: 'choice', question: idOf('n'), key: '#' },
   { id: idOf('p'), kind: 'control', action: 'question-over', question: idOf('n') },
+  { id: idOf('q'), kind: 'control', action: 'memory', wish: 'keep-nothing' },
+  { id: idOf('r'), kind: 'control', action: 'memory', wish: 'forget' },
   { id: idOf('h'), kind: 'control', action: 'epoch-switched' },
   { id: idOf('j'), kind: 'control', action: 'rekey' },
   { id: idOf('i'), kind: 'control', action: 'hang-up' },
@@ -94,6 +96,7 @@ const REFUSED: readonly (readonly [of: string, name: string, payload: object])[]
   ['answer', 'two keys', { kind: 'answer', answers: 'choice', question: idOf('n'), key: '12' }],
   ['answer', 'an answer to nothing', { kind: 'answer', answers: 'choice', key: '1' }],
   ['control question-over', 'no question that is over', { kind: 'control', action: 'question-over' }],
+  ['control memory', 'a wish to be remembered', { kind: 'control', action: 'memory', wish: 'keep' }],
   ['chat', 'a chat before 1970', { kind: 'chat', text: 'a', sentAt: -1 }],
 ];
 

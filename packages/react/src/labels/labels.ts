@@ -1,4 +1,5 @@
 import type { CallStatus, CallType, EndReason } from '@oracle-calls/protocol';
+import type { SentKind } from '@oracle-calls/protocol/hearing';
 import type { CallStateKind, ConnectionQuality, DeviceKind, Padlock } from '@oracle-calls/sdk';
 import type { OracleActivity } from '../store/call-record.ts';
 
@@ -37,6 +38,12 @@ export interface Labels {
   readonly dontAllow: string;
   readonly secondsLeft: (seconds: number) => string;
   readonly padlocks: Readonly<Record<Padlock, string>>;
+  /** Who hears the call. */
+  readonly hearing: string;
+  readonly heardHere: string;
+  readonly sentTo: Readonly<Record<SentKind, (host: string) => string>>;
+  readonly seenHere: string;
+  readonly remembers: string;
   readonly comparisonCode: string;
   readonly compare: string;
   readonly codesAreSame: string;
@@ -117,6 +124,15 @@ export const ENGLISH_LABELS: Labels = {
     encrypted: 'Encrypted between you and the oracle',
     verified: 'Encrypted, and the code was compared',
   },
+  hearing: 'Who hears this call',
+  heardHere: "Heard on this oracle's machine only",
+  sentTo: {
+    audio: (host) => `Your voice is sent to ${host}`,
+    text: (host) => `Words are sent to ${host}`,
+    pictures: (host) => `Your pictures are sent to ${host}`,
+  },
+  seenHere: "Your pictures are seen on this oracle's machine",
+  remembers: 'This oracle remembers this conversation',
   comparisonCode: 'Comparison code',
   compare: "Compare it with the oracle's over another channel.",
   codesAreSame: 'They are the same',

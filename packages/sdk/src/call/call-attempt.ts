@@ -130,6 +130,7 @@ export class CallAttempt {
       events: this.#events,
       microphone: () => this.own.find('microphone'),
       heard: () => this.#heard.resolve(),
+      remembers: this.#options.remembers !== false,
     });
     this.#side = side;
     void side.setMuted(this.own.isMuted);
@@ -179,6 +180,11 @@ export class CallAttempt {
   async say(saying: Saying): Promise<void> {
     if (this.#side === undefined) throw new OracleCallError('ERR_KEY_MISSING', 'The call is not that far yet.');
     await this.#side.say(saying);
+  }
+
+  /** Has the oracle forget the session. */
+  async forgetMemory(): Promise<void> {
+    await this.#side?.forgetMemory();
   }
 
   get questions(): readonly OracleQuestion[] {

@@ -122,6 +122,11 @@ export class CallDriver implements OracleCall {
     return this.#attempt.announced;
   }
 
+  /** Has the oracle forget the call's session; nothing of the call is kept. */
+  forgetMemory(): Promise<void> {
+    return this.#attempt.forgetMemory();
+  }
+
   /** For what belongs to the call and lives outside of it. */
   tell(notice: CallNotice): void {
     this.#notices.tell(notice);

@@ -22,6 +22,11 @@ export interface CallOptions {
    * tell what became of it.
    */
   readonly keepsTranscript?: boolean | undefined;
+  /**
+   * False: the oracle is told, under the call's keys, to keep nothing of this call in its memory; what it remembers of earlier ones stays. True when absent,
+   * which means something only where the oracle remembers at all.
+   */
+  readonly remembers?: boolean | undefined;
 }
 
 export interface CallStatistics {

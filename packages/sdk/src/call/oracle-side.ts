@@ -24,6 +24,8 @@ export interface OracleSideOptions {
   readonly microphone: () => LocalTrack | undefined;
   /** Told when the oracle is heard for the first time. */
   readonly heard: () => void;
+  /** False: the oracle is told to keep nothing of this call. */
+  readonly remembers: boolean;
 }
 
 /** The other end of a call inside the SFU room: who it is, that it proved itself, what it says and sends. */
@@ -37,12 +39,14 @@ export class OracleSide implements Disposable {
   #evidence: MediaEvidence | undefined;
   #lastFrame: Promise<void> = Promise.resolve();
   #isMuted = false;
+  #memoryWish: 'keep-nothing' | 'forget' | undefined;
   #isOver = false;
 
   constructor(options: OracleSideOptions) {
     const { connection, clock, timeline, microphone, heard, events } = options;
     const { tell, fail, dispatch } = events;
     this.#options = options;
+    if (!options.remembers) this.#memoryWish = 'keep-nothing';
     this.#channel = new OracleChannel(connection);
     this.questions = new AskedQuestions({ clock, tell, say: (saying) => this.#channel.say(saying) });
     this.#sound = new OracleSound({ clock, timeline, microphone, heard });
@@ -104,6 +108,12 @@ export class OracleSide implements Disposable {
     if (this.#options.security.facts.isConfirmed) await this.#mentionMute();
   }
 
+  /** Has the oracle forget the session, now or once it has proved itself. */
+  async forgetMemory(): Promise<void> {
+    this.#memoryWish = 'forget';
+    if (this.#options.security.facts.isConfirmed) await this.#mentionMemory();
+  }
+
   /** Says that the call is over, and waits until the connection has taken it. */
   async hangUp(): Promise<void> {
     await this.#channel.mention({ kind: 'control', action: 'hang-up' });
@@ -127,13 +137,17 @@ export class OracleSide implements Disposable {
   }
 
   #linkEvents(protocol: StrictProtocol): LinkEvents {
-    const { logger, events } = this.#options;
+    const { logger, events, security } = this.#options;
     const unlessOver =
       <A extends unknown[]>(act: (...args: A) => void) =>
       (...args: A): void => {
         if (!this.#isOver) act(...args);
       };
     return {
+      declared: unlessOver(({ hearing, changed }) => {
+        security.note({ hearing });
+        if (changed !== undefined) events.tell({ kind: 'hearingChanged', current: hearing, ...changed });
+      }),
       confirmed: unlessOver((attempt) => this.#confirmed(attempt, protocol)),
       superseded: unlessOver(() => this.#superseded()),
       peerReady: () => undefined,
@@ -145,16 +159,12 @@ export class OracleSide implements Disposable {
     };
   }
 
-  #confirmed({ agentIdentity, comparisonCode, hearing }: ConfirmedAttempt, protocol: StrictProtocol): void {
+  #confirmed({ agentIdentity, comparisonCode }: ConfirmedAttempt, { formatCode }: StrictProtocol): void {
     const { clock, connection, timeline, security, events } = this.#options;
-    const previous = security.facts.hearing;
     security.note({
       isConfirmed: true,
-      comparisonCode: { raw: comparisonCode, formatted: protocol.formatCode(comparisonCode) },
-      hearing,
+      comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
     });
-    const change = previous && protocol.compareHearings(previous, hearing);
-    if (previous && change) events.tell({ kind: 'hearingChanged', previous, current: hearing, change });
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,
@@ -166,6 +176,8 @@ export class OracleSide implements Disposable {
     timeline.mark('agentJoined', this.#presence.confirmed(agentIdentity));
     timeline.mark('handshake');
     if (this.#isMuted) void this.#mentionMute();
+    // Each agent is told: one that takes over knows nothing of it.
+    void this.#mentionMemory();
   }
 
   #superseded(): void {
@@ -201,6 +213,11 @@ export class OracleSide implements Disposable {
       this.#options.events.dispatch({ kind: 'oracleAttached' });
     }
     this.#options.events.tell({ kind: 'remoteTrack', track });
+  }
+
+  async #mentionMemory(): Promise<void> {
+    const wish = this.#memoryWish;
+    if (wish !== undefined) await this.#channel.mention({ kind: 'control', action: 'memory', wish });
   }
 
   #mentionMute(): Promise<void> {

@@ -163,10 +163,17 @@ test('who hears the call is known when it goes live, and an agent that starts ag
   const oracle = createIdentity();
   const scene = await realCall(oracle);
   expect(scene.call.security.hearing).toBeUndefined();
+  const keysWhenTold: unknown[] = [];
+  scene.call.on('security', ({ security }) => {
+    if (security.hearing !== undefined) keysWhenTold.push(scene.sfu.last.sendingKey);
+  });
   const agent = await joinAsAgent(scene, oracle);
   await agent.begin(1);
   await vi.waitFor(() => expect(scene.call.state.kind).toBe('Live'), PATIENCE);
   expect(scene.call.security.hearing).toEqual(HEARD_HERE);
+  // Before there was a key under which anything could be captured.
+  expect(keysWhenTold[0]).toBeUndefined();
+  expect(keysWhenTold.length).toBeGreaterThan(0);
   agent.link.close();
   const current = { ...HEARD_HERE, recognition: placeOf('https://api.example.com', ['audio']) };
   const restarted = await joinAsAgent(scene, oracle, { hearing: current });

@@ -49,6 +49,7 @@ export class ScriptedLink implements OracleLink {
   confirm(agentIdentity = 'agent-1', comparisonCode = CODE, hearing = HEARD_HERE): void {
     const { userIdentity } = this.options.handshake;
     this.#attempt += 1;
+    this.options.events.declared?.({ hearing });
     this.options.events.confirmed({ attempt: this.#attempt, userIdentity, agentIdentity, comparisonCode, hearing });
   }
 
@@ -79,7 +80,6 @@ export class ScriptedProtocol implements StrictProtocol {
   readonly createVerifier = ownStrictProtocol.createVerifier;
   readonly createPayloadId = ownStrictProtocol.createPayloadId;
   readonly formatCode = ownStrictProtocol.formatCode;
-  readonly compareHearings = ownStrictProtocol.compareHearings;
 
   async createSecrets(): Promise<CallSecrets> {
     const callKey = SecretBytes.random(32, 'call key');

@@ -1,6 +1,5 @@
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import { createEd25519Verifier, createEs256kVerifier, formatComparisonCode } from '@oracle-calls/protocol/handshake';
-import { compareHearings } from '@oracle-calls/protocol/hearing';
 import { UserLink } from '@oracle-calls/protocol/secure-link';
 import { createCallSecrets } from './call-secrets.ts';
 import { rehearse } from './rehearse.ts';
@@ -15,6 +14,5 @@ export const ownStrictProtocol: StrictProtocol = {
     algorithm === 'Ed25519' ? createEd25519Verifier(publicKey) : createEs256kVerifier(publicKey),
   createPayloadId: () => createPayloadId(),
   formatCode: formatComparisonCode,
-  compareHearings,
   warmUp: rehearse,
 };

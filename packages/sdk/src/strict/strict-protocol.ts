@@ -1,5 +1,4 @@
 import type { SigningKey } from '@oracle-calls/protocol/signing';
-import type { CallHearing, HearingChange } from '@oracle-calls/protocol/hearing';
 import type { ComparisonCode, Verifier } from '@oracle-calls/protocol/handshake';
 import type { SealedCall } from '@oracle-calls/protocol/signed-envelope';
 import type { CallSecrets } from './call-secrets.ts';
@@ -15,8 +14,6 @@ export interface StrictProtocol {
   readonly createPayloadId: () => string;
   /** Two groups of five digits. */
   readonly formatCode: (code: ComparisonCode) => string;
-  /** How a later declaration stands to an earlier one; `undefined` when it says the same. */
-  readonly compareHearings: (before: CallHearing, after: CallHearing) => HearingChange | undefined;
   /** Compiles what the first envelope to this oracle and the first handshake need: some tens of milliseconds. */
   readonly warmUp: (oracle: SealCallOptions['oracle']) => Promise<void>;
 }

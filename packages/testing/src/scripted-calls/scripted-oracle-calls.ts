@@ -25,6 +25,7 @@ import { Observers } from '@oracle-calls/sdk/core';
 import { ScriptedCall } from './scripted-call.ts';
 import { ScriptedDevices } from './scripted-devices.ts';
 import { ScriptedHistory } from './scripted-history.ts';
+import { ScriptedMemory } from './scripted-memory.ts';
 
 /** Whom calls go to that name no other. */
 export const SCRIPTED_ORACLE = parseDid('did:web:oracle.example.org');
@@ -102,6 +103,7 @@ export class ScriptedOracleCalls implements OracleCalls {
   readonly oracles: OracleFacts[] = [];
   readonly devices = new ScriptedDevices();
   readonly history = new ScriptedHistory();
+  readonly memory = new ScriptedMemory();
   readonly rings: ScriptedRings;
   interrupted: InterruptedCall | undefined;
   readonly #observers = new Observers<OracleCall>();

@@ -12,16 +12,16 @@ import aiohttp
 from livekit.agents import Agent, AgentSession, JobContext, JobRequest
 
 from oracle_calls.protocol import OracleCallError
-from oracle_calls.protocol.did import DidResolver, ResolvedOracle
+from oracle_calls.protocol.did import ResolvedOracle
 from oracle_calls.protocol.hearing import CallHearing
 from oracle_calls.protocol.names import is_sfu_room_name
 
 from .agent_probe import AGENT_PROBE, answer_probe
-from .backend import BackendClient, BearerSecret, DidFetch, RetryLimits, create_session, retrying
+from .backend import BackendClient, BearerSecret, create_session
 from .call import CallContext, CallDeps, CallJob, Conversation, Opening
 from .clock import Clock, SystemClock
 from .guard import identity_of
-from .identity import read_own_identity
+from .own_document import own_document, own_identity, resolver_of
 from .seat import LiveKitSeat
 from .session import SessionConversation, check_hearing
 from .settings import OracleSettings
@@ -34,8 +34,6 @@ log = logging.getLogger("oracle_calls.agent")
 _IDENTITY_RANDOM_BYTES: Final = 12
 #: The framework stamps the agent's name on every participant under this attribute, for all in the room to read.
 _AGENT_NAME_ATTRIBUTE: Final = "lk.agent.name"
-#: A resolver that starts beside the agent may need a moment.
-_RESOLVE_RETRY: Final = RetryLimits(within_ms=15_000, first_pause_ms=250, max_pause_ms=2_000)
 
 
 class Oracle:
@@ -60,7 +58,7 @@ class Oracle:
     async def open_backend(self) -> AsyncIterator[BackendClient]:
         """The oracle's backend, for a worker that waits there."""
         async with create_session() as http:
-            document = await _own_document(self._settings, http, self._clock)
+            document = await own_document(self._settings, http, self._clock)
             yield _backend(self._settings, document, http, self._clock)
 
     async def on_request(self, request: JobRequest) -> None:
@@ -151,12 +149,12 @@ class _Answer:
             raise OracleCallError("ERR_PROTOCOL_MALFORMED", "This is not the room of a call.")
         url, token = ctx._info.url, ctx._info.token
         log.info("job accepted", extra={"sfu_room_name": sfu_room_name, "sfu_identity": identity_of(token)})
-        document = await _own_document(settings, http, clock)
+        document, identity = await own_identity(settings, http, clock)
         opening = Opening(
             sfu_room_name=sfu_room_name,
-            identity=read_own_identity(document, settings.key_file),
+            identity=identity,
             trust=trust,
-            resolver=_resolver(settings, http),
+            resolver=resolver_of(settings, http),
             clock=clock,
             older_protocol=settings.older_protocol,
         )
@@ -171,19 +169,6 @@ class _Answer:
             max_call_ms=settings.max_call_ms,
             rekey_interval_ms=settings.rekey_interval_ms,
         )
-
-
-def _resolver(settings: OracleSettings, http: aiohttp.ClientSession) -> DidResolver:
-    return DidResolver(
-        DidFetch(http),
-        ixo_resolver_url=settings.did_resolver_url,
-        allow_private_addresses=settings.allow_private_addresses,
-    )
-
-
-async def _own_document(settings: OracleSettings, http: aiohttp.ClientSession, clock: Clock) -> ResolvedOracle:
-    resolver = _resolver(settings, http)
-    return await retrying(lambda: resolver.resolve_oracle(settings.oracle_did), _RESOLVE_RETRY, clock)
 
 
 def _backend(

@@ -28,9 +28,12 @@ describe('what a recogniser makes up', () => {
 
 describe('a sign of listening', () => {
   const words = backchannelSet(TURN_DEFAULTS.backchannels);
-  it.each(['Mhm.', 'Mm-hmm.', 'Yes', 'Okay, right.', 'Uh-huh, I see.', 'Yeah, yeah.'])('is %j', (text) => {
-    expect(isBackchannel(text, words)).toBe(true);
-  });
+  it.each(['Mhm.', 'Mm-hmm.', 'M. H. M.', 'Mmmm', 'Aho!', 'Yes', 'Okay, right.', 'Uh-huh, I see.', 'Yeah, yeah.'])(
+    'is %j',
+    (text) => {
+      expect(isBackchannel(text, words)).toBe(true);
+    },
+  );
   it.each(['Stop.', 'Yes, but not today.', 'No.', 'Wait', 'Right now', '', 'yes yes yes yes yes'])(
     'is not %j',
     (text) => {

@@ -56,6 +56,8 @@ function repeatsItself(words: readonly string[]): boolean {
   return false;
 }
 
+/** A hum, however it is spelled: "Mm-hmm", "Hmm", "M. H. M.". */
+const HUM = /^[mh\s]+$/;
 /** At most so many words tell a speaker to go on. */
 const BACKCHANNEL_WORDS = 4;
 
@@ -63,6 +65,7 @@ const BACKCHANNEL_WORDS = 4;
 export function isBackchannel(text: string, backchannels: ReadonlySet<string>): boolean {
   const words = wordsOf(text.replaceAll('-', ' '));
   if (words.length === 0 || words.length > BACKCHANNEL_WORDS) return false;
+  if (HUM.test(words.join(' '))) return true;
   const isMadeOfThem = (from: number): boolean => {
     if (from === words.length) return true;
     for (let to = from + 1; to <= words.length; to++) {
@@ -90,7 +93,7 @@ export function isEchoOf(text: string, spoken: string): boolean {
 
 /** Length of the longest common subsequence. */
 function commonInOrder(one: readonly string[], other: readonly string[]): number {
-  let row: number[] = Array.from({ length: other.length + 1 }, () => 0);
+  let row = Array.from({ length: other.length + 1 }, () => 0);
   for (const word of one) {
     const next = [0];
     for (const [i, candidate] of other.entries()) {

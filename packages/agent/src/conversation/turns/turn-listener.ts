@@ -117,6 +117,8 @@ interface Stretch {
   isFinding: boolean;
   isAsking: boolean;
   likely: string | undefined;
+  /** The last interim words. */
+  told: string | undefined;
 }
 
 /**
@@ -195,6 +197,7 @@ export class TurnListener {
       isFinding: false,
       isAsking: false,
       likely: undefined,
+      told: undefined,
     };
     this.#stretch = stretch;
     this.#transcriber.reset();
@@ -277,8 +280,9 @@ export class TurnListener {
     if (!stretch.isOverOracle && this.#senseOf(stretch, text) === 'echo') return this.#drop(stretch, { wasEcho: true });
     if (stretch.likely !== text) {
       stretch.likely = text;
-      events.interim(text);
-      events.likely(text);
+      this.#tellInterim(stretch, text);
+      // Who has not finished the sentence changes the question.
+      if (!isUnfinished(text)) events.likely(text);
     }
     const isFinished = stretch.isFinished === true && !isUnfinished(text);
     const neededMs = isFinished ? rules.endOfTurnMinMs : rules.endOfTurnMaxMs;
@@ -299,7 +303,13 @@ export class TurnListener {
       }
     }
     if (stretch.isMeant && (sense === 'words' || sense === 'backchannel'))
-      this.#options.events.interim(this.#textOf(stretch, text));
+      this.#tellInterim(stretch, this.#textOf(stretch, text));
+  }
+
+  #tellInterim(stretch: Stretch, text: string): void {
+    if (stretch.told === text) return;
+    stretch.told = text;
+    this.#options.events.interim(text);
   }
 
   #senseOf({ utterance, mayBeEcho }: Stretch, text: string): 'words' | 'backchannel' | 'echo' | 'noise' {

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
-from livekit.agents import NOT_GIVEN, AgentServer, JobRequest, NotGivenOr, WorkerPermissions
+from livekit.agents import NOT_GIVEN, AgentServer, JobProcess, JobRequest, NotGivenOr, WorkerPermissions
 from livekit.agents.ipc.job_executor import JobExecutor, JobStatus
 from livekit.agents.utils import is_given
 from livekit.protocol import agent as wire
 
 from ..clock import Clock, SystemClock
 from ..oracle import Oracle
+from ..own_document import resolve_ahead
+from ..settings import OracleSettings
 from ..turns import Background
 from .handed_calls import HandedCalls
 from .lost_jobs import LostJobs, SeatRemoval
@@ -59,7 +63,9 @@ class OracleServer(AgentServer):
             # Processes of calls are forks of one that has these loaded.
             "preload_modules": ["oracle_calls.agent"],
         }
-        super().__init__(**{**ours, **options})
+        # Given to other processes by name, so that it cannot be a closure.
+        set_up = partial(_set_up_process, oracle.settings, options.pop("setup_fnc", None))
+        super().__init__(**{**ours, **options, "setup_fnc": set_up})
         self._oracle = oracle
         self._max_calls = max_calls
         self._oracle_clock = clock or SystemClock()
@@ -121,6 +127,14 @@ class OracleServer(AgentServer):
         job = process.running_job
         if job is not None and process.status is JobStatus.FAILED:
             self._background.start(self._lost_jobs.died(job.job.room.name, job.accept_arguments.identity))
+
+
+def _set_up_process(
+    settings: OracleSettings, theirs: Callable[[JobProcess], object] | None, process: JobProcess
+) -> None:
+    resolve_ahead(settings)
+    if theirs is not None:
+        theirs(process)
 
 
 def _failed(error: BaseException) -> None:

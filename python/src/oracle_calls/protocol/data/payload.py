@@ -29,6 +29,7 @@ _PAYLOAD_ID_BYTES = 16
 
 Speaker: TypeAlias = Literal["user", "oracle"]
 OracleStateName: TypeAlias = Literal["listening", "thinking", "speaking"]
+MemoryWish: TypeAlias = Literal["keep-nothing", "forget"]
 SimpleAction: TypeAlias = Literal["interrupt", "epoch-switched", "rekey", "hang-up"]
 
 
@@ -82,6 +83,16 @@ class QuestionOver(WireRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryWished(WireRecord):
+    """User: nothing of this call is to be remembered; or nothing of the whole session any more, this call included."""
+
+    kind: ClassVar[DataKind] = "control"
+    action: ClassVar[str] = "memory"
+    id: str
+    wish: MemoryWish
+
+
+@dataclass(frozen=True, slots=True)
 class CaptionWord(WireRecord):
     """One word, and when it sounds: milliseconds from where the utterance's sound begins."""
 
@@ -117,11 +128,12 @@ class Chat(WireRecord):
     sent_at: int
 
 
-ControlPayload: TypeAlias = Control | OracleState | Muted | Received | QuestionOver
+ControlPayload: TypeAlias = Control | OracleState | Muted | Received | QuestionOver | MemoryWished
 DataPayload: TypeAlias = ControlPayload | Caption | Chat | Question | Answer
 
 _SPEAKER = one_of("user", "oracle")
 _ORACLE_STATE = one_of("listening", "thinking", "speaking")
+_MEMORY_WISH = one_of("keep-nothing", "forget")
 
 
 #: Control action → its class and the fields besides `id`, `kind` and `action`.
@@ -131,6 +143,7 @@ _ACTIONS: Final[dict[str, tuple[type[Any], dict[str, Kind[Any]]]]] = {
     "muted": (Muted, {"isMuted": FLAG}),
     "received": (Received, {"received": PAYLOAD_ID}),
     "question-over": (QuestionOver, {"question": PAYLOAD_ID}),
+    "memory": (MemoryWished, {"wish": _MEMORY_WISH}),
     "epoch-switched": (Control, {}),
     "rekey": (Control, {}),
     "hang-up": (Control, {}),

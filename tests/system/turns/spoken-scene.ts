@@ -1,54 +1,20 @@
 import { ReadableStream } from 'node:stream/web';
 import { AudioFrame } from '@livekit/rtc-node';
-import { initializeLogger } from '@livekit/agents';
 import { silentLogger, systemClock } from '@oracle-calls/protocol';
+import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Logger } from '@oracle-calls/protocol';
 import { floatToInt16, resample } from '@oracle-calls/node-media/pcm';
 import type { Speaker } from '@oracle-calls/node-media/seat';
-import type { Turn } from '../brain/brain.ts';
-import { createBrain, questionOf } from '../brain/create-brain.ts';
-import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
-import type { TurnSettings } from '../oracle/turn-settings.ts';
-import { openRecogniser } from '../speech/recogniser/recogniser.ts';
-import type { Recogniser } from '../speech/recogniser/recogniser.ts';
-import { openSynthesiser } from '../speech/synthesiser/synthesiser.ts';
-import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
-import { openTurnDetector } from '../speech/turn-detector/turn-detector.ts';
-import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
-import { startConversation } from './conversation.ts';
-import type { Conversation } from './conversation.ts';
-import { openVad } from './engines.ts';
-import type { SpokenWords } from './observer.ts';
-import type { TurnMeasures } from './turn-measures.ts';
+import { openVad, startConversation } from '@oracle-calls/agent/conversation';
+import type { Conversation, SpokenWords, TurnMeasures } from '@oracle-calls/agent/conversation';
+import { createBrain, questionOf } from '@oracle-calls/agent/oracle';
+import type { Turn, TurnSettings } from '@oracle-calls/agent/oracle';
+import type { SpokenModels } from './models.ts';
 
 const EAR_RATE = 16_000;
 const FRAME_MS = 20;
 const EAR_SAMPLES = (EAR_RATE * FRAME_MS) / 1000;
 const now = (): number => systemClock.now();
-
-/** The real models, opened once for a file of tests. */
-export interface SpokenModels extends AsyncDisposable {
-  readonly recogniser: Recogniser;
-  readonly synthesiser: Synthesiser;
-  readonly turnDetector: TurnDetector | undefined;
-}
-
-export async function openModels(weightsDir: string): Promise<SpokenModels> {
-  initializeLogger({ pretty: false, level: 'silent' });
-  const [recogniser, synthesiser, turnDetector] = await Promise.all([
-    openRecogniser({ weightsDir }),
-    openSynthesiser({ weightsDir, sampleRate: 48_000 }),
-    openTurnDetector({ weightsDir }),
-  ]);
-  return {
-    recogniser,
-    synthesiser,
-    turnDetector,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([recogniser.close(), synthesiser.close(), turnDetector?.close()]);
-    },
-  };
-}
 
 /** How the user's loudspeaker gets into the user's microphone. */
 export interface EchoPath {
