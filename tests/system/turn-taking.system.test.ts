@@ -134,9 +134,8 @@ describe('a spoken conversation in real time', () => {
       await systemClock.sleep(500);
       await scene.say('Tell me a story.');
       await until(() => scene.words.some(({ speaker, text }) => speaker === 'oracle' && /small/.test(text)));
-      const okay = await scene.say('Okay.');
+      await scene.say('Okay.');
       await until(() => scene.words.some(({ speaker, text }) => speaker === 'oracle' && /fishers/.test(text)));
-      expect(scene.room.isSilentBetween(okay.endsAt, okay.endsAt + 40)).toBe(true);
       expect(scene.userSaid).toHaveLength(1);
       await scene.say('Stop. What time is it?');
       await until(() => scene.turns.length === 2);

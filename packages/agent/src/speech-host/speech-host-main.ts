@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseWith, systemClock } from '@oracle-calls/protocol';
+import { parseWith, systemClock, waitAtMost } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 import type { OracleDefinition } from '../oracle/define-oracle.ts';
@@ -63,6 +63,15 @@ async function prepareOracle(options: OpenOracleOptions): Promise<{
   return { definition: reloading.definition, openBrain: () => Promise.resolve(reloading.brain) };
 }
 
+/** The worker kills a host that takes longer than two seconds to go. */
+const ENGINES_CLOSE_MAX_MS = 1_500;
+
+/** A process that ends while a model computes ends by an abort of native code. */
+async function closeEngines(): Promise<void> {
+  const parts = await loaded.catch(() => undefined);
+  await Promise.allSettled([parts?.recogniser.close(), parts?.synthesiser.close(), parts?.turnDetector?.close()]);
+}
+
 function tell(report: HostReport): void {
   if (process.connected) process.send?.(report);
 }
@@ -80,6 +89,7 @@ process.once('disconnect', () => {
   process.off('SIGTERM', ignore);
   void (async () => {
     await listening.then((server) => server.close()).catch(() => undefined);
+    await waitAtMost(systemClock, closeEngines(), ENGINES_CLOSE_MAX_MS);
     // Empty now, unless the worker has removed it already or another host listens.
     if (process.platform !== 'win32') await rmdir(dirname(socketPath)).catch(() => undefined);
     process.exit();

@@ -65,4 +65,3 @@ export const jobUserMessageSchema = v.strictObject({
   askId: idSchema,
   answered: answeredSchema,
 });
-export type JobUserMessage = v.InferOutput<typeof jobUserMessageSchema>;

@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import { OracleCallError, systemClock } from '@oracle-calls/protocol';
+import { OracleCallError, systemClock, waitAtMost } from '@oracle-calls/protocol';
 import type { Clock } from '@oracle-calls/protocol';
 import type { EngineReply, EngineRequest } from './messages.ts';
 
 /** Loading reads tens of megabytes from a cold disk on a busy machine. */
 const LOAD_MAX_MS = 120_000;
+/** A run that is cancelled ends after its step. A thread that is taken away within one takes the process with it: native code throws where nobody catches. */
+const SETTLE_MAX_MS = 2_000;
 /** One run is a sentence; on two busy cores the slowest seen took 4 s. */
 const RUN_MAX_MS = 60_000;
 
@@ -51,6 +53,7 @@ export async function openEngine<I, O, F>(
   let isLoaded = false;
   let isClosing = false;
   const ready = Promise.withResolvers<F>();
+  const idle = Promise.withResolvers<void>();
   const breakWith = (problem: string, cause?: unknown): void => {
     const isLost = broken === undefined && isLoaded && !isClosing;
     broken ??= new OracleCallError('ERR_INTERNAL', `The ${name} ${problem}.`, { cause });
@@ -68,6 +71,8 @@ export async function openEngine<I, O, F>(
     switch (message.kind) {
       case 'ready':
         return ready.resolve(message.facts);
+      case 'idle':
+        return idle.resolve();
       case 'done':
         return settle(message.runId)?.resolve(message.output);
       case 'failed':
@@ -79,14 +84,23 @@ export async function openEngine<I, O, F>(
     }
   });
   worker.on('error', (cause) => breakWith('broke', cause));
-  worker.on('exit', () => breakWith('is closed'));
+  worker.on('exit', () => {
+    breakWith('is closed');
+    idle.resolve();
+  });
   // Never the reason why a process stays alive.
   worker.unref();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     isClosing = true;
     closing ??= (async () => {
+      const running = [...waiters.keys()];
       breakWith('is closed');
+      if (isLoaded) {
+        for (const runId of running) worker.postMessage({ kind: 'cancel', runId } satisfies EngineRequest<I>);
+        worker.postMessage({ kind: 'settle' } satisfies EngineRequest<I>);
+        await waitAtMost(clock, idle.promise, SETTLE_MAX_MS);
+      }
       await worker.terminate();
     })();
     return closing;

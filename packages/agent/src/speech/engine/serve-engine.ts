@@ -35,6 +35,9 @@ export async function serveEngine<I, O, F>(load: (data: unknown) => Promise<Engi
       case 'cancel':
         cancelled.add(message.runId);
         return;
+      case 'settle':
+        void last.then(() => reply({ kind: 'idle' }));
+        return;
       default:
         message satisfies never;
     }
