@@ -10,6 +10,8 @@ import { StackScene } from './stack-scene.ts';
 
 let scene: StackScene;
 const SOON = { timeout: 30_000, interval: 250 };
+/** What the oracle of this test says; its words are shown as they are spoken. */
+const SEEN = /camera of (\d+) by (\d+), (\d+ \d+ \d+) beside (\d+ \d+ \d+)\./;
 /** The darkest of the orb, which most of its picture is. */
 const GROUND = [17, 17, 40];
 /** JPEG and VP8 move colours by some steps of 255. */
@@ -57,8 +59,8 @@ describe('a video call on the real stack', () => {
       let caption = '';
       await expect
         .poll(async () => (caption = (await captions.allTextContents()).join(' ')), { ...SOON, timeout: 60_000 })
-        .toContain('beside');
-      const seen = /camera of (\d+) by (\d+), ([\d ]+) beside ([\d ]+)/.exec(caption);
+        .toMatch(SEEN);
+      const seen = SEEN.exec(caption);
       expect(seen, caption).not.toBeNull();
       const [, width = '', height = '', left = '', right = ''] = seen ?? [];
       expect(Number(width) / Number(height)).toBeCloseTo(640 / 480, 1);
