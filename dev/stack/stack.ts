@@ -267,8 +267,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   };
 
   async function planInNode(): Promise<AgentPlan> {
-    const { oracle: talking = { definitionFile: GUIDE_FILE }, reloadsOracle = false } = options;
-    const oracleParts = { ...parts, oracle: talking, reloadsOracle };
+    const chosen = options.oracle ?? { definitionFile: GUIDE_FILE };
+    const oracleParts = { ...parts, oracle: chosen, reloadsOracle: options.reloadsOracle === true };
     const plan = await planAgent({ ...oracleParts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
     return { ...plan, spec: { ...plan.spec, env: () => environment('agent') } };
   }

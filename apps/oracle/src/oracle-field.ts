@@ -25,6 +25,17 @@ const brainSchema = v.variant('kind', [
   }),
   /** A service of your own: `docs/webhook-brain.md`. */
   v.strictObject({ kind: v.literal('webhook'), url: httpUrlSchema, secretFile: namedPath('secret'), place }),
+  /** A model that hears and speaks by itself (Realtime API); `baseUrl` is what stands before `/realtime`. `recognition` and `speech` have no part then. */
+  v.strictObject({
+    kind: v.literal('realtime'),
+    baseUrl: httpUrlSchema,
+    model: textSchema,
+    voice: v.optional(textSchema),
+    apiKeyFile,
+    /** Writes down what the user says, for captions. */
+    transcriptionModel: v.optional(textSchema),
+    place,
+  }),
 ]);
 
 const recognitionSchema = v.variant('kind', [

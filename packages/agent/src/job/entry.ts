@@ -4,6 +4,7 @@ import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
 import { sayFailures } from '../brain/say-failures.ts';
 import { startConversation } from '../conversation/conversation.ts';
+import { startRealtimeConversation } from '../conversation/realtime/realtime-conversation.ts';
 import { openVad } from '../conversation/engines.ts';
 import { identityOf } from '@oracle-calls/node-media/guard';
 import { agentDidResolver } from '../identity/did-resolver.ts';
@@ -112,9 +113,11 @@ export default defineAgent<Partial<Prewarmed>>({
       startConversation: async (talk) => {
         const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
         checkDeclared(settings.hearing, hearing);
-        const brain = sayFailures(remote.brain, { apology: remote.apology, onGivenUp: talk.onFailed, log });
+        const { spoken: model, apology, turns } = remote;
+        if (model !== undefined) return startRealtimeConversation({ ...talk, model, apology, log, clock });
+        const brain = sayFailures(remote.brain, { apology, onGivenUp: talk.onFailed, log });
         const engines = { ...remote, brain, vad };
-        return startConversation({ ...talk, engines, turns: remote.turns, log, clock });
+        return startConversation({ ...talk, engines, turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

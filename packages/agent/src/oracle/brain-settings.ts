@@ -26,6 +26,19 @@ export const brainSettingsSchema = v.variant('kind', [
     vision,
   }),
   v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place, vision }),
+  /** A model that hears and speaks by itself; recognition and speech have no part then. */
+  v.strictObject({
+    kind: v.literal('realtime'),
+    /** What stands before `/realtime`; `http:` and `https:` stand for `ws:` and `wss:`. */
+    baseUrl: urlSchema,
+    model: modelSchema,
+    /** The oracle's own when absent, else the caller's wish. */
+    voice: v.optional(v.string()),
+    apiKeyFile: v.optional(v.string()),
+    /** Writes down what the user says; without it there are no captions of the user. */
+    transcriptionModel: v.optional(v.string()),
+    place,
+  }),
 ]);
 export type BrainSettings = v.InferOutput<typeof brainSettingsSchema>;
 

@@ -105,7 +105,7 @@ const ownAvatar = (avatar: Avatar): Avatar => ({
 });
 
 function withPaths(brain: BrainSettings | OwnBrain, inFolder: (path: string) => string): BrainSettings | OwnBrain {
-  if (brain.kind === 'chat' && brain.apiKeyFile !== undefined) {
+  if ((brain.kind === 'chat' || brain.kind === 'realtime') && brain.apiKeyFile !== undefined) {
     return { ...brain, apiKeyFile: inFolder(brain.apiKeyFile) };
   }
   return brain.kind === 'webhook' ? { ...brain, secretFile: inFolder(brain.secretFile) } : brain;

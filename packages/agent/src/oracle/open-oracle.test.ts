@@ -229,6 +229,14 @@ describe('who hears the calls of an oracle', () => {
     expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech, remembers: false });
   });
 
+  it('is for a realtime model one and the same throughout', async () => {
+    const brain = { kind: 'realtime', baseUrl: url, model: 'm' } as const;
+    const place = { where: 'sent-to', host: 'a.example', what: ['audio'] };
+    const settings = { recognition: voice, speech: voice };
+    expect(hearingOf(settings, { brain })).toMatchObject({ recognition: place, languageModel: place, speech: place });
+    await expect(open({ brain })).rejects.toEqual(invalid);
+  });
+
   it('is for a brain of the author’s what the author says', () => {
     const brain = { kind: 'own', place: own, open: talker } as const;
     expect(hearingOf({}, { brain }).languageModel).toEqual(own);

@@ -147,6 +147,11 @@ async function openBrain(
       const secret = await readBearerFile(secretFile, 'webhook secret');
       return openWebhookBrain({ url, secret, place, vision, tools: toolBox, clock });
     }
+    case 'realtime':
+      throw new OracleCallError(
+        'ERR_CONFIG_INVALID',
+        'A realtime model hears and speaks: it cannot be talked with in writing.',
+      );
     case 'own':
       return choice.open(kit);
     default:

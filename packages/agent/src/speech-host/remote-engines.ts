@@ -6,6 +6,8 @@ import type { Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { SpeechOptions, Synthesiser, TimedSpeech } from '../speech/synthesiser/synthesiser.ts';
 import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
+import type { SpeechToSpeech } from '../hosted/realtime/speech-to-speech.ts';
+import { remoteSpeech } from './remote-speech.ts';
 import type { SpeechClient } from './speech-client.ts';
 
 /** The engines of the speech host, as a conversation takes them. */
@@ -14,6 +16,8 @@ export interface RemoteEngines {
   readonly synthesiser: Synthesiser;
   readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
+  /** A model that hears and speaks by itself: then the other engines are not there. */
+  readonly spoken: SpeechToSpeech | undefined;
   /** What is said when the brain fails. */
   readonly apology: string;
   /** Who hears the call. */
@@ -32,8 +36,8 @@ export async function openRemoteEngines(
   signal?: AbortSignal,
   { voice: wished }: Pick<CallContext, 'voice'> = {},
 ): Promise<RemoteEngines> {
-  const { sampleRate, brainTitle, wantsStills, apology, hearing, hasWordTimes, hasTurnDetector, turns } =
-    await client.ready(signal);
+  const facts = await client.ready(signal);
+  const { sampleRate, brainTitle, wantsStills, apology, hearing, hasWordTimes, hasTurnDetector, turns } = facts;
   const close = (): Promise<void> => Promise.resolve();
   const notOurs = { close, [Symbol.asyncDispose]: close };
   const speak = async (text: string, { signal: within, voice = wished }: SpeechOptions = {}): Promise<TimedSpeech> => {
@@ -44,6 +48,7 @@ export async function openRemoteEngines(
     hearing,
     apology,
     turns,
+    spoken: facts.isRealtime ? remoteSpeech(client, facts) : undefined,
     recogniser: {
       ...notOurs,
       transcribe: async (pcm16k, options) => {

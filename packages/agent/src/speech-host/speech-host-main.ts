@@ -7,8 +7,10 @@ import type { OracleDefinition } from '../oracle/define-oracle.ts';
 import { memorySettingsOf } from '../memory/memory-settings.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
+import { noEngines } from '../oracle/no-engines.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
 import type { OpenOracleOptions } from '../oracle/open-oracle.ts';
+import { openSpokenOracle } from '../oracle/open-spoken-oracle.ts';
 import { openReloadingOracle } from '../oracle/reload/reloading-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
 import { turnRules } from '../oracle/turn-settings.ts';
@@ -34,16 +36,23 @@ async function load(): Promise<SpeechParts> {
   // One after the other: calls may be held on the same cores meanwhile.
   const local = { weightsDir, onLost };
   const { definition, openBrain } = await prepareOracle({ ...local, maxCalls });
+  const facts = {
+    apology: definition.apology ?? DEFAULT_APOLOGY,
+    hearing: hearingOf(oracle, definition),
+    turns: turnRules(definition.turns, oracle.turns),
+    memory: memorySettingsOf(oracle.memory ?? definition.memory),
+    avatar: definition.avatar,
+  };
+  if (definition.brain?.kind === 'realtime') {
+    const spoken = await openSpokenOracle(definition, definition.brain, local);
+    return { ...facts, ...noEngines(spoken), spoken };
+  }
   const recogniser = await openChosenRecogniser(oracle.recognition, local);
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
   const turnDetector = await openTurnDetector(local);
   const brain = await openBrain();
-  const { apology = DEFAULT_APOLOGY, avatar } = definition;
-  const hearing = hearingOf(oracle, definition);
-  const turns = turnRules(definition.turns, oracle.turns);
-  const memory = memorySettingsOf(oracle.memory ?? definition.memory);
-  return { recogniser, synthesiser, turnDetector, brain, avatar, apology, hearing, turns, memory };
+  return { ...facts, recogniser, synthesiser, turnDetector, brain };
 }
 
 /** What it is, and how to open it: the voices come first. */
@@ -51,8 +60,13 @@ async function prepareOracle(options: OpenOracleOptions): Promise<{
   readonly definition: OracleDefinition;
   readonly openBrain: () => Promise<Brain>;
 }> {
-  if (!reloadsOracle) {
-    const definition = await loadOracle(oracle);
+  const definition = await loadOracle(oracle).catch((cause: unknown) => {
+    // Waited for below until it is right.
+    if (!reloadsOracle) throw cause;
+    return undefined;
+  });
+  // A realtime model has its instructions from when its session began: it is not changed under way.
+  if (definition !== undefined && (!reloadsOracle || definition.brain?.kind === 'realtime')) {
     return { definition, openBrain: () => openOracle(definition, options) };
   }
   const reloading = await openReloadingOracle(oracle, {
