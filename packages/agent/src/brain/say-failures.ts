@@ -43,8 +43,8 @@ export function sayFailures(brain: Brain, { apology, onGivenUp, log }: SayFailur
     }
   }
 
-  const { title, place } = brain;
-  return createBrain({ title, place, answer, close: () => brain.close() });
+  const { title, place, wantsStills } = brain;
+  return createBrain({ title, place, wantsStills, answer, close: () => brain.close() });
 }
 
 /** What stands between the words that were said and the apology. */

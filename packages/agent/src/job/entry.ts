@@ -11,7 +11,7 @@ import { agentDidResolver } from '../identity/did-resolver.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { readOwnIdentity } from '../identity/own-identity.ts';
 import type { OwnIdentity } from '../identity/own-identity.ts';
-import { openRemoteEngines } from '../speech-host/remote-engines.ts';
+import { openRemoteAvatar, openRemoteEngines } from '../speech-host/remote-engines.ts';
 import { SpeechClient } from '../speech-host/speech-client.ts';
 import { readSpeechSocket } from '../speech-host/speech-host.ts';
 import { JobTelemetry } from '../telemetry/job-telemetry.ts';
@@ -107,6 +107,7 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      openAvatar: (signal) => openRemoteAvatar(speech, signal),
       hearing: settings.hearing,
       memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {

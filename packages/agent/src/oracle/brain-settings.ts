@@ -8,6 +8,9 @@ const modelSchema = v.pipe(v.string(), v.minLength(1));
 /** Says where a service really is, when its address does not: a proxy on this machine that passes everything on. */
 const place = v.optional(enginePlaceSchema);
 
+/** It sees: a chat model is sent a picture with each turn, a webhook gets one when it asks. */
+const vision = v.optional(v.boolean());
+
 /** Which brain, as configurations and authors name it. Keys and secrets are named by file. */
 export const brainSettingsSchema = v.variant('kind', [
   /** The models of the weights folder; with documents and tools, these. */
@@ -20,8 +23,9 @@ export const brainSettingsSchema = v.variant('kind', [
     temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
     maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     place,
+    vision,
   }),
-  v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place }),
+  v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place, vision }),
   /** A model that hears and speaks by itself; recognition and speech have no part then. */
   v.strictObject({
     kind: v.literal('realtime'),

@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { OracleCallError } from '@oracle-calls/protocol';
 import * as v from 'valibot';
+import { AVATAR_MAX_SIDE } from '../avatar/avatar.ts';
+import type { Avatar } from '../avatar/avatar.ts';
 import { memoryOptionSchema } from '../memory/memory-settings.ts';
 import type { Tool } from '../tools/tool.ts';
 import { enginePlaceSchema } from '@oracle-calls/protocol/hearing';
@@ -39,6 +41,14 @@ const toolSchema = v.custom<Tool>(
   'is no tool: defineTool({ name, description, parameters, run })',
 );
 
+const avatarSideSchema = v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(AVATAR_MAX_SIDE));
+const avatarSchema = v.custom<Avatar | 'none'>(
+  (value) =>
+    value === 'none' ||
+    v.is(v.object({ width: avatarSideSchema, height: avatarSideSchema, draw: v.custom(isFunction) }), value),
+  `is neither 'none' nor { width, height, draw(frame, moment) } with sides of 16 to ${AVATAR_MAX_SIDE} pixels`,
+);
+
 // Every field of the definition has to stand here: TypeScript says so when one is missing.
 const FIELDS = {
   instructions: textSchema,
@@ -47,6 +57,8 @@ const FIELDS = {
   brain: v.optional(brainSchema),
   tools: v.optional(v.array(toolSchema)),
   documents: v.optional(v.union([textSchema, v.instance(URL)], 'is neither a path nor a URL')),
+  pictures: v.optional(enginePlaceSchema),
+  avatar: v.optional(avatarSchema),
   turns: v.optional(turnSettingsSchema),
   memory: v.optional(memoryOptionSchema),
   onCall: v.optional(v.custom<OracleDefinition['onCall']>(isFunction, 'is no function')),
@@ -74,15 +86,23 @@ export function checkDefinition(exported: unknown, file: string): OracleDefiniti
     throw new OracleCallError('ERR_CONFIG_INVALID', `The oracle of ${file} is not right: ${problems}.`);
   }
   const inFolder = (path: string): string => resolve(dirname(file), path);
-  const { documents, brain } = exported;
+  const { documents, brain, avatar } = exported;
   return {
     ...exported,
     // Of the author's object, whatever it is an instance of.
     ...(exported.onCall === undefined ? {} : { onCall: (call) => exported.onCall?.(call) }),
+    ...(typeof avatar === 'object' ? { avatar: ownAvatar(avatar) } : {}),
     ...(typeof documents === 'string' ? { documents: inFolder(documents) } : {}),
     ...(brain === undefined ? {} : { brain: withPaths(brain, inFolder) }),
   };
 }
+
+/** Of the author's object, as above. */
+const ownAvatar = (avatar: Avatar): Avatar => ({
+  width: avatar.width,
+  height: avatar.height,
+  draw: (frame, moment) => avatar.draw(frame, moment),
+});
 
 function withPaths(brain: BrainSettings | OwnBrain, inFolder: (path: string) => string): BrainSettings | OwnBrain {
   if ((brain.kind === 'chat' || brain.kind === 'realtime') && brain.apiKeyFile !== undefined) {

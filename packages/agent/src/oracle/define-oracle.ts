@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
+import type { Avatar } from '../avatar/avatar.ts';
 import type { Brain, CallContext } from '../brain/brain.ts';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { Library } from '../documents/library.ts';
@@ -47,6 +48,13 @@ export interface OracleDefinition {
   readonly tools?: readonly Tool[] | undefined;
   /** A folder of `.md` and `.txt` files that it answers from. */
   readonly documents?: string | URL | undefined;
+  /**
+   * Who sees the user's pictures, where a brain of your own or a tool looks (`call.eyes`). Callers are told; without it there are no eyes. A
+   * `chat` or `webhook` brain with `vision` says it by itself.
+   */
+  readonly pictures?: EnginePlace | undefined;
+  /** What stands for the oracle in a video call: the orb when absent. */
+  readonly avatar?: Avatar | 'none' | undefined;
   /** How it takes turns with its callers, and what it says of its own accord; an operator's settings go before these. */
   readonly turns?: TurnSettings | undefined;
   /**

@@ -6,7 +6,7 @@ import type { OracleDefinition } from './define-oracle.ts';
 /** Who hears the calls of an oracle, known before anything of it is opened: callers are to be told before they speak. */
 export function hearingOf(
   { recognition, speech, memory }: Pick<OracleSettings, 'recognition' | 'speech' | 'memory'>,
-  definition: Pick<OracleDefinition, 'brain' | 'memory'>,
+  definition: Pick<OracleDefinition, 'brain' | 'memory' | 'pictures'>,
 ): CallHearing {
   const languageModel = brainPlace(definition.brain);
   const remembers = memorySettingsOf(memory ?? definition.memory) !== undefined;
@@ -18,8 +18,23 @@ export function hearingOf(
     recognition: voicePlace(recognition, 'audio'),
     languageModel,
     speech: voicePlace(speech, 'text'),
+    ...withPictures(picturesPlace(definition)),
     remembers,
   };
+}
+
+const withPictures = (pictures: EnginePlace | undefined): Pick<CallHearing, 'pictures'> =>
+  pictures === undefined ? {} : { pictures };
+
+/** Who sees what the user shows; `undefined`: nobody looks. A brain that sees says it by itself, and nothing else may be said beside it. */
+export function picturesPlace({
+  brain,
+  pictures,
+}: Pick<OracleDefinition, 'brain' | 'pictures'>): EnginePlace | undefined {
+  if (brain?.kind !== 'chat' && brain?.kind !== 'webhook') return pictures;
+  if (brain.vision !== true) return pictures;
+  const own = brainPlace(brain);
+  return own.where === 'this-machine' ? own : { ...own, what: ['pictures'] };
 }
 
 function voicePlace(settings: RecognitionSettings | SpeechSettings | undefined, what: 'audio' | 'text'): EnginePlace {

@@ -1,3 +1,5 @@
+export { AVATAR_MAX_SIDE } from '../avatar/avatar.ts';
+export type { Avatar, AvatarFrame, AvatarMoment } from '../avatar/avatar.ts';
 export { QUESTION_WAIT_MS } from '../asking/call-user.ts';
 export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
@@ -41,12 +43,15 @@ export type {
   AnswerRequest,
   InterruptionRequest,
   WebhookSession,
+  WebhookStill,
   WebhookToolResult,
 } from '../hosted/webhook/contract.ts';
 export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webhook/signature.ts';
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export { STILL_MAX_BYTES, STILL_MAX_SIDE } from '../sight/still.ts';
+export type { LookOptions, Still, UserEyes } from '../sight/still.ts';
 export { createCallMemory } from '../memory/call-memory.ts';
 export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
 export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';

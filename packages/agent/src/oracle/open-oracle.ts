@@ -5,6 +5,7 @@ import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { comparisonCodeAnswer } from '../brain/comparison-code-answer.ts';
 import { createBrain } from '../brain/create-brain.ts';
+import { blindAnswer } from '../sight/blind-answer.ts';
 import { openGroundedBrain } from '../brain/grounded/grounded-brain.ts';
 import { introductionFrom } from '../brain/grounded/small-talk.ts';
 import { openEmbedder } from '../documents/embedder/embedder.ts';
@@ -19,7 +20,7 @@ import { memoryAnswer } from '../memory/memory-answer.ts';
 import { ToolBox } from '../tools/tool-box.ts';
 import type { ToolUse } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
-import { brainPlace } from './hearing-of.ts';
+import { brainPlace, picturesPlace } from './hearing-of.ts';
 import type { BrainSettings } from './brain-settings.ts';
 import type { BrainKit, OracleDefinition, OwnBrain } from './define-oracle.ts';
 
@@ -76,14 +77,27 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
   if (!isDeepStrictEqual(brain.place, brainPlace(choice))) {
     throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain works in another place than its oracle says.');
   }
+  const pictures = picturesPlace(definition);
+  if (brain.wantsStills === true && pictures === undefined) {
+    throw new OracleCallError(
+      'ERR_CONFIG_INVALID',
+      'The brain wants pictures, and its oracle does not say who sees them.',
+    );
+  }
+  if (definition.pictures !== undefined && !isDeepStrictEqual(definition.pictures, pictures)) {
+    throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain sees pictures in another place than its oracle says.');
+  }
   const held = opened.move();
   return createBrain({
     title: brain.title,
     place: brain.place,
+    wantsStills: brain.wantsStills,
     async *answer(turns, context, how = {}) {
       // A fact about the call that no brain is to invent, and no service needs to be told.
       const code = comparisonCodeAnswer(turns, context);
       if (code !== undefined) return yield code.slice(how.alreadySaid?.length ?? 0);
+      const blind = isLocal && context.eyes === undefined ? blindAnswer(turns) : undefined;
+      if (blind !== undefined) return yield blind.slice(how.alreadySaid?.length ?? 0);
       // Local models make up what they do not know; the others are told what was said.
       const former = isLocal ? memoryAnswer(turns, context) : undefined;
       if (former !== undefined) return yield former.slice(how.alreadySaid?.length ?? 0);
@@ -114,7 +128,7 @@ async function openBrain(
       return openGroundedBrain({ source, embedder, tools, toolBox, signal });
     }
     case 'chat': {
-      const { kind: _kind, apiKeyFile, place, ...endpoint } = choice;
+      const { kind: _kind, apiKeyFile, place, vision, ...endpoint } = choice;
       const key = apiKeyFile === undefined ? undefined : await readBearerFile(apiKeyFile, 'language model key');
       const instructions: BrainKit['instructionsFor'] = (context) => kit.instructionsFor(context);
       return openChatBrain({
@@ -123,14 +137,15 @@ async function openBrain(
         tools: toolBox,
         library,
         place,
+        vision,
         clock,
         log,
       });
     }
     case 'webhook': {
-      const { url, secretFile, place } = choice;
+      const { url, secretFile, place, vision } = choice;
       const secret = await readBearerFile(secretFile, 'webhook secret');
-      return openWebhookBrain({ url, secret, place, tools: toolBox, clock });
+      return openWebhookBrain({ url, secret, place, vision, tools: toolBox, clock });
     }
     case 'realtime':
       throw new OracleCallError(

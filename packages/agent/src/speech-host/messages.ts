@@ -3,7 +3,7 @@ import { memoryBodySchema } from '@oracle-calls/protocol/memory';
 import * as v from 'valibot';
 import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from '../oracle/turn-settings.ts';
-import { hostUserMessageSchemas, jobUserMessageSchema } from './user-messages.ts';
+import { hostUserMessageSchemas, jobUserMessageSchema, stillSchema } from './user-messages.ts';
 import { memorySettingsSchema } from '../memory/memory-settings.ts';
 
 /*
@@ -16,6 +16,8 @@ const noteValueSchema = memoryBodySchema.entries.notes.value;
 const requestIdSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const samplesSchema = v.custom<Float32Array>((value) => value instanceof Float32Array);
 
+const pixelsSchema = v.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
+
 const timedWordsSchema = v.pipe(
   v.array(v.strictObject({ text: v.string(), startMs: v.number(), endMs: v.number() })),
   v.readonly(),
@@ -25,6 +27,7 @@ const turnSchema = v.strictObject({
   speaker: v.picklist(['user', 'oracle']),
   text: v.string(),
   isInterrupted: v.optional(v.boolean()),
+  still: v.optional(stillSchema),
 });
 const contextSchema = v.strictObject({
   sessionId: v.string(),
@@ -62,6 +65,13 @@ const workSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('recogniser'), pcm16k: samplesSchema }),
   v.strictObject({ engine: v.literal('synthesiser'), text: v.string(), voice: v.optional(v.string()) }),
   v.strictObject({ engine: v.literal('turn-detector'), pcm16k: samplesSchema }),
+  /** A picture of the author's own avatar. */
+  v.strictObject({
+    engine: v.literal('avatar'),
+    level: v.number(),
+    activity: v.picklist(['listening', 'thinking', 'speaking']),
+    atMs: v.number(),
+  }),
   v.strictObject({
     engine: v.literal('brain'),
     turns: v.pipe(v.array(turnSchema), v.readonly()),
@@ -74,6 +84,8 @@ const workSchema = v.variant('engine', [
     canApprove: v.boolean(),
     /** Whether the job can show its user anything. */
     hasUser: v.boolean(),
+    /** Whether the job can look at what its user shows. */
+    hasEyes: v.boolean(),
   }),
   /** A whole conversation: it is over when it is cancelled, or fails. */
   v.strictObject({
@@ -92,6 +104,7 @@ const outputSchema = v.variant('engine', [
   v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema, words: v.optional(timedWordsSchema) }),
   v.strictObject({ engine: v.literal('turn-detector'), completion: v.number() }),
   v.strictObject({ engine: v.literal('brain') }),
+  v.strictObject({ engine: v.literal('avatar'), rgba: pixelsSchema }),
   v.strictObject({ engine: v.literal('realtime') }),
 ]);
 export type SpeechOutput = v.InferOutput<typeof outputSchema>;
@@ -100,6 +113,10 @@ const factsSchema = v.strictObject({
   /** Hertz of synthesised speech. */
   sampleRate: v.number(),
   brainTitle: v.string(),
+  /** Whether a picture of what the user shows is to go along with each turn. */
+  wantsStills: v.boolean(),
+  /** What stands for the oracle in a video call: nothing, the job's own orb, or what the author draws here. */
+  avatar: v.union([v.picklist(['none', 'orb']), v.strictObject({ width: v.number(), height: v.number() })]),
   /** What the oracle says when its brain fails. */
   apology: v.string(),
   /** Who hears what is said through this host. */

@@ -1,3 +1,5 @@
+import type { Avatar } from '../avatar/avatar.ts';
+import { createOrb } from '../avatar/orb.ts';
 import type { Brain, CallContext } from '../brain/brain.ts';
 import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { Recogniser } from '../speech/recogniser/recogniser.ts';
@@ -35,7 +37,7 @@ export async function openRemoteEngines(
   { voice: wished }: Pick<CallContext, 'voice'> = {},
 ): Promise<RemoteEngines> {
   const facts = await client.ready(signal);
-  const { sampleRate, brainTitle, apology, hearing, hasWordTimes, hasTurnDetector, turns } = facts;
+  const { sampleRate, brainTitle, wantsStills, apology, hearing, hasWordTimes, hasTurnDetector, turns } = facts;
   const close = (): Promise<void> => Promise.resolve();
   const notOurs = { close, [Symbol.asyncDispose]: close };
   const speak = async (text: string, { signal: within, voice = wished }: SpeechOptions = {}): Promise<TimedSpeech> => {
@@ -71,7 +73,26 @@ export async function openRemoteEngines(
       ...notOurs,
       title: brainTitle,
       place: hearing.languageModel,
+      wantsStills,
       answer: (said, context, options) => client.answer(said, context, options),
+    },
+  };
+}
+
+/**
+ * What stands for the oracle in a video call; `undefined` for one that shows nothing. What an author draws is drawn in the host, where no key is.
+ *
+ * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
+ */
+export async function openRemoteAvatar(client: SpeechClient, signal: AbortSignal): Promise<Avatar | undefined> {
+  const { avatar } = await client.ready(signal);
+  if (avatar === 'none') return undefined;
+  if (avatar === 'orb') return createOrb();
+  return {
+    ...avatar,
+    async draw({ rgba }, { level, activity, atMs }) {
+      const drawn = await client.run({ engine: 'avatar', level, activity, atMs }, { signal });
+      rgba.set(drawn.rgba);
     },
   };
 }

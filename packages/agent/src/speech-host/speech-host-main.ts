@@ -41,6 +41,7 @@ async function load(): Promise<SpeechParts> {
     hearing: hearingOf(oracle, definition),
     turns: turnRules(definition.turns, oracle.turns),
     memory: memorySettingsOf(oracle.memory ?? definition.memory),
+    avatar: definition.avatar,
   };
   if (definition.brain?.kind === 'realtime') {
     const spoken = await openSpokenOracle(definition, definition.brain, local);

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
+import type { Avatar } from '../avatar/avatar.ts';
+import { drawPicture } from '../avatar/draw-picture.ts';
 import type { Brain } from '../brain/brain.ts';
 import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import type { SpeechToSpeech } from '../hosted/realtime/speech-to-speech.ts';
@@ -33,6 +35,8 @@ export interface SpeechParts {
   readonly synthesiser: Synthesiser;
   readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
+  /** What the author draws of the oracle, or that nothing is to be shown; the jobs' own orb when absent. */
+  readonly avatar?: Avatar | 'none' | undefined;
   /** A model that hears and speaks by itself, in the place of the other engines. */
   readonly spoken?: SpeechToSpeech | undefined;
   /** What the oracle says when its brain fails. */
@@ -108,7 +112,7 @@ export class SpeechServer implements AsyncDisposable {
 
   async #perform(work: SpeechWork, how: Performance): Promise<SpeechOutput> {
     const { signal, onChunk, onNote, asks, settled } = how;
-    const { recogniser, synthesiser, turnDetector, brain, spoken } = await this.#loaded;
+    const { recogniser, synthesiser, turnDetector, brain, spoken, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
         const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
@@ -127,10 +131,19 @@ export class SpeechServer implements AsyncDisposable {
         const run = (): Promise<number> => turnDetector.completion(work.pcm16k, { signal });
         return { engine: 'turn-detector', completion: await this.#queues.turnDetector.run(run, signal) };
       }
+      case 'avatar': {
+        if (avatar === undefined || avatar === 'none')
+          throw new OracleCallError('ERR_INTERNAL', 'No avatar is drawn here.');
+        return { engine: 'avatar', rgba: await drawPicture(avatar, work) };
+      }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
-        const context = { ...fromWireContext(work.context, onNote), ...(hasUser ? { user: asks.user } : {}) };
+        const { turns, alreadySaid, isTentative, canApprove, hasUser, hasEyes } = work;
+        const context = {
+          ...fromWireContext(work.context, onNote),
+          ...(hasUser ? { user: asks.user } : {}),
+          ...(hasEyes ? { eyes: asks.eyes } : {}),
+        };
         const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
@@ -152,6 +165,7 @@ function factsOf({
   synthesiser,
   turnDetector,
   brain,
+  avatar,
   spoken,
   apology,
   hearing,
@@ -163,6 +177,8 @@ function factsOf({
     sampleRate,
     brainTitle: spoken?.title ?? brain.title,
     isRealtime: spoken !== undefined,
+    wantsStills: brain.wantsStills === true,
+    avatar: avatar === undefined ? 'orb' : avatar === 'none' ? avatar : { width: avatar.width, height: avatar.height },
     apology,
     hearing,
     turns,

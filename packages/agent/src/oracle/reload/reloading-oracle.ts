@@ -111,6 +111,7 @@ export async function openReloadingOracle(settings: OracleSettings, options: Rel
   const brain = createBrain({
     title: first.brain.title,
     place: first.brain.place,
+    wantsStills: first.brain.wantsStills,
     answer: (...asked) => current.answer(...asked),
     close: async () => {
       closing.abort(new OracleCallError('ERR_INTERNAL', 'The oracle is closed.'));
