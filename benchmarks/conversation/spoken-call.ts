@@ -24,6 +24,8 @@ const INTO_ANSWER_MS = 1_500;
 /** So long after something was said into an answer it shows whether that goes on, in ms; on a busy machine later. */
 const JUDGED_AFTER_MS = 3_000;
 const JUDGED_MAX_MS = 9_000;
+/** What ended so long before the question was not its end but a pause in it, in ms. */
+const WITHIN_MS = 150;
 /** The agent tells of a turn when its answer is over; then it is a moment until the line is here, in ms. */
 const LOG_MAX_MS = 3_000;
 const POLL_MS = 50;
@@ -40,7 +42,7 @@ export interface AskedQuestion {
   readonly recognised: string;
   /** 16 kHz of what the page played from the question's end on. */
   readonly answer: Float32Array;
-  /** The oracle began to speak before the question was over. */
+  /** The oracle took a pause in the question for its end. */
   readonly wasCutInto: boolean;
 }
 
@@ -97,7 +99,9 @@ export class SpokenCall {
       timeline,
       recognised: (await this.#userCaptions()).slice(before.length).join(' '),
       answer,
-      wasCutInto: stretches.some(({ firstMs }) => firstMs < endedMs),
+      wasCutInto:
+        stretches.some(({ firstMs }) => firstMs < endedMs) ||
+        (timeline?.agentUserStoppedMs !== undefined && timeline.agentUserStoppedMs < -WITHIN_MS),
     };
   }
 

@@ -22,6 +22,19 @@ export const brainSettingsSchema = v.variant('kind', [
     place,
   }),
   v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place }),
+  /** A model that hears and speaks by itself; recognition and speech have no part then. */
+  v.strictObject({
+    kind: v.literal('realtime'),
+    /** What stands before `/realtime`; `http:` and `https:` stand for `ws:` and `wss:`. */
+    baseUrl: urlSchema,
+    model: modelSchema,
+    /** The oracle's own when absent, else the caller's wish. */
+    voice: v.optional(v.string()),
+    apiKeyFile: v.optional(v.string()),
+    /** Writes down what the user says; without it there are no captions of the user. */
+    transcriptionModel: v.optional(v.string()),
+    place,
+  }),
 ]);
 export type BrainSettings = v.InferOutput<typeof brainSettingsSchema>;
 
@@ -56,10 +69,12 @@ export type SpeechSettings = v.InferOutput<typeof speechSettingsSchema>;
 
 /** What an operator chooses about an oracle: everything in place, or a file of {@link defineOracle}. Without any of it the demonstration brain talks. */
 export const oracleSettingsSchema = v.strictObject({
-  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir` and `brain`. */
+  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir`, `apology` and `brain`. */
   definitionFile: v.optional(v.string()),
   instructions: v.optional(v.string()),
   documentsDir: v.optional(v.string()),
+  /** What it says aloud when its brain fails. */
+  apology: v.optional(v.pipe(v.string(), v.minLength(1))),
   brain: v.optional(brainSettingsSchema),
   recognition: v.optional(recognitionSettingsSchema),
   speech: v.optional(speechSettingsSchema),

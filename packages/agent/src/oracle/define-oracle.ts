@@ -19,6 +19,8 @@ export interface BrainKit {
   /** The oracle's instructions, with those of the call. */
   instructionsFor(context: CallContext): string;
   readonly toolBox: ToolBox;
+  /** Opens one of the ready brains, with the same instructions, tools and documents, for a brain that adds something to it. Whoever opens it closes it. */
+  openReady(settings: BrainSettings): Promise<Brain>;
   /** There when the oracle has documents. */
   readonly library: Library | undefined;
   readonly clock: Clock;
@@ -35,7 +37,9 @@ export interface OwnBrain {
 export interface OracleDefinition {
   /** Who the oracle is and how it talks. */
   readonly instructions: string;
-  /** Its voice, by the name that the speech service has for it. */
+  /** What it says aloud when its brain fails; {@link DEFAULT_APOLOGY} when absent. */
+  readonly apology?: string | undefined;
+  /** Its voice, by the name that the speech service has for it. Callers may wish for another. */
   readonly voice?: string | undefined;
   /** `{ kind: 'local' }` when absent. */
   readonly brain?: BrainSettings | OwnBrain | undefined;

@@ -8,11 +8,17 @@ export function hearingOf(
   { recognition, speech, memory }: Pick<OracleSettings, 'recognition' | 'speech' | 'memory'>,
   definition: Pick<OracleDefinition, 'brain' | 'memory'>,
 ): CallHearing {
+  const languageModel = brainPlace(definition.brain);
+  const remembers = memorySettingsOf(memory ?? definition.memory) !== undefined;
+  // It hears and speaks by itself: whatever else is chosen has no part.
+  if (definition.brain?.kind === 'realtime') {
+    return { recognition: languageModel, languageModel, speech: languageModel, remembers };
+  }
   return {
     recognition: voicePlace(recognition, 'audio'),
-    languageModel: brainPlace(definition.brain),
+    languageModel,
     speech: voicePlace(speech, 'text'),
-    remembers: memorySettingsOf(memory ?? definition.memory) !== undefined,
+    remembers,
   };
 }
 
@@ -30,6 +36,8 @@ export function brainPlace(brain: OracleDefinition['brain']): EnginePlace {
       return brain.place ?? placeOf(brain.baseUrl, ['text']);
     case 'webhook':
       return brain.place ?? placeOf(brain.url, ['text']);
+    case 'realtime':
+      return brain.place ?? placeOf(brain.baseUrl, ['audio']);
     case 'own':
       return brain.place;
     default:

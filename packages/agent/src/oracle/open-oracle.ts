@@ -17,9 +17,11 @@ import { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { memoryAnswer } from '../memory/memory-answer.ts';
 import { ToolBox } from '../tools/tool-box.ts';
+import type { ToolUse } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
 import { brainPlace } from './hearing-of.ts';
-import type { BrainKit, OracleDefinition } from './define-oracle.ts';
+import type { BrainSettings } from './brain-settings.ts';
+import type { BrainKit, OracleDefinition, OwnBrain } from './define-oracle.ts';
 
 export interface OpenOracleOptions {
   /** Folder with the local models, as `dev/models` fills it. Read only where something local is chosen. */
@@ -29,6 +31,8 @@ export interface OpenOracleOptions {
   readonly clock?: Clock | undefined;
   readonly log?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told of each use of a tool, for consoles and tests. */
+  readonly onToolUse?: ((use: ToolUse) => void) | undefined;
   /** A model in a thread is gone. */
   readonly onLost?: ((cause: OracleCallError) => void) | undefined;
   /** Opens the sentence model; for tests. */
@@ -47,7 +51,7 @@ export interface OpenOracleOptions {
 export async function openOracle(definition: OracleDefinition, options: OpenOracleOptions): Promise<Brain> {
   const { clock = systemClock, log = silentLogger, weightsDir, signal, onLost } = options;
   const { tools = [], documents, brain: choice = { kind: 'local' } } = definition;
-  const toolBox = new ToolBox(tools, { clock, log });
+  const toolBox = new ToolBox(tools, { clock, log, onUse: options.onToolUse });
   const isLocal = choice.kind === 'local';
   const hasExamples = tools.some(({ examples = [] }) => examples.length > 0);
   await using opened = new AsyncDisposableStack();
@@ -64,10 +68,11 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
     instructionsFor: (context) => plans.instructionsFor(context),
     toolBox,
     library,
+    openReady: (settings) => openBrain(settings, definition, kit, embedder, options),
     clock,
     log,
   };
-  const brain = opened.use(await openBrain(definition, kit, embedder, options));
+  const brain = opened.use(await openBrain(choice, definition, kit, embedder, options));
   if (!isDeepStrictEqual(brain.place, brainPlace(choice))) {
     throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain works in another place than its oracle says.');
   }
@@ -90,7 +95,8 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
 }
 
 async function openBrain(
-  { instructions: ownInstructions, tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
+  choice: BrainSettings | OwnBrain,
+  { instructions: ownInstructions, tools = [] }: OracleDefinition,
   kit: BrainKit,
   embedder: Embedder | undefined,
   { weightsDir, maxCalls, signal, openTalker = openDemonstration }: OpenOracleOptions,
@@ -126,6 +132,11 @@ async function openBrain(
       const secret = await readBearerFile(secretFile, 'webhook secret');
       return openWebhookBrain({ url, secret, place, tools: toolBox, clock });
     }
+    case 'realtime':
+      throw new OracleCallError(
+        'ERR_CONFIG_INVALID',
+        'A realtime model hears and speaks: it cannot be talked with in writing.',
+      );
     case 'own':
       return choice.open(kit);
     default:

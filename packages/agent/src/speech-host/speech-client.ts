@@ -64,6 +64,11 @@ export class SpeechClient implements AsyncDisposable {
     return attempt(await this.#connected(options.signal));
   }
 
+  /** The same once: work that cannot be begun anew behind the back of whoever asked for it. */
+  async runOnce(work: SpeechWork, options: RequestOptions): Promise<SpeechOutput> {
+    return (await this.#connected(options.signal)).run(work, options);
+  }
+
   /** The brain's answer in pieces. A second host goes on where the first one died, so nothing is said twice. */
   async *answer(
     turns: readonly Turn[],
