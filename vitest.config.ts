@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,apps,dev,scripts,benchmarks,tests,deploy}/**/*.test.{ts,tsx}'],
+          include: ['{packages,apps,dev,scripts,benchmarks,tests,deploy,examples}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.{system,browser,app}.test.ts'],
           environment: 'node',
           // A fast test takes milliseconds; properties on a machine that is busy with other work take seconds.

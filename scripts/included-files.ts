@@ -2,13 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 /** Pages of `docs/` that show files. */
-export const PAGES_WITH_FILES = ['add-to-your-app.md', 'bring-your-python-oracle.md', 'deploying.md'] as const;
+export const PAGES_WITH_FILES = [
+  'add-to-your-app.md',
+  'bring-your-python-oracle.md',
+  'deploying.md',
+  'write-an-oracle.md',
+] as const;
 
 /** `<!-- file: path -->` and the fenced block below it, which shows that file. */
 const INCLUDED = /^<!-- file: (\S+) -->\n\n(`{3,})[^\n]*\n[^]*?\n\2$/gm;
 const LANGUAGES: Readonly<Record<string, string>> = {
   '.conf': 'nginx',
   '.json': 'json',
+  '.md': 'md',
   '.py': 'py',
   '.service': 'ini',
   '.ts': 'ts',

@@ -135,7 +135,12 @@ export interface AgentPlan {
 
 /** Writes the agent's configuration. */
 export async function planAgent(
-  parts: OracleParts & TelemetryWishes & { readonly oracle: OracleSettings },
+  parts: OracleParts &
+    TelemetryWishes & {
+      readonly oracle: OracleSettings;
+      /** Reads it anew whenever its files change. */
+      readonly reloadsOracle: boolean;
+    },
   log: LogLine,
 ): Promise<AgentPlan> {
   const { stateDir, backendUrl, livekit, identity, weightsDir, didResolverUrl } = parts;
@@ -162,7 +167,7 @@ export async function planAgent(
   const watch = watchLog(log);
   const spec: ProcessSpec = {
     name: 'agent',
-    ...entry('apps/oracle/src/agent-main.ts', configFile),
+    ...entry('apps/oracle/src/agent-main.ts', configFile, parts.reloadsOracle ? ['--reload-oracle'] : []),
     log: watch.log,
     ready: (signal) => {
       watch.reset();
@@ -186,6 +191,11 @@ function sfuConfig({
 }
 
 /** This very Node runs them: the stack itself was started under the pinned one. */
-function entry(path: string, configFile: string): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
-  return { command: process.execPath, args: [join(PROJECT_ROOT, path), '--config', configFile], cwd: PROJECT_ROOT };
+function entry(
+  path: string,
+  configFile: string,
+  flags: readonly string[] = [],
+): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
+  const args = [join(PROJECT_ROOT, path), '--config', configFile, ...flags];
+  return { command: process.execPath, args, cwd: PROJECT_ROOT };
 }

@@ -51,6 +51,8 @@ export interface StackOptions {
   readonly agent?: boolean | undefined;
   /** What talks: `{ definitionFile }` for an oracle of your own, `{}` for the demonstration brain alone. The guide (`dev/guide`) when absent. */
   readonly oracle?: OracleSettings | undefined;
+  /** Reads the oracle anew whenever its files change. Default false. */
+  readonly reloadsOracle?: boolean | undefined;
   /** In which language the agent is written. Default `node`. */
   readonly agentLanguage?: AgentLanguage | undefined;
   /** Whether the oracle's side takes calls whose key nobody signed. Default `refuse`. */
@@ -265,7 +267,8 @@ async function compose(options: StackOptions, teardown: Teardown): Promise<Stack
   };
 
   async function planInNode(): Promise<AgentPlan> {
-    const oracleParts = { ...parts, oracle: options.oracle ?? { definitionFile: GUIDE_FILE } };
+    const chosen = options.oracle ?? { definitionFile: GUIDE_FILE };
+    const oracleParts = { ...parts, oracle: chosen, reloadsOracle: options.reloadsOracle === true };
     const plan = await planAgent({ ...oracleParts, otlpUrl, metricsPort: metricsPorts?.agent }, logOf('agent'));
     return { ...plan, spec: { ...plan.spec, env: () => environment('agent') } };
   }

@@ -1,4 +1,4 @@
-import { agentAttacks, pythonAgentAttacks } from './agent/agent-attacks.ts';
+import { agentAttacks, pictureAttacks, pythonAgentAttacks } from './agent/agent-attacks.ts';
 import type { AttackGroup } from './attack-group.ts';
 import { browserAttacks } from './browser/browser-attacks.ts';
 import { endsAttacks } from './ends/ends-attacks.ts';
@@ -11,6 +11,7 @@ export const ATTACK_GROUPS: readonly AttackGroup[] = [
   stackAttacks,
   agentAttacks,
   pythonAgentAttacks,
+  pictureAttacks,
   endsAttacks,
   browserAttacks,
   matrixAttacks,

@@ -20,13 +20,16 @@ import type { StopSignalName } from './stop-signals.ts';
 /** From the first request to stop until this process gives up waiting for its jobs, in ms. */
 const STOP_MAX_MS = 12_000;
 
+const RELOAD_FLAG = '--reload-oracle';
+
 /** Runs the live agent until it is told to stop. Returns the exit code. */
 async function main(): Promise<number> {
   const early = createLog('info');
   try {
-    const config = await readJsonConfig(agentConfigSchema, process.argv.slice(2));
+    const argv = process.argv.slice(2).filter((argument) => argument !== RELOAD_FLAG);
+    const config = await readJsonConfig(agentConfigSchema, argv);
     const log = createLog(config.logLevel);
-    if (!isCheckOnly(process.argv.slice(2))) return await run(config, log);
+    if (!isCheckOnly(argv)) return await run(config, log);
     log.info('configuration is good');
     return 0;
   } catch (cause) {
@@ -61,6 +64,8 @@ async function run(config: AgentConfig, log: Logger): Promise<number> {
     agentName,
     weightsDir,
     oracle,
+    // No field of the configuration: it is for whoever writes the oracle, at the terminal.
+    reloadsOracle: process.argv.includes(RELOAD_FLAG),
     job,
     log,
     warmProcesses,

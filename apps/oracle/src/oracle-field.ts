@@ -25,6 +25,17 @@ const brainSchema = v.variant('kind', [
   }),
   /** A service of your own: `docs/webhook-brain.md`. */
   v.strictObject({ kind: v.literal('webhook'), url: httpUrlSchema, secretFile: namedPath('secret'), place }),
+  /** A model that hears and speaks by itself (Realtime API); `baseUrl` is what stands before `/realtime`. `recognition` and `speech` have no part then. */
+  v.strictObject({
+    kind: v.literal('realtime'),
+    baseUrl: httpUrlSchema,
+    model: textSchema,
+    voice: v.optional(textSchema),
+    apiKeyFile,
+    /** Writes down what the user says, for captions. */
+    transcriptionModel: v.optional(textSchema),
+    place,
+  }),
 ]);
 
 const recognitionSchema = v.variant('kind', [
@@ -56,11 +67,13 @@ const speechSchema = v.variant('kind', [
 /** Which brain, recognition and voice. The same as the agent's `oracleSettingsSchema`, with what the named files have to be. */
 export const oracleField = v.optional(
   v.strictObject({
-    /** A module that exports `oracle = defineOracle({ … })`; it takes the place of the next three, and is run. */
+    /** A module that exports `oracle = defineOracle({ … })`; it takes the place of the next four, and is run. */
     definitionFile: v.optional(namedPath('file')),
     instructions: v.optional(textSchema),
     /** `.md` and `.txt` that it answers from. */
     documentsDir: v.optional(namedPath('folder')),
+    /** What it says aloud when its brain fails. */
+    apology: v.optional(textSchema),
     brain: v.optional(brainSchema),
     recognition: v.optional(recognitionSchema),
     speech: v.optional(speechSchema),

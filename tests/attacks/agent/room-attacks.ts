@@ -1,11 +1,11 @@
-import { DataPacket_Kind, type SignalResponse } from '@livekit/protocol';
+import { DataPacket_Kind } from '@livekit/protocol';
 import { resample } from '@oracle-calls/node-media/pcm';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { FrameKeys } from '@oracle-calls/protocol/secure-link';
 import { speakQuestion } from '../../../dev/demo/spoken-question.ts';
 import { refused, succeeded, type Attack } from '../attack.ts';
 import { joinAsUser } from '../room/call-ends.ts';
-import { participantsIn } from '../lying-sfu/lies.ts';
+import { denyEncryption } from '../lying-sfu/lies.ts';
 import { RoomParticipant, TOPIC } from '../room/room-participant.ts';
 import { createUserCall } from '../room/user-call.ts';
 import { seen } from '../seen.ts';
@@ -28,12 +28,6 @@ const factOf =
   (fact: Readonly<Record<string, unknown>>): boolean =>
     fact['callId'] === placed.callId && messages.includes(String(fact['msg']));
 
-/** Says of every track that it is not encrypted. */
-function denyEncryption({ message }: SignalResponse): void {
-  if (message.case === 'trackPublished' && message.value.track !== undefined) message.value.track.encryption = 0;
-  for (const { tracks } of participantsIn(message)) for (const track of tracks) track.encryption = 0;
-}
-
 /** What the SFU can do to the agent in the middle of a call. */
 export const roomAttacks: readonly Attack<AgentScene>[] = [
   {
@@ -49,8 +43,8 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
           replace: '    void forceEncryption;\n',
         },
         {
-          file: 'packages/node-media/src/seat/room-seat.ts',
-          find: "if (this.#publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');",
+          file: 'packages/node-media/src/seat/own-track.ts',
+          find: "if (publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');",
           replace: '',
         },
         {

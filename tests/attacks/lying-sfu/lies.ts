@@ -43,3 +43,9 @@ export function participantsIn(message: SignalResponse['message']): readonly Par
 
 /** More than the honest server will count while a test runs. */
 const VERSION_STEP = 1000;
+
+/** Says of every track that it is not encrypted. */
+export function denyEncryption({ message }: SignalResponse): void {
+  if (message.case === 'trackPublished' && message.value.track !== undefined) message.value.track.encryption = 0;
+  for (const { tracks } of participantsIn(message)) for (const track of tracks) track.encryption = 0;
+}

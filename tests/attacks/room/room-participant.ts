@@ -123,6 +123,11 @@ export class RoomParticipant implements AsyncDisposable {
     }
   }
 
+  /** Opens what this participant sends with this key. */
+  setReceivingKey(identity: string, slot: number, key: Uint8Array): void {
+    setMediaKey(this.room, identity, slot, key);
+  }
+
   /** Seals what it sends with this key from now on. */
   sealWith(slot: number, key: Uint8Array): void {
     setMediaKey(this.room, this.identity, slot, key);

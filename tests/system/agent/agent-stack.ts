@@ -157,7 +157,7 @@ export class AgentStack implements AsyncDisposable {
       return { command, args, env: env(process.env) };
     };
     const { command, args, env } = language === 'python' ? await inPython() : await inNode();
-    const agent = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const agent = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
     opened.defer(() => stop(agent));
     const parts = { sfu, backend, oracle, weightsDir, documentsDir, trustStoreFile, agentApiKey };
     const stack = new AgentStack(parts, agent, opened.move());
@@ -245,7 +245,9 @@ async function stop(agent: ChildProcess): Promise<void> {
   const exited = once(agent, 'exit');
   agent.kill('SIGTERM');
   const giveUp = new AbortController();
-  const overdue = systemClock.sleep(20_000, { signal: giveUp.signal }).then(() => agent.kill('SIGKILL'));
+  // With everything that it has started and not ended.
+  const killGroup = (): boolean => process.kill(-Number(agent.pid), 'SIGKILL');
+  const overdue = systemClock.sleep(20_000, { signal: giveUp.signal }).then(killGroup);
   await exited;
   giveUp.abort(new Error('stopped'));
   await overdue.catch(() => undefined);

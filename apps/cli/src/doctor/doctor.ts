@@ -7,6 +7,7 @@ import { homeserverChecks } from './checks/homeserver.ts';
 import { keyChecks } from './checks/keys.ts';
 import { machineChecks } from './checks/machine.ts';
 import { mediaChecks } from './checks/media.ts';
+import { oracleChecks } from './checks/oracle.ts';
 import { sfuChecks } from './checks/sfu.ts';
 import type { CheckDeps } from './installation.ts';
 import { SfuProbe } from './livekit/sfu-probe.ts';
@@ -33,6 +34,7 @@ export async function examine(given: Given, { clock, onResult }: ExamineOptions)
     sfuChecks,
     mediaChecks,
     backendChecks,
+    oracleChecks,
     clockChecks,
   ];
   return await runChecks(

@@ -2,7 +2,8 @@ import { TrackVideo } from '@oracle-calls/react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../controls/button.tsx';
 import { Icon } from '../controls/icon.tsx';
-import { OracleOrb, type Audible } from './orb/oracle-orb.tsx';
+import { OraclePicture } from './oracle-picture.tsx';
+import type { Audible } from './orb/oracle-orb.tsx';
 import type { OrbMood } from './orb/orb-shape.ts';
 import { SelfView } from './self-view.tsx';
 import type { StatusText } from './call-state-words.ts';
@@ -42,11 +43,12 @@ export function CallStage(props: CallStageProps) {
         </figure>
       )}
       <div className="stage-oracle">
-        {oracleVideo === undefined ? (
-          <OracleOrb mood={mood} oracle={props.oracle} caller={props.isMuted ? undefined : props.microphone} />
-        ) : (
-          <TrackVideo track={oracleVideo} className="oracle-video" aria-label={t('oracleVideo')} />
-        )}
+        <OraclePicture
+          track={oracleVideo}
+          mood={mood}
+          oracle={props.oracle}
+          caller={props.isMuted ? undefined : props.microphone}
+        />
         <div className="stage-words">
           <p role="status" className={status === 'live' ? 'unseen' : 'stage-status'}>
             {t(`status.${status}`)}

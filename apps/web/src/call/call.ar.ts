@@ -45,6 +45,8 @@ export const callArabic: Translation<typeof callEnglish> = {
   },
   security: 'الأمان',
   oracleVideo: 'فيديو الأوراكل',
+  showMoving: 'عرض الصورة المتحركة',
+  holdStill: 'إيقاف الحركة',
   ownVideo: 'كاميرتك: حرّكها',
   ownScreen: 'شاشتك المشارَكة',
   sharing: 'أنت تشارك شاشتك',

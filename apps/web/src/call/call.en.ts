@@ -45,6 +45,8 @@ export const callEnglish = {
   },
   security: 'Security',
   oracleVideo: 'The oracle’s video',
+  showMoving: 'Show the moving picture',
+  holdStill: 'Hold still',
   ownVideo: 'Your camera: move it',
   ownScreen: 'Your shared screen',
   sharing: 'You are sharing your screen',

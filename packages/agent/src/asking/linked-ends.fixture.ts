@@ -1,4 +1,5 @@
-import { createCallKey, OracleCallError, parseCallId, SecretBytes, silentLogger } from '@oracle-calls/protocol';
+import { createCallKey, parseCallId, SecretBytes, silentLogger } from '@oracle-calls/protocol';
+import type { OracleCallError } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { AnswerPayload, QuestionPayload } from '@oracle-calls/protocol/data-frame';
 import { createComparisonNonce } from '@oracle-calls/protocol/handshake';

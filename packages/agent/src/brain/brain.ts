@@ -1,5 +1,6 @@
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { CallUser } from '../asking/call-user.ts';
+import type { Still, UserEyes } from '../sight/still.ts';
 import type { CallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 
@@ -24,6 +25,8 @@ export interface CallContext {
   readonly isUserMuted?: boolean | undefined;
   /** The user beyond speech: quick replies and chat. Absent where nothing can be shown, as in the older protocol. */
   readonly user?: CallUser | undefined;
+  /** Looks at what the user shows. Absent where the oracle has declared that nobody looks, and in the older protocol. */
+  readonly eyes?: UserEyes | undefined;
   /** What is remembered of the session; absent where nothing is, by the author's choice or because nobody proved who calls. */
   readonly memory?: CallMemory | undefined;
 }
@@ -35,6 +38,8 @@ export interface Turn {
   readonly text: string;
   /** The user spoke over this answer, and it was not said to its end. */
   readonly isInterrupted?: boolean | undefined;
+  /** What the user showed when the turn was answered; of the last turn alone, for a brain that wants it (`wantsStills`). */
+  readonly still?: Still | undefined;
 }
 
 export interface AnswerOptions {
@@ -60,6 +65,8 @@ export interface Brain extends AsyncDisposable {
   readonly title: string;
   /** Where the words go; shown to the user. */
   readonly place: EnginePlace;
+  /** A picture of what the user shows is to go along with each turn. */
+  readonly wantsStills?: boolean | undefined;
   /** The oracle's answer to the last turn, in pieces as they come. Aborts reject with `signal.reason`. */
   answer(turns: readonly Turn[], context: CallContext, options?: AnswerOptions): AsyncIterable<string>;
   close(): Promise<void>;

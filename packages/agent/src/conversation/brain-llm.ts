@@ -2,6 +2,8 @@ import { llm, shortuuid } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Brain, CallContext, Turn } from '../brain/brain.ts';
 import { AnswerUsers } from '../asking/answer-user.ts';
+import type { UserEyes } from '../sight/still.ts';
+import { withStill } from '../sight/with-still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import type { AnswerVoice } from './voice/answer-voice.ts';
 import type { TurnRecord } from './turn-record.ts';
@@ -25,6 +27,8 @@ export function turnsOf(chat: llm.ChatContext): Turn[] {
 export interface BrainLlmOptions {
   /** Asks the call's user about a tool; without it, tools that need that are refused. */
   readonly approve?: ApproveTool | undefined;
+  /** Looks at what the user shows, for an oracle that has declared who sees it. */
+  readonly eyes?: UserEyes | undefined;
   /** When turns are over. Without it each turn is taken to be. */
   readonly settling?: TurnSettling | undefined;
   /** Is told when the brain is asked and when it begins to answer. */
@@ -57,19 +61,21 @@ class AnswerStream extends llm.LLMStream {
   protected override async run(): Promise<void> {
     const id = shortuuid();
     const { signal } = this.abortController;
-    const { settling, record, voice } = this.#options;
-    const turns = turnsOf(this.chatCtx);
-    const settled = settling?.settledFor(turns.findLast(({ speaker }) => speaker === 'user')?.text);
+    const { settling, record, voice, eyes } = this.#options;
+    const said = turnsOf(this.chatCtx);
+    const settled = settling?.settledFor(said.findLast(({ speaker }) => speaker === 'user')?.text);
     const say = (text: string): void => {
       // A line is complete, and spoken without waiting for what comes next; of a space the framework's filter would wait for more.
       if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });
     };
     const user = this.#users?.begin({ signal, settled, say });
-    const context = user === undefined ? this.#context : { ...this.#context, user };
+    // With what it says as of now.
+    const context = { ...this.#context, ...(user && { user }), ...(eyes && { eyes }) };
     const approve = this.#approveAloud(say);
     const times = record?.answerBegun();
     const rehearsal = settled === undefined ? undefined : voice?.rehearse();
     try {
+      const turns = await withStill(said, this.#brain, context, signal);
       for await (const content of this.#brain.answer(turns, context, { signal, approve, settled })) {
         times?.pieceCame();
         rehearsal?.add(content);

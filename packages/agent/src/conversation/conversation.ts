@@ -4,6 +4,7 @@ import { voice } from '@livekit/agents';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { waitAtMost } from '@oracle-calls/protocol';
 import type { CallContext } from '../brain/brain.ts';
+import type { UserEyes } from '../sight/still.ts';
 import { turnRules } from '../oracle/turn-settings.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { ApproveTool } from '../tools/approval.ts';
@@ -53,6 +54,8 @@ export interface ConversationOptions {
   readonly context: CallContext;
   /** Asks the user about a tool; absent, tools that need approval are refused. */
   readonly approve?: ApproveTool | undefined;
+  /** Looks at what the user shows; absent where nobody may. */
+  readonly eyes?: UserEyes | undefined;
   /** How the oracle takes turns; {@link TURN_DEFAULTS} where it is silent about something. */
   readonly turns?: TurnSettings | undefined;
   /** When the call ends at the latest, by the clock; it is warned of aloud. */
@@ -88,7 +91,13 @@ export async function startConversation(options: ConversationOptions): Promise<C
   });
   const session = new voice.AgentSession({
     stt: new OwnRecognition(),
-    llm: new BrainLlm(engines.brain, context, { approve: options.approve, settling, record, voice: answers }),
+    llm: new BrainLlm(engines.brain, context, {
+      approve: options.approve,
+      eyes: options.eyes,
+      settling,
+      record,
+      voice: answers,
+    }),
     tts: new OwnSpeech(engines.synthesiser.sampleRate),
     vad: null,
     turnHandling: {

@@ -1,10 +1,10 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsEmbedder } from '@oracle-calls/testing/conversation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLibrary } from './library.ts';
 import { MAX_SENTENCES, readDocuments } from './read-documents.ts';
-import { wordsEmbedder } from './words-embedder.fixture.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import { BearerSecret, systemClock } from '@oracle-calls/protocol';
 import { readWav } from '@oracle-calls/node-media/pcm';
+import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRecognitionEndpoint } from './recognition/recognition-endpoint.ts';
 import { json, ScriptedService, silence, status } from './scripted-service.fixture.ts';
@@ -71,6 +72,17 @@ describe('a speech endpoint', () => {
     expect(samples.length).toBe(4_800);
     expect(samples[2_400]).toBeCloseTo(0.5, 1);
     expect(service.bodies[0]).toEqual({ model: 'kokoro', voice: 'af_sky', input: 'Hello.', response_format: 'pcm' });
+  });
+
+  it('speaks as the caller wishes, and in the oracle’s own voice where it has no such', async () => {
+    service.replies = [sound(24), status(400), sound(24), sound(24), status(503), sound(24)];
+    const voice = synthesiser();
+    await voice.synthesise('One.', { voice: 'af_bella' });
+    await voice.synthesise('Two.', { voice: 'nobody' });
+    await voice.synthesise('Three.', { voice: 'nobody' });
+    await voice.synthesise('Four.', { voice: 'af_bella' });
+    const voices = service.bodies.map((body) => v.parse(v.object({ voice: v.string() }), body).voice);
+    expect(voices).toEqual(['af_bella', 'nobody', 'af_sky', 'af_sky', 'af_bella', 'af_bella']);
   });
 
   it('may have a rate of its own', async () => {

@@ -24,6 +24,9 @@ import type {
   OlderSeat,
   SeatEvents,
   SeatNotice,
+  SeenPicture,
+  PictureOutput,
+  PictureSize,
   SfuSeat,
 } from '@oracle-calls/node-media/seat';
 import {
@@ -61,6 +64,8 @@ class FakeMediaSeat implements MediaSeat {
   readonly speaker: MutableSpeaker = {
     sampleRate: 48_000,
     queuedMs: 0,
+    isMuted: false,
+    level: () => 0,
     play: () => {
       if (this.did.at(-1) !== 'sound') this.did.push('sound');
       return Promise.resolve();
@@ -106,12 +111,26 @@ class FakeMediaSeat implements MediaSeat {
 }
 
 export class FakeSeat extends FakeMediaSeat implements SfuSeat {
+  /** What the user shows. */
+  shown: SeenPicture | undefined;
+  /** Of the oracle, so far. */
+  pictures = 0;
   readonly frameKeys: SfuSeat['frameKeys'] = {
     installReceiving: () => Promise.resolve(),
     switchSending: () => Promise.resolve(),
     retire: () => Promise.resolve(),
   };
   readonly sendFrame = (): Promise<void> => Promise.resolve();
+
+  look(participantIdentity: string): Promise<SeenPicture | undefined> {
+    this.did.push(`looked at ${participantIdentity}`);
+    return Promise.resolve(this.shown);
+  }
+
+  showPicture(size: PictureSize): Promise<PictureOutput> {
+    this.did.push('shows itself');
+    return Promise.resolve({ ...size, isShown: true, show: () => void (this.pictures += 1) });
+  }
 
   admit(participantIdentity: string): void {
     this.did.push(`admitted ${participantIdentity}`);

@@ -389,7 +389,7 @@ describe('what a job logs', () => {
   it('takes the user’s pictures for nothing wrong', async () => {
     const scene = await liveJob();
     scene.seat.notice({ kind: 'refused', participantIdentity: USER, reason: 'not-audio' });
-    expect(scene.logged).toContain('pictures are not looked at {"callId":"$event@lk-1"}');
+    expect(scene.logged).toContain('the user shows something {"callId":"$event@lk-1"}');
     expect(scene.logged.filter((line) => line.startsWith('publication refused'))).toEqual([]);
   });
 

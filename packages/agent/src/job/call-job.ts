@@ -10,6 +10,8 @@ import { timeLimit } from './backend/time-limit.ts';
 import { CallData } from './call-data.ts';
 import { CallVoice } from './call-voice.ts';
 import type { StartConversation } from './call-voice.ts';
+import { openSight } from './call-sight.ts';
+import type { CallSight, OpenAvatar } from './call-sight.ts';
 import { EarlyNotices } from './early-notices.ts';
 import { EvidenceLog } from './evidence-log.ts';
 import type { CallLink, LinkNotice } from './link/call-link.ts';
@@ -37,6 +39,8 @@ export interface CallJobDeps extends Omit<SetUpDeps, 'observe'> {
   /** Who hears the call. */
   readonly hearing: CallHearing;
   readonly startConversation: StartConversation;
+  /** What stands for the oracle in video calls; nothing when absent. */
+  readonly openAvatar?: OpenAvatar | undefined;
   /** How this oracle remembers; not at all when absent, or when it resolves with nothing. */
   readonly memorySettings?: ((signal: AbortSignal) => Promise<MemorySettings | undefined>) | undefined;
   /** Another secure link for tests. */
@@ -50,6 +54,7 @@ interface LiveCall {
   readonly link: CallLink;
   readonly data: CallData;
   readonly voice: CallVoice;
+  readonly picture: CallSight['picture'];
   readonly asking: Asking;
   readonly evidence: EvidenceLog;
   readonly remembering: Remembering;
@@ -135,6 +140,8 @@ export class CallJob {
     const { userIdentity, callId, sessionId, language, agentVoice } = call;
     const tell = (notice: LinkNotice): void => this.#onLink(notice);
     const link = openCallLink({ ...this.#deps, callId, userIdentity, seated, tell });
+    const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
+    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const asking = new Asking({
       send: (payload) => link.send(payload),
       hear: (text) => {
@@ -146,8 +153,6 @@ export class CallJob {
     });
     // Nothing can be shown to a user of the older protocol, and nothing that arrives there is that user's.
     const asked = seated.protocol === 'strict' ? asking : undefined;
-    const settings = memorySettings?.(this.#over.signal) ?? Promise.resolve(undefined);
-    const remembering = new Remembering({ ...this.#deps, callId, remember, settings, log });
     const data: CallData = new CallData(
       link,
       {
@@ -162,13 +167,16 @@ export class CallJob {
       },
       log,
     );
+    const { eyes, picture } = openSight({ ...this.#deps, userIdentity, seated, signal: this.#over.signal });
+    const watched = picture?.watching(data) ?? data;
     const voice: CallVoice = new CallVoice({
       startConversation: async (talk) => {
         await remembering.ready;
         return startConversation(talk);
       },
       speaker: seated.seat.speaker,
-      observer: remembering.follow(telemetry?.watching(data) ?? data),
+      observer: remembering.follow(telemetry?.watching(watched) ?? watched),
+      eyes,
       approve: asked?.approve,
       endsAt: clock.now() + maxCallMs,
       context: {
@@ -194,7 +202,7 @@ export class CallJob {
       log,
     });
     const evidence = new EvidenceLog(seated.seat, clock);
-    const live: LiveCall = { userIdentity, seated, link, data, voice, asking, evidence, remembering };
+    const live: LiveCall = { userIdentity, seated, link, data, voice, picture, asking, evidence, remembering };
     this.#live = live;
     this.#timers.use(clock.after(maxCallMs, () => this.#input({ kind: 'length-reached' })));
     this.#apply(INITIAL_PRESENCE.effects);
@@ -211,6 +219,7 @@ export class CallJob {
         timeline.mark('confirmed');
         // Only now is it known whose voice this is.
         if (this.#live?.seated.protocol === 'strict') this.#live.seated.seat.admit(this.#live.userIdentity);
+        void this.#live?.picture?.begin();
         return this.#input(notice);
       case 'peer-ready':
         timeline.mark('peerReady');
@@ -251,8 +260,8 @@ export class CallJob {
       case 'frame':
         return live.link.receive(notice.frame, notice.participantIdentity);
       case 'refused':
-        // The user's camera or screen, sealed like the voice: nothing is wrong, and nobody here has eyes.
-        if (notice.reason === 'not-audio') return this.#log.info('pictures are not looked at');
+        // The user's camera or screen, sealed like the voice: nothing is wrong, and nothing of it is received until somebody looks.
+        if (notice.reason === 'not-audio') return this.#log.info('the user shows something');
         telemetry?.noticed('publication-refused');
         this.#log.warn('publication refused', { reason: notice.reason });
         return;

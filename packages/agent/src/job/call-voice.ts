@@ -3,6 +3,7 @@ import type { AudioFrame } from '@livekit/rtc-node';
 import { codeOf } from '@oracle-calls/protocol';
 import type { Logger } from '@oracle-calls/protocol';
 import type { CallContext } from '../brain/brain.ts';
+import type { UserEyes } from '../sight/still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { earcon } from '../conversation/earcon.ts';
@@ -20,6 +21,8 @@ export interface TalkOptions {
   readonly context: CallContext;
   /** Asks the user about a tool; absent where nobody can be asked. */
   readonly approve?: ApproveTool | undefined;
+  /** Looks at what the user shows: for a conversation whose oracle has declared who sees it. */
+  readonly eyes?: UserEyes | undefined;
   readonly speaker: Speaker;
   readonly observer: ConversationObserver;
   /** When the call ends at the latest, by the job's clock. */

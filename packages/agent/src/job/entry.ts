@@ -2,14 +2,16 @@ import { defineAgent } from '@livekit/agents';
 import type { JobContext, JobProcess, VAD } from '@livekit/agents';
 import { createJsonLogger, OracleCallError, parseSfuRoomName, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Logger } from '@oracle-calls/protocol';
+import { sayFailures } from '../brain/say-failures.ts';
 import { startConversation } from '../conversation/conversation.ts';
+import { startRealtimeConversation } from '../conversation/realtime/realtime-conversation.ts';
 import { openVad } from '../conversation/engines.ts';
 import { identityOf } from '@oracle-calls/node-media/guard';
 import { agentDidResolver } from '../identity/did-resolver.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { readOwnIdentity } from '../identity/own-identity.ts';
 import type { OwnIdentity } from '../identity/own-identity.ts';
-import { openRemoteEngines } from '../speech-host/remote-engines.ts';
+import { openRemoteAvatar, openRemoteEngines } from '../speech-host/remote-engines.ts';
 import { SpeechClient } from '../speech-host/speech-client.ts';
 import { readSpeechSocket } from '../speech-host/speech-host.ts';
 import { JobTelemetry } from '../telemetry/job-telemetry.ts';
@@ -105,12 +107,17 @@ export default defineAgent<Partial<Prewarmed>>({
       graceMs: settings.graceMs,
       maxCallMs: settings.maxCallMs,
       rekeyIntervalMs: settings.rekeyIntervalMs,
+      openAvatar: (signal) => openRemoteAvatar(speech, signal),
       hearing: settings.hearing,
       memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
-        const { hearing, ...engines } = await openRemoteEngines(speech, talk.signal);
+        const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
         checkDeclared(settings.hearing, hearing);
-        return startConversation({ ...talk, engines: { ...engines, vad }, turns: engines.turns, log, clock });
+        const { spoken: model, apology, turns } = remote;
+        if (model !== undefined) return startRealtimeConversation({ ...talk, model, apology, log, clock });
+        const brain = sayFailures(remote.brain, { apology, onGivenUp: talk.onFailed, log });
+        const engines = { ...remote, brain, vad };
+        return startConversation({ ...talk, engines, turns, log, clock });
       },
     });
     // The framework waits for this function before it runs shutdown callbacks, so the call itself goes on behind it.

@@ -8,6 +8,9 @@ const modelSchema = v.pipe(v.string(), v.minLength(1));
 /** Says where a service really is, when its address does not: a proxy on this machine that passes everything on. */
 const place = v.optional(enginePlaceSchema);
 
+/** It sees: a chat model is sent a picture with each turn, a webhook gets one when it asks. */
+const vision = v.optional(v.boolean());
+
 /** Which brain, as configurations and authors name it. Keys and secrets are named by file. */
 export const brainSettingsSchema = v.variant('kind', [
   /** The models of the weights folder; with documents and tools, these. */
@@ -20,8 +23,22 @@ export const brainSettingsSchema = v.variant('kind', [
     temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
     maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     place,
+    vision,
   }),
-  v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place }),
+  v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place, vision }),
+  /** A model that hears and speaks by itself; recognition and speech have no part then. */
+  v.strictObject({
+    kind: v.literal('realtime'),
+    /** What stands before `/realtime`; `http:` and `https:` stand for `ws:` and `wss:`. */
+    baseUrl: urlSchema,
+    model: modelSchema,
+    /** The oracle's own when absent, else the caller's wish. */
+    voice: v.optional(v.string()),
+    apiKeyFile: v.optional(v.string()),
+    /** Writes down what the user says; without it there are no captions of the user. */
+    transcriptionModel: v.optional(v.string()),
+    place,
+  }),
 ]);
 export type BrainSettings = v.InferOutput<typeof brainSettingsSchema>;
 
@@ -56,10 +73,12 @@ export type SpeechSettings = v.InferOutput<typeof speechSettingsSchema>;
 
 /** What an operator chooses about an oracle: everything in place, or a file of {@link defineOracle}. Without any of it the demonstration brain talks. */
 export const oracleSettingsSchema = v.strictObject({
-  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir` and `brain`. */
+  /** A module that exports `oracle`; it takes the place of `instructions`, `documentsDir`, `apology` and `brain`. */
   definitionFile: v.optional(v.string()),
   instructions: v.optional(v.string()),
   documentsDir: v.optional(v.string()),
+  /** What it says aloud when its brain fails. */
+  apology: v.optional(v.pipe(v.string(), v.minLength(1))),
   brain: v.optional(brainSettingsSchema),
   recognition: v.optional(recognitionSettingsSchema),
   speech: v.optional(speechSettingsSchema),

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
+import type { Avatar } from '../avatar/avatar.ts';
 import type { Brain, CallContext } from '../brain/brain.ts';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { Library } from '../documents/library.ts';
@@ -19,6 +20,8 @@ export interface BrainKit {
   /** The oracle's instructions, with those of the call. */
   instructionsFor(context: CallContext): string;
   readonly toolBox: ToolBox;
+  /** Opens one of the ready brains, with the same instructions, tools and documents, for a brain that adds something to it. Whoever opens it closes it. */
+  openReady(settings: BrainSettings): Promise<Brain>;
   /** There when the oracle has documents. */
   readonly library: Library | undefined;
   readonly clock: Clock;
@@ -35,7 +38,9 @@ export interface OwnBrain {
 export interface OracleDefinition {
   /** Who the oracle is and how it talks. */
   readonly instructions: string;
-  /** Its voice, by the name that the speech service has for it. */
+  /** What it says aloud when its brain fails; {@link DEFAULT_APOLOGY} when absent. */
+  readonly apology?: string | undefined;
+  /** Its voice, by the name that the speech service has for it. Callers may wish for another. */
   readonly voice?: string | undefined;
   /** `{ kind: 'local' }` when absent. */
   readonly brain?: BrainSettings | OwnBrain | undefined;
@@ -43,6 +48,13 @@ export interface OracleDefinition {
   readonly tools?: readonly Tool[] | undefined;
   /** A folder of `.md` and `.txt` files that it answers from. */
   readonly documents?: string | URL | undefined;
+  /**
+   * Who sees the user's pictures, where a brain of your own or a tool looks (`call.eyes`). Callers are told; without it there are no eyes. A
+   * `chat` or `webhook` brain with `vision` says it by itself.
+   */
+  readonly pictures?: EnginePlace | undefined;
+  /** What stands for the oracle in a video call: the orb when absent. */
+  readonly avatar?: Avatar | 'none' | undefined;
   /** How it takes turns with its callers, and what it says of its own accord; an operator's settings go before these. */
   readonly turns?: TurnSettings | undefined;
   /**

@@ -6,14 +6,35 @@ import type { OracleDefinition } from './define-oracle.ts';
 /** Who hears the calls of an oracle, known before anything of it is opened: callers are to be told before they speak. */
 export function hearingOf(
   { recognition, speech, memory }: Pick<OracleSettings, 'recognition' | 'speech' | 'memory'>,
-  definition: Pick<OracleDefinition, 'brain' | 'memory'>,
+  definition: Pick<OracleDefinition, 'brain' | 'memory' | 'pictures'>,
 ): CallHearing {
+  const languageModel = brainPlace(definition.brain);
+  const remembers = memorySettingsOf(memory ?? definition.memory) !== undefined;
+  // It hears and speaks by itself: whatever else is chosen has no part.
+  if (definition.brain?.kind === 'realtime') {
+    return { recognition: languageModel, languageModel, speech: languageModel, remembers };
+  }
   return {
     recognition: voicePlace(recognition, 'audio'),
-    languageModel: brainPlace(definition.brain),
+    languageModel,
     speech: voicePlace(speech, 'text'),
-    remembers: memorySettingsOf(memory ?? definition.memory) !== undefined,
+    ...withPictures(picturesPlace(definition)),
+    remembers,
   };
+}
+
+const withPictures = (pictures: EnginePlace | undefined): Pick<CallHearing, 'pictures'> =>
+  pictures === undefined ? {} : { pictures };
+
+/** Who sees what the user shows; `undefined`: nobody looks. A brain that sees says it by itself, and nothing else may be said beside it. */
+export function picturesPlace({
+  brain,
+  pictures,
+}: Pick<OracleDefinition, 'brain' | 'pictures'>): EnginePlace | undefined {
+  if (brain?.kind !== 'chat' && brain?.kind !== 'webhook') return pictures;
+  if (brain.vision !== true) return pictures;
+  const own = brainPlace(brain);
+  return own.where === 'this-machine' ? own : { ...own, what: ['pictures'] };
 }
 
 function voicePlace(settings: RecognitionSettings | SpeechSettings | undefined, what: 'audio' | 'text'): EnginePlace {
@@ -30,6 +51,8 @@ export function brainPlace(brain: OracleDefinition['brain']): EnginePlace {
       return brain.place ?? placeOf(brain.baseUrl, ['text']);
     case 'webhook':
       return brain.place ?? placeOf(brain.url, ['text']);
+    case 'realtime':
+      return brain.place ?? placeOf(brain.baseUrl, ['audio']);
     case 'own':
       return brain.place;
     default:

@@ -1,7 +1,11 @@
+export { AVATAR_MAX_SIDE } from '../avatar/avatar.ts';
+export type { Avatar, AvatarFrame, AvatarMoment } from '../avatar/avatar.ts';
 export { QUESTION_WAIT_MS } from '../asking/call-user.ts';
 export type { CallUser, ChooseOptions } from '../asking/call-user.ts';
 export type { AnswerOptions, Brain, CallContext, Turn } from '../brain/brain.ts';
+export { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
 export { createBrain, questionOf } from '../brain/create-brain.ts';
+export { turnOver } from '../brain/turn-over.ts';
 export type { BrainParts } from '../brain/create-brain.ts';
 export { runTextConsole } from '../console/text-console.ts';
 export type { ConsoleOptions } from '../console/text-console.ts';
@@ -39,12 +43,15 @@ export type {
   AnswerRequest,
   InterruptionRequest,
   WebhookSession,
+  WebhookStill,
   WebhookToolResult,
 } from '../hosted/webhook/contract.ts';
 export { SeenRequests, SIGNATURE_WINDOW_MS, verifyRequest } from '../hosted/webhook/signature.ts';
 export type { VerifyOptions } from '../hosted/webhook/signature.ts';
 export { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 export type { WebhookBrainOptions } from '../hosted/webhook/webhook-brain.ts';
+export { STILL_MAX_BYTES, STILL_MAX_SIDE } from '../sight/still.ts';
+export type { LookOptions, Still, UserEyes } from '../sight/still.ts';
 export { createCallMemory } from '../memory/call-memory.ts';
 export type { CallMemory, CallNotes } from '../memory/call-memory.ts';
 export type { MemoryOption, MemorySettings } from '../memory/memory-settings.ts';
@@ -52,7 +59,14 @@ export type { ApprovalRequest, ApproveTool } from '../tools/approval.ts';
 export { APPROVAL_SPOKEN, defineTool, TOOL_MAX_MS, ToolFailure } from '../tools/tool.ts';
 export type { JsonSchema, Tool, ToolApproval, ToolContext } from '../tools/tool.ts';
 export { ToolBox } from '../tools/tool-box.ts';
-export type { ToolBoxOptions, ToolCall, ToolDescription, ToolOptions, ToolOutcome } from '../tools/tool-box.ts';
+export type {
+  ToolBoxOptions,
+  ToolCall,
+  ToolDescription,
+  ToolOptions,
+  ToolOutcome,
+  ToolUse,
+} from '../tools/tool-box.ts';
 export { oracleSettingsSchema } from './brain-settings.ts';
 export type { BrainSettings, OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 export { defineOracle } from './define-oracle.ts';
@@ -60,6 +74,8 @@ export type { BrainKit, CallPlan, OracleDefinition, OwnBrain } from './define-or
 export { hearingOf } from './hearing-of.ts';
 export { loadOracle } from './load-oracle.ts';
 export { openOracle } from './open-oracle.ts';
+export { openReloadingOracle } from './reload/reloading-oracle.ts';
+export type { ReloadingOracle, ReloadOptions } from './reload/reloading-oracle.ts';
 export type { OpenOracleOptions } from './open-oracle.ts';
 export { turnSettingsSchema } from './turn-settings.ts';
 export type { TurnSettings } from './turn-settings.ts';

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsEmbedder } from '@oracle-calls/testing/conversation';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Brain, Turn } from '../brain/brain.ts';
 import { createBrain } from '../brain/create-brain.ts';
-import { wordsEmbedder } from '../documents/words-embedder.fixture.ts';
 import { ON_THIS_MACHINE, placeOf } from '@oracle-calls/protocol/hearing';
 import { event, ScriptedService, stream } from '../hosted/scripted-service.fixture.ts';
 import { createCallMemory } from '../memory/call-memory.ts';
@@ -227,6 +227,14 @@ describe('who hears the calls of an oracle', () => {
     ['a webhook', {}, { kind: 'webhook', url, secretFile: 's' }, [here, there('text'), here]],
   ] as const)('is known beforehand with %s', (_what, settings, brain, [recognition, languageModel, speech]) => {
     expect(hearingOf(settings, { brain })).toEqual({ recognition, languageModel, speech, remembers: false });
+  });
+
+  it('is for a realtime model one and the same throughout', async () => {
+    const brain = { kind: 'realtime', baseUrl: url, model: 'm' } as const;
+    const place = { where: 'sent-to', host: 'a.example', what: ['audio'] };
+    const settings = { recognition: voice, speech: voice };
+    expect(hearingOf(settings, { brain })).toMatchObject({ recognition: place, languageModel: place, speech: place });
+    await expect(open({ brain })).rejects.toEqual(invalid);
   });
 
   it('is for a brain of the author’s what the author says', () => {

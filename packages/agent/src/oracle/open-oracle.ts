@@ -5,6 +5,7 @@ import type { Clock, Logger } from '@oracle-calls/protocol';
 import type { Brain } from '../brain/brain.ts';
 import { comparisonCodeAnswer } from '../brain/comparison-code-answer.ts';
 import { createBrain } from '../brain/create-brain.ts';
+import { blindAnswer } from '../sight/blind-answer.ts';
 import { openGroundedBrain } from '../brain/grounded/grounded-brain.ts';
 import { introductionFrom } from '../brain/grounded/small-talk.ts';
 import { openEmbedder } from '../documents/embedder/embedder.ts';
@@ -17,9 +18,11 @@ import { openWebhookBrain } from '../hosted/webhook/webhook-brain.ts';
 import { readBearerFile } from '../identity/oracle-key.ts';
 import { memoryAnswer } from '../memory/memory-answer.ts';
 import { ToolBox } from '../tools/tool-box.ts';
+import type { ToolUse } from '../tools/tool-box.ts';
 import { CallPlans } from './call-plans.ts';
-import { brainPlace } from './hearing-of.ts';
-import type { BrainKit, OracleDefinition } from './define-oracle.ts';
+import { brainPlace, picturesPlace } from './hearing-of.ts';
+import type { BrainSettings } from './brain-settings.ts';
+import type { BrainKit, OracleDefinition, OwnBrain } from './define-oracle.ts';
 
 export interface OpenOracleOptions {
   /** Folder with the local models, as `dev/models` fills it. Read only where something local is chosen. */
@@ -29,6 +32,8 @@ export interface OpenOracleOptions {
   readonly clock?: Clock | undefined;
   readonly log?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told of each use of a tool, for consoles and tests. */
+  readonly onToolUse?: ((use: ToolUse) => void) | undefined;
   /** A model in a thread is gone. */
   readonly onLost?: ((cause: OracleCallError) => void) | undefined;
   /** Opens the sentence model; for tests. */
@@ -47,7 +52,7 @@ export interface OpenOracleOptions {
 export async function openOracle(definition: OracleDefinition, options: OpenOracleOptions): Promise<Brain> {
   const { clock = systemClock, log = silentLogger, weightsDir, signal, onLost } = options;
   const { tools = [], documents, brain: choice = { kind: 'local' } } = definition;
-  const toolBox = new ToolBox(tools, { clock, log });
+  const toolBox = new ToolBox(tools, { clock, log, onUse: options.onToolUse });
   const isLocal = choice.kind === 'local';
   const hasExamples = tools.some(({ examples = [] }) => examples.length > 0);
   await using opened = new AsyncDisposableStack();
@@ -64,21 +69,35 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
     instructionsFor: (context) => plans.instructionsFor(context),
     toolBox,
     library,
+    openReady: (settings) => openBrain(settings, definition, kit, embedder, options),
     clock,
     log,
   };
-  const brain = opened.use(await openBrain(definition, kit, embedder, options));
+  const brain = opened.use(await openBrain(choice, definition, kit, embedder, options));
   if (!isDeepStrictEqual(brain.place, brainPlace(choice))) {
     throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain works in another place than its oracle says.');
+  }
+  const pictures = picturesPlace(definition);
+  if (brain.wantsStills === true && pictures === undefined) {
+    throw new OracleCallError(
+      'ERR_CONFIG_INVALID',
+      'The brain wants pictures, and its oracle does not say who sees them.',
+    );
+  }
+  if (definition.pictures !== undefined && !isDeepStrictEqual(definition.pictures, pictures)) {
+    throw new OracleCallError('ERR_CONFIG_INVALID', 'The brain sees pictures in another place than its oracle says.');
   }
   const held = opened.move();
   return createBrain({
     title: brain.title,
     place: brain.place,
+    wantsStills: brain.wantsStills,
     async *answer(turns, context, how = {}) {
       // A fact about the call that no brain is to invent, and no service needs to be told.
       const code = comparisonCodeAnswer(turns, context);
       if (code !== undefined) return yield code.slice(how.alreadySaid?.length ?? 0);
+      const blind = isLocal && context.eyes === undefined ? blindAnswer(turns) : undefined;
+      if (blind !== undefined) return yield blind.slice(how.alreadySaid?.length ?? 0);
       // Local models make up what they do not know; the others are told what was said.
       const former = isLocal ? memoryAnswer(turns, context) : undefined;
       if (former !== undefined) return yield former.slice(how.alreadySaid?.length ?? 0);
@@ -90,7 +109,8 @@ export async function openOracle(definition: OracleDefinition, options: OpenOrac
 }
 
 async function openBrain(
-  { instructions: ownInstructions, tools = [], brain: choice = { kind: 'local' } }: OracleDefinition,
+  choice: BrainSettings | OwnBrain,
+  { instructions: ownInstructions, tools = [] }: OracleDefinition,
   kit: BrainKit,
   embedder: Embedder | undefined,
   { weightsDir, maxCalls, signal, openTalker = openDemonstration }: OpenOracleOptions,
@@ -108,7 +128,7 @@ async function openBrain(
       return openGroundedBrain({ source, embedder, tools, toolBox, signal });
     }
     case 'chat': {
-      const { kind: _kind, apiKeyFile, place, ...endpoint } = choice;
+      const { kind: _kind, apiKeyFile, place, vision, ...endpoint } = choice;
       const key = apiKeyFile === undefined ? undefined : await readBearerFile(apiKeyFile, 'language model key');
       const instructions: BrainKit['instructionsFor'] = (context) => kit.instructionsFor(context);
       return openChatBrain({
@@ -117,15 +137,21 @@ async function openBrain(
         tools: toolBox,
         library,
         place,
+        vision,
         clock,
         log,
       });
     }
     case 'webhook': {
-      const { url, secretFile, place } = choice;
+      const { url, secretFile, place, vision } = choice;
       const secret = await readBearerFile(secretFile, 'webhook secret');
-      return openWebhookBrain({ url, secret, place, tools: toolBox, clock });
+      return openWebhookBrain({ url, secret, place, vision, tools: toolBox, clock });
     }
+    case 'realtime':
+      throw new OracleCallError(
+        'ERR_CONFIG_INVALID',
+        'A realtime model hears and speaks: it cannot be talked with in writing.',
+      );
     case 'own':
       return choice.open(kit);
     default:

@@ -1,4 +1,5 @@
 import type { CallUser } from '../asking/call-user.ts';
+import type { UserEyes } from '../sight/still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { ToolFailure } from '../tools/tool.ts';
 import type { AskedOfUser, HostUserMessage, UserAnswered } from './user-messages.ts';
@@ -7,6 +8,7 @@ import type { AskedOfUser, HostUserMessage, UserAnswered } from './user-messages
 export interface RequestUser {
   readonly approve?: ApproveTool | undefined;
   readonly user?: CallUser | undefined;
+  readonly eyes?: UserEyes | undefined;
 }
 
 type Question = Exclude<AskedOfUser, { asks: 'offer' }>;
@@ -66,7 +68,8 @@ export class AskedUser implements Disposable {
   }
 
   async #answerTo(question: Question, signal: AbortSignal): Promise<UserAnswered> {
-    const { approve, user } = this.#who;
+    const { approve, user, eyes } = this.#who;
+    if (question.asks === 'look') return { outcome: 'look', still: await eyes?.look({ signal }) };
     if (question.asks === 'choice') {
       if (user === undefined) return { outcome: 'failed' };
       const { text, choices, waitsMs } = question;

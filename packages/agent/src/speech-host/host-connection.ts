@@ -5,13 +5,21 @@ import { AskedUser } from './asked-user.ts';
 import type { RequestUser } from './asked-user.ts';
 import type { NoteChange } from '../memory/call-memory.ts';
 import { hostMessageSchema } from './messages.ts';
-import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
+import type {
+  HostMessage,
+  JobMessage,
+  RealtimeInput,
+  RealtimeNotice,
+  SpeechFacts,
+  SpeechOutput,
+  SpeechWork,
+} from './messages.ts';
 import { Wire } from './wire.ts';
 
 /** Longer than an engine takes for one sentence, its own bound and a queue of other calls in front of it included. */
 const REQUEST_MAX_MS = 90_000;
 
-interface Waiter extends Pick<RequestOptions, 'onChunk'> {
+interface Waiter extends Pick<RequestOptions, 'onChunk' | 'onNotice'> {
   readonly asked: AskedUser;
   readonly answer: PromiseWithResolvers<SpeechOutput>;
 }
@@ -23,6 +31,8 @@ export interface RequestOptions {
   readonly asks?: RequestUser | undefined;
   /** The oracle's own code has noted something. Told also after the work is done or given up: what is noted stays noted. */
   readonly onNote?: ((change: NoteChange) => void) | undefined;
+  /** What a realtime model tells; with the way to tell it something, before anything else. */
+  readonly onNotice?: ((notice: RealtimeNotice, feed: (input: RealtimeInput) => void) => void) | undefined;
   /** Resolves once the turn that the work is about is known to be over. */
   readonly settled?: Promise<void> | undefined;
 }
@@ -64,7 +74,7 @@ export class HostConnection {
    *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
    */
   async run(work: SpeechWork, options: RequestOptions = {}): Promise<SpeechOutput> {
-    const { signal, onChunk, asks = {}, onNote, settled } = options;
+    const { signal, onChunk, onNotice, asks = {}, onNote, settled } = options;
     signal?.throwIfAborted();
     this.#onNote = onNote ?? this.#onNote;
     const requestId = this.#nextRequestId++;
@@ -79,16 +89,17 @@ export class HostConnection {
     const asked = new AskedUser(asks, (askId, answered) =>
       this.#tell({ kind: 'user-answered', requestId, askId, answered }),
     );
-    this.#waiters.set(requestId, { onChunk, asked, answer });
+    this.#waiters.set(requestId, { onChunk, onNotice, asked, answer });
     // One that fails never comes: then the turn went on, and the signal aborts.
     settled?.then(
       () => this.#tell({ kind: 'settled', requestId }),
       () => undefined,
     );
     signal?.addEventListener('abort', onAbort, { once: true });
-    using _bound = this.#clock.after(REQUEST_MAX_MS, () =>
-      giveUp(new OracleCallError('ERR_UPSTREAM_TIMEOUT', `The ${work.engine} took too long.`)),
-    );
+    const tooLong = (): void =>
+      giveUp(new OracleCallError('ERR_UPSTREAM_TIMEOUT', `The ${work.engine} took too long.`));
+    // A conversation lasts as long as its call.
+    using _bound = work.engine === 'realtime' ? undefined : this.#clock.after(REQUEST_MAX_MS, tooLong);
     try {
       return await answer.promise;
     } finally {
@@ -97,7 +108,7 @@ export class HostConnection {
   }
 
   /** Says something about a request that is still under way. */
-  #tell(message: Extract<JobMessage, { kind: 'settled' | 'user-answered' }>): void {
+  #tell(message: Extract<JobMessage, { kind: 'settled' | 'user-answered' | 'realtime-input' }>): void {
     if (this.#waiters.has(message.requestId) && !this.#wire.isClosed) this.#wire.send(message);
   }
 
@@ -112,6 +123,11 @@ export class HostConnection {
         return this.#ready.resolve(message.facts);
       case 'chunk':
         return this.#waiters.get(message.requestId)?.onChunk?.(message.text);
+      case 'realtime-notice': {
+        const { requestId, notice } = message;
+        const feed = (input: RealtimeInput): void => this.#tell({ kind: 'realtime-input', requestId, input });
+        return this.#waiters.get(requestId)?.onNotice?.(notice, feed);
+      }
       case 'user-asked':
       case 'user-not-asked':
       case 'user-written-to':

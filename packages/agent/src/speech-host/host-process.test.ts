@@ -16,7 +16,14 @@ describe("the speech host's process", () => {
     const logged: { message: string; fields: object }[] = [];
     const keep: Logger['info'] = (message, fields = {}) => void logged.push({ message, fields });
     const log: Logger = { ...silentLogger, info: keep, warn: keep, error: keep };
-    const host = startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, oracle: {}, clock: systemClock, log });
+    const host = startSpeechHost({
+      weightsDir: 'no-such-folder',
+      maxCalls: 1,
+      oracle: {},
+      reloadsOracle: false,
+      clock: systemClock,
+      log,
+    });
     const folder = dirname(host.socketPath);
     try {
       // Nobody else may look at, or speak to, what carries every call's sound.
@@ -67,7 +74,9 @@ describe('the speech host of an oracle that works elsewhere', () => {
     const endpoint = { kind: 'endpoint', baseUrl: 'https://voice.example/v1', model: 'm' } as const;
     const oracle = { definitionFile, recognition: endpoint, speech: endpoint };
     const at = { clock: systemClock, log: silentLogger };
-    const host = opened.use(startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, oracle, ...at }));
+    const host = opened.use(
+      startSpeechHost({ weightsDir: 'no-such-folder', maxCalls: 1, oracle, reloadsOracle: false, ...at }),
+    );
     const client = opened.use(new SpeechClient({ socketPath: host.socketPath, ...at }));
     const { brain, hearing } = await openRemoteEngines(client);
     expect(hearing).toEqual({

@@ -13,12 +13,16 @@ export const hostArgumentsSchema = v.strictObject({
   maxCalls: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** Which brain, recognition and speech; keys are named by file. */
   oracle: oracleSettingsSchema,
+  /** For development: the oracle is read anew whenever its files change. */
+  reloadsOracle: v.boolean(),
 });
 export type HostArguments = v.InferOutput<typeof hostArgumentsSchema>;
 
 /** What the host tells the worker that started it. */
 const hostReportSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready'), brainTitle: v.string(), hearing: callHearingSchema, ms: v.number() }),
+  v.strictObject({ kind: v.literal('reloaded'), brainTitle: v.string() }),
+  v.strictObject({ kind: v.literal('not-reloaded'), problem: v.string() }),
   v.strictObject({
     kind: v.literal('failed'),
     problem: v.picklist(['not-loaded', 'engine-lost']),

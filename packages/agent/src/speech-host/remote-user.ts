@@ -3,6 +3,7 @@ import type { CallUser } from '../asking/call-user.ts';
 import { OFFER_WAIT_MS, QUESTION_WAIT_MS } from '../asking/call-user.ts';
 import { chatMessage, choiceQuestion } from '../asking/payloads.ts';
 import { untilAborted } from '../brain/until-aborted.ts';
+import type { UserEyes } from '../sight/still.ts';
 import type { ApproveTool } from '../tools/approval.ts';
 import { ToolFailure } from '../tools/tool.ts';
 import type { AskedOfUser, HostUserMessage, UserAnswered } from './user-messages.ts';
@@ -45,6 +46,13 @@ export class RemoteUser {
     write: (text) => {
       chatMessage(text, 0);
       this.#send({ kind: 'user-written-to', requestId: this.#requestId, text });
+    },
+  };
+
+  readonly eyes: UserEyes = {
+    look: async ({ signal } = {}) => {
+      const answered = await this.#ask({ asks: 'look' }, signal);
+      return answered.outcome === 'look' ? answered.still : undefined;
     },
   };
 

@@ -64,10 +64,15 @@ export class SpeechClient implements AsyncDisposable {
     return attempt(await this.#connected(options.signal));
   }
 
+  /** The same once: work that cannot be begun anew behind the back of whoever asked for it. */
+  async runOnce(work: SpeechWork, options: RequestOptions): Promise<SpeechOutput> {
+    return (await this.#connected(options.signal)).run(work, options);
+  }
+
   /** The brain's answer in pieces. A second host goes on where the first one died, so nothing is said twice. */
   async *answer(
     turns: readonly Turn[],
-    { user, ...context }: CallContext,
+    { user, eyes, ...context }: CallContext,
     { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     let said = alreadySaid;
@@ -79,7 +84,7 @@ export class SpeechClient implements AsyncDisposable {
         wasAllowed ||= isAllowed;
         return isAllowed;
       });
-    const asks = { approve: noting, user };
+    const asks = { approve: noting, user, eyes };
     const abandon = new AbortController();
     const either = signal === undefined ? abandon.signal : AbortSignal.any([signal, abandon.signal]);
     try {
@@ -90,6 +95,7 @@ export class SpeechClient implements AsyncDisposable {
           isTentative: settled !== undefined,
           canApprove: approve !== undefined,
           hasUser: user !== undefined,
+          hasEyes: eyes !== undefined,
         };
         const work = { engine: 'brain', turns, context: toWireContext(context), alreadySaid: said, ...flags } as const;
         const onNote = (change: NoteChange): void => applyNote(context, change);

@@ -1,10 +1,17 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock, waitAtMost } from '@oracle-calls/protocol';
+import type { Brain } from '../brain/brain.ts';
+import { DEFAULT_APOLOGY } from '../brain/say-failures.ts';
+import type { OracleDefinition } from '../oracle/define-oracle.ts';
 import { memorySettingsOf } from '../memory/memory-settings.ts';
 import { hearingOf } from '../oracle/hearing-of.ts';
 import { loadOracle } from '../oracle/load-oracle.ts';
+import { noEngines } from '../oracle/no-engines.ts';
 import { openOracle } from '../oracle/open-oracle.ts';
+import type { OpenOracleOptions } from '../oracle/open-oracle.ts';
+import { openSpokenOracle } from '../oracle/open-spoken-oracle.ts';
+import { openReloadingOracle } from '../oracle/reload/reloading-oracle.ts';
 import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voices.ts';
 import { turnRules } from '../oracle/turn-settings.ts';
 import { openTurnDetector } from '../speech/turn-detector/turn-detector.ts';
@@ -19,21 +26,55 @@ import type { SpeechParts } from './speech-server.ts';
  * call by name, and keeps nothing of what it hears. When a part of it breaks it ends as a whole: the worker starts another.
  */
 
-const { socketPath, weightsDir, maxCalls, oracle } = parseWith(hostArgumentsSchema, JSON.parse(process.argv[2] ?? ''));
+const { socketPath, weightsDir, maxCalls, oracle, reloadsOracle } = parseWith(
+  hostArgumentsSchema,
+  JSON.parse(process.argv[2] ?? ''),
+);
 
 async function load(): Promise<SpeechParts> {
   const onLost = (cause: Error): void => fail('engine-lost', cause);
   // One after the other: calls may be held on the same cores meanwhile.
-  const definition = await loadOracle(oracle);
   const local = { weightsDir, onLost };
+  const { definition, openBrain } = await prepareOracle({ ...local, maxCalls });
+  const facts = {
+    apology: definition.apology ?? DEFAULT_APOLOGY,
+    hearing: hearingOf(oracle, definition),
+    turns: turnRules(definition.turns, oracle.turns),
+    memory: memorySettingsOf(oracle.memory ?? definition.memory),
+    avatar: definition.avatar,
+  };
+  if (definition.brain?.kind === 'realtime') {
+    const spoken = await openSpokenOracle(definition, definition.brain, local);
+    return { ...facts, ...noEngines(spoken), spoken };
+  }
   const recogniser = await openChosenRecogniser(oracle.recognition, local);
   const voice = { voice: definition.voice, sampleRate: VOICE_SAMPLE_RATE };
   const synthesiser = await openChosenSynthesiser(oracle.speech, voice, local);
   const turnDetector = await openTurnDetector(local);
-  const brain = await openOracle(definition, { ...local, maxCalls });
-  const turns = turnRules(definition.turns, oracle.turns);
-  const memory = memorySettingsOf(oracle.memory ?? definition.memory);
-  return { recogniser, synthesiser, turnDetector, brain, hearing: hearingOf(oracle, definition), turns, memory };
+  const brain = await openBrain();
+  return { ...facts, recogniser, synthesiser, turnDetector, brain };
+}
+
+/** What it is, and how to open it: the voices come first. */
+async function prepareOracle(options: OpenOracleOptions): Promise<{
+  readonly definition: OracleDefinition;
+  readonly openBrain: () => Promise<Brain>;
+}> {
+  const definition = await loadOracle(oracle).catch((cause: unknown) => {
+    // Waited for below until it is right.
+    if (!reloadsOracle) throw cause;
+    return undefined;
+  });
+  // A realtime model has its instructions from when its session began: it is not changed under way.
+  if (definition !== undefined && (!reloadsOracle || definition.brain?.kind === 'realtime')) {
+    return { definition, openBrain: () => openOracle(definition, options) };
+  }
+  const reloading = await openReloadingOracle(oracle, {
+    ...options,
+    onReloaded: (brainTitle) => tell({ kind: 'reloaded', brainTitle }),
+    onRefused: (problem) => tell({ kind: 'not-reloaded', problem }),
+  });
+  return { definition: reloading.definition, openBrain: () => Promise.resolve(reloading.brain) };
 }
 
 /** The worker kills a host that takes longer than two seconds to go. */

@@ -38,6 +38,7 @@ export class ScriptedParts {
   pieces: string[] = ['It is ', 'Paris.'];
 
   readonly parts: SpeechParts = {
+    apology: 'Sorry.',
     hearing: HEARING,
     turns: { endOfTurnMinMs: 100 },
     turnDetector: {
@@ -63,8 +64,8 @@ export class ScriptedParts {
         this.asked.push(`say ${text}`);
         return Promise.resolve(Float32Array.from(text, (letter) => letter.length / 2));
       },
-      speak: (text) => {
-        this.asked.push(`say ${text} in time`);
+      speak: (text, { voice } = {}) => {
+        this.asked.push(`say ${text}${voice === undefined ? '' : ` as ${voice}`} in time`);
         const samples = Float32Array.from(text, (letter) => letter.length / 2);
         return Promise.resolve({ samples, words: [{ text, startMs: 0, endMs: samples.length }] });
       },

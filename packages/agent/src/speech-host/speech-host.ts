@@ -22,14 +22,15 @@ export interface SpeechHostOptions {
   readonly weightsDir: string;
   readonly maxCalls: number;
   readonly oracle: OracleSettings;
+  readonly reloadsOracle: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Starts the host and returns at once; it logs `models loaded` some seconds later. */
-export function startSpeechHost({ weightsDir, maxCalls, oracle, clock, log }: SpeechHostOptions): SpeechHost {
+export function startSpeechHost({ clock, log, ...settings }: SpeechHostOptions): SpeechHost {
   const { socketPath, clear, remove } = privateSocket();
-  const start = forkHost({ socketPath, weightsDir, maxCalls, oracle });
+  const start = forkHost({ socketPath, ...settings });
   const supervisor = new HostSupervisor({ start, prepare: clear, clock, log });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= supervisor.close().then(remove));

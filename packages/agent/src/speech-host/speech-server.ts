@@ -1,8 +1,11 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { codeOf, OracleCallError } from '@oracle-calls/protocol';
+import type { Avatar } from '../avatar/avatar.ts';
+import { drawPicture } from '../avatar/draw-picture.ts';
 import type { Brain } from '../brain/brain.ts';
 import type { CallHearing } from '@oracle-calls/protocol/hearing';
+import type { SpeechToSpeech } from '../hosted/realtime/speech-to-speech.ts';
 import type { NoteChange } from '../memory/call-memory.ts';
 import type { MemorySettings } from '../memory/memory-settings.ts';
 import { fromWireContext } from '../memory/wire.ts';
@@ -12,7 +15,16 @@ import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { TimedWord } from '../speech/synthesiser/word-times.ts';
 import type { TurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { jobMessageSchema } from './messages.ts';
-import type { HostMessage, JobMessage, SpeechFacts, SpeechOutput, SpeechWork } from './messages.ts';
+import type {
+  HostMessage,
+  JobMessage,
+  RealtimeInput,
+  RealtimeNotice,
+  SpeechFacts,
+  SpeechOutput,
+  SpeechWork,
+} from './messages.ts';
+import { serveSpeech } from './serve-speech.ts';
 import { RemoteUser } from './remote-user.ts';
 import { Wire } from './wire.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -23,6 +35,12 @@ export interface SpeechParts {
   readonly synthesiser: Synthesiser;
   readonly turnDetector: TurnDetector | undefined;
   readonly brain: Brain;
+  /** What the author draws of the oracle, or that nothing is to be shown; the jobs' own orb when absent. */
+  readonly avatar?: Avatar | 'none' | undefined;
+  /** A model that hears and speaks by itself, in the place of the other engines. */
+  readonly spoken?: SpeechToSpeech | undefined;
+  /** What the oracle says when its brain fails. */
+  readonly apology: string;
   /** Who hears what is said here. */
   readonly hearing: CallHearing;
   /** How the oracle takes turns. */
@@ -92,18 +110,20 @@ export class SpeechServer implements AsyncDisposable {
     );
   }
 
-  async #perform(work: SpeechWork, { signal, onChunk, onNote, asks, settled }: Performance): Promise<SpeechOutput> {
-    const { recogniser, synthesiser, turnDetector, brain } = await this.#loaded;
+  async #perform(work: SpeechWork, how: Performance): Promise<SpeechOutput> {
+    const { signal, onChunk, onNote, asks, settled } = how;
+    const { recogniser, synthesiser, turnDetector, brain, spoken, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
         const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
         return { engine: 'recogniser', text: (await this.#queues.recogniser.run(run, signal)).text };
       }
       case 'synthesiser': {
+        const wish = { signal, voice: work.voice };
         const run = async (): Promise<{ samples: Float32Array; words?: readonly TimedWord[] }> =>
           synthesiser.speak === undefined
-            ? { samples: await synthesiser.synthesise(work.text, { signal }) }
-            : synthesiser.speak(work.text, { signal });
+            ? { samples: await synthesiser.synthesise(work.text, wish) }
+            : synthesiser.speak(work.text, wish);
         return { engine: 'synthesiser', ...(await this.#queues.synthesiser.run(run, signal)) };
       }
       case 'turn-detector': {
@@ -111,13 +131,29 @@ export class SpeechServer implements AsyncDisposable {
         const run = (): Promise<number> => turnDetector.completion(work.pcm16k, { signal });
         return { engine: 'turn-detector', completion: await this.#queues.turnDetector.run(run, signal) };
       }
+      case 'avatar': {
+        if (avatar === undefined || avatar === 'none')
+          throw new OracleCallError('ERR_INTERNAL', 'No avatar is drawn here.');
+        return { engine: 'avatar', rgba: await drawPicture(avatar, work) };
+      }
       case 'brain': {
         // It keeps its own queue, one place per sequence.
-        const { turns, alreadySaid, isTentative, canApprove, hasUser } = work;
-        const context = { ...fromWireContext(work.context, onNote), ...(hasUser ? { user: asks.user } : {}) };
+        const { turns, alreadySaid, isTentative, canApprove, hasUser, hasEyes } = work;
+        const context = {
+          ...fromWireContext(work.context, onNote),
+          ...(hasUser ? { user: asks.user } : {}),
+          ...(hasEyes ? { eyes: asks.eyes } : {}),
+        };
         const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
+      }
+      case 'realtime': {
+        if (spoken === undefined) throw new OracleCallError('ERR_INTERNAL', 'No realtime model is chosen.');
+        const { turns, canApprove, hasUser } = work;
+        const context = { ...fromWireContext(work.context, onNote), ...(hasUser ? { user: asks.user } : {}) };
+        const approve = canApprove ? asks.approve : undefined;
+        return serveSpeech(spoken, { context, turns, approve, signal, tell: how.onNotice, listen: how.listen });
       }
       default:
         return work satisfies never;
@@ -125,11 +161,25 @@ export class SpeechServer implements AsyncDisposable {
   }
 }
 
-function factsOf({ synthesiser, turnDetector, brain, hearing, turns, memory }: SpeechParts): SpeechFacts {
+function factsOf({
+  synthesiser,
+  turnDetector,
+  brain,
+  avatar,
+  spoken,
+  apology,
+  hearing,
+  turns,
+  memory,
+}: SpeechParts): SpeechFacts {
   const { sampleRate, speak } = synthesiser;
   return {
     sampleRate,
-    brainTitle: brain.title,
+    brainTitle: spoken?.title ?? brain.title,
+    isRealtime: spoken !== undefined,
+    wantsStills: brain.wantsStills === true,
+    avatar: avatar === undefined ? 'orb' : avatar === 'none' ? avatar : { width: avatar.width, height: avatar.height },
+    apology,
     hearing,
     turns,
     memory,
@@ -145,6 +195,9 @@ interface Performance {
   readonly onNote: (change: NoteChange) => void;
   readonly asks: RemoteUser;
   readonly settled: Promise<void>;
+  readonly onNotice: (notice: RealtimeNotice) => void;
+  /** Says who takes what the job gives a realtime model. */
+  readonly listen: (take: (input: RealtimeInput) => void) => void;
 }
 
 type Perform = (work: SpeechWork, how: Performance) => Promise<SpeechOutput>;
@@ -154,6 +207,7 @@ interface Running {
   readonly abort: AbortController;
   readonly settled: PromiseWithResolvers<void>;
   readonly asks: RemoteUser;
+  take: ((input: RealtimeInput) => void) | undefined;
 }
 
 /** One job's connection, and what it has asked for. */
@@ -195,6 +249,8 @@ class JobSession {
         return this.#running.get(message.requestId)?.settled.resolve();
       case 'user-answered':
         return this.#running.get(message.requestId)?.asks.onAnswered(message.askId, message.answered);
+      case 'realtime-input':
+        return this.#running.get(message.requestId)?.take?.(message.input);
       default:
         message satisfies never;
     }
@@ -208,7 +264,8 @@ class JobSession {
       if (!signal.aborted) this.tell(message);
     };
     const asks = new RemoteUser(requestId, signal, reply);
-    this.#running.set(requestId, { abort, settled, asks });
+    const running: Running = { abort, settled, asks, take: undefined };
+    this.#running.set(requestId, running);
     try {
       const output = await this.#perform(work, {
         signal,
@@ -216,6 +273,8 @@ class JobSession {
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
         onNote: (change) => this.tell({ kind: 'note', ...change }),
         asks,
+        onNotice: (notice) => reply({ kind: 'realtime-notice', requestId, notice }),
+        listen: (take) => (running.take = take),
       });
       reply({ kind: 'result', requestId, output });
     } catch (cause) {

@@ -95,6 +95,10 @@ function logReport(log: Logger, report: HostReport, speechHostPid: number | unde
         log.warn('calls are heard elsewhere', { host, what: what.join(', ') });
       }
       return;
+    case 'reloaded':
+      return log.info('oracle reloaded', { brain: report.brainTitle });
+    case 'not-reloaded':
+      return log.warn('oracle not reloaded; the one before goes on', { problem: report.problem });
     case 'failed':
       log.error('speech host failed', { problem: report.problem, message: report.message, speechHostPid });
       return;

@@ -1,5 +1,6 @@
 import { chatSchema, questionChoiceSchema } from '@oracle-calls/protocol/data-frame';
 import * as v from 'valibot';
+import { STILL_MAX_BYTES } from '../sight/still.ts';
 
 /*
  * What a job and the speech host say to each other about the user of one request. Closed, as all of it is; the cases stand in `asked-user.ts` for the
@@ -8,6 +9,13 @@ import * as v from 'valibot';
 
 const idSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const choicesSchema = v.pipe(v.array(questionChoiceSchema), v.readonly());
+
+export const stillSchema = v.strictObject({
+  jpeg: v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength <= STILL_MAX_BYTES),
+  width: v.number(),
+  height: v.number(),
+  source: v.picklist(['camera', 'screen']),
+});
 
 const askedSchema = v.variant('asks', [
   v.strictObject({
@@ -23,6 +31,8 @@ const askedSchema = v.variant('asks', [
     choices: choicesSchema,
     waitsMs: v.optional(v.number()),
   }),
+  /** A picture of what the user shows. */
+  v.strictObject({ asks: v.literal('look') }),
   /** Quick replies that nobody waits for: answered by nothing. */
   v.strictObject({ asks: v.literal('offer'), text: v.string(), choices: choicesSchema }),
 ]);
@@ -39,6 +49,7 @@ export type HostUserMessage = v.InferOutput<(typeof hostUserMessageSchemas)[numb
 
 const answeredSchema = v.variant('outcome', [
   v.strictObject({ outcome: v.literal('approval'), isApproved: v.boolean() }),
+  v.strictObject({ outcome: v.literal('look'), still: v.optional(stillSchema) }),
   v.strictObject({ outcome: v.literal('choice'), key: questionChoiceSchema.entries.key }),
   /** Not in time. */
   v.strictObject({ outcome: v.literal('unanswered') }),

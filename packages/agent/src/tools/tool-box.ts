@@ -41,7 +41,14 @@ export interface ToolOutcome {
 
 export type ToolOptions = Pick<AnswerOptions, 'signal' | 'approve' | 'settled'>;
 
+/** A tool that was to be run, and what came of it. */
+export interface ToolUse extends ToolCall {
+  readonly outcome: ToolOutcome;
+}
+
 export interface ToolBoxOptions {
+  /** Told of each use, for whoever looks on: consoles, tests. It holds what was said. */
+  readonly onUse?: ((use: ToolUse) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: Logger | undefined;
 }
@@ -52,13 +59,15 @@ export class ToolBox {
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #onUse: ToolBoxOptions['onUse'];
 
   /** @throws {TypeError} when two tools share a name, or one cannot say what it takes or how the user is asked */
-  constructor(tools: readonly Tool[], { clock = systemClock, log = silentLogger }: ToolBoxOptions = {}) {
+  constructor(tools: readonly Tool[], { clock = systemClock, log = silentLogger, onUse }: ToolBoxOptions = {}) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
     if (this.#tools.size < tools.length) throw new TypeError('two tools have the same name');
     this.#clock = clock;
     this.#log = log;
+    this.#onUse = onUse;
     for (const tool of tools) checkApprovalText(tool);
     this.descriptions = tools.map((tool) => ({
       name: tool.name,
@@ -70,6 +79,12 @@ export class ToolBox {
 
   /** Runs one call. @throws `signal.reason` when the answer is not wanted any more, and nothing else */
   async run(call: ToolCall, context: CallContext, options: ToolOptions = {}): Promise<ToolOutcome> {
+    const outcome = await this.#run(call, context, options);
+    this.#onUse?.({ ...call, outcome });
+    return outcome;
+  }
+
+  async #run(call: ToolCall, context: CallContext, options: ToolOptions): Promise<ToolOutcome> {
     const { signal } = options;
     signal?.throwIfAborted();
     try {

@@ -42,6 +42,8 @@ export interface AgentWorkerOptions {
   readonly weightsDir: string;
   /** What talks; the demonstration brain when absent. */
   readonly oracle?: OracleSettings | undefined;
+  /** For development: reads the oracle anew whenever its files change. */
+  readonly reloadsOracle?: boolean | undefined;
   readonly log: Logger;
   readonly warmProcesses?: number | undefined;
   readonly maxCalls?: number | undefined;
@@ -64,13 +66,13 @@ export interface AgentWorker extends AsyncDisposable {
 /** Starts a worker and its speech host. Its job processes inherit the environment, where they find the settings. */
 export function startAgentWorker(options: AgentWorkerOptions): AgentWorker {
   const { sfu, agentName, job, weightsDir, log, warmProcesses = WARM_PROCESSES, maxCalls = MAX_CALLS } = options;
-  const { metrics = silentMetrics, oracle = {} } = options;
+  const { metrics = silentMetrics, oracle = {}, reloadsOracle = false } = options;
   // Errors only: below that the framework logs whole jobs, ticket included.
   initializeLogger({ pretty: false, level: 'error' });
   // rtc-node prints debug lines to stdout unless it is told that this is production.
   process.env['NODE_ENV'] ??= 'production';
   process.env[JOB_SETTINGS_VARIABLE] = JSON.stringify(job);
-  const speechHost = startSpeechHost({ weightsDir, maxCalls, oracle, clock: systemClock, log });
+  const speechHost = startSpeechHost({ weightsDir, maxCalls, oracle, reloadsOracle, clock: systemClock, log });
   process.env[SPEECH_SOCKET_VARIABLE] = speechHost.socketPath;
   declineTurnDetector();
   const watch = watchJobProcesses(new LostJobs({ removal: createSeatRemoval(sfu), clock: systemClock, log }), metrics);

@@ -17,6 +17,8 @@ export class FakeSeat implements CallerSeat {
   readonly speaker: CallerSeat['speaker'] = {
     sampleRate: 48_000,
     queuedMs: 0,
+    isMuted: false,
+    level: () => 0,
     play: async () => void this.did.push('sound'),
     drained: () => Promise.resolve(),
     clear: () => undefined,
@@ -66,6 +68,14 @@ export class FakeSeat implements CallerSeat {
 
   refuse(participantIdentity: string): void {
     this.did.push(`refuses ${participantIdentity}`);
+  }
+
+  look(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  showPicture(): Promise<never> {
+    return Promise.reject(new Error('Nobody is shown here.'));
   }
 
   sampleEvidence(): Promise<readonly TrackSample[]> {

@@ -1,6 +1,7 @@
 export { createCallerSeat, createSeat } from './livekit-seat.ts';
 export { createOlderSeat } from './older-seat.ts';
 export { ENCRYPTED_ROOM_OPTIONS, frameCryptorsOf, setParticipantKey, useSlot } from './participant-keys.ts';
+export type { PictureOutput, PictureSize } from './picture-source.ts';
 export { rehearseSeat } from './rehearse-seat.ts';
 export type { SeatAddress } from './room-seat.ts';
 export type * from './sfu-seat.ts';

@@ -6,7 +6,8 @@ import { ENCRYPTED_ROOM_OPTIONS } from './participant-keys.ts';
 import { RoomKeys } from './room-keys.ts';
 import { RoomSeat } from './room-seat.ts';
 import type { SeatAddress } from './room-seat.ts';
-import type { CallerSeat, DroppedKind, MutableSpeaker, SeatEvents, SfuSeat } from './sfu-seat.ts';
+import type { PictureOutput, PictureSize } from './picture-source.ts';
+import type { CallerSeat, DroppedKind, MutableSpeaker, SeatEvents, SeenPicture, SfuSeat } from './sfu-seat.ts';
 
 /** A seat of a strict call: keys by direction and slot, frames as data packets. */
 export class LiveKitSeat implements CallerSeat {
@@ -54,6 +55,14 @@ export class LiveKitSeat implements CallerSeat {
 
   refuse(participantIdentity: string): void {
     this.#seat.refuse(participantIdentity);
+  }
+
+  look(participantIdentity: string): Promise<SeenPicture | undefined> {
+    return this.#seat.look(participantIdentity);
+  }
+
+  showPicture(size: PictureSize): Promise<PictureOutput> {
+    return this.#seat.showPicture(size);
   }
 
   sampleTracks(): Promise<readonly TrackSample[]> {

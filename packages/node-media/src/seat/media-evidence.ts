@@ -4,7 +4,11 @@ import type { FrameCryptor, RtcStats } from '@livekit/rtc-ffi-bindings';
 import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 import type { PacketCounts } from './ear-gate.ts';
 import type { InboundFlow } from './media-watchdog.ts';
+import type { FrameCounts } from './picture-gate.ts';
 import { frameCryptorsOf } from './participant-keys.ts';
+
+/** In a millisecond: WebRTC's statistics have their time in these. */
+const MICROSECONDS = 1_000;
 
 /** What is known of the keys in a room. */
 export interface KeyState {
@@ -56,9 +60,12 @@ export async function sampleTracks(
   const statistics = await statisticsOf(room);
   const flow = flowOf(statistics);
   const { heardSamples } = inboundAudio(statistics);
+  const openedFrames = sumOf(frameCounts(statistics).frames);
+  const opened = ({ kind, trackSid }: Pick<TrackEvidence, 'kind' | 'trackSid'>): number =>
+    kind === 'video' ? openedFrames : openedOf(trackSid, heardSamples);
   return [
     ...sent.map((track) => ({ ...track, ...flow(track), openedSamples: 0 })),
-    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: openedOf(track.trackSid, heardSamples) })),
+    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: opened(track) })),
   ];
 }
 
@@ -86,6 +93,25 @@ export async function inboundPacketsOf(room: Room): Promise<PacketCounts> {
   }
   return counts;
 }
+
+/** Frames of video that came to a decoder so far. @throws when the room is not connected any more */
+export async function framesOf(room: Room): Promise<FrameCounts> {
+  return frameCounts(await statisticsOf(room));
+}
+
+function frameCounts(statistics: readonly RtcStats[]): FrameCounts {
+  const frames = new Map<number, number>();
+  // Where there are several connections, the one that was counted first decides.
+  let at = Infinity;
+  for (const { stats } of statistics) {
+    if (stats.case === 'peerConnection') at = Math.min(at, Number(stats.value.rtc?.timestamp ?? 0n) / MICROSECONDS);
+    if (stats.case !== 'inboundRtp' || stats.value.stream?.kind !== 'video') continue;
+    frames.set(stats.value.stream.ssrc ?? 0, Number(stats.value.inbound?.framesReceived ?? 0n));
+  }
+  return { frames, at };
+}
+
+const sumOf = (counts: ReadonlyMap<number, number>): number => [...counts.values()].reduce((sum, one) => sum + one, 0);
 
 /** Newer servers use one connection for both directions, and everything then stands in the first list. */
 async function statisticsOf(room: Room): Promise<RtcStats[]> {

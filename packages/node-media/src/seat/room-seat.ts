@@ -1,12 +1,12 @@
 import {
   DisconnectReason,
-  EncryptionType,
   LocalAudioTrack,
+  LocalVideoTrack,
   ParticipantKind,
   Room,
   RoomEvent,
-  TrackPublishOptions,
   TrackSource,
+  VideoCodec,
 } from '@livekit/rtc-node';
 import type { LocalTrackPublication, RemoteParticipant, RoomOptions } from '@livekit/rtc-node';
 import { OracleCallError, toOracleCallError } from '@oracle-calls/protocol';
@@ -18,12 +18,15 @@ import { Admission } from './admission.ts';
 import { inboundAudioOf, sampleTracks } from './media-evidence.ts';
 import type { KeyState } from './media-evidence.ts';
 import { MediaWatchdog, WATCH_EVERY_MS } from './media-watchdog.ts';
-import { frameCryptorsOf, useSlot } from './participant-keys.ts';
+import { OwnGates } from './own-gates.ts';
+import { gateOf, publishOwn } from './own-track.ts';
+import { PictureSource } from './picture-source.ts';
+import type { PictureOutput, PictureSize } from './picture-source.ts';
 import { RoomData } from './room-data.ts';
 import type { DataRule } from './room-data.ts';
-import type { DroppedKind, MediaSeat, SeatEvents, SeatNotice } from './sfu-seat.ts';
+import { SeatEyes } from './seat-eyes.ts';
+import type { DroppedKind, MediaSeat, SeatEvents, SeatNotice, SeenPicture } from './sfu-seat.ts';
 import { TrackSpeaker } from './track-speaker.ts';
-import { VoiceGate } from './voice-gate.ts';
 
 /** Reasons of the SFU that mean "on purpose", for us and for the user: nobody is waited for, nothing has to be reported. */
 const ON_PURPOSE: readonly DisconnectReason[] = [
@@ -32,6 +35,9 @@ const ON_PURPOSE: readonly DisconnectReason[] = [
   DisconnectReason.ROOM_CLOSED,
   DisconnectReason.PARTICIPANT_REMOVED,
 ];
+
+/** A small picture that moves little; libvpx sends less where it needs less. */
+const PICTURE_ENCODING = { maxBitrate: 200_000n, maxFramerate: 15 } as const;
 
 export interface SeatAddress {
   /** Address of the SFU. */
@@ -55,14 +61,18 @@ export class RoomSeat implements MediaSeat {
   readonly room = new Room();
   readonly speaker = new TrackSpeaker();
   readonly identity: string;
-  readonly gate: VoiceGate;
+  readonly gate: OwnGates;
   readonly #options: RoomSeatOptions;
   readonly #data: RoomData;
   readonly #admission: Admission;
+  readonly #eyes: SeatEyes;
+  /** The last of each track that was looked at: by now it is gone. */
+  readonly #lookedAt = new Map<string, TrackSample>();
   readonly #closing = new AbortController();
   readonly #broken = Promise.withResolvers<never>();
   #events: SeatEvents | undefined;
   #publication: LocalTrackPublication | undefined;
+  #picture: PictureSource | undefined;
   #guard: SignalGuard | undefined;
   #unheard: Disposable | undefined;
   #state: 'outside' | 'entered' | 'seated' = 'outside';
@@ -77,19 +87,22 @@ export class RoomSeat implements MediaSeat {
     this.#data = new RoomData(room, options.data, observe);
     const { clock, earSampleRate } = options;
     this.#admission = new Admission({ room, observe, clock, closing: this.#closing.signal, earSampleRate });
-    const { identity } = this;
-    const trackSid = (): string | undefined => this.#publication?.sid;
-    this.gate = new VoiceGate(
-      {
-        identity,
-        get trackSid() {
-          return trackSid();
-        },
-        cryptors: () => frameCryptorsOf(room),
-        useSlot: (slot) => useSlot(room, identity, trackSid() ?? '', slot),
+    this.#eyes = new SeatEyes({
+      room,
+      clock,
+      observe,
+      isTrusted: (identity) => this.#admission.isAdmitted(identity) && options.keyed().has(identity),
+      looked: () => this.#noteLook(),
+      closing: this.#closing.signal,
+    });
+    this.gate = new OwnGates(
+      gateOf({
+        room,
+        identity: this.identity,
+        clock,
+        publication: () => this.#publication,
         setGate: (gate) => speaker.setGate(gate),
-      },
-      options.clock,
+      }),
     );
     // Whoever joins waits on it; without anybody it must not be an unhandled rejection.
     this.#broken.promise.catch(() => undefined);
@@ -122,8 +135,39 @@ export class RoomSeat implements MediaSeat {
     this.#admission.refuse(participantIdentity);
   }
 
-  sampleEvidence(): Promise<readonly TrackEvidence[]> {
-    return sampleTracks(this.room, this.#keyState);
+  /** What this participant shows; `undefined` where nothing may be looked at. */
+  look(participantIdentity: string): Promise<SeenPicture | undefined> {
+    return this.#eyes.look(participantIdentity);
+  }
+
+  /** Publishes pictures of the own; nothing of them leaves before the gate is open. @throws {OracleCallError} `ERR_INTERNAL` when there is one */
+  async showPicture(size: PictureSize): Promise<PictureOutput> {
+    if (this.#picture !== undefined) throw new OracleCallError('ERR_INTERNAL', 'A picture is shown already.');
+    const picture = new PictureSource(size, this.speaker);
+    this.#picture = picture;
+    let publication: LocalTrackPublication | undefined;
+    const { room, identity } = this;
+    const gate = gateOf({
+      room,
+      identity,
+      clock: this.#options.clock,
+      publication: () => publication,
+      setGate: (state) => picture.setGate(state),
+    });
+    await this.#guarded(async () => {
+      const track = LocalVideoTrack.createVideoTrack('picture', picture.source);
+      const options = { videoCodec: VideoCodec.VP8, simulcast: false, videoEncoding: PICTURE_ENCODING };
+      publication = await publishOwn(room, track, { source: TrackSource.SOURCE_CAMERA, ...options });
+      await this.gate.add(gate);
+    });
+    return picture;
+  }
+
+  /** Tracks that were looked at are among them, as they were then. */
+  async sampleEvidence(): Promise<readonly TrackEvidence[]> {
+    const now = await sampleTracks(this.room, this.#keyState);
+    const gone = [...this.#lookedAt.values()].filter((was) => now.every(({ trackSid }) => trackSid !== was.trackSid));
+    return [...now, ...gone];
   }
 
   sampleTracks(): Promise<readonly TrackSample[]> {
@@ -158,20 +202,23 @@ export class RoomSeat implements MediaSeat {
   }
 
   async #publish({ onStage }: SeatEvents): Promise<void> {
-    const { room, speaker } = this;
-    const track = LocalAudioTrack.createAudioTrack('voice', speaker.source);
-    const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
-    this.#publication = await room.localParticipant?.publishTrack(track, options);
-    // The SFU can answer that a track is not encrypted, and the library then sends it in the clear.
-    if (this.#publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');
+    const track = LocalAudioTrack.createAudioTrack('voice', this.speaker.source);
+    const publication = await publishOwn(this.room, track, { source: TrackSource.SOURCE_MICROPHONE });
+    this.#publication = publication;
     onStage('published');
     // Keys may have come before the track.
     await this.gate.onRepublished();
-    this.#publication.waitForSubscription().then(
+    publication.waitForSubscription().then(
       () => this.#observe({ kind: 'voice-subscribed' }),
       // The track is gone; the room tells why.
       () => undefined,
     );
+  }
+
+  async #noteLook(): Promise<void> {
+    for (const sample of await sampleTracks(this.room, this.#keyState)) {
+      if (sample.direction === 'received' && sample.kind === 'video') this.#lookedAt.set(sample.trackSid, sample);
+    }
   }
 
   #observeRoom(): void {
@@ -248,6 +295,7 @@ export class RoomSeat implements MediaSeat {
       await this.room.disconnect();
     } finally {
       await this.#guard?.close();
+      await this.#picture?.close();
       await this.speaker.close();
     }
   }

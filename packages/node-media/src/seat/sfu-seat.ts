@@ -2,10 +2,11 @@ import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
 import type { OracleCallError, SecretBytes } from '@oracle-calls/protocol';
 import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
+import type { PictureOutput, PictureSize } from './picture-source.ts';
 import type { Speaker } from './speaker.ts';
 import type { TrackEvidence, TrackSample } from './track-evidence.ts';
 
-/** Why a publication is not listened to. */
+/** Why a publication is not listened to. Pictures (`not-audio`) may be looked at all the same, see {@link SfuSeat.look}. */
 export type RefusalReason = 'stranger' | 'not-encrypted' | 'not-audio';
 
 /** What else somebody can send into a room. Dropped unread, and counted. */
@@ -52,7 +53,22 @@ export interface SeatEvents {
   readonly observe: (notice: SeatNotice) => void;
 }
 
+/** One picture of what somebody shows, decrypted. */
+export interface SeenPicture {
+  readonly source: 'camera' | 'screen';
+  /** Pixels, before it is turned. */
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue, alpha of each pixel, row by row. */
+  readonly rgba: Uint8Array;
+  /** How far it has to be turned clockwise to stand upright, in degrees. */
+  readonly rotation: 0 | 90 | 180 | 270;
+}
+
 export interface MutableSpeaker extends Speaker {
+  readonly isMuted: boolean;
+  /** How loud what is heard at this moment is: root mean square of full scale, 0 to 1. */
+  level(): number;
   /**
    * The owner's wish. While muted, everything queued and played is dropped. Unmuted, the same still holds until the seat
    * has seen its own frame cryptor.
@@ -92,6 +108,17 @@ export interface SfuSeat extends MediaSeat {
   readonly sendFrame: SendFrame;
   /** From now on this participant's encrypted tracks are subscribed. Who was admitted before stays so. From the stage `connected` on. */
   admit(participantIdentity: string): void;
+  /**
+   * One picture of what an admitted participant shows now, of the screen where both are shown. Nothing is subscribed or decoded before
+   * somebody asks, and nothing after. `undefined` when nothing is shown, when it does not come in time, and when it is not known to be sealed
+   * (then told as `refused`, too). Never rejects.
+   */
+  look(participantIdentity: string): Promise<SeenPicture | undefined>;
+  /**
+   * Publishes a picture that goes with the voice, under the same rule: nothing of it leaves before its own frame cryptor was seen with the
+   * slot of the call's key. Once in a call, from the stage `connected` on; what goes wrong is told as `broken`.
+   */
+  showPicture(size: PictureSize): Promise<PictureOutput>;
 }
 
 /** The caller's place in the room of a strict call. */

@@ -13,7 +13,10 @@ export interface TrackEvidence {
   readonly isRoomEncrypted: boolean;
   /** RTP packets so far, as WebRTC counts them. */
   readonly packets: number;
-  /** Of a received track: samples that left the jitter buffer so far. What the frame cryptor did not open never gets into it. */
+  /**
+   * Of a received track: samples that left the jitter buffer so far, or frames of video that came to the decoder. What the frame cryptor did
+   * not open never gets there.
+   */
   readonly openedSamples: number;
 }
 

@@ -35,3 +35,25 @@ test('shut or muted at first, and what is queued is thrown away when either come
   }
   await speaker.close();
 });
+
+test('its level is that of what is heard at the moment, not of what waits, and none once that is thrown away', async () => {
+  let now = 1_000;
+  const speaker = new TrackSpeaker({ now: () => now });
+  speaker.setMuted(false);
+  speaker.setGate('open');
+  const rate = speaker.sampleRate;
+  const loud = new AudioFrame(new Int16Array(rate / 10).fill(16_384), rate, 1, rate / 10);
+  expect(speaker.level()).toBe(0);
+  await speaker.play(frame(rate));
+  await speaker.play(loud);
+  expect(speaker.level()).toBe(0);
+  now += 60;
+  expect(speaker.level()).toBeCloseTo(0.5);
+  now += 200;
+  expect(speaker.level()).toBe(0);
+  await speaker.play(loud);
+  now += 60;
+  speaker.setMuted(true);
+  expect([speaker.level(), speaker.isMuted]).toEqual([0, true]);
+  await speaker.close();
+});

@@ -1,7 +1,10 @@
 import { AudioSource } from '@livekit/rtc-node';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { VOICE_SAMPLE_RATE } from '../pcm/pcm.ts';
+import { systemClock } from '@oracle-calls/protocol';
+import type { Clock } from '@oracle-calls/protocol';
+import { int16ToFloat, rms, VOICE_SAMPLE_RATE } from '../pcm/pcm.ts';
 import type { MutableSpeaker } from './sfu-seat.ts';
+import { SpokenLevel } from './spoken-level.ts';
 
 /** Sound ahead of time, in ms: enough to bridge a busy event loop, short enough to fall silent when interrupted. */
 const QUEUE_MS = 200;
@@ -10,11 +13,25 @@ const QUEUE_MS = 200;
 export class TrackSpeaker implements MutableSpeaker {
   readonly sampleRate = VOICE_SAMPLE_RATE;
   readonly source = new AudioSource(VOICE_SAMPLE_RATE, 1, QUEUE_MS);
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #level = new SpokenLevel();
   #isMuted = true;
   #gate: 'open' | 'shut' = 'shut';
 
+  constructor(clock: Pick<Clock, 'now'> = systemClock) {
+    this.#clock = clock;
+  }
+
   get queuedMs(): number {
     return this.source.queuedDuration;
+  }
+
+  get isMuted(): boolean {
+    return this.#isMuted;
+  }
+
+  level(): number {
+    return this.#level.at(this.#clock.now());
   }
 
   setMuted(isMuted: boolean): void {
@@ -31,6 +48,7 @@ export class TrackSpeaker implements MutableSpeaker {
   async play(frame: AudioFrame): Promise<void> {
     if (this.#isMuted || this.source.closed) return;
     if (this.#gate === 'shut') return;
+    this.#noteLevel(frame);
     await this.source.captureFrame(frame);
   }
 
@@ -39,11 +57,18 @@ export class TrackSpeaker implements MutableSpeaker {
   }
 
   clear(): void {
+    this.#level.clear();
     if (!this.source.closed) this.source.clearQueue();
   }
 
   async close(): Promise<void> {
     this.#isMuted = true;
     if (!this.source.closed) await this.source.close();
+  }
+
+  /** It is heard once what stands before it in the queue was. */
+  #noteLevel({ data, samplesPerChannel, sampleRate }: AudioFrame): void {
+    const lengthMs = (samplesPerChannel / sampleRate) * 1000;
+    this.#level.note(rms(int16ToFloat(data)), this.#clock.now() + this.queuedMs, lengthMs);
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '@oracle-calls/protocol';
 export const GUARDED_MAX_MS = 5_000;
 const LOOK_EVERY_MS = 10;
 
-/** The own voice in the SFU room. */
+/** An own track in the SFU room: the voice, or the picture that goes with it. */
 export interface VoiceTrack {
   /** As of now: a reconnect can give the track another id. `undefined`: not published. */
   readonly trackSid: string | undefined;
@@ -99,7 +99,7 @@ export class VoiceGate {
       if (isVoiceGuarded(this.#track, slot)) break;
       this.#track.setGate('shut');
       if (this.#clock.now() >= giveUpAt) {
-        throw new OracleCallError('ERR_MEDIA_UNENCRYPTED', 'The frame cryptor of the own voice is not there.');
+        throw new OracleCallError('ERR_MEDIA_UNENCRYPTED', 'The frame cryptor of an own track is not there.');
       }
       await this.#clock.sleep(LOOK_EVERY_MS, { signal }).catch(() => undefined);
       if (signal.aborted) return;

@@ -1,4 +1,11 @@
+export { talkTo } from './oracle-talk.ts';
+export type { OracleTalk, OracleTalkOptions } from './oracle-talk.ts';
 export { scriptedBrain } from './scripted-brain.ts';
 export type { AskedAnswer } from './scripted-brain.ts';
 export { converseWith } from './scripted-conversation.ts';
 export type { ScriptedConversation, ScriptedConversationOptions } from './scripted-conversation.ts';
+export { scriptedModel } from './scripted-model.ts';
+export type { ModelScript, ModelStep, ScriptedModel } from './scripted-model.ts';
+export { ScriptedUser } from './scripted-user.ts';
+export type { ShownQuestion } from './scripted-user.ts';
+export { wordsEmbedder } from './words-embedder.ts';

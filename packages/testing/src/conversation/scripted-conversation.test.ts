@@ -40,6 +40,6 @@ test('the test answers for the user when a tool needs approval', async () => {
   });
   const willing = converseWith(brain, { approve: ({ tool }) => tool === 'order' });
   expect(await willing.say('Cakes.')).toBe('2 ordered');
-  expect(willing.approvals).toEqual([{ tool: 'order', description: 'Orders.', argumentsText: '{"cakes":2}' }]);
+  expect(willing.approvals).toMatchObject([{ tool: 'order', description: 'Orders.', argumentsText: '{"cakes":2}' }]);
   expect(await converseWith(brain).say('Cakes.')).toMatch(/did not allow/);
 });

@@ -1,7 +1,7 @@
+import { wordsEmbedder } from '@oracle-calls/testing/conversation';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { openLibrary } from '../../documents/library.ts';
-import { wordsEmbedder } from '../../documents/words-embedder.fixture.ts';
 import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import { defineTool } from '../../tools/tool.ts';
 import type { Tool } from '../../tools/tool.ts';

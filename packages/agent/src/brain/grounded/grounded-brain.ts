@@ -1,5 +1,4 @@
 import type { Embedder } from '../../documents/embedder/embedder.ts';
-import type { Finding } from '../../documents/library.ts';
 import { ON_THIS_MACHINE } from '@oracle-calls/protocol/hearing';
 import type { Tool } from '../../tools/tool.ts';
 import type { ToolBox } from '../../tools/tool-box.ts';

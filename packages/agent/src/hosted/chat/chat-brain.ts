@@ -26,16 +26,19 @@ export interface ChatBrainOptions {
   readonly library?: Library | undefined;
   /** Where the endpoint is, when its address does not say so: a proxy on this machine that passes everything on. */
   readonly place?: EnginePlace | undefined;
+  /** The model sees: a picture of what the user shows goes along with each turn, where there is one. */
+  readonly vision?: boolean | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: Logger | undefined;
 }
 
 /** A brain behind any OpenAI-compatible chat endpoint. It holds no state: every answer sends the turns along. */
 export function openChatBrain(options: ChatBrainOptions): Brain {
-  const { endpoint, place } = options;
+  const { endpoint, place, vision } = options;
   return createBrain({
     title: `${endpoint.model} at ${new URL(endpoint.baseUrl).host}`,
     place: place ?? placeOf(endpoint.baseUrl, ['text']),
+    wantsStills: vision,
     answer: (turns, context, how) => answer(options, turns, context, how),
   });
 }

@@ -1,11 +1,18 @@
 import type { CallContext, Turn } from '../../brain/brain.ts';
+import type { Still } from '../../sight/still.ts';
 import { bodyOf } from '../../memory/call-memory.ts';
 
 /** A message of the chat API, as OpenAI defined it and others follow. */
 export type ChatMessage =
-  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'system'; readonly content: string }
+  | { readonly role: 'user'; readonly content: string | readonly ChatPart[] }
   | { readonly role: 'assistant'; readonly content: string | null; readonly tool_calls?: readonly ChatToolCall[] }
   | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string };
+
+/** A message of several parts, for models that see. */
+export type ChatPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
 
 export interface ChatToolCall {
   readonly id: string;
@@ -66,8 +73,18 @@ function notesText(memory: CallContext['memory']): string {
 }
 
 export function turnMessages(turns: readonly Turn[]): ChatMessage[] {
-  return turns.slice(-MAX_TURNS).map(({ speaker, text, isInterrupted }) => {
-    if (speaker === 'user') return { role: 'user', content: text };
+  return turns.slice(-MAX_TURNS).map(({ speaker, text, isInterrupted, still }) => {
+    if (speaker === 'user') return { role: 'user', content: still === undefined ? text : shown(text, still) };
     return { role: 'assistant', content: isInterrupted === true ? `${text.trimEnd()} —` : text };
   });
+}
+
+/** The picture first, as the words are about it; said what it is, since a model takes it for something that was sent by hand otherwise. */
+function shown(text: string, { jpeg, source }: Still): readonly ChatPart[] {
+  const what = source === 'camera' ? 'What the user’s camera sees now.' : 'What the user’s screen shows now.';
+  return [
+    { type: 'text', text: `[${what}]` },
+    { type: 'image_url', image_url: { url: `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}` } },
+    { type: 'text', text },
+  ];
 }

@@ -1,25 +1,29 @@
 import { floatToInt16, int16ToFloat } from '@oracle-calls/node-media/pcm';
 import { OracleCallError } from '@oracle-calls/protocol';
 import type { RawData, WebSocket } from 'ws';
+import type { Turn } from '../../brain/brain.ts';
 import { parseRealtimeEvent } from './realtime-events.ts';
 import type { RealtimeEvent } from './realtime-events.ts';
-import type { SpeechConversation, SpeechConversationOptions, SpeechNotice } from './speech-to-speech.ts';
+import type { SpeechConversation, SpeechConversationOptions, SpeechNotice, SpeechRole } from './speech-to-speech.ts';
 
 /** Sound that the network does not take is dropped beyond this: five seconds as base64. A caller who hears the past is not helped. */
 const BACKLOG_MAX_BYTES = 320_000;
 
+export type RealtimeSessionOptions = SpeechConversationOptions & Pick<SpeechRole, 'tools'>;
+
 /** One session of the Realtime API. It begins by waiting for the server's greeting, then asks for the session that it wants. */
 export class RealtimeConversation implements SpeechConversation {
   readonly #socket: WebSocket;
-  readonly #options: SpeechConversationOptions;
+  readonly #options: RealtimeSessionOptions;
   readonly #ready = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #session: object;
   readonly #over = new AbortController();
+  #isTaken = false;
   /** Tools that answer the response under way; the model speaks on when all have. */
   #tools: Promise<void>[] = [];
 
-  constructor(socket: WebSocket, options: SpeechConversationOptions, session: object) {
+  constructor(socket: WebSocket, options: RealtimeSessionOptions, session: object) {
     this.#socket = socket;
     this.#options = options;
     this.#session = session;
@@ -107,7 +111,7 @@ export class RealtimeConversation implements SpeechConversation {
       case 'session.created':
         return this.#send({ type: 'session.update', session: this.#session });
       case 'session.updated':
-        return this.#ready.resolve();
+        return this.#onTaken();
       case 'input_audio_buffer.speech_started':
         return this.#tell({ kind: 'user-speaks' });
       case 'input_audio_buffer.speech_stopped':
@@ -128,6 +132,12 @@ export class RealtimeConversation implements SpeechConversation {
       default:
         event satisfies never;
     }
+  }
+
+  #onTaken(): void {
+    if (!this.#isTaken) for (const turn of this.#options.turns ?? []) this.#send(former(turn));
+    this.#isTaken = true;
+    this.#ready.resolve();
   }
 
   #onAnswered(status: string): void {
@@ -151,6 +161,13 @@ export class RealtimeConversation implements SpeechConversation {
     const output = outcome?.text ?? 'There is no such tool.';
     this.#send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output } });
   }
+}
+
+/** A turn of an earlier session, as text: what was heard is gone. */
+function former({ speaker, text }: Turn): object {
+  const role = speaker === 'user' ? 'user' : 'assistant';
+  const content = [{ type: speaker === 'user' ? 'input_text' : 'output_text', text }];
+  return { type: 'conversation.item.create', item: { type: 'message', role, content } };
 }
 
 function samplesOf(base64: string): Float32Array {

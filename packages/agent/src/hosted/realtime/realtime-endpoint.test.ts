@@ -1,73 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { BearerSecret } from '@oracle-calls/protocol';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
 import { defineTool } from '../../tools/tool.ts';
 import { ToolBox } from '../../tools/tool-box.ts';
 import { createRealtimeEndpoint } from './realtime-endpoint.ts';
-import type { SpeechConversation, SpeechConversationOptions, SpeechNotice } from './speech-to-speech.ts';
-
-type Sent = Readonly<Record<string, unknown>> & { readonly type: string };
-
-/** A server of the Realtime API, in whose place the test speaks. */
-class RealtimeServer implements AsyncDisposable {
-  readonly received: Sent[] = [];
-  readonly http = createServer();
-  readonly sockets = new WebSocketServer({ server: this.http });
-  authorization: string | undefined;
-  path: string | undefined;
-  /** What follows a connection; by default what the real one does. */
-  greet: (socket: WebSocket) => void = (socket) =>
-    socket.send(JSON.stringify({ type: 'session.created', session: {} }));
-  answerUpdate = true;
-  socket: WebSocket | undefined;
-
-  async open(): Promise<this> {
-    this.sockets.on('connection', (socket, request) => {
-      this.socket = socket;
-      this.authorization = request.headers.authorization;
-      this.path = request.url;
-      socket.on('message', (data) => {
-        const event = JSON.parse((data as Buffer).toString()) as Sent;
-        this.received.push(event);
-        if (event.type === 'session.update' && this.answerUpdate) this.say({ type: 'session.updated', session: {} });
-      });
-      this.greet(socket);
-    });
-    this.http.listen(0, '127.0.0.1');
-    await once(this.http, 'listening');
-    return this;
-  }
-
-  get url(): string {
-    return `ws://127.0.0.1:${(this.http.address() as AddressInfo).port}/v1/realtime`;
-  }
-
-  say(event: object): void {
-    this.socket?.send(JSON.stringify(event));
-  }
-
-  /** The first event of this type that came, once it has. */
-  async event(type: string): Promise<Sent> {
-    await vi.waitFor(() => expect(this.received.map((one) => one.type)).toContain(type));
-    const found = this.received.find((one) => one.type === type);
-    if (found === undefined) throw new Error('gone');
-    return found;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.sockets.clients) client.terminate();
-    this.http.close();
-    await once(this.http, 'close');
-  }
-}
-
-const base64 = (...samples: number[]): string => Buffer.from(Int16Array.from(samples).buffer).toString('base64');
+import { base64, RealtimeServer } from './realtime-server.fixture.ts';
+import type { SpeechConversation, SpeechConversationOptions, SpeechNotice, SpeechRole } from './speech-to-speech.ts';
 
 let server: RealtimeServer;
 let conversation: SpeechConversation | undefined;
@@ -83,7 +22,7 @@ afterEach(async () => {
 });
 
 const converse = async (
-  options: Partial<SpeechConversationOptions> = {},
+  { tools, ...options }: Partial<SpeechConversationOptions & SpeechRole> = {},
   clock?: FakeClock,
 ): Promise<SpeechConversation> => {
   const endpoint = createRealtimeEndpoint({
@@ -92,11 +31,11 @@ const converse = async (
     voice: 'marin',
     key: new BearerSecret('sk-secret', 'key'),
     transcriptionModel: 'scribe',
+    role: () => ({ instructions: 'You are Ada.', tools }),
     clock,
   });
   conversation = await endpoint.converse({
     context: { sessionId: 's', language: 'en' },
-    instructions: 'You are Ada.',
     onNotice: (notice) => void notices.push(notice),
     ...options,
   });
@@ -150,6 +89,20 @@ describe('a realtime model', () => {
       { kind: 'oracle-words', answerId: 'a', text: 'Hello' },
       { kind: 'answered', isWhole: true },
     );
+  });
+
+  it('is told what was said before, when it goes on where another session broke', async () => {
+    await converse({
+      turns: [
+        { speaker: 'user', text: 'Hi.' },
+        { speaker: 'oracle', text: 'Hello.' },
+      ],
+    });
+    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+    expect(server.received.slice(1)).toMatchObject([
+      { item: { role: 'user', content: [{ type: 'input_text', text: 'Hi.' }] } },
+      { item: { role: 'assistant', content: [{ type: 'output_text', text: 'Hello.' }] } },
+    ]);
   });
 
   it('is told how much of an interrupted answer was heard', async () => {

@@ -2,8 +2,10 @@ import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Clock } from '@oracle-calls/protocol';
 import { WebSocket } from 'ws';
 import { placeOf } from '@oracle-calls/protocol/hearing';
+import type { EnginePlace } from '@oracle-calls/protocol/hearing';
+import type { CallContext } from '../../brain/brain.ts';
 import { RealtimeConversation } from './realtime-conversation.ts';
-import type { SpeechConversationOptions, SpeechToSpeech } from './speech-to-speech.ts';
+import type { SpeechConversationOptions, SpeechRole, SpeechToSpeech } from './speech-to-speech.ts';
 
 /** From the connection's beginning until the session is as asked for, in ms. */
 const OPEN_MAX_MS = 15_000;
@@ -18,6 +20,10 @@ export interface RealtimeEndpoint {
   readonly key?: BearerSecret | undefined;
   /** Writes down what the user says; without it there are no captions of the user. */
   readonly transcriptionModel?: string | undefined;
+  /** Where the model is, when its address does not say so: a proxy on this machine that passes everything on. */
+  readonly place?: EnginePlace | undefined;
+  /** Who the model is to be in a call. */
+  readonly role: (context: CallContext) => SpeechRole | Promise<SpeechRole>;
   readonly clock?: Clock | undefined;
 }
 
@@ -25,7 +31,7 @@ export interface RealtimeEndpoint {
 export function createRealtimeEndpoint(endpoint: RealtimeEndpoint): SpeechToSpeech {
   return {
     title: `${endpoint.model} at ${new URL(endpoint.url).host}`,
-    place: placeOf(endpoint.url, ['audio']),
+    place: endpoint.place ?? placeOf(endpoint.url, ['audio']),
     converse: (options) => converse(endpoint, options),
   };
 }
@@ -33,6 +39,8 @@ export function createRealtimeEndpoint(endpoint: RealtimeEndpoint): SpeechToSpee
 async function converse(endpoint: RealtimeEndpoint, options: SpeechConversationOptions): Promise<RealtimeConversation> {
   const { clock = systemClock, key } = endpoint;
   const { signal } = options;
+  signal?.throwIfAborted();
+  const role = await endpoint.role(options.context);
   signal?.throwIfAborted();
   const url = new URL(endpoint.url);
   url.searchParams.set('model', endpoint.model);
@@ -42,7 +50,11 @@ async function converse(endpoint: RealtimeEndpoint, options: SpeechConversationO
     followRedirects: false,
     perMessageDeflate: false,
   });
-  const conversation = new RealtimeConversation(socket, options, sessionOf(endpoint, options));
+  const conversation = new RealtimeConversation(
+    socket,
+    { ...options, tools: role.tools },
+    sessionOf(endpoint, role, options.context),
+  );
   const onAbort = (): void => conversation.fail(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   using _bound = clock.after(OPEN_MAX_MS, () => conversation.fail(new OracleCallError('ERR_UPSTREAM_TIMEOUT')));
@@ -59,9 +71,12 @@ async function converse(endpoint: RealtimeEndpoint, options: SpeechConversationO
 
 /** The session as the API of general availability takes it. */
 function sessionOf(
-  { model, voice, transcriptionModel }: RealtimeEndpoint,
-  { instructions, tools, context: { language } }: SpeechConversationOptions,
+  { model, voice: ownVoice, transcriptionModel }: RealtimeEndpoint,
+  { instructions, tools }: SpeechRole,
+  { language, voice: wished }: CallContext,
 ): object {
+  // Unlike a speech endpoint's it cannot be tried: a session with a voice that is not there is refused as a whole.
+  const voice = ownVoice ?? wished;
   const format = { type: 'audio/pcm', rate: 24_000 };
   const spoken = language === undefined ? '' : `\n\nThe user’s language is ${language} (BCP 47). Answer in it.`;
   const transcription = transcriptionModel === undefined ? {} : { transcription: { model: transcriptionModel } };

@@ -1,4 +1,4 @@
-import type { AnswerOptions, CallContext } from '../../brain/brain.ts';
+import type { AnswerOptions, CallContext, Turn } from '../../brain/brain.ts';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { ToolBox } from '../../tools/tool-box.ts';
 
@@ -21,8 +21,8 @@ export type SpeechNotice =
 
 export interface SpeechConversationOptions extends Pick<AnswerOptions, 'approve'> {
   readonly context: CallContext;
-  readonly instructions: string;
-  readonly tools?: ToolBox | undefined;
+  /** What was said before, when this goes on where another session broke. */
+  readonly turns?: readonly Turn[] | undefined;
   readonly onNotice: (notice: SpeechNotice) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,6 +36,12 @@ export interface SpeechConversation extends AsyncDisposable {
   /** The answer was stopped when this much of it had been played, in ms: the model forgets the rest. */
   heardUntil(answerId: string, playedMs: number): void;
   close(): Promise<void>;
+}
+
+/** Who the model is to be, beside the conversation itself. */
+export interface SpeechRole {
+  readonly instructions: string;
+  readonly tools?: ToolBox | undefined;
 }
 
 /** A model that takes the place of recognition, language model and voice at once; the port for conversations without these three. */

@@ -1,5 +1,5 @@
 import { int16ToFloat, resample } from '@oracle-calls/node-media/pcm';
-import { OracleCallError } from '@oracle-calls/protocol';
+import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Synthesiser } from '../../speech/synthesiser/synthesiser.ts';
 import { bytesOf } from '../http/read-answer.ts';
 import { retryingOnce } from '../http/retry-stream.ts';
@@ -22,26 +22,43 @@ export interface SpeechEndpointOptions {
   readonly pcmSampleRate?: number | undefined;
 }
 
-/** A voice behind an endpoint: what the oracle says leaves this process for it. Failures that may pass are tried again. */
+/** Names that callers wished for and the service does not have: enough to remember the mistakes of a worker's life. */
+const MAX_REFUSED_VOICES = 64;
+
+/**
+ * A voice behind an endpoint: what the oracle says leaves this process for it. Failures that may pass are tried again. A caller's
+ * wish for a voice that the service refuses is answered in the oracle's own.
+ */
 export function openSpeechEndpoint(
   endpoint: SpeechEndpoint,
   { sampleRate, pcmSampleRate = PCM_SAMPLE_RATE }: SpeechEndpointOptions,
 ): Synthesiser {
   const { model, voice, clock } = endpoint;
+  const refused = new Set<string>();
+  const speak = (text: string, as: string, signal: AbortSignal | undefined): Promise<Float32Array> => {
+    const body = JSON.stringify({ model, voice: as, input: text, response_format: 'pcm' });
+    const attempt = async (): Promise<Float32Array> => {
+      const answer = await post(endpoint, { path: '/audio/speech', body, signal });
+      if (/^(?:application\/json|text\/)/i.test(answer.contentType)) {
+        answer.release();
+        throw new OracleCallError('ERR_UPSTREAM_MALFORMED', 'The answer is no sound.');
+      }
+      return resample(int16ToFloat(samplesOf(await bytesOf(answer))), pcmSampleRate, sampleRate);
+    };
+    return retryingOnce(attempt, { clock, signal });
+  };
   const close = (): Promise<void> => Promise.resolve();
   return {
     sampleRate,
-    synthesise: (text, { signal } = {}) => {
-      const body = JSON.stringify({ model, voice, input: text, response_format: 'pcm' });
-      const attempt = async (): Promise<Float32Array> => {
-        const answer = await post(endpoint, { path: '/audio/speech', body, signal });
-        if (/^(?:application\/json|text\/)/i.test(answer.contentType)) {
-          answer.release();
-          throw new OracleCallError('ERR_UPSTREAM_MALFORMED', 'The answer is no sound.');
-        }
-        return resample(int16ToFloat(samplesOf(await bytesOf(answer))), pcmSampleRate, sampleRate);
-      };
-      return retryingOnce(attempt, { clock, signal });
+    synthesise: async (text, { signal, voice: wished } = {}) => {
+      if (wished === undefined || wished === voice || refused.has(wished)) return speak(text, voice, signal);
+      try {
+        return await speak(text, wished, signal);
+      } catch (cause) {
+        if (!isOracleCallError(cause) || cause.code !== 'ERR_UPSTREAM_REFUSED') throw cause;
+        if (refused.size < MAX_REFUSED_VOICES) refused.add(wished);
+        return speak(text, voice, signal);
+      }
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { MemoryBody } from '@oracle-calls/protocol/memory';
 import type { CallContext, Turn } from '../../brain/brain.ts';
+import type { Still } from '../../sight/still.ts';
 import { bodyOf } from '../../memory/call-memory.ts';
 import type { ToolDescription } from '../../tools/tool-box.ts';
 
@@ -16,6 +17,15 @@ export interface WebhookToolResult {
   readonly arguments: unknown;
   readonly result: string;
   readonly isError: boolean;
+}
+
+/** What the user shows. */
+export interface WebhookStill {
+  readonly mediaType: 'image/jpeg';
+  readonly base64: string;
+  readonly width: number;
+  readonly height: number;
+  readonly source: Still['source'];
 }
 
 export interface WebhookSession {
@@ -36,6 +46,10 @@ export interface AnswerRequest {
   readonly answerId: string;
   readonly session: WebhookSession;
   readonly turns: readonly Turn[];
+  /** The service may ask for a picture of what the user shows, once for an answer. */
+  readonly canLook: boolean;
+  /** The picture that it asked for; `null` when nothing is shown. */
+  readonly still?: WebhookStill | null | undefined;
   /** What of this answer was said before it broke off; go on from there. */
   readonly alreadySaid: string;
   /** The user may not have finished: do nothing that has an effect. */
@@ -63,6 +77,14 @@ export const sessionOf = ({ sessionId, userDid, language, voice, memory }: CallC
   memory: memory && bodyOf(memory),
 });
 
+export const stillOf = ({ jpeg, width, height, source }: Still): WebhookStill => ({
+  mediaType: 'image/jpeg',
+  base64: Buffer.from(jpeg).toString('base64'),
+  width,
+  height,
+  source,
+});
+
 const wantedToolSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   name: v.string(),
@@ -74,12 +96,14 @@ export type WebhookToolCall = v.InferOutput<typeof wantedToolSchema>;
 export const wholeAnswerSchema = v.object({
   text: v.optional(v.string(), ''),
   tools: v.optional(v.array(wantedToolSchema), []),
+  look: v.optional(v.boolean(), false),
 });
 
 /** The data of the events of a service that streams, by the events' names. */
 export const eventSchemas = {
   text: v.object({ text: v.string() }),
   tool: wantedToolSchema,
+  look: v.object({}),
   end: v.object({}),
   error: v.object({ isRetryable: v.optional(v.boolean(), false) }),
 } as const;

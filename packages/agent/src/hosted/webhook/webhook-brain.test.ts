@@ -75,6 +75,7 @@ describe('a service that answers for the oracle', () => {
       answerId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       session: { id: 's', userDid: 'did:key:zUser', language: 'en', voice: 'joe' },
       turns: [{ speaker: 'user', text: 'Which city?' }],
+      canLook: false,
       alreadySaid: '',
       isTentative: false,
       tools: [],

@@ -10,7 +10,7 @@ import { eventsOf, jsonOf, parseJson } from '../http/read-answer.ts';
 import { retryingStream } from '../http/retry-stream.ts';
 import { post } from '../http/upstream.ts';
 import type { UpstreamAnswer, UpstreamOptions } from '../http/upstream.ts';
-import { eventSchemas, sessionOf, WEBHOOK_VERSION, wholeAnswerSchema } from './contract.ts';
+import { eventSchemas, sessionOf, stillOf, WEBHOOK_VERSION, wholeAnswerSchema } from './contract.ts';
 import type { AnswerRequest, InterruptionRequest, WebhookToolCall, WebhookToolResult } from './contract.ts';
 import { signRequest } from './signature.ts';
 
@@ -24,12 +24,16 @@ export interface WebhookBrainOptions extends Omit<UpstreamOptions, 'baseUrl' | '
   /** Of the Standard Webhooks form, `whsec_…`. */
   readonly secret: BearerSecret;
   readonly tools?: ToolBox | undefined;
+  /** The service may ask for pictures of what the user shows. */
+  readonly vision?: boolean | undefined;
   /** Where the service is, when its address does not say so. */
   readonly place?: EnginePlace | undefined;
 }
 
 type Piece =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'tool'; readonly call: WebhookToolCall };
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tool'; readonly call: WebhookToolCall }
+  | { readonly kind: 'look' };
 
 /** A brain that is somebody's own service, asked over HTTP (`docs/webhook-brain.md`). */
 export function openWebhookBrain(options: WebhookBrainOptions): Brain {
@@ -51,12 +55,14 @@ async function* answer(
   context: CallContext,
   how: AnswerOptions = {},
 ): AsyncGenerator<string> {
-  const { tools, clock } = options;
+  const { tools, clock, vision = false } = options;
+  const eyes = vision ? context.eyes : undefined;
   const { signal, alreadySaid = '', settled } = how;
   signal?.throwIfAborted();
   const answerId = randomUUID();
   const session = sessionOf(context);
   const toolResults: WebhookToolResult[] = [];
+  let still: AnswerRequest['still'];
   let received = '';
   let isOver = false;
   try {
@@ -67,27 +73,38 @@ async function* answer(
         answerId,
         session,
         turns,
+        canLook: eyes !== undefined && still === undefined,
+        still,
         alreadySaid: alreadySaid + received,
         isTentative: settled !== undefined && round === 1,
         tools: tools?.descriptions ?? [],
         toolResults,
       };
       const wanted: WebhookToolCall[] = [];
+      let wantsLook = false;
       for await (const piece of retryingStream(() => ask(options, request, signal), { clock, signal })) {
-        if (piece.kind === 'tool') {
-          wanted.push(piece.call);
-          continue;
-        }
+        if (piece.kind === 'look') wantsLook = true;
+        if (piece.kind === 'tool') wanted.push(piece.call);
+        if (piece.kind !== 'text') continue;
         received += piece.text;
         yield piece.text;
       }
-      if (wanted.length === 0) break;
-      if (tools === undefined || round >= MAX_ROUNDS) {
-        throw new OracleCallError('ERR_UPSTREAM_MALFORMED', 'The service wants tools without end, or has none.');
+      if (wanted.length === 0 && !wantsLook) break;
+      const isOffered = (wanted.length === 0 || tools !== undefined) && (!wantsLook || request.canLook);
+      if (!isOffered || round >= MAX_ROUNDS) {
+        throw new OracleCallError(
+          'ERR_UPSTREAM_MALFORMED',
+          'The service wants what it was not offered, or does not end.',
+        );
+      }
+      if (wantsLook) {
+        const seen = await eyes?.look({ signal });
+        still = seen === undefined ? null : stillOf(seen);
       }
       for (const { id, name, arguments: given } of wanted) {
-        const { text, isError } = await tools.run({ name, argumentsText: JSON.stringify(given) }, context, how);
-        toolResults.push({ id, name, arguments: given, result: text, isError });
+        const outcome = await tools?.run({ name, argumentsText: JSON.stringify(given) }, context, how);
+        if (outcome === undefined) continue;
+        toolResults.push({ id, name, arguments: given, result: outcome.text, isError: outcome.isError });
       }
     }
     isOver = true;
@@ -117,9 +134,10 @@ async function* ask(
 ): AsyncGenerator<Piece> {
   const reply = await send(options, request, signal);
   if (/^application\/json\b/i.test(reply.contentType)) {
-    const { text, tools } = await jsonOf(reply, wholeAnswerSchema);
+    const { text, tools, look } = await jsonOf(reply, wholeAnswerSchema);
     if (text !== '') yield { kind: 'text', text };
     for (const call of tools) yield { kind: 'tool', call };
+    if (look) yield { kind: 'look' };
     return;
   }
   for await (const { event, data } of eventsOf(reply)) {
@@ -131,6 +149,10 @@ async function* ask(
       }
       case 'tool':
         yield { kind: 'tool', call: parseJson(data, eventSchemas.tool) };
+        break;
+      case 'look':
+        parseJson(data, eventSchemas.look);
+        yield { kind: 'look' };
         break;
       case 'end':
         parseJson(data, eventSchemas.end);

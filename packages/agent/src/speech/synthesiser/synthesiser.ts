@@ -9,14 +9,19 @@ export interface TimedSpeech {
   readonly words: readonly TimedWord[];
 }
 
+export interface SpeechOptions extends EngineOptions {
+  /** The caller's wish. Voices that have no other ignore it. */
+  readonly voice?: string | undefined;
+}
+
 /** Text to speech, in a thread of its own. */
 export interface Synthesiser extends AsyncDisposable {
   /** Hertz of what {@link synthesise} returns. */
   readonly sampleRate: number;
   /** Mono samples of −1…1. Best given one sentence at a time. */
-  synthesise(text: string, options?: EngineOptions): Promise<Float32Array>;
+  synthesise(text: string, options?: SpeechOptions): Promise<Float32Array>;
   /** The same with the words' times; absent where the voice does not tell them. */
-  readonly speak?: ((text: string, options?: EngineOptions) => Promise<TimedSpeech>) | undefined;
+  readonly speak?: ((text: string, options?: SpeechOptions) => Promise<TimedSpeech>) | undefined;
   close(): Promise<void>;
 }
 
@@ -42,8 +47,8 @@ export async function openSynthesiser(
   );
   return {
     sampleRate: engine.facts.sampleRate,
-    synthesise: async (text, runOptions) => (await engine.run(text, runOptions)).samples,
-    speak: (text, runOptions) => engine.run(text, runOptions),
+    synthesise: async (text, { signal } = {}) => (await engine.run(text, { signal })).samples,
+    speak: (text, { signal } = {}) => engine.run(text, { signal }),
     close: () => engine.close(),
     [Symbol.asyncDispose]: () => engine.close(),
   };

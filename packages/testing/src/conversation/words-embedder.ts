@@ -1,6 +1,6 @@
-import type { Embedder } from './embedder/embedder.ts';
+import type { Embedder } from '@oracle-calls/agent/oracle';
 
-/** Embeds by words alone: texts with the same words are close. It stands in for the sentence model, which knows meanings. */
+/** Embeds by words alone: texts with the same words are close. It stands in for the sentence model, which knows meanings and has to be loaded. */
 export function wordsEmbedder(): Embedder & { readonly asked: string[] } {
   const places = new Map<string, number>();
   const asked: string[] = [];

@@ -1,0 +1,243 @@
+import { ReadableStream } from 'node:stream/web';
+import { AudioFrame } from '@livekit/rtc-node';
+import type { Speaker } from '@oracle-calls/node-media/seat';
+import { silentLogger, systemClock } from '@oracle-calls/protocol';
+import { FakeClock } from '@oracle-calls/testing/clock';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallContext } from '../../brain/brain.ts';
+import { createRealtimeEndpoint } from '../../hosted/realtime/realtime-endpoint.ts';
+import { base64, RealtimeServer } from '../../hosted/realtime/realtime-server.fixture.ts';
+import type { Sent } from '../../hosted/realtime/realtime-server.fixture.ts';
+import { defineTool } from '../../tools/tool.ts';
+import { ToolBox } from '../../tools/tool-box.ts';
+import type { Conversation } from '../conversation.ts';
+import type { SpokenWords } from '../observer.ts';
+import { startRealtimeConversation } from './realtime-conversation.ts';
+
+/** Takes frames and plays them when the test says so. */
+class HeldSpeaker implements Speaker {
+  readonly sampleRate = 48_000;
+  readonly played: AudioFrame[] = [];
+  queuedMs = 0;
+  cleared = 0;
+  #drained = Promise.withResolvers<void>();
+
+  play(frame: AudioFrame): Promise<void> {
+    this.played.push(frame);
+    this.queuedMs += (1_000 * frame.samplesPerChannel) / frame.sampleRate;
+    return Promise.resolve();
+  }
+
+  drained(): Promise<void> {
+    return this.#drained.promise;
+  }
+
+  clear(): void {
+    this.cleared += 1;
+    this.drain();
+  }
+
+  /** Everything that was queued has been heard. */
+  drain(): void {
+    this.queuedMs = 0;
+    this.#drained.resolve();
+    this.#drained = Promise.withResolvers();
+  }
+}
+
+let server: RealtimeServer;
+let talk: Conversation | undefined;
+let speaker: HeldSpeaker;
+let told: string[];
+let onFailed: ReturnType<typeof vi.fn<(cause: unknown) => void>>;
+beforeEach(async () => {
+  server = await new RealtimeServer().open();
+  speaker = new HeldSpeaker();
+  told = [];
+  onFailed = vi.fn();
+});
+afterEach(async () => {
+  await talk?.close();
+  talk = undefined;
+  await server[Symbol.asyncDispose]();
+});
+
+const order = defineTool({
+  name: 'order',
+  description: 'Orders.',
+  parameters: v.object({}),
+  needsApproval: true,
+  run: () => 'ordered',
+});
+
+async function start(context: CallContext = { sessionId: 's' }, clock = systemClock, approve?: () => Promise<boolean>) {
+  const model = createRealtimeEndpoint({
+    url: server.url,
+    model: 'talker',
+    clock,
+    role: () => ({ instructions: 'You are Ada.', tools: new ToolBox([order]) }),
+  });
+  talk = await startRealtimeConversation({
+    model,
+    speaker,
+    context,
+    approve,
+    observer: {
+      words: ({ speaker: who, text, isFinal }: SpokenWords) => {
+        if (isFinal) told.push(`${who}: ${text}`);
+      },
+      activity: (activity) => told.push(activity),
+      turn: () => undefined,
+    },
+    apology: 'Sorry.',
+    log: silentLogger,
+    clock,
+    onFailed,
+  });
+  return talk;
+}
+
+/** 20 ms of the user's sound. */
+const frame = (value: number): AudioFrame => new AudioFrame(new Int16Array(960).fill(value), 48_000, 1, 960);
+/** 100 ms of the model's voice. */
+const voice = (answerId: string) => ({
+  type: 'response.output_audio.delta',
+  item_id: answerId,
+  delta: base64(...Array.from({ length: 2_400 }, () => 8_192)),
+});
+const words = (answerId: string, delta: string) => ({
+  type: 'response.output_audio_transcript.delta',
+  item_id: answerId,
+  delta,
+});
+const DONE = { type: 'response.done', response: { status: 'completed' } };
+
+const soundOf = (event: Sent): number[] => {
+  const bytes = Buffer.from(String(event['audio']), 'base64');
+  return Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(2 * i));
+};
+
+describe('a conversation that a realtime model holds', () => {
+  it('takes the user’s sound to the model, at the model’s rate, and nothing of it while the user is muted', async () => {
+    let isUserMuted = false;
+    const conversation = await start({
+      sessionId: 's',
+      get isUserMuted() {
+        return isUserMuted;
+      },
+    });
+    let give: ReadableStreamDefaultController<AudioFrame> | undefined;
+    await conversation.hear(new ReadableStream<AudioFrame>({ start: (controller) => void (give = controller) }));
+    give?.enqueue(frame(8_000));
+    give?.enqueue(frame(8_000));
+    const sounds = () => server.received.filter(({ type }) => type === 'input_audio_buffer.append').map(soundOf);
+    await vi.waitFor(() => expect(sounds()).toHaveLength(2));
+    expect(sounds()[1]).toHaveLength(480);
+    expect(sounds()[1]?.at(-1)).toBeCloseTo(8_000, -2);
+    isUserMuted = true;
+    for (let i = 0; i < 2; i++) give?.enqueue(frame(8_000));
+    await vi.waitFor(() => expect(sounds()).toHaveLength(4));
+    expect(sounds()[3]?.every((sample) => sample === 0)).toBe(true);
+  });
+
+  it('speaks in the model’s voice, and writes down both sides', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: 'Where is it?' });
+    server.say(words('a', 'It is '));
+    server.say(voice('a'));
+    server.say(words('a', 'here.'));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told).toContain('oracle: It is here.'));
+    expect(speaker.played.map(({ samplesPerChannel }) => samplesPerChannel)).toEqual(
+      Array.from({ length: 10 }, () => 960),
+    );
+    expect(told).toEqual(['thinking', 'user: Where is it?', 'speaking', 'oracle: It is here.']);
+    speaker.drain();
+    await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
+  });
+
+  it('falls silent when the user speaks over it, tells how much was heard, and plays nothing late of it', async () => {
+    await start();
+    server.say(words('a', 'It is a long'));
+    for (let i = 0; i < 3; i++) server.say(voice('a'));
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(300));
+    // 180 of 300 ms were heard.
+    speaker.queuedMs = 120;
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    await vi.waitFor(() => expect(speaker.cleared).toBe(1));
+    expect(await server.event('conversation.item.truncate')).toMatchObject({ item_id: 'a', audio_end_ms: 180 });
+    server.say(voice('a'));
+    server.say(voice('b'));
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    expect(told).toEqual(['speaking', 'oracle: It is a long', 'listening', 'speaking']);
+  });
+
+  it('is not told of an answer that was heard to its end', async () => {
+    await start();
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    speaker.drain();
+    await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    await vi.waitFor(() => expect(told.at(-1)).toBe('thinking'));
+    expect(server.received.map(({ type }) => type)).not.toContain('conversation.item.truncate');
+  });
+
+  it('answers what is written, and asks the user before a tool that needs it', async () => {
+    const approve = vi.fn(() => Promise.resolve(true));
+    const conversation = await start({ sessionId: 's' }, systemClock, approve);
+    await conversation.write('Order one.');
+    expect(await server.event('conversation.item.create')).toMatchObject({
+      item: { role: 'user', content: [{ type: 'input_text', text: 'Order one.' }] },
+    });
+    server.say({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'order', arguments: '{}' });
+    server.say(DONE);
+    await vi.waitFor(() =>
+      expect(server.received.at(-2)).toMatchObject({ item: { type: 'function_call_output', output: 'ordered' } }),
+    );
+    expect(approve).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a realtime model that is lost', () => {
+  it('is opened anew, and told what was said', async () => {
+    await start();
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: 'I am Bo.' });
+    server.say(words('a', 'Hello, Bo.'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told).toContain('oracle: Hello, Bo.'));
+    const before = server.socket;
+    server.received.length = 0;
+    before?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+    expect(server.socket).not.toBe(before);
+    expect(server.received.slice(1)).toMatchObject([
+      { item: { role: 'user', content: [{ text: 'I am Bo.' }] } },
+      { item: { role: 'assistant', content: [{ text: 'Hello, Bo.' }] } },
+    ]);
+    expect(onFailed).not.toHaveBeenCalled();
+  });
+
+  it('and stays away ends the conversation, with its reason, after an apology that can be read', async () => {
+    const clock = new FakeClock();
+    await start({ sessionId: 's' }, clock);
+    server.sockets.options.verifyClient = (_info, done) => done(false, 503, 'no');
+    server.socket?.close();
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect(onFailed).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_UPSTREAM_MODEL' }));
+    });
+    expect(told.at(-1)).toBe('oracle: Sorry.');
+  });
+
+  it('and refuses is not asked again', async () => {
+    server.sockets.options.verifyClient = (_info, done) => done(false, 401, 'no');
+    await expect(start()).rejects.toMatchObject({ code: 'ERR_UPSTREAM_REFUSED' });
+  });
+});

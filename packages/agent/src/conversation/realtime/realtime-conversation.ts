@@ -1,0 +1,215 @@
+import type { ReadableStream } from 'node:stream/web';
+import type { AudioFrame } from '@livekit/rtc-node';
+import { codeOf, isOracleCallError } from '@oracle-calls/protocol';
+import type { Clock, Logger } from '@oracle-calls/protocol';
+import { createPayloadId } from '@oracle-calls/protocol/data-frame';
+import type { Speaker } from '@oracle-calls/node-media/seat';
+import type { CallContext, Turn } from '../../brain/brain.ts';
+import type { SpeechConversation, SpeechNotice, SpeechToSpeech } from '../../hosted/realtime/speech-to-speech.ts';
+import type { ApproveTool } from '../../tools/approval.ts';
+import type { Conversation } from '../conversation.ts';
+import type { ConversationObserver } from '../observer.ts';
+import { AnswerCaptions } from './answer-captions.ts';
+import { AnswerPlayback } from './answer-playback.ts';
+import type { StoppedAnswer } from './answer-playback.ts';
+import { UserSound } from './user-sound.ts';
+
+/** Pauses before a session that broke is opened anew, in ms; with them about as long as somebody holds a silent line. */
+const RECONNECT_PAUSES_MS = [250, 1_000, 3_000] as const;
+/** Turns that a new session is told of: what the conversation was about, not all of it. */
+const MAX_TURNS = 20;
+
+export interface RealtimeConversationOptions {
+  readonly model: SpeechToSpeech;
+  readonly speaker: Speaker;
+  readonly context: CallContext;
+  readonly approve?: ApproveTool | undefined;
+  readonly observer: ConversationObserver;
+  /** Written where the captions are, when the model is lost: nobody is left who could say it. */
+  readonly apology: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** The conversation broke and will not answer any more. */
+  readonly onFailed: (cause: unknown) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts a conversation that a model holds by itself: it hears the user, tells when somebody speaks, and answers in its own voice. Here its voice is played,
+ * and stopped when the user speaks over it; what was heard of it is told to the model.
+ *
+ * @throws {OracleCallError} as `SpeechToSpeech.converse`, after some attempts
+ */
+export async function startRealtimeConversation(options: RealtimeConversationOptions): Promise<Conversation> {
+  const talk = new RealtimeTalk(options);
+  await talk.open();
+  return talk;
+}
+
+class RealtimeTalk implements Conversation {
+  readonly #options: RealtimeConversationOptions;
+  readonly #sound: UserSound;
+  readonly #playback: AnswerPlayback;
+  readonly #captions: AnswerCaptions;
+  readonly #closing = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #turns: Turn[] = [];
+  #session: SpeechConversation | undefined;
+  #opening: Promise<void> | undefined;
+  /** What the oracle says in the answer under way, as far as it was written down. */
+  #answer = '';
+  #isUserSpeaking = false;
+  #isSpeaking = false;
+
+  constructor(options: RealtimeConversationOptions) {
+    this.#options = options;
+    const { speaker, observer, clock, context, signal } = options;
+    this.#signal = signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]);
+    this.#captions = new AnswerCaptions(observer, clock);
+    this.#playback = new AnswerPlayback(speaker, () => this.#onSilent());
+    this.#sound = new UserSound({
+      onSamples: (samples) => this.#session?.hear(samples),
+      isMuted: () => context.isUserMuted === true,
+    });
+  }
+
+  /** Opens a session, or a new one in the place of one that broke. @throws as the last attempt */
+  open(): Promise<void> {
+    this.#opening ??= this.#connect().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  hear(stream: ReadableStream<AudioFrame>): Promise<void> {
+    this.#sound.listenTo(stream);
+    return Promise.resolve();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.interrupt();
+    await this.#opening?.catch(() => undefined);
+    this.#remember({ speaker: 'user', text });
+    this.#options.observer.activity('thinking');
+    this.#session?.write(text);
+  }
+
+  interrupt(): Promise<void> {
+    this.#stopSpeaking();
+    return Promise.resolve();
+  }
+
+  fallSilent(): Promise<void> {
+    this.#sound.stop();
+    return this.interrupt();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closing.signal.aborted) this.#closing.abort(new Error('the conversation is over'));
+    this.#sound.stop();
+    this.#playback.stop();
+    await this.#opening?.catch(() => undefined);
+    await this.#session?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { model, context, approve, clock, log } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      this.#signal.throwIfAborted();
+      try {
+        this.#session = await model.converse({
+          context,
+          approve,
+          turns: this.#turns.slice(-MAX_TURNS),
+          onNotice: (notice) => this.#onNotice(notice),
+          signal: this.#signal,
+        });
+        if (attempt > 0) log.info('the realtime model is there again', { attempts: attempt });
+        return;
+      } catch (cause) {
+        this.#signal.throwIfAborted();
+        const pauseMs = RECONNECT_PAUSES_MS[attempt];
+        const isPassing = isOracleCallError(cause) && cause.retryable;
+        if (pauseMs === undefined || !isPassing) throw cause;
+        log.warn('the realtime model is away', { code: codeOf(cause), inMs: pauseMs });
+        await clock.sleep(pauseMs, { signal: this.#signal });
+      }
+    }
+  }
+
+  #onNotice(notice: SpeechNotice): void {
+    const { observer, log } = this.#options;
+    switch (notice.kind) {
+      case 'user-speaks':
+        this.#isUserSpeaking = true;
+        return this.#stopSpeaking();
+      case 'user-silent':
+        this.#isUserSpeaking = false;
+        return observer.activity('thinking');
+      case 'user-words':
+        if (notice.text === '') return;
+        log.info('user said something', { characters: notice.text.length });
+        observer.words({ speaker: 'user', segment: createPayloadId(), text: notice.text, isFinal: true });
+        return this.#remember({ speaker: 'user', text: notice.text });
+      case 'sound': {
+        // Late sound of what the user has already spoken over.
+        if (!this.#playback.add(notice.answerId, notice.samples) || this.#isSpeaking) return;
+        this.#isSpeaking = true;
+        log.info('oracle speaks');
+        return observer.activity('speaking');
+      }
+      case 'oracle-words':
+        this.#answer += notice.text;
+        return this.#captions.add(notice.text);
+      case 'answered':
+        return this.#endAnswer();
+      case 'over':
+        return this.#onLost(notice.cause);
+      default:
+        notice satisfies never;
+    }
+  }
+
+  /** The voice stops, and the model is told how much of it was heard. */
+  #stopSpeaking(): void {
+    const stopped = this.#playback.stop();
+    this.#isSpeaking = false;
+    if (stopped === undefined) return;
+    this.#session?.heardUntil(stopped.answerId, stopped.heardMs);
+    this.#endAnswer(stopped);
+    this.#options.observer.activity('listening');
+  }
+
+  #endAnswer(stopped?: StoppedAnswer): void {
+    this.#captions.end();
+    const text = this.#answer.trim();
+    this.#answer = '';
+    if (text !== '')
+      this.#remember({ speaker: 'oracle', text, ...(stopped === undefined ? {} : { isInterrupted: true }) });
+  }
+
+  #onSilent(): void {
+    this.#isSpeaking = false;
+    if (!this.#isUserSpeaking) this.#options.observer.activity('listening');
+  }
+
+  #onLost(cause: unknown): void {
+    if (this.#signal.aborted) return;
+    const { log, onFailed, observer, apology } = this.#options;
+    log.warn('the realtime model hung up', { code: codeOf(cause) });
+    this.#session = undefined;
+    this.#endAnswer();
+    this.open().catch((failure: unknown) => {
+      if (this.#signal.aborted) return;
+      observer.words({ speaker: 'oracle', segment: createPayloadId(), text: apology, isFinal: true });
+      onFailed(failure);
+    });
+  }
+
+  #remember(turn: Turn): void {
+    this.#turns.push(turn);
+    if (this.#turns.length > MAX_TURNS) this.#turns.shift();
+  }
+}

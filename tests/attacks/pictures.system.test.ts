@@ -1,0 +1,4 @@
+import { describeAttacks } from './describe-attacks.ts';
+import { pictureAttacks } from './agent/agent-attacks.ts';
+
+describeAttacks(pictureAttacks);
