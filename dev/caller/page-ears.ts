@@ -102,8 +102,12 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     if (stream.getAudioTracks().length === 0) return;
     ear ??= new AudioContext({ sampleRate });
     const bent = ear.createMediaStreamDestination();
-    ear.createMediaStreamSource(stream).connect(bent);
-    openMouth().context.createMediaStreamSource(stream).connect(openEcho());
+    const [listened, echoed] = [
+      ear.createMediaStreamSource(stream),
+      openMouth().context.createMediaStreamSource(stream),
+    ];
+    listened.connect(bent);
+    echoed.connect(openEcho());
     const [track] = bent.stream.getAudioTracks();
     if (track === undefined) return;
     // No worklet: its script would have to come from a URL that the page's Content-Security-Policy allows.
@@ -111,6 +115,14 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     // Blocks are stamped where they are made, on a clock of their own; a page that is busy reads them late, the earliest reading tells the offset.
     let offsetMs = Infinity;
     for await (const data of readable) {
+      // A call that is over is let go, with its connection; else whoever counts what is left of calls would count these ears.
+      if (stream.getAudioTracks().every(({ readyState }) => readyState === 'ended')) {
+        data.close();
+        listened.disconnect();
+        echoed.disconnect();
+        track.stop();
+        return;
+      }
       const stampedMs = data.timestamp / 1000;
       offsetMs = Math.min(offsetMs, performance.now() - stampedMs);
       const samples = new Float32Array(data.numberOfFrames);
