@@ -46,13 +46,30 @@ def test_packets_that_do_not_open_are_not_the_calls() -> None:
     assert is_encrypted(SENT, RECEIVED, replace(RECEIVED, packets=10, opened_samples=1))
 
 
+def test_a_cryptor_may_come_some_packets_after_a_received_track() -> None:
+    early = replace(RECEIVED, has_cryptor=False)
+    soon = replace(RECEIVED, packets=RECEIVED.packets + UNOPENED_PACKETS_MAX - 1, opened_samples=90_000)
+    assert is_encrypted(SENT, early, soon)
+    assert not is_encrypted(SENT, early, replace(soon, packets=soon.packets + 1))
+    assert not is_encrypted(SENT, early, soon, replace(soon, has_cryptor=False))
+    assert not is_encrypted(replace(SENT, has_cryptor=False), SENT, RECEIVED)
+
+
+def test_between_two_handshakes_there_is_no_key_that_could_open() -> None:
+    resting = replace(RECEIVED, packets=10 * UNOPENED_PACKETS_MAX, is_resting=True)
+    again = replace(resting, packets=resting.packets + 10, opened_samples=90_000, is_resting=False)
+    assert is_encrypted(SENT, RECEIVED, replace(SENT, is_resting=True), resting, again)
+    assert not is_encrypted(SENT, RECEIVED, replace(resting, is_resting=False), again)
+    assert not is_encrypted(SENT, RECEIVED, replace(resting, has_cryptor=False), again)
+
+
 def test_the_call_is_only_called_encrypted_after_a_handshake() -> None:
     statistics = CallStatistics()
     statistics.add([SENT, RECEIVED])
     fields = statistics.to_fields(is_signed=True, was_confirmed=True)
     assert (fields["encrypted"], fields["protocol"]) == (True, "strict")
     assert fields["tracks"][0]["isMarkedEncrypted"]
-    assert "trackSid" not in fields["tracks"][0]
+    assert not {"trackSid", "isResting"} & set(fields["tracks"][0])
     assert not statistics.to_fields(is_signed=False, was_confirmed=False)["encrypted"]
 
 

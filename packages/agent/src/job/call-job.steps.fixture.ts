@@ -57,6 +57,7 @@ export const FLOWING: TrackEvidence = {
   isMarkedEncrypted: true,
   hasCryptor: true,
   isKeySet: true,
+  isResting: false,
   isRoomEncrypted: true,
   packets: 5,
   openedSamples: 4_800,

@@ -9,6 +9,7 @@ const sent: TrackEvidence = {
   isMarkedEncrypted: true,
   hasCryptor: true,
   isKeySet: true,
+  isResting: false,
   isRoomEncrypted: true,
   packets: 10,
   openedSamples: 0,
@@ -26,8 +27,8 @@ const after = (...samples: (readonly TrackEvidence[])[]): CallStatistics => {
 
 describe("a call's statistics", () => {
   it('say encrypted when both directions flowed and everything says so', () => {
-    const { trackSid: _sent, ...sentFields } = sent;
-    const { trackSid: _received, ...receivedFields } = received;
+    const { trackSid: _sent, isResting: _sentNow, ...sentFields } = sent;
+    const { trackSid: _received, isResting: _receivedNow, ...receivedFields } = received;
     expect(after([sent, received]).toFields(STRICT)).toEqual({
       encrypted: true,
       protocol: 'strict',
@@ -106,6 +107,35 @@ describe("a call's statistics", () => {
   it('do not mind what was not in place before anything flowed', () => {
     const early = { ...received, packets: 0, hasCryptor: false };
     expect(after([early], [sent, received]).isEncrypted).toBe(true);
+  });
+
+  it('do not mind a cryptor that came before a received track after some packets, of which nothing is heard', () => {
+    const early = { ...received, hasCryptor: false };
+    const soon = { ...received, packets: received.packets + UNOPENED_PACKETS_MAX - 1, openedSamples: 48_000 };
+    const late = { ...soon, packets: received.packets + UNOPENED_PACKETS_MAX };
+    expect(after([sent, early], [sent, soon]).isEncrypted).toBe(true);
+    expect(after([sent, early], [sent, late]).isEncrypted).toBe(false);
+    // Once it was there it may not go, and what is sent never waits for it.
+    expect(after([sent, early], [sent, soon], [sent, { ...soon, hasCryptor: false }]).isEncrypted).toBe(false);
+    expect(after([{ ...sent, hasCryptor: false }, received], [sent, received]).isEncrypted).toBe(false);
+  });
+
+  it('begin anew with a picture that is subscribed for one look, however much came before its cryptor', () => {
+    const picture: TrackEvidence = { ...received, trackSid: 'TR_3', kind: 'video' };
+    const early = { ...picture, hasCryptor: false };
+    const seen = { ...picture, packets: 900, openedSamples: 12 };
+    expect(after([sent, received, early], [sent, received, seen]).isEncrypted).toBe(true);
+    expect(after([sent, received, early]).isEncrypted).toBe(false);
+  });
+
+  it('count no packets as unopened while there is no key to open them, between two handshakes', () => {
+    const resting = { ...received, packets: 10 * UNOPENED_PACKETS_MAX, isResting: true };
+    const again = { ...resting, packets: resting.packets + 10, openedSamples: 90_000, isResting: false };
+    expect(after([sent, received], [{ ...sent, isResting: true }, resting], [sent, again]).isEncrypted).toBe(true);
+    const keyed = { ...resting, isResting: false };
+    expect(after([sent, received], [sent, keyed], [sent, again]).isEncrypted).toBe(false);
+    const open = { ...resting, hasCryptor: false };
+    expect(after([sent, received], [sent, open], [sent, again]).isEncrypted).toBe(false);
   });
 
   it('count a second track of the user, after it came back', () => {

@@ -10,6 +10,7 @@ const SENT: TrackSample = {
   isMarkedEncrypted: true,
   hasCryptor: true,
   isKeySet: true,
+  isResting: false,
   isRoomEncrypted: true,
   packets: 50,
   bytes: 4_000,
@@ -42,6 +43,10 @@ describe('a track in numbers', () => {
       }
     },
   );
+
+  test('between two handshakes nothing of it counts', () => {
+    expect(toTrackStatistics({ ...SENT, isResting: true })).toMatchObject({ isEncrypted: false, cryptedFrames: 0 });
+  });
 
   test('that carried nothing, or nothing that opened, is not encrypted', () => {
     expect(toTrackStatistics({ ...SENT, packets: 0 }).isEncrypted).toBe(false);

@@ -12,7 +12,8 @@ const FRAME_SAMPLES = VOICE_SAMPLE_RATE / 50;
  */
 export function toTrackStatistics(sample: TrackSample): TrackStatistics {
   const { direction, kind, participantIdentity, packets, bytes, openedSamples } = sample;
-  const isSealed = sample.isMarkedEncrypted && sample.hasCryptor && sample.isKeySet && sample.isRoomEncrypted;
+  const isKeyed = sample.isKeySet && !sample.isResting;
+  const isSealed = sample.isMarkedEncrypted && sample.hasCryptor && isKeyed && sample.isRoomEncrypted;
   const opened = kind === 'video' ? openedSamples : Math.floor(openedSamples / FRAME_SAMPLES);
   const passed = direction === 'sent' ? packets : opened;
   const cryptedFrames = isSealed ? passed : 0;

@@ -16,8 +16,13 @@ export class LiveKitSeat implements CallerSeat {
 
   /** @throws {OracleCallError} `ERR_MEDIA_CONNECT` when the token names nobody */
   constructor(address: SeatAddress) {
-    const keyed = (): ReadonlySet<string> => keys.keyed;
-    this.#seat = new RoomSeat({ ...address, encryption: ENCRYPTED_ROOM_OPTIONS, data: 'frames', keyed });
+    this.#seat = new RoomSeat({
+      ...address,
+      encryption: ENCRYPTED_ROOM_OPTIONS,
+      data: 'frames',
+      keyed: () => keys.keyed,
+      wasKeyed: () => keys.wasKeyed,
+    });
     const keys = new RoomKeys(this.#seat.room, this.#seat.identity, this.#seat.gate);
     this.frameKeys = keys;
   }

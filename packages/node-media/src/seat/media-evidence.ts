@@ -14,20 +14,56 @@ const MICROSECONDS = 1_000;
 export interface KeyState {
   /** Identities whose media key is set, in whatever slot. */
   readonly keyed: ReadonlySet<string>;
+  /** Those whose key was ever set: where one is retired, a key that nobody has takes its place, so that it stays sealed. */
+  readonly wasKeyed: ReadonlySet<string>;
   /** The slot that the own voice is sealed with, if any. */
   readonly sendingSlot: number | undefined;
 }
+
+/** What is claimed of a track, without what it carried. */
+export type TrackClaims = Omit<TrackSample, 'packets' | 'bytes' | 'openedSamples'>;
+
+/** How many of the samples heard in a room count for a track. */
+type OpenedOf = (trackSid: string, heardSamples: number) => number;
 
 /**
  * What can be known here about the encryption of every track that is sent or received at this moment.
  *
  * @throws when the room is not connected any more
  */
-export async function sampleTracks(
+export function sampleTracks(
   room: Room,
-  { keyed, sendingSlot }: KeyState,
-  openedOf: (trackSid: string, heardSamples: number) => number = (_trackSid, heardSamples) => heardSamples,
+  keys: () => KeyState,
+  openedOf: OpenedOf = (_trackSid, heardSamples) => heardSamples,
 ): Promise<TrackSample[]> {
+  return countThenLook(
+    () => statisticsOf(room),
+    () => claimsOf(room, keys()),
+    openedOf,
+  );
+}
+
+/**
+ * Packets are counted first. Counting takes a moment, on a busy machine a long one, in which keys may be set and sound begin to flow: with
+ * claims from before it, packets that were sealed would look as if they had not been.
+ */
+export async function countThenLook(
+  count: () => Promise<readonly RtcStats[]>,
+  look: () => readonly TrackClaims[],
+  openedOf: OpenedOf,
+): Promise<TrackSample[]> {
+  const statistics = await count();
+  const flow = flowOf(statistics);
+  const { heardSamples } = inboundAudio(statistics);
+  const openedFrames = sumOf(frameCounts(statistics).frames);
+  const opened = ({ direction, kind, trackSid }: TrackClaims): number => {
+    if (direction === 'sent') return 0;
+    return kind === 'video' ? openedFrames : openedOf(trackSid, heardSamples);
+  };
+  return look().map((track) => ({ ...track, ...flow(track), openedSamples: opened(track) }));
+}
+
+function claimsOf(room: Room, { keyed, wasKeyed, sendingSlot }: KeyState): readonly TrackClaims[] {
   const self = room.localParticipant;
   if (self === undefined) return [];
   const cryptors = frameCryptorsOf(room).filter(({ enabled }) => enabled === true);
@@ -35,11 +71,13 @@ export async function sampleTracks(
     publication: TrackPublication,
     identity: string,
     direction: TrackEvidence['direction'],
-  ): Omit<TrackSample, 'packets' | 'bytes' | 'openedSamples'> => {
+  ): TrackClaims => {
     const trackSid = publication.sid ?? '';
+    const isResting = wasKeyed.has(identity) && !keyed.has(identity);
     const isOurs = (one: FrameCryptor): boolean => one.participantIdentity === identity && one.trackSid === trackSid;
     // A received frame names its slot itself; what the cryptor says is only where it began.
-    const isInSlot = (one: FrameCryptor): boolean => direction === 'received' || one.keyIndex === sendingSlot;
+    const isInSlot = (one: FrameCryptor): boolean =>
+      direction === 'received' || isResting || one.keyIndex === sendingSlot;
     return {
       trackSid,
       participantIdentity: identity,
@@ -47,7 +85,8 @@ export async function sampleTracks(
       kind: publication.kind === TrackKind.KIND_VIDEO ? 'video' : 'audio',
       isMarkedEncrypted: publication.encryptionType === EncryptionType.GCM,
       hasCryptor: cryptors.some((one) => isOurs(one) && isInSlot(one)),
-      isKeySet: keyed.has(identity),
+      isKeySet: wasKeyed.has(identity),
+      isResting,
       isRoomEncrypted: room.e2eeManager?.enabled === true,
     };
   };
@@ -57,16 +96,7 @@ export async function sampleTracks(
       .filter((publication) => publication.track !== undefined)
       .map((publication) => describe(publication, participant.identity, 'received')),
   );
-  const statistics = await statisticsOf(room);
-  const flow = flowOf(statistics);
-  const { heardSamples } = inboundAudio(statistics);
-  const openedFrames = sumOf(frameCounts(statistics).frames);
-  const opened = ({ kind, trackSid }: Pick<TrackEvidence, 'kind' | 'trackSid'>): number =>
-    kind === 'video' ? openedFrames : openedOf(trackSid, heardSamples);
-  return [
-    ...sent.map((track) => ({ ...track, ...flow(track), openedSamples: 0 })),
-    ...received.map((track) => ({ ...track, ...flow(track), openedSamples: opened(track) })),
-  ];
+  return [...sent, ...received];
 }
 
 /** What came in as sound so far, of everybody. @throws when the room is not connected any more */

@@ -27,6 +27,7 @@ export class LiveKitOlderSeat implements OlderSeat {
       encryption: sharedKeyOptions(),
       data: 'none',
       keyed: () => this.#keyed,
+      wasKeyed: () => this.#keyed,
     });
   }
 

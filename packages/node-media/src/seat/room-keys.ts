@@ -14,6 +14,7 @@ export class RoomKeys implements FrameKeys {
   readonly #gate: Pick<VoiceGate, 'open' | 'shut' | 'slot'>;
   /** Where keys are: slots by identity, our own included. */
   readonly #slots = new Map<string, Set<number>>();
+  readonly #wasKeyed = new Set<string>();
 
   constructor(room: Room, identity: string, gate: Pick<VoiceGate, 'open' | 'shut' | 'slot'>) {
     this.#room = room;
@@ -24,6 +25,11 @@ export class RoomKeys implements FrameKeys {
   /** Who has a key here that was not retired. */
   get keyed(): ReadonlySet<string> {
     return new Set(this.#slots.keys());
+  }
+
+  /** Who ever had one: since then everything of theirs is sealed, if with a key that nobody has. */
+  get wasKeyed(): ReadonlySet<string> {
+    return this.#wasKeyed;
   }
 
   async installReceiving(participantIdentity: string, slot: number, key: SecretBytes): Promise<void> {
@@ -48,6 +54,7 @@ export class RoomKeys implements FrameKeys {
 
   #set(identity: string, slot: number, key: SecretBytes): void {
     setParticipantKey(this.#room, identity, key, slot);
+    this.#wasKeyed.add(identity);
     this.#slots.set(identity, (this.#slots.get(identity) ?? new Set()).add(slot));
   }
 }

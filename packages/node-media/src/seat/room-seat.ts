@@ -54,6 +54,8 @@ export interface RoomSeatOptions extends SeatAddress {
   readonly data: DataRule;
   /** Who has a key in this room. */
   readonly keyed: () => ReadonlySet<string>;
+  /** Who ever had one. */
+  readonly wasKeyed: () => ReadonlySet<string>;
 }
 
 /** What the seats of all protocols share: a LiveKit room on `rtc-node` behind the guard, with one guarded voice. */
@@ -165,13 +167,13 @@ export class RoomSeat implements MediaSeat {
 
   /** Tracks that were looked at are among them, as they were then. */
   async sampleEvidence(): Promise<readonly TrackEvidence[]> {
-    const now = await sampleTracks(this.room, this.#keyState);
+    const now = await sampleTracks(this.room, () => this.#keyState);
     const gone = [...this.#lookedAt.values()].filter((was) => now.every(({ trackSid }) => trackSid !== was.trackSid));
     return [...now, ...gone];
   }
 
   sampleTracks(): Promise<readonly TrackSample[]> {
-    return sampleTracks(this.room, this.#keyState, (trackSid, heardSamples) =>
+    return sampleTracks(this.room, () => this.#keyState, (trackSid, heardSamples) =>
       this.#admission.openedOf(trackSid, heardSamples),
     );
   }
@@ -186,7 +188,8 @@ export class RoomSeat implements MediaSeat {
   }
 
   get #keyState(): KeyState {
-    return { keyed: this.#options.keyed(), sendingSlot: this.gate.slot };
+    const { keyed, wasKeyed } = this.#options;
+    return { keyed: keyed(), wasKeyed: wasKeyed(), sendingSlot: this.gate.slot };
   }
 
   async #enter({ onStage }: SeatEvents): Promise<void> {
@@ -216,7 +219,7 @@ export class RoomSeat implements MediaSeat {
   }
 
   async #noteLook(): Promise<void> {
-    for (const sample of await sampleTracks(this.room, this.#keyState)) {
+    for (const sample of await sampleTracks(this.room, () => this.#keyState)) {
       if (sample.direction === 'received' && sample.kind === 'video') this.#lookedAt.set(sample.trackSid, sample);
     }
   }

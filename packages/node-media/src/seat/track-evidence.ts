@@ -5,10 +5,12 @@ export interface TrackEvidence {
   readonly kind: 'audio' | 'video';
   /** The publication is marked encrypted (GCM). The SFU's word. */
   readonly isMarkedEncrypted: boolean;
-  /** This process has a frame cryptor for the track, switched on, with the call's key index. */
+  /** This process has a frame cryptor for the track, switched on, and of what is sent with the call's key index while there is one. */
   readonly hasCryptor: boolean;
-  /** The media key of the track's sender was set here. */
+  /** A media key of the track's sender was set here, once in the call. */
   readonly isKeySet: boolean;
+  /** Between two handshakes: the key is retired, nothing that was captured leaves under it, and nothing that comes opens. */
+  readonly isResting: boolean;
   /** Encryption of the whole room is switched on. */
   readonly isRoomEncrypted: boolean;
   /** RTP packets so far, as WebRTC counts them. */

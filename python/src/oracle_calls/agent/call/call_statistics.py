@@ -14,6 +14,10 @@ from ..seat.evidence import TrackEvidence
 UNOPENED_PACKETS_MAX: Final = 50
 
 
+#: What is not told of a track at the end.
+_OF_THE_MOMENT: Final = frozenset({"track_sid", "is_resting"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Opening:
     """How far a received track was opened at the last sample."""
@@ -30,6 +34,8 @@ class CallStatistics:
     def __init__(self) -> None:
         self._tracks: dict[str, TrackEvidence] = {}
         self._openings: dict[str, _Opening] = {}
+        #: Received tracks whose cryptor was not seen yet, with the packets that had come when they were first seen.
+        self._awaited: dict[str, int] = {}
         self._has_unopened = False
 
     def add(self, sample: Iterable[TrackEvidence]) -> None:
@@ -40,7 +46,10 @@ class CallStatistics:
             if now.direction == "received":
                 self._watch_opening(now)
             before = self._tracks.get(now.track_sid)
-            self._tracks[now.track_sid] = now if before is None else _merge(before, now)
+            merged = now if before is None else _merge(before, now)
+            if self._is_cryptor_on_time(now):
+                merged = replace(merged, has_cryptor=True)
+            self._tracks[now.track_sid] = merged
 
     def add_unopened(self) -> None:
         """Packets came that did not open for some seconds: whatever they were, the call's keys did not seal them."""
@@ -57,7 +66,7 @@ class CallStatistics:
         """`encrypted` needs more than tracks: a handshake was confirmed, so it is the user who has the other key."""
         tracks = [
             {
-                **{wire_name(name): value for name, value in asdict(track).items() if name != "track_sid"},
+                **{wire_name(name): value for name, value in asdict(track).items() if name not in _OF_THE_MOMENT},
                 "encrypted": _is_track_encrypted(track),
             }
             for track in self._tracks.values()
@@ -65,8 +74,32 @@ class CallStatistics:
         protocol = "strict" if is_signed else "older"
         return {"encrypted": was_confirmed and self.is_encrypted, "protocol": protocol, "tracks": tracks}
 
+    def _is_cryptor_on_time(self, now: TrackEvidence) -> bool:
+        """Whether a cryptor that was not there counts for nothing.
+
+        The media library puts it before a received track some milliseconds after the track; the seat lets nothing be heard that came
+        before. It has to come before a second of packets has.
+        """
+        if now.direction == "sent":
+            return False
+        since = self._awaited.get(now.track_sid)
+        if since is None:
+            # The first look of all decides whether the cryptor is waited for.
+            if not now.has_cryptor and now.track_sid not in self._tracks:
+                self._awaited[now.track_sid] = now.packets
+            return False
+        if now.packets - since >= UNOPENED_PACKETS_MAX:
+            return False
+        if now.has_cryptor:
+            del self._awaited[now.track_sid]
+        return now.has_cryptor
+
     def _watch_opening(self, now: TrackEvidence) -> None:
         """Packets alone prove nothing: plaintext has them too, and everything else of its track may look right."""
+        if now.is_resting:
+            # Without a key nothing opens, whatever it was sealed with, and nothing of it is heard.
+            self._openings[now.track_sid] = _Opening(now.packets, now.opened_samples)
+            return
         before = self._openings.get(now.track_sid, _Opening())
         # After a reconnect WebRTC counts from zero.
         if now.packets < before.packets or now.opened_samples < before.opened_samples:

@@ -18,9 +18,9 @@ class TrackEvidence:
     kind: Literal["audio", "video"]
     #: The publication is marked encrypted (GCM). The SFU's word.
     is_marked_encrypted: bool
-    #: This process has a frame cryptor for the track, switched on; of what is sent, with the call's key index.
+    #: This process has a frame cryptor for the track, switched on, and of what is sent with the call's key index while there is one.
     has_cryptor: bool
-    #: The media key of the track's sender was set here.
+    #: A media key of the track's sender was set here, once in the call.
     is_key_set: bool
     #: Encryption of the whole room is switched on.
     is_room_encrypted: bool
@@ -28,6 +28,8 @@ class TrackEvidence:
     packets: int
     #: Of a received track: samples that left the jitter buffer so far. What the frame cryptor did not open never gets into it.
     opened_samples: int
+    #: Between two handshakes: the key is retired, nothing that was captured leaves under it, and nothing that comes opens.
+    is_resting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +38,32 @@ class KeyState:
 
     #: Identities whose media key is set, in whatever slot.
     keyed: frozenset[str]
+    #: Those whose key was ever set: where one is retired, a key that nobody has takes its place, so that it stays sealed.
+    was_keyed: frozenset[str]
     #: The slot that the own voice is sealed with, if any.
     sending_slot: int | None
 
 
-async def sample_tracks(room: rtc.Room, keys: KeyState, opened_of: Callable[[str, int], int]) -> list[TrackEvidence]:
+async def sample_tracks(
+    room: rtc.Room, key_state: Callable[[], KeyState], opened_of: Callable[[str, int], int]
+) -> list[TrackEvidence]:
     """`opened_of` says how many of the samples heard in the room can only be of frames that a track's cryptor opened.
 
     Raises when the room is not connected any more.
     """
+    # Packets are counted first: with claims from before it, what a key let out meanwhile would look as if it had not been sealed.
     statistics = await sound_statistics_of(room)
+    keys = key_state()
     cryptors = [one for one in frame_cryptors_of(room) if one.enabled]
 
     def evidence() -> Iterator[TrackEvidence]:
         for identity, publication, direction in _tracks_of(room):
+            is_resting = identity in keys.was_keyed and identity not in keys.keyed
             # A received frame names its slot itself; what the cryptor says is only where it began.
             has_cryptor = any(
                 one.participant_identity == identity
                 and one.track_sid == publication.sid
-                and (direction == "received" or one.key_index == keys.sending_slot)
+                and (direction == "received" or is_resting or one.key_index == keys.sending_slot)
                 for one in cryptors
             )
             is_sent = direction == "sent"
@@ -64,10 +73,11 @@ async def sample_tracks(room: rtc.Room, keys: KeyState, opened_of: Callable[[str
                 "audio" if publication.kind == rtc.TrackKind.KIND_AUDIO else "video",
                 publication.encryption_type == rtc.EncryptionType.GCM,
                 has_cryptor,
-                identity in keys.keyed,
+                identity in keys.was_keyed,
                 room.e2ee_manager.enabled,
                 statistics.packets_sent if is_sent else statistics.packets_received,
                 0 if is_sent else opened_of(publication.sid, statistics.heard_samples),
+                is_resting,
             )
 
     return list(evidence())

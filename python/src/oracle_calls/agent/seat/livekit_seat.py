@@ -149,10 +149,13 @@ class LiveKitSeat:
         await self._gate.open(_OLDER_SLOT)
 
     async def sample_evidence(self) -> list[TrackEvidence]:
-        keyed = self.frame_keys.keyed
+        return await sample_tracks(self._room, self._key_state, self._admission.opened_of)
+
+    def _key_state(self) -> KeyState:
+        keyed, was_keyed = self.frame_keys.keyed, self.frame_keys.was_keyed
         if self._is_older and self._gate.slot is not None:
-            keyed = frozenset({self.identity, *self._heard})
-        return await sample_tracks(self._room, KeyState(keyed, self._gate.slot), self._admission.opened_of)
+            keyed = was_keyed = frozenset({self.identity, *self._heard})
+        return KeyState(keyed, was_keyed, self._gate.slot)
 
     async def close(self) -> None:
         if self._closing is None:

@@ -61,11 +61,17 @@ class RoomKeys:
         self._gate = gate
         #: Where keys are: slots by identity, our own included.
         self._slots: dict[str, set[int]] = {}
+        self._was_keyed: set[str] = set()
 
     @property
     def keyed(self) -> frozenset[str]:
         """Who has a key here that was not retired."""
         return frozenset(self._slots)
+
+    @property
+    def was_keyed(self) -> frozenset[str]:
+        """Who ever had one: since then everything of theirs is sealed, if with a key that nobody has."""
+        return frozenset(self._was_keyed)
 
     async def install_receiving(self, participant_identity: str, slot: int, key: SecretBytes) -> None:
         self._set(participant_identity, slot, key)
@@ -90,3 +96,4 @@ class RoomKeys:
     def _set(self, identity: str, slot: int, key: SecretBytes) -> None:
         self._sink.set_key(identity, bytes(key.expose()), slot)
         self._slots.setdefault(identity, set()).add(slot)
+        self._was_keyed.add(identity)
