@@ -173,8 +173,10 @@ export class RoomSeat implements MediaSeat {
   }
 
   sampleTracks(): Promise<readonly TrackSample[]> {
-    return sampleTracks(this.room, () => this.#keyState, (trackSid, heardSamples) =>
-      this.#admission.openedOf(trackSid, heardSamples),
+    return sampleTracks(
+      this.room,
+      () => this.#keyState,
+      (trackSid, heardSamples) => this.#admission.openedOf(trackSid, heardSamples),
     );
   }
 
