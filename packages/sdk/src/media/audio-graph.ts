@@ -9,38 +9,68 @@ export interface LevelProbe extends Disposable {
   level(): number;
 }
 
-/** The page's one `AudioContext`, made when first needed; browsers allow only a few, and want a click before the first. */
+/** What of the page's sound the SDK makes, measures and moves. Browsers allow only a few `AudioContext`s, and want a click before the first. */
 export class AudioGraph implements Disposable {
   readonly speaker = new Speaker();
-  #context: AudioContext | undefined;
+  #sounds: AudioContext | undefined;
+  #meters: AudioContext | undefined;
+  readonly #probes = new Set<LevelProbe>();
 
-  /** Makes the context ahead of time; inside a click it may start. */
+  /** The context for sounds of the page's own, made when first needed. */
   open(): AudioContext {
-    this.#context ??= new AudioContext();
-    // Without a click so far it stays suspended, and levels read 0: calls work, only the timeline lacks audible stages.
-    if (this.#context.state === 'suspended') this.#context.resume().catch(() => undefined);
-    return this.#context;
+    this.#sounds ??= new AudioContext();
+    return resumed(this.#sounds);
   }
 
+  /** Makes the context for loudness ahead of time; inside a click it may start. */
+  ready(): AudioContext {
+    this.#meters ??= new AudioContext();
+    return resumed(this.#meters);
+  }
+
+  /**
+   * Chromium keeps the source of a stream for as long as its context runs, disconnected or not, and with it the track, the peer connection
+   * that the track came by, and whatever listens to them (seen in 156: `MediaStreamAudioSourceNode` among the pending activities of a
+   * heap snapshot). So the context ends with its last probe, and the next has another.
+   */
   probe(track: MediaStreamTrack): LevelProbe {
-    const context = this.open();
+    const context = this.ready();
     const source = context.createMediaStreamSource(new MediaStream([track]));
     const analyser = new AnalyserNode(context, { fftSize: WINDOW_SAMPLES });
     source.connect(analyser);
     const samples = new Float32Array(WINDOW_SAMPLES);
-    return {
+    const probe: LevelProbe = {
       level: () => {
+        if (!this.#probes.has(probe)) return 0;
         analyser.getFloatTimeDomainData(samples);
         return rootMeanSquare(samples);
       },
-      [Symbol.dispose]: () => source.disconnect(),
+      [Symbol.dispose]: () => {
+        source.disconnect();
+        if (this.#probes.delete(probe) && this.#probes.size === 0) this.#closeMeters();
+      },
     };
+    this.#probes.add(probe);
+    return probe;
   }
 
   [Symbol.dispose](): void {
-    this.#context?.close().catch(() => undefined);
-    this.#context = undefined;
+    this.#sounds?.close().catch(() => undefined);
+    this.#sounds = undefined;
+    this.#closeMeters();
   }
+
+  #closeMeters(): void {
+    this.#meters?.close().catch(() => undefined);
+    this.#meters = undefined;
+    this.#probes.clear();
+  }
+}
+
+/** Without a click so far it stays suspended, and levels read 0: calls work, only the timeline lacks audible stages. */
+function resumed(context: AudioContext): AudioContext {
+  if (context.state === 'suspended') context.resume().catch(() => undefined);
+  return context;
 }
 
 export function rootMeanSquare(samples: Float32Array): number {

@@ -4,16 +4,17 @@ import type { FrameKeys, SendFrame } from '@oracle-calls/protocol/secure-link';
 import {
   AudioPresets,
   ParticipantKind as LiveKitParticipantKind,
-  Room,
   RoomEvent,
   Track,
   type RemoteParticipant,
   type RemoteTrackPublication,
+  type Room,
 } from 'livekit-client';
 import { isSafeUrl } from '../backend-client/http.ts';
 import type { LocalTrack } from '../devices/devices-port.ts';
 import { FrameCryptor } from '../frame-cryptor/frame-cryptor.ts';
 import type { AudioGraph } from './audio-graph.ts';
+import { createRoom } from './create-room.ts';
 import { causeOf } from './disconnect-cause.ts';
 import { FrameLayer } from './frame-layer.ts';
 import { createPlayableTrack } from './playable-track.ts';
@@ -101,7 +102,7 @@ export class LiveKitConnection implements SfuConnection {
       frame: (frame, participantIdentity) => this.#tell({ kind: 'frame', participantIdentity, frame }),
       roomNews: () => this.#refuseRename(),
     });
-    this.#room = new Room({
+    this.#room = createRoom({
       encryption: { e2eeManager },
       // A page that is being reloaded must look like one that vanished: the oracle then waits for it.
       disconnectOnPageLeave: false,
@@ -116,7 +117,7 @@ export class LiveKitConnection implements SfuConnection {
       },
     });
     this.#published = new PublishedTracks(this.#room, this.#guard);
-    audioGraph.open();
+    audioGraph.ready();
     // LiveKit announces our tracks as encrypted, so that its own clients decrypt them.
     this.#announcingEncryption = this.#room.setE2EEEnabled(true);
     this.#announcingEncryption.catch(() => undefined);

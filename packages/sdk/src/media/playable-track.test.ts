@@ -27,7 +27,7 @@ function createTrack({ refusal = 'NotAllowedError' } = {}) {
     kind: 'audio',
     mediaStreamTrack: {} as MediaStreamTrack,
     audioGraph: {
-      open: () => {
+      ready: () => {
         opened += 1;
         return {} as AudioContext;
       },

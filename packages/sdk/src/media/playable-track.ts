@@ -7,7 +7,7 @@ export interface PlayableTrackOptions {
   readonly participantIdentity: string;
   readonly kind: 'audio' | 'video';
   readonly mediaStreamTrack: MediaStreamTrack;
-  readonly audioGraph: Pick<AudioGraph, 'open' | 'probe' | 'speaker'>;
+  readonly audioGraph: Pick<AudioGraph, 'ready' | 'probe' | 'speaker'>;
   readonly logger: Logger;
 }
 
@@ -52,7 +52,7 @@ export function createPlayableTrack(options: PlayableTrackOptions): RemoteTrack 
         void start(element);
         probe = audioGraph.probe(mediaStreamTrack);
       } else if (element !== undefined && isHeldBack) {
-        audioGraph.open();
+        audioGraph.ready();
         void start(element);
       }
       return { [Symbol.dispose]: stop };
