@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parsePss, parseStat, treeOf, usageOf } from './process-tree.ts';
 
@@ -33,4 +34,12 @@ test.runIf(process.platform === 'linux')('a child counts to its parent', async (
   await once(child, 'exit');
   expect(during?.processes).toBe((before?.processes ?? 0) + 1);
   expect(during?.memoryBytes).toBeGreaterThan(1024 * 1024);
+});
+
+test.runIf(process.platform === 'linux')('an open file counts, and one of /proc does not', async () => {
+  const before = usageOf(process.pid)?.openFiles ?? 0;
+  await using _proc = await open('/proc/self/stat');
+  expect(usageOf(process.pid)?.openFiles).toBe(before);
+  await using _file = await open(import.meta.filename);
+  expect(usageOf(process.pid)?.openFiles).toBe(before + 1);
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** What a process and everything that it started use at one moment. */
 export interface TreeUsage {
@@ -7,7 +7,7 @@ export interface TreeUsage {
   readonly memoryBytes: number;
   /** Processor time since each process began, of those that have ended included, in ms. */
   readonly cpuMs: number;
-  /** Open files and sockets. */
+  /** Open files and sockets, without those of /proc: the worker's framework watches the memory of each process, and keeps that file for a minute and a half (`pidusage`). */
   readonly openFiles: number;
 }
 
@@ -69,8 +69,17 @@ function readOrNothing(path: string): string {
 
 function countOpen(pid: number): number {
   try {
-    return readdirSync(`/proc/${pid}/fd`).length;
+    return readdirSync(`/proc/${pid}/fd`).filter((fd) => !isOfProc(`/proc/${pid}/fd/${fd}`)).length;
   } catch {
     return 0;
+  }
+}
+
+function isOfProc(link: string): boolean {
+  try {
+    return readlinkSync(link).startsWith('/proc/');
+  } catch {
+    // Closed meanwhile.
+    return true;
   }
 }

@@ -89,25 +89,25 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
     readonly isAudible: boolean;
   }
   let blocks: Block[] = [];
-  let ear: AudioContext | undefined;
   let echo: GainNode | undefined;
-  let echoGain = 0;
-  const openEcho = (): GainNode => {
+  /** What plays right now. */
+  const playing = new Set<MediaStream>();
+  /** Made with the first echo: the microphone's context runs for as long as the page, and would keep every stream, and its call, as long. */
+  const openEcho = (gain: number): GainNode => {
     const { context, destination } = openMouth();
-    echo ??= new GainNode(context, { gain: echoGain });
-    echo.connect(destination);
-    return echo;
+    const node = new GainNode(context, { gain });
+    node.connect(destination);
+    for (const stream of playing) context.createMediaStreamSource(stream).connect(node);
+    return node;
   };
   const listenTo = async (stream: MediaStream): Promise<void> => {
     if (stream.getAudioTracks().length === 0) return;
-    ear ??= new AudioContext({ sampleRate });
+    // Chromium keeps the source of a stream, and all that the stream came by, for as long as the context runs.
+    const ear = new AudioContext({ sampleRate });
     const bent = ear.createMediaStreamDestination();
-    const [listened, echoed] = [
-      ear.createMediaStreamSource(stream),
-      openMouth().context.createMediaStreamSource(stream),
-    ];
-    listened.connect(bent);
-    echoed.connect(openEcho());
+    ear.createMediaStreamSource(stream).connect(bent);
+    playing.add(stream);
+    if (echo !== undefined) openMouth().context.createMediaStreamSource(stream).connect(echo);
     const [track] = bent.stream.getAudioTracks();
     if (track === undefined) return;
     // No worklet: its script would have to come from a URL that the page's Content-Security-Policy allows.
@@ -118,9 +118,9 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
       // A call that is over is let go, with its connection; else whoever counts what is left of calls would count these ears.
       if (stream.getAudioTracks().every(({ readyState }) => readyState === 'ended')) {
         data.close();
-        listened.disconnect();
-        echoed.disconnect();
+        playing.delete(stream);
         track.stop();
+        await ear.close();
         return;
       }
       const stampedMs = data.timestamp / 1000;
@@ -171,8 +171,8 @@ export function installPageEars({ sampleRate, audibleLevel }: PageEarsOptions): 
       return startsMs + buffer.duration * 1000;
     },
     setEcho(gain) {
-      echoGain = gain;
-      if (echo !== undefined) echo.gain.value = gain;
+      echo ??= openEcho(gain);
+      echo.gain.value = gain;
     },
     heardSince(sinceMs) {
       const wanted = blocks.filter(({ atMs }) => atMs >= sinceMs);
