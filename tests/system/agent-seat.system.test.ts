@@ -60,6 +60,8 @@ describe('the voice of the agent', () => {
 
     await taken.seat.frameKeys.retire(6);
     await expect.poll(() => user.hears('agent'), SOON).toBeLessThan(UNHEARD);
+    const [resting] = await taken.seat.sampleEvidence();
+    expect(resting).toMatchObject({ direction: 'sent', hasCryptor: true, isKeySet: true, isResting: true });
     // The next attempt starts over.
     await switchSending(taken.seat, 5, 3);
     await expect.poll(() => user.hears('agent'), SOON).toBeGreaterThan(HEARD);
@@ -118,6 +120,8 @@ describe('who is heard by the agent', () => {
 
     await taken.seat.frameKeys.retire(2);
     await expect.poll(() => taken.hears('user'), SOON).toBeLessThan(UNHEARD);
+    const resting = (await taken.seat.sampleEvidence()).find(({ direction }) => direction === 'received');
+    expect(resting).toMatchObject({ hasCryptor: true, isKeySet: true, isResting: true });
     await stranger[Symbol.asyncDispose]();
     await user[Symbol.asyncDispose]();
     await expect

@@ -320,6 +320,9 @@ describe('the agent when somebody vanishes', () => {
     await stack.logged('handshake confirmed', from, (line) => line['attempt'] === 2);
     expect((await scene.ask(caller, agent)).length).toBeGreaterThan(0);
     expect(call.updates).toEqual([]);
+    await caller.close();
+    // Between the two handshakes nobody had a key, and nothing went unsealed.
+    expect(await statisticsOf(call, from)).toMatchObject({ encrypted: true });
   });
 
   it('loses one call only, when the process of one call is killed', async () => {
