@@ -142,8 +142,10 @@ export async function startConversation(options: ConversationOptions): Promise<C
       .catch(() => undefined));
   };
   /** What was heard of an interrupted answer belongs to what the brain is told. */
-  const afterInterrupting = (next: () => void): void =>
-    void waitAtMost(clock, interrupting, INTERRUPTED_MAX_MS).then(next, () => undefined);
+  const afterInterrupting = async (act: () => void): Promise<void> => {
+    await waitAtMost(clock, interrupting, INTERRUPTED_MAX_MS);
+    act();
+  };
   const say = (text: string): void => {
     if (!isClosing) session.say(text);
   };
@@ -159,9 +161,9 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const events = hearingEvents(
     { observer, record, settling, silence, log },
     {
-      likely: (text) => afterInterrupting(() => agent.likely(text)),
+      likely: (text) => void afterInterrupting(() => agent.likely(text)),
       interrupted: () => void giveUpAnswer(false),
-      turn: (text) => afterInterrupting(() => agent.turn(text)),
+      turn: (text) => void afterInterrupting(() => agent.turn(text)),
     },
   );
   const { recogniser, turnDetector } = engines;
