@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -282,6 +283,11 @@ def test_jobs_with_a_ticket_are_taken_under_a_name_that_says_nothing() -> None:
         assert [(one.accepted, one.rejected) for one in requests[2:]] == [([], 1), ([], 1)]
 
     run(test())
+
+
+def test_an_oracle_that_remembers_is_refused_since_nobody_obeys_who_wants_to_be_forgotten() -> None:
+    with pytest.raises(ValueError, match="remember"):
+        Oracle(SETTINGS, hearing=replace(HEARD_HERE, remembers=True))
 
 
 def test_settings_come_from_the_environment() -> None:
