@@ -141,6 +141,11 @@ export async function startConversation(options: ConversationOptions): Promise<C
       .then(() => session.interrupt({ force }).await)
       .catch(() => undefined));
   };
+  /** What was heard of an interrupted answer belongs to what the brain is told. */
+  const afterInterrupting = async (act: () => void): Promise<void> => {
+    await waitAtMost(clock, interrupting, INTERRUPTED_MAX_MS);
+    act();
+  };
   const say = (text: string): void => {
     if (!isClosing) session.say(text);
   };
@@ -156,13 +161,9 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const events = hearingEvents(
     { observer, record, settling, silence, log },
     {
-      likely: (text) => agent.likely(text),
+      likely: (text) => void afterInterrupting(() => agent.likely(text)),
       interrupted: () => void giveUpAnswer(false),
-      turn: (text) =>
-        void waitAtMost(clock, interrupting, INTERRUPTED_MAX_MS).then(
-          () => agent.turn(text),
-          () => undefined,
-        ),
+      turn: (text) => void afterInterrupting(() => agent.turn(text)),
     },
   );
   const { recogniser, turnDetector } = engines;

@@ -43,7 +43,7 @@ export interface TurnRules {
 export const TURN_DEFAULTS: TurnRules = {
   // People answer each other after about 200 ms (Stivers et al. 2009, ten languages).
   endOfTurnMinMs: 160,
-  endOfTurnMaxMs: 1_800,
+  endOfTurnMaxMs: 1_500,
   stillThereSeconds: 20,
   lengthWarningSeconds: 60,
   // English, as the local recogniser is. "Um" and the like hold the turn rather than give it back, so they are no signs of listening.

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { MEMORY_RECORD_MAX_BYTES } from '../memory/memory-record-size.ts';
 import { API_PREFIX, ROUTES } from './routes.ts';
 import * as schemas from './index.ts';
 
@@ -280,6 +281,53 @@ const CASES: Readonly<Record<string, Case>> = {
     bad: [
       ['url', { url: 'sfu' }],
       ['jwt', { jwt: '' }],
+    ],
+  },
+  keptMemory: {
+    schema: schemas.keptMemorySchema,
+    good: { record: 'AAEC_-', erasedAt: 0 },
+    moreGood: [{ record: undefined, erasedAt: 1_767_323_045_006 }],
+    bad: [
+      ['record', { record: '' }],
+      ['record', { record: 'not base64url!' }],
+      ['record', { record: 'A'.repeat(Math.ceil((MEMORY_RECORD_MAX_BYTES * 4) / 3) + 1) }],
+      ['erasedAt', { erasedAt: undefined }],
+      ['erasedAt', { erasedAt: -1 }],
+    ],
+  },
+  keepMemoryRequest: {
+    schema: schemas.keepMemoryRequestSchema,
+    good: { record: 'AAEC_-', erasedAt: 7 },
+    bad: [
+      ['record', { record: undefined }],
+      ['record', { record: 'A'.repeat(Math.ceil((MEMORY_RECORD_MAX_BYTES * 4) / 3) + 1) }],
+      ['erasedAt', { erasedAt: 0.5 }],
+    ],
+  },
+  memoriesQuery: {
+    schema: schemas.memoriesQuerySchema,
+    good: { oracleDid: 'did:ixo:oracle456' },
+    moreGood: [{ oracleDid: 'did:ixo:oracle456', sessionId: 's-1' }],
+    bad: [
+      ['oracleDid', { oracleDid: 'oracle456' }],
+      ['sessionId', { sessionId: '' }],
+    ],
+  },
+  memoriesResponse: {
+    schema: schemas.memoriesResponseSchema,
+    good: { memories: [{ sessionId: 's-1', keptAt: at }] },
+    moreGood: [{ memories: [] }],
+    bad: [
+      ['memories', { memories: undefined }],
+      ['memories.0.keptAt', { memories: [{ sessionId: 's-1', keptAt: 'yesterday' }] }],
+    ],
+  },
+  erasedResponse: {
+    schema: schemas.erasedResponseSchema,
+    good: { erased: 0 },
+    bad: [
+      ['erased', { erased: -1 }],
+      ['erased', { erased: '1' }],
     ],
   },
   matrixError: {

@@ -18,6 +18,7 @@ const {
   ConnectionQuality,
   DeviceSelect,
   HangUpButton,
+  HearingNote,
   IncomingCall,
   LevelMeter,
   MicrophoneButton,
@@ -53,6 +54,7 @@ function Page(): ReactNode {
       <ChatLog />
       <ChatForm />
       <SecurityBadge />
+      <HearingNote />
       <ComparisonCode />
       <OracleVideo />
       <OwnVideo />

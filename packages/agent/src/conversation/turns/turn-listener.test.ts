@@ -253,9 +253,8 @@ describe('somebody who speaks over the oracle', () => {
         [800, 'Stop, what about Spain?'],
       ],
     });
-    await scene.voice(640);
-    expect(scene.log).toEqual(['held', 'begun', 'interrupted', '… Stop, what']);
-    await scene.voice(320);
+    await scene.voice(1_152);
+    expect(scene.log).toEqual(['held', 'begun', 'interrupted', '… Stop, what about Spain?']);
     await scene.quiet(320);
     expect(scene.decided.slice(-2)).toEqual(['released', 'turn Stop, what about Spain? (ended 192 ms ago)']);
   });
@@ -265,6 +264,25 @@ describe('somebody who speaks over the oracle', () => {
     await scene.voice(320);
     await scene.quiet(700);
     expect(scene.log).toEqual(['held', 'begun', 'released', 'dropped']);
+  });
+
+  it('does not interrupt it with what is understood of half a word', async () => {
+    const scene = speaking({
+      words: [
+        [0, "I don't care."],
+        [600, 'Okay.'],
+      ],
+    });
+    await scene.voice(768);
+    await scene.quiet(700);
+    expect(scene.log).toEqual(['held', 'begun', 'released', 'dropped']);
+  });
+
+  it('interrupts it with a word as brief as "stop" at the next pause', async () => {
+    const scene = speaking({ words: [[0, 'Stop.']] });
+    await scene.voice(384);
+    await scene.quiet(128);
+    expect(scene.decided).toEqual(['held', 'begun', 'interrupted']);
   });
 
   it('lets it go on at once after a noise', async () => {

@@ -92,6 +92,11 @@ const FINISHED = 0.5;
 const BACKCHANNEL_QUIET_MS = 300;
 /** A voice of which nothing is understood for this long, in ms, is none. */
 const NOT_UNDERSTOOD_MS = 1_600;
+/**
+ * With less voice than this, in ms, what is understood in the middle of a word does not say that the user wants the turn: of half an "okay" the recogniser makes
+ * "I don't care". The oracle is silent meanwhile, and the next pause tells.
+ */
+const MEANT_UNDER_WAY_MS = 700;
 /** A longer utterance is taken down at the next pause of this length, in ms: recognising it again and again would cost ever more. */
 const LONG_UTTERANCE_MS = 10_000;
 const TAKE_DOWN_QUIET_MS = 400;
@@ -313,7 +318,7 @@ export class TurnListener {
     const { utterance } = stretch;
     const sense = this.#senseOf(stretch, text);
     if (!stretch.isMeant) {
-      if (sense === 'words') this.#means(stretch);
+      if (sense === 'words' && utterance.voicedMs >= MEANT_UNDER_WAY_MS) this.#means(stretch);
       else if (sense === 'echo' || (sense === 'noise' && utterance.lengthMs > NOT_UNDERSTOOD_MS)) {
         this.#isNoise = true;
         return this.#drop(stretch, { wasEcho: sense === 'echo' });
