@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { bundlePage, type Bundle } from './bundle-size.ts';
 
 /** All hooks and components, as they are now, with a little room: this number rises only for something that a page shows (docs/decisions/0031-react.md). */
-export const REACT_RATCHET_GZ_BYTES = 9_500;
+export const REACT_RATCHET_GZ_BYTES = 12_000;
 
 /** The provider with the hooks that place a call and show its state. */
-export const REACT_MINIMAL_RATCHET_GZ_BYTES = 4_100;
+export const REACT_MINIMAL_RATCHET_GZ_BYTES = 4_400;
 
 /** What hooks add to a page that has React and the SDK. */
 export interface ReactSize {

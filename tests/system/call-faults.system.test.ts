@@ -202,11 +202,13 @@ describe('faults in the middle of a call', () => {
     const { tracks } = await caller.statistics();
     expect(tracks.map(({ direction, kind }) => `${direction} ${kind}`).toSorted()).toEqual([
       'received audio',
+      // The oracle's own picture.
+      'received video',
       'sent audio',
       'sent video',
     ]);
     expect(await askSfu(scene.stack.sfu, roomOf(callId))).toMatchObject({
-      tracks: 3,
+      tracks: 4,
       encrypted: true,
     });
     await caller.hangUp();
