@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { parseWith } from '../parse.ts';
-import { callHearingSchema, HEARD_HERE, listenersOf, type CallHearing } from './call-hearing.ts';
+import { callHearingSchema, HEARD_HERE, type CallHearing } from './call-hearing.ts';
+import { listenersOf } from './call-listeners.ts';
 import { compareHearings } from './compare-hearings.ts';
 import { ON_THIS_MACHINE, placeOf } from './engine-place.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { enginePlaceSchema, ON_THIS_MACHINE, SENT_KINDS, type EnginePlace, type SentKind } from './engine-place.ts';
+import { enginePlaceSchema, ON_THIS_MACHINE, type EnginePlace } from './engine-place.ts';
 
 const sendsPictures = (place: EnginePlace): boolean => place.where === 'sent-to' && place.what.includes('pictures');
 
@@ -33,19 +33,3 @@ export const HEARD_HERE: CallHearing = {
   speech: ON_THIS_MACHINE,
   remembers: false,
 };
-
-/** Someone on another machine who gets something of a call. */
-export interface CallListener {
-  readonly host: string;
-  readonly what: readonly SentKind[];
-}
-
-/** All hosts that get something of a call, each once with all it gets; empty when nothing leaves the machine. */
-export function listenersOf({ recognition, languageModel, speech, pictures }: CallHearing): CallListener[] {
-  const byHost = new Map<string, Set<SentKind>>();
-  for (const place of [recognition, languageModel, speech, pictures]) {
-    if (place?.where !== 'sent-to') continue;
-    byHost.set(place.host, new Set([...(byHost.get(place.host) ?? []), ...place.what]));
-  }
-  return Array.from(byHost, ([host, what]) => ({ host, what: SENT_KINDS.filter((kind) => what.has(kind)) }));
-}

@@ -1,5 +1,6 @@
 import { areBytesEqual } from '../byte-layout/byte-strings.ts';
-import { listenersOf, type CallHearing } from './call-hearing.ts';
+import type { CallHearing } from './call-hearing.ts';
+import { listenersOf } from './call-listeners.ts';
 import { encodeHearing } from './hearing-layout.ts';
 
 /** How a later declaration stands to an earlier one: `wider` when somebody gets something new, `other` when it only says something else. */

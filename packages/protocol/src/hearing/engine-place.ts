@@ -1,8 +1,5 @@
 import * as v from 'valibot';
-
-/** What can be sent to another machine, in the order in which it is written and shown. */
-export const SENT_KINDS = ['audio', 'text', 'pictures'] as const;
-export type SentKind = (typeof SENT_KINDS)[number];
+import { SENT_KINDS, type SentKind } from './sent-kinds.ts';
 
 /** Longest host with its port: a name has 253 characters at most (RFC 1035, section 3.1). */
 export const HOST_MAX_LENGTH = 255;

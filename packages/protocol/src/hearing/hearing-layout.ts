@@ -4,7 +4,8 @@ import type { ErrorCode } from '../errors/error-table.ts';
 import { OracleCallError } from '../errors/oracle-call-error.ts';
 import { parseWith } from '../parse.ts';
 import { callHearingSchema, type CallHearing } from './call-hearing.ts';
-import { HOST_MAX_LENGTH, ON_THIS_MACHINE, SENT_KINDS, type EnginePlace } from './engine-place.ts';
+import { HOST_MAX_LENGTH, ON_THIS_MACHINE, type EnginePlace } from './engine-place.ts';
+import { SENT_KINDS } from './sent-kinds.ts';
 
 /** Where a part works, as one byte. `nobody` is for pictures alone. */
 const PLACE_BYTES = { nobody: 0, 'this-machine': 1, 'sent-to': 2 } as const;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CallHearing } from './call-hearing.ts';
-import { ON_THIS_MACHINE, SENT_KINDS, type EnginePlace, type SentKind } from './engine-place.ts';
+import { ON_THIS_MACHINE, type EnginePlace } from './engine-place.ts';
+import { SENT_KINDS, type SentKind } from './sent-kinds.ts';
 
 const HOSTS = [
   'api.example.com',
