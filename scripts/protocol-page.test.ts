@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { MEMORY_MAX_AGE_MS } from '../packages/agent/src/trust-store/memory-numbers.ts';
-import { MEMORY_GRACE_MS } from '../packages/backend/src/memories/memory-desk.ts';
+import { MEMORY_GRACE_MS } from '../packages/backend/src/store/memory-store.ts';
 import { DATA_KIND_BYTES } from '../packages/protocol/src/data-frame/layout.ts';
 import {
   ARGUMENTS_MAX_LENGTH,

@@ -234,7 +234,7 @@ export function describeStore(server: TestServer): void {
       expect(await memories.keep({ ...call, matrixUserId: MALLORY }, { record: 'other', erasedAt: 0 }, NOON + 6)).toBe(
         true,
       );
-      expect(await memories.deleteAccount(MALLORY)).toBe(1);
+      expect(await memories.deleteAccount(MALLORY, NOON + 6)).toBe(1);
       expect(await memories.prune(NOON + 6)).toBe(0);
       expect(await memories.prune(NOON + 7)).toBe(1);
       expect(await database.rows('select * from memories')).toEqual([]);
@@ -256,6 +256,19 @@ export function describeStore(server: TestServer): void {
       expect(await memories.find(live)).toEqual({ erasedAt: NOON + 20 });
       expect(await memories.find(late)).toEqual({ erasedAt: NOON + 20 });
       expect(await memories.find(over)).toBeUndefined();
+    });
+
+    test('all of an account is deleted for good: a call under way that holds it does not bring it back', async () => {
+      const { memories } = store;
+      const record = { record: 'sealed', erasedAt: 0 };
+      const [live, over] = [newCall({ sessionId: 'a' }), newCall({ sessionId: 'b' })];
+      for (const call of [live, over]) await store.calls.accept(call);
+      for (const call of [live, over]) expect(await memories.keep(call, record, NOON)).toBe(true);
+      await store.calls.end(over.callId, { endReason: 'hangup', isAnswered: true, endedAt: NOON + 9 });
+      const longAfter = NOON + 3_600_000;
+      expect(await memories.deleteAccount(ALICE, longAfter)).toBe(2);
+      expect(await memories.keep(live, record, longAfter + 1)).toBe(false);
+      expect([await memories.find(live), await memories.find(over)]).toEqual([{ erasedAt: longAfter }, undefined]);
     });
 
     test('a failed transaction leaves nothing', async () => {

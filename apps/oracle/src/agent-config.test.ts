@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseWith } from '@oracle-calls/protocol';
+import { oracleSettingsSchema } from '@oracle-calls/agent/oracle-settings';
 import { agentConfigSchema } from './agent-config.ts';
+import { oracleField } from './oracle-field.ts';
 
 const config = {
   oracleDid: 'did:example:oracle',
@@ -35,6 +37,21 @@ describe("the agent's configuration", () => {
       rekeySeconds: 900,
       drainSeconds: 75,
     });
+  });
+
+  it('takes whatever the agent takes about its oracle: memory and eyes can be switched on and off here', () => {
+    const fieldsOf = ({ entries }: { readonly entries: object }): string[] => Object.keys(entries).toSorted();
+    const [ours, theirs] = [oracleField.wrapped, oracleSettingsSchema];
+    expect(fieldsOf(ours)).toEqual(fieldsOf(theirs));
+    for (const part of ['brain', 'recognition', 'speech'] as const) {
+      const kindsOf = ({ entries }: typeof ours | typeof theirs) => entries[part].wrapped.options.map(fieldsOf);
+      expect(kindsOf(ours)).toEqual(kindsOf(theirs));
+    }
+    const brain = { kind: 'chat', baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', vision: true };
+    for (const memory of [true, false, { days: 7 }]) {
+      expect(issuesOf({ ...config, oracle: { brain, memory } })).toBe('accepted');
+    }
+    expect(issuesOf({ ...config, oracle: { memory: 'no' } })).not.toBe('accepted');
   });
 
   it('may leave the key to the environment', () => {

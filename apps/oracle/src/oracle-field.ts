@@ -1,4 +1,4 @@
-import { enginePlaceSchema, turnSettingsSchema } from '@oracle-calls/agent/oracle-settings';
+import { enginePlaceSchema, memoryOptionSchema, turnSettingsSchema } from '@oracle-calls/agent/oracle-settings';
 import * as v from 'valibot';
 import { httpUrlSchema, textSchema } from './config-fields.ts';
 import { namedPath } from './configuration/schema-walk.ts';
@@ -7,6 +7,9 @@ const apiKeyFile = v.optional(namedPath('secret'));
 
 /** Where the service really is, when its address does not say so: shown to callers. */
 const place = v.optional(enginePlaceSchema);
+
+/** It sees: a chat model is sent a picture with each turn, a webhook gets one when it asks. Callers are told. */
+const vision = v.optional(v.boolean());
 
 const local = v.strictObject({ kind: v.literal('local') });
 
@@ -22,9 +25,16 @@ const brainSchema = v.variant('kind', [
     /** Sent as `max_tokens`; leave it out for hosted models that refuse that. */
     maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     place,
+    vision,
   }),
   /** A service of your own: `docs/webhook-brain.md`. */
-  v.strictObject({ kind: v.literal('webhook'), url: httpUrlSchema, secretFile: namedPath('secret'), place }),
+  v.strictObject({
+    kind: v.literal('webhook'),
+    url: httpUrlSchema,
+    secretFile: namedPath('secret'),
+    place,
+    vision,
+  }),
   /** A model that hears and speaks by itself (Realtime API); `baseUrl` is what stands before `/realtime`. `recognition` and `speech` have no part then. */
   v.strictObject({
     kind: v.literal('realtime'),
@@ -79,5 +89,7 @@ export const oracleField = v.optional(
     speech: v.optional(speechSchema),
     /** How it takes turns with its callers, and what it says of its own accord. */
     turns: v.optional(turnSettingsSchema),
+    /** Whether it remembers sessions from call to call, and how; `false` also where its definition says so. Callers are told. */
+    memory: v.optional(memoryOptionSchema),
   }),
 );

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, ModelSettings, llm
 from livekit.agents.voice.io import AudioInput, PlaybackFinishedEvent
 
-from oracle_calls.agent import Oracle, OracleSettings
+from oracle_calls.agent import LOCAL_TURNS, Oracle, OracleSettings
 from oracle_calls.agent.call import CallContext, OracleActivity
 from oracle_calls.agent.call.call_data import shortened
 from oracle_calls.agent.call.earcon import earcon
@@ -282,6 +283,20 @@ def test_jobs_with_a_ticket_are_taken_under_a_name_that_says_nothing() -> None:
         assert [(one.accepted, one.rejected) for one in requests[2:]] == [([], 1), ([], 1)]
 
     run(test())
+
+
+def test_local_turns_ask_nobody_before_the_user_has_finished() -> None:
+    async def test() -> None:
+        assert AgentSession[None](turn_handling=LOCAL_TURNS).options.preemptive_generation["enabled"] is False
+        # The twin: what the framework does by itself.
+        assert AgentSession[None]().options.preemptive_generation["enabled"] is True
+
+    run(test())
+
+
+def test_an_oracle_that_remembers_is_refused_since_nobody_obeys_who_wants_to_be_forgotten() -> None:
+    with pytest.raises(ValueError, match="remember"):
+        Oracle(SETTINGS, hearing=replace(HEARD_HERE, remembers=True))
 
 
 def test_settings_come_from_the_environment() -> None:

@@ -142,12 +142,29 @@ def test_a_file_that_is_none_or_of_another_version_is_refused(tmp_path: Path) ->
     tmp_path.chmod(0o700)
     (tmp_path / "none.db").write_text("nonsense, and long enough to be looked at as a header of SQLite")
     later = sqlite3.connect(tmp_path / "later.db")
-    later.execute("PRAGMA user_version = 2")
+    later.execute("PRAGMA user_version = 3")
     later.close()
     for name in ("none.db", "later.db"):
         with pytest.raises(OracleCallError) as refused:
             TrustStore(tmp_path / name)
         assert refused.value.code == "ERR_KEY_STORE"
+
+
+def test_a_file_of_before_is_brought_up_to_date_and_one_of_an_agent_in_node_is_used(tmp_path: Path) -> None:
+    user = user_of(signer())
+    with TrustStore(file_in(tmp_path)) as trust:
+        trust.user_keys.judge(user, NOW)
+    # As it was, and as an agent in Node makes it of that.
+    before = sqlite3.connect(file_in(tmp_path))
+    before.executescript("DROP TABLE memories; PRAGMA user_version = 1;")
+    before.close()
+    with TrustStore(file_in(tmp_path)) as trust:
+        assert trust.user_keys.knows(DID)
+    after = sqlite3.connect(file_in(tmp_path))
+    assert after.execute("PRAGMA user_version").fetchone() == (2,)
+    assert after.execute("SELECT COUNT(*) FROM memories").fetchone() == (0,)
+    after.close()
+    TrustStore(file_in(tmp_path)).close()
 
 
 def test_a_pin_that_cannot_be_read_is_not_a_first_contact(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
+import type { Clock } from '@oracle-calls/protocol';
 import type { CallNotice, KeypadKey, OracleCall, OracleQuestion, QuestionAnswer } from '@oracle-calls/sdk/core';
 import { printable } from './call-report.ts';
+
+/** What is typed sooner after a question has appeared was meant for something else: nobody reads and types faster, in ms. */
+export const QUESTION_GUARD_MS = 600;
 
 /** A question of the oracle's, and what came of it. */
 export interface AskedQuestion {
@@ -21,13 +25,20 @@ export interface CallQuestionsOptions {
   /** Somebody reads what is shown and types. Where nobody does, whatever was not allowed beforehand is refused. */
   readonly isInteractive: boolean;
   readonly show: (line: string) => void;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Shows what the oracle asks by touch, and answers: as the command line said, or as somebody types. A tool that nobody named is never allowed. */
+/**
+ * Shows what the oracle asks by touch, and answers: as the command line said, or as somebody types. A tool that nobody named is never allowed. Who types has one
+ * question at a time, so that no answer goes to another than the one that was read.
+ */
 export class CallQuestions {
   readonly #options: CallQuestionsOptions;
   readonly #presses: string[];
   readonly #all = new Map<string, AskedQuestion>();
+  /** What waits for somebody who types: the first is shown. */
+  readonly #typed: OracleQuestion[] = [];
+  #shownAt = 0;
 
   constructor(options: CallQuestionsOptions) {
     this.#options = options;
@@ -44,22 +55,27 @@ export class CallQuestions {
     if (notice.kind !== 'questionOver') return;
     const asked = this.#all.get(notice.questionId);
     if (asked === undefined) return;
-    if (notice.answer === undefined) this.#options.show('the oracle waits for that answer no more');
+    const at = this.#typed.findIndex(({ id }) => id === notice.questionId);
+    if (notice.answer === undefined && at <= 0) this.#options.show('the oracle waits for that answer no more');
     this.#all.set(notice.questionId, { ...asked, answer: describeAnswer(notice.answer) });
+    if (at === -1) return;
+    this.#typed.splice(at, 1);
+    if (at === 0) this.#showTyped();
   }
 
-  /** Takes a typed line for the answer to the oldest question, if it is one. */
+  /** Takes a typed line for the answer to the question that is shown, if it is one. */
   take(line: string): boolean {
-    const [question] = this.#options.call.questions;
-    if (question === undefined) return false;
-    const answer = answerIn(line, question);
-    if (answer === undefined) return false;
-    this.#answer(question, answer);
+    const [question] = this.#typed;
+    const answer = question && answerIn(line, question);
+    if (question === undefined || answer === undefined) return false;
+    const { clock, show } = this.#options;
+    if (clock.now() - this.#shownAt < QUESTION_GUARD_MS) show('that was typed before you could read the question');
+    else this.#answer(question, answer);
     return true;
   }
 
   #ask(question: OracleQuestion): void {
-    const { approved, isInteractive, show } = this.#options;
+    const { isInteractive } = this.#options;
     const { asks, text } = question;
     const isApproval = question.asks === 'approval';
     this.#all.set(question.id, {
@@ -69,17 +85,37 @@ export class CallQuestions {
       argumentsText: isApproval ? question.argumentsText : undefined,
       answer: null,
     });
-    for (const line of describeQuestion(question)) show(printable(line));
-    if (question.asks === 'choice') {
-      const key = this.#presses.shift();
-      const choice = key === undefined ? undefined : answerIn(key, question);
-      if (choice !== undefined) this.#answer(question, choice);
-      else if (isInteractive) show('type the key of one');
+    const answer = this.#prepared(question);
+    if (answer === undefined && isInteractive) {
+      if (this.#typed.push(question) === 1) this.#showTyped();
       return;
     }
-    if (approved.includes(question.tool)) this.#answer(question, { answers: 'approval', isApproved: true });
-    else if (isInteractive) show('type y to allow it, n to refuse');
-    else this.#answer(question, { answers: 'approval', isApproved: false });
+    this.#show(question);
+    if (answer !== undefined) this.#answer(question, answer);
+  }
+
+  /** As the command line said; what nobody named is refused where nobody types. */
+  #prepared(question: OracleQuestion): QuestionAnswer | undefined {
+    const { approved, isInteractive } = this.#options;
+    if (question.asks === 'choice') {
+      const key = this.#presses.shift();
+      return key === undefined ? undefined : answerIn(key, question);
+    }
+    if (approved.includes(question.tool)) return { answers: 'approval', isApproved: true };
+    return isInteractive ? undefined : { answers: 'approval', isApproved: false };
+  }
+
+  #showTyped(): void {
+    const [question] = this.#typed;
+    if (question === undefined) return;
+    const { clock, show } = this.#options;
+    this.#show(question);
+    show(question.asks === 'choice' ? 'type the key of one' : 'type y to allow it, n to refuse');
+    this.#shownAt = clock.now();
+  }
+
+  #show(question: OracleQuestion): void {
+    for (const line of describeQuestion(question)) this.#options.show(printable(line));
   }
 
   #answer(question: OracleQuestion, answer: QuestionAnswer): void {

@@ -92,7 +92,7 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
   const told = new CallProgress(progress);
   const isInteractive = settings.source.kind === 'lines';
   const { approved, presses } = settings;
-  const questions = new CallQuestions({ call, approved, presses, isInteractive, show: progress });
+  const questions = new CallQuestions({ call, approved, presses, isInteractive, show: progress, clock });
   const transcript = new Transcript(() => clock.now() - placedAt, options.said);
   opened.use(
     call.observe((notice) => {

@@ -96,8 +96,9 @@ export function addCallsCommand(program: Command, write: (text: string) => void)
     .action(async (text: string, { database, json = false }: CallsFlags) => {
       const { parseMatrixUserId } = await import('@oracle-calls/matrix');
       await withStore(database, async (store) => {
-        const deleted = await store.memories.deleteAccount(parseMatrixUserId(text));
-        await store.audit.add({ at: systemClock.now(), action: 'memory-erase-by-operator' });
+        const now = systemClock.now();
+        const deleted = await store.memories.deleteAccount(parseMatrixUserId(text), now);
+        await store.audit.add({ at: now, action: 'memory-erase-by-operator' });
         write(json ? jsonLine({ userId: text, sessions: deleted }) : `Deleted: ${deleted} remembered sessions.\n`);
       });
     });

@@ -54,6 +54,8 @@ export interface AnswerOptions {
    * tools wait for it. When the user goes on instead, `signal` aborts.
    */
   readonly settled?: Promise<void> | undefined;
+  /** Told just before something is done that has an effect. Whoever would begin this answer anew when it breaks off does not any more. */
+  readonly acted?: (() => void) | undefined;
 }
 
 /**

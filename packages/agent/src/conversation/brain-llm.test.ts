@@ -1,4 +1,5 @@
 import { initializeLogger, llm } from '@livekit/agents';
+import { systemClock } from '@oracle-calls/protocol';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallUser } from '../asking/call-user.ts';
 import type { Brain, Turn } from '../brain/brain.ts';
@@ -69,7 +70,7 @@ describe('a brain behind the framework', () => {
   });
 
   it('knows of an answer that is begun early when the turn is over', async () => {
-    const settling = new TurnSettling();
+    const settling = new TurnSettling(systemClock);
     const log: string[] = [];
     const brain = createBrain({
       title: 'waits',

@@ -63,7 +63,7 @@ class AnswerStream extends llm.LLMStream {
     const { signal } = this.abortController;
     const { settling, record, voice, eyes } = this.#options;
     const said = turnsOf(this.chatCtx);
-    const settled = settling?.settledFor(said.findLast(({ speaker }) => speaker === 'user')?.text);
+    const settled = settling?.settledFor(said.findLast(({ speaker }) => speaker === 'user')?.text, signal);
     const say = (text: string): void => {
       // A line is complete, and spoken without waiting for what comes next; of a space the framework's filter would wait for more.
       if (!signal.aborted) this.queue.put({ id, delta: { role: 'assistant', content: `${text.trim()}\n` } });

@@ -77,7 +77,7 @@ export interface ConversationOptions {
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
   const rules = turnRules(options.turns);
-  const settling = new TurnSettling();
+  const settling = new TurnSettling(clock);
   const record = new TurnRecord(observer.turn, clock);
   const answers = new AnswerVoice(engines.synthesiser);
   const captions = new SpokenCaptions(observer, clock);

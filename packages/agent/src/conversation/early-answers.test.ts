@@ -7,6 +7,7 @@ import { BrainLlm } from './brain-llm.ts';
 import { TalkingAgent } from './talking-agent.ts';
 import { TurnSettling } from './turn-settling.ts';
 import { systemClock } from '@oracle-calls/protocol';
+import { FakeClock } from '@oracle-calls/testing/clock';
 
 /*
  * The framework itself asks for answers before it knows that a turn is over. These tests call its own steps, as its recognition does,
@@ -44,7 +45,8 @@ async function scene() {
       yield 'Done.';
     },
   });
-  const settling = new TurnSettling();
+  const clock = new FakeClock();
+  const settling = new TurnSettling(clock);
   const session = new voice.AgentSession({
     llm: new BrainLlm(brain, { sessionId: 's' }, { settling }),
     turnHandling: { turnDetection: 'manual' },
@@ -61,7 +63,7 @@ async function scene() {
   });
   const steps: unknown = Reflect.get(session, 'activity') ?? Reflect.get(session, '_activity');
   if (!isSteps(steps)) throw new TypeError('the framework does this otherwise now');
-  return { log, settling, steps, session, [Symbol.asyncDispose]: () => session.close() };
+  return { log, clock, settling, steps, session, [Symbol.asyncDispose]: () => session.close() };
 }
 
 test('an answer that was begun early is settled by the end of its turn, and asked for once', async () => {
@@ -69,6 +71,7 @@ test('an answer that was begun early is settled by the end of its turn, and aske
   at.steps.onPreemptiveGeneration(heard('order a taxi'));
   await vi.waitFor(() => expect(at.log).toEqual(['asked early: order a taxi']));
   await at.steps.onEndOfTurn(heard('Order a taxi.'));
+  await at.clock.advance(0);
   await vi.waitFor(() => expect(at.log).toEqual(['asked early: order a taxi', 'settled: order a taxi']));
 });
 
@@ -79,6 +82,19 @@ test('an answer to words that the user went on from is never settled', async () 
   await at.steps.onEndOfTurn(heard('order a taxi tomorrow'));
   const expected = ['asked early: order a taxi', 'asked late: order a taxi tomorrow', 'settled: order a taxi tomorrow'];
   await vi.waitFor(() => expect(at.log).toEqual(expected));
+});
+
+test('an answer that was begun before an interrupted one was written down is never settled, and asked for again', async () => {
+  await using at = await scene();
+  at.steps.onPreemptiveGeneration(heard('order a taxi'));
+  await vi.waitFor(() => expect(at.log).toHaveLength(1));
+  const known = at.session.currentAgent.chatCtx.copy();
+  known.addMessage({ role: 'assistant', content: 'As I was' });
+  await at.session.currentAgent.updateChatCtx(known);
+  await at.steps.onEndOfTurn(heard('Order a taxi.'));
+  await vi.waitFor(() => expect(at.log.at(-1)).toBe('settled: Order a taxi.'));
+  await at.clock.advance(0);
+  expect(at.log).toEqual(['asked early: order a taxi', 'asked late: Order a taxi.', 'settled: Order a taxi.']);
 });
 
 test('an answer to a written turn has nothing to wait for', async () => {

@@ -1,5 +1,5 @@
 import type { Logger } from '@oracle-calls/protocol';
-import { CAPTION_MAX_LENGTH, createPayloadId } from '@oracle-calls/protocol/data-frame';
+import { CAPTION_MAX_LENGTH, createPayloadId, encodePayload } from '@oracle-calls/protocol/data-frame';
 import type { AnswerPayload, DataPayload } from '@oracle-calls/protocol/data-frame';
 import type { ConversationObserver, OracleActivity, SpokenWords } from '../conversation/observer.ts';
 import { turnFields } from '../conversation/turn-measures.ts';
@@ -36,8 +36,13 @@ export class CallData implements ConversationObserver {
     return this.#isUserMuted;
   }
 
-  readonly words = ({ text, ...words }: SpokenWords): void => {
-    this.#link.send({ id: createPayloadId(), kind: 'caption', ...words, text: text.slice(0, CAPTION_MAX_LENGTH) });
+  readonly words = ({ text, words, ...said }: SpokenWords): void => {
+    // Cut within a pair it could not be read.
+    const shown = text.slice(0, CAPTION_MAX_LENGTH).toWellFormed();
+    const caption = { id: createPayloadId(), kind: 'caption', ...said, text: shown } as const;
+    const timed = { ...caption, words };
+    // Of a long answer the words go without their times: refused as a whole, they would not be read at all.
+    this.#link.send(words !== undefined && shown === text && fits(timed) ? timed : caption);
   };
 
   readonly activity = (state: OracleActivity): void => {
@@ -89,5 +94,14 @@ export class CallData implements ConversationObserver {
         // States of an oracle, and what only the links talk about.
         return;
     }
+  }
+}
+
+function fits(payload: DataPayload): boolean {
+  try {
+    encodePayload(payload);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -60,7 +60,12 @@ export default defineAgent<Partial<Prewarmed>>({
       readOwnIdentity(settings, settings.ownDocument, process.env),
     ]);
     const trust = openTrustStore(settings.trustStoreFile);
-    const speech = new SpeechClient({ socketPath: readSpeechSocket(process.env), clock, log });
+    const speech = new SpeechClient({
+      socketPath: readSpeechSocket(process.env),
+      clock,
+      log,
+      check: (host) => checkDeclared(settings.hearing, host.hearing),
+    });
     speech.connect();
     await rehearse(identity.keys, agentDidResolver(settings));
     const vad = openVad();
@@ -111,8 +116,8 @@ export default defineAgent<Partial<Prewarmed>>({
       hearing: settings.hearing,
       memorySettings: async (signal) => (settings.hearing.remembers ? (await speech.ready(signal)).memory : undefined),
       startConversation: async (talk) => {
-        const { hearing, ...remote } = await openRemoteEngines(speech, talk.signal, talk.context);
-        checkDeclared(settings.hearing, hearing);
+        const remote = await openRemoteEngines(speech, talk.signal, talk.context);
+        void speech.refused.then(talk.onFailed);
         const { spoken: model, apology, turns } = remote;
         if (model !== undefined) return startRealtimeConversation({ ...talk, model, apology, log, clock });
         const brain = sayFailures(remote.brain, { apology, onGivenUp: talk.onFailed, log });

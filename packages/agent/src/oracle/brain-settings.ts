@@ -89,4 +89,4 @@ export const oracleSettingsSchema = v.strictObject({
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
 
-export { enginePlaceSchema, turnSettingsSchema };
+export { enginePlaceSchema, memoryOptionSchema, turnSettingsSchema };

@@ -34,6 +34,9 @@ const toolSchema = v.custom<Tool>(
         name: v.string(),
         description: v.string(),
         parameters: v.object({ '~standard': v.object({}) }),
+        // 'yes' is no yes here, and must not be a no either: that tool would run unasked.
+        needsApproval: v.optional(v.boolean()),
+        isLookup: v.optional(v.boolean()),
         run: v.custom(isFunction),
       }),
       value,

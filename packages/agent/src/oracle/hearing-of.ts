@@ -1,4 +1,5 @@
 import { ON_THIS_MACHINE, placeOf, type CallHearing, type EnginePlace } from '@oracle-calls/protocol/hearing';
+import { SENT_TO_REALTIME } from '../hosted/realtime/speech-to-speech.ts';
 import { memorySettingsOf } from '../memory/memory-settings.ts';
 import type { OracleSettings, RecognitionSettings, SpeechSettings } from './brain-settings.ts';
 import type { OracleDefinition } from './define-oracle.ts';
@@ -52,7 +53,7 @@ export function brainPlace(brain: OracleDefinition['brain']): EnginePlace {
     case 'webhook':
       return brain.place ?? placeOf(brain.url, ['text']);
     case 'realtime':
-      return brain.place ?? placeOf(brain.baseUrl, ['audio']);
+      return brain.place ?? placeOf(brain.baseUrl, SENT_TO_REALTIME);
     case 'own':
       return brain.place;
     default:

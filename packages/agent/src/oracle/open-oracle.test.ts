@@ -231,7 +231,7 @@ describe('who hears the calls of an oracle', () => {
 
   it('is for a realtime model one and the same throughout', async () => {
     const brain = { kind: 'realtime', baseUrl: url, model: 'm' } as const;
-    const place = { where: 'sent-to', host: 'a.example', what: ['audio'] };
+    const place = { where: 'sent-to', host: 'a.example', what: ['audio', 'text'] };
     const settings = { recognition: voice, speech: voice };
     expect(hearingOf(settings, { brain })).toMatchObject({ recognition: place, languageModel: place, speech: place });
     await expect(open({ brain })).rejects.toEqual(invalid);

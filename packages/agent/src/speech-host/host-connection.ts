@@ -19,7 +19,7 @@ import { Wire } from './wire.ts';
 /** Longer than an engine takes for one sentence, its own bound and a queue of other calls in front of it included. */
 const REQUEST_MAX_MS = 90_000;
 
-interface Waiter extends Pick<RequestOptions, 'onChunk' | 'onNotice'> {
+interface Waiter extends Pick<RequestOptions, 'onChunk' | 'onActed' | 'onNotice'> {
   readonly asked: AskedUser;
   readonly answer: PromiseWithResolvers<SpeechOutput>;
 }
@@ -31,6 +31,8 @@ export interface RequestOptions {
   readonly asks?: RequestUser | undefined;
   /** The oracle's own code has noted something. Told also after the work is done or given up: what is noted stays noted. */
   readonly onNote?: ((change: NoteChange) => void) | undefined;
+  /** A tool is about to be run that has an effect. */
+  readonly onActed?: (() => void) | undefined;
   /** What a realtime model tells; with the way to tell it something, before anything else. */
   readonly onNotice?: ((notice: RealtimeNotice, feed: (input: RealtimeInput) => void) => void) | undefined;
   /** Resolves once the turn that the work is about is known to be over. */
@@ -74,7 +76,7 @@ export class HostConnection {
    *   `ERR_PROTOCOL_TOO_LARGE`, or as the engine said; `signal.reason` when aborted
    */
   async run(work: SpeechWork, options: RequestOptions = {}): Promise<SpeechOutput> {
-    const { signal, onChunk, onNotice, asks = {}, onNote, settled } = options;
+    const { signal, onChunk, onActed, onNotice, asks = {}, onNote, settled } = options;
     signal?.throwIfAborted();
     this.#onNote = onNote ?? this.#onNote;
     const requestId = this.#nextRequestId++;
@@ -89,7 +91,7 @@ export class HostConnection {
     const asked = new AskedUser(asks, (askId, answered) =>
       this.#tell({ kind: 'user-answered', requestId, askId, answered }),
     );
-    this.#waiters.set(requestId, { onChunk, onNotice, asked, answer });
+    this.#waiters.set(requestId, { onChunk, onActed, onNotice, asked, answer });
     // One that fails never comes: then the turn went on, and the signal aborts.
     settled?.then(
       () => this.#tell({ kind: 'settled', requestId }),
@@ -123,6 +125,8 @@ export class HostConnection {
         return this.#ready.resolve(message.facts);
       case 'chunk':
         return this.#waiters.get(message.requestId)?.onChunk?.(message.text);
+      case 'acted':
+        return this.#waiters.get(message.requestId)?.onActed?.();
       case 'realtime-notice': {
         const { requestId, notice } = message;
         const feed = (input: RealtimeInput): void => this.#tell({ kind: 'realtime-input', requestId, input });

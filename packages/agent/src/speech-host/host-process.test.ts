@@ -55,7 +55,8 @@ export const oracle = {
     async *answer(turns, context, how) {
       await how.settled;
       const isAllowed = await how.approve({ tool: 'order', description: 'Orders.', argumentsText: '{}' }, how.signal);
-      yield [turns.at(-1).text, context.userDid, isAllowed, process.env.ORACLE_PRIVATE_KEY_HEX].join(' ');
+      const shown = [process.env.ORACLE_PRIVATE_KEY_HEX, ...process.argv.slice(2)].join();
+      yield [turns.at(-1).text, context.userDid, isAllowed, shown].join(' ');
     },
         close,
     [Symbol.asyncDispose]: close,
@@ -89,7 +90,7 @@ describe('the speech host of an oracle that works elsewhere', () => {
     const how = { approve: () => Promise.resolve(true), settled: Promise.resolve() };
     let said = '';
     for await (const piece of brain.answer(turns, { sessionId: 's', userDid: 'did:key:zUser' }, how)) said += piece;
-    // And nothing where the key was.
+    // And nothing where the key was, nor where every user of the machine could read.
     expect(said).toBe('Cakes! did:key:zUser true ');
   });
 });

@@ -6,8 +6,11 @@ import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { oracleSettingsSchema } from '../oracle/brain-settings.ts';
 import { PRIVATE_KEY_VARIABLE } from '../identity/oracle-key.ts';
 
-/** What the host is started with, as JSON in its one argument: no secrets. */
-export const hostArgumentsSchema = v.strictObject({
+/**
+ * What the host is told first. No secrets, but all of an oracle's instructions, and addresses in which an operator may have put something: so not as an
+ * argument, which every user of the machine can read, and which ends at 128 kB.
+ */
+export const hostSettingsSchema = v.strictObject({
   socketPath: v.string(),
   weightsDir: v.string(),
   maxCalls: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -16,7 +19,7 @@ export const hostArgumentsSchema = v.strictObject({
   /** For development: the oracle is read anew whenever its files change. */
   reloadsOracle: v.boolean(),
 });
-export type HostArguments = v.InferOutput<typeof hostArgumentsSchema>;
+export type HostSettings = v.InferOutput<typeof hostSettingsSchema>;
 
 /** What the host tells the worker that started it. */
 const hostReportSchema = v.variant('kind', [
@@ -44,17 +47,19 @@ export interface HostProcess {
 export type StartHost = (onReport: (report: HostReport) => void) => HostProcess;
 
 /** Starts the speech host as a child process. */
-export function forkHost(settings: HostArguments): StartHost {
+export function forkHost(settings: HostSettings): StartHost {
   const script = fileURLToPath(new URL('./speech-host-main.ts', import.meta.url));
   return (onReport) => {
     // It neither needs the oracle's key nor shall it be able to show it.
     const { [PRIVATE_KEY_VARIABLE]: _key, ...env } = process.env;
-    const child = fork(script, [JSON.stringify(settings)], {
+    const child = fork(script, {
       env,
       // Without the worker's own Node flags: they were meant for the worker.
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    // Whoever is gone already is told by `exited`.
+    child.send(settings, () => undefined);
     child.on('message', (message) => {
       const report = v.safeParse(hostReportSchema, message);
       if (report.success) onReport(report.output);

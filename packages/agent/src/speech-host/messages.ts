@@ -151,6 +151,8 @@ export const hostMessageSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ready'), facts: factsSchema }),
   v.strictObject({ kind: v.literal('chunk'), requestId: requestIdSchema, text: v.string() }),
   ...hostUserMessageSchemas,
+  /** A tool is about to be run that has an effect. */
+  v.strictObject({ kind: v.literal('acted'), requestId: requestIdSchema }),
   /** The oracle's own code has noted something about the call's session; without a value the note is gone. */
   v.strictObject({ kind: v.literal('note'), name: v.string(), value: v.optional(noteValueSchema) }),
   v.strictObject({ kind: v.literal('realtime-notice'), requestId: requestIdSchema, notice: realtimeNoticeSchema }),

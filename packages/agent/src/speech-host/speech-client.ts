@@ -20,6 +20,8 @@ export interface SpeechClientDeps {
   readonly socketPath: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Throws for a host that is not to be used: each is looked at before it gets anything, also one that is started in the middle of a call. */
+  readonly check?: ((facts: SpeechFacts) => void) | undefined;
 }
 
 type OutputOf<W extends SpeechWork> = Extract<SpeechOutput, { engine: W['engine'] }>;
@@ -31,6 +33,7 @@ type OutputOf<W extends SpeechWork> = Extract<SpeechOutput, { engine: W['engine'
 export class SpeechClient implements AsyncDisposable {
   readonly #deps: SpeechClientDeps;
   readonly #closing = new AbortController();
+  readonly #refused = Promise.withResolvers<unknown>();
   #connecting: Promise<HostConnection> | undefined;
 
   constructor(deps: SpeechClientDeps) {
@@ -42,7 +45,12 @@ export class SpeechClient implements AsyncDisposable {
     this.ready().catch(() => undefined);
   }
 
-  /** Waits for the host's models, {@link HOST_WAIT_MS} at most. @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` */
+  /** Resolves, with what `check` threw, when a host was refused: nothing is heard or said any more. */
+  get refused(): Promise<unknown> {
+    return this.#refused.promise;
+  }
+
+  /** Waits for the host's models, {@link HOST_WAIT_MS} at most. @throws {OracleCallError} `ERR_UPSTREAM_SPEECH`, what `check` throws */
   async ready(signal?: AbortSignal): Promise<SpeechFacts> {
     return (await this.#connected(signal)).ready;
   }
@@ -76,12 +84,12 @@ export class SpeechClient implements AsyncDisposable {
     { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     let said = alreadySaid;
-    let wasAllowed = false;
+    let mayHaveActed = false;
     const noting: ApproveTool | undefined =
       approve &&
       (async (request, asked) => {
         const isAllowed = await approve(request, AbortSignal.any([either, asked]));
-        wasAllowed ||= isAllowed;
+        mayHaveActed ||= isAllowed;
         return isAllowed;
       });
     const asks = { approve: noting, user, eyes };
@@ -99,8 +107,9 @@ export class SpeechClient implements AsyncDisposable {
         };
         const work = { engine: 'brain', turns, context: toWireContext(context), alreadySaid: said, ...flags } as const;
         const onNote = (change: NoteChange): void => applyNote(context, change);
+        const onActed = (): void => void (mayHaveActed = true);
         connection
-          .run(work, { signal: either, onChunk: (text) => channel.push(text), asks, onNote, settled })
+          .run(work, { signal: either, onChunk: (text) => channel.push(text), asks, onActed, onNote, settled })
           .then(() => channel.end())
           .catch((cause: unknown) => channel.end({ cause }));
         try {
@@ -110,8 +119,8 @@ export class SpeechClient implements AsyncDisposable {
           }
           return;
         } catch (cause) {
-          // What the user allowed once is not done twice because nobody knows whether it was done.
-          if (isRepeated || wasAllowed) throw cause;
+          // What was allowed or begun once is not done twice because nobody knows whether it was done.
+          if (isRepeated || mayHaveActed) throw cause;
           this.#mayRepeat(cause, signal, 'brain');
         }
       }
@@ -150,7 +159,7 @@ export class SpeechClient implements AsyncDisposable {
   }
 
   async #reach(): Promise<HostConnection> {
-    const { clock, socketPath } = this.#deps;
+    const { clock, socketPath, check } = this.#deps;
     const { signal } = this.#closing;
     const giveUpAt = clock.now() + HOST_WAIT_MS;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
@@ -158,17 +167,26 @@ export class SpeechClient implements AsyncDisposable {
       const connection = new HostConnection(socketPath, clock);
       const onClosing = (): void => connection.close();
       signal.addEventListener('abort', onClosing, { once: true });
+      let facts: SpeechFacts;
       try {
         using _bound = clock.after(Math.max(0, giveUpAt - clock.now()), onClosing);
-        await connection.ready;
-        void connection.closed.then(() => (this.#connecting = undefined));
-        return connection;
+        facts = await connection.ready;
       } catch (cause) {
         if (clock.now() + pauseMs > giveUpAt) throw cause;
         await clock.sleep(pauseMs, { signal });
+        continue;
       } finally {
         signal.removeEventListener('abort', onClosing);
       }
+      try {
+        check?.(facts);
+      } catch (cause) {
+        connection.close();
+        this.#refused.resolve(cause);
+        throw cause;
+      }
+      void connection.closed.then(() => (this.#connecting = undefined));
+      return connection;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseWith, systemClock, waitAtMost } from '@oracle-calls/protocol';
@@ -16,7 +17,7 @@ import { openChosenRecogniser, openChosenSynthesiser } from '../oracle/open-voic
 import { turnRules } from '../oracle/turn-settings.ts';
 import { openTurnDetector } from '../speech/turn-detector/turn-detector.ts';
 import { VOICE_SAMPLE_RATE } from '@oracle-calls/node-media/pcm';
-import { hostArgumentsSchema } from './host-process.ts';
+import { hostSettingsSchema } from './host-process.ts';
 import type { HostReport } from './host-process.ts';
 import { SpeechServer } from './speech-server.ts';
 import type { SpeechParts } from './speech-server.ts';
@@ -26,10 +27,8 @@ import type { SpeechParts } from './speech-server.ts';
  * call by name, and keeps nothing of what it hears. When a part of it breaks it ends as a whole: the worker starts another.
  */
 
-const { socketPath, weightsDir, maxCalls, oracle, reloadsOracle } = parseWith(
-  hostArgumentsSchema,
-  JSON.parse(process.argv[2] ?? ''),
-);
+const [told]: unknown[] = await once(process, 'message');
+const { socketPath, weightsDir, maxCalls, oracle, reloadsOracle } = parseWith(hostSettingsSchema, told);
 
 async function load(): Promise<SpeechParts> {
   const onLost = (cause: Error): void => fail('engine-lost', cause);

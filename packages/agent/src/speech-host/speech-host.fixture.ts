@@ -9,6 +9,7 @@ import type { CallHearing } from '@oracle-calls/protocol/hearing';
 import { openRemoteEngines } from './remote-engines.ts';
 import type { RemoteEngines } from './remote-engines.ts';
 import { SpeechClient } from './speech-client.ts';
+import type { SpeechClientDeps } from './speech-client.ts';
 import { SpeechServer } from './speech-server.ts';
 import type { SpeechParts } from './speech-server.ts';
 
@@ -34,7 +35,7 @@ export class ScriptedParts {
   failure: Error | undefined;
   /** What the brain gives along when it turns to the user. */
   ownSignal: AbortSignal | undefined;
-  /** The brain's pieces; it never ends when the last is `…`, waits at `settled?`, and turns to the user at `approved?`, `chosen?`, `offer` and `write`. */
+  /** The brain's pieces; it never ends when the last is `…`, waits at `settled?`, does something at `acts`, and turns to the user at `approved?`, `chosen?`, `offer` and `write`. */
   pieces: string[] = ['It is ', 'Paris.'];
 
   readonly parts: SpeechParts = {
@@ -81,13 +82,14 @@ export class ScriptedParts {
   async *#answer(
     turns: readonly Turn[],
     { sessionId, user }: CallContext,
-    { signal, alreadySaid = '', approve, settled }: AnswerOptions = {},
+    { signal, alreadySaid = '', approve, settled, acted }: AnswerOptions = {},
   ): AsyncGenerator<string> {
     this.asked.push(`think ${sessionId} ${turns.at(-1)?.text} after "${alreadySaid}"`);
     signal?.addEventListener('abort', () => this.asked.push('think no more'), { once: true });
     for (const piece of this.pieces) {
       if (piece === '…') await aborted(signal);
       if (piece === 'settled?') await settled;
+      if (piece === 'acts') acted?.();
       if (piece === 'approved?') {
         const request = { tool: 'order', description: 'Orders.', argumentsText: '{}' };
         yield String(await approve?.(request, signal ?? new AbortController().signal));
@@ -147,9 +149,9 @@ export class HostScene implements AsyncDisposable {
     this.#server = undefined;
   }
 
-  client(clock: Clock): SpeechClient {
+  client(clock: Clock, check?: SpeechClientDeps['check']): SpeechClient {
     const log: Logger = { ...silentLogger, warn: (message) => void this.logged.push(message) };
-    const client = new SpeechClient({ socketPath: this.socketPath, clock, log });
+    const client = new SpeechClient({ socketPath: this.socketPath, clock, log, check });
     this.#clients.push(client);
     return client;
   }

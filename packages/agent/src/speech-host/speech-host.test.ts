@@ -1,10 +1,14 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { OracleCallError, systemClock } from '@oracle-calls/protocol';
+import { codeOf, OracleCallError, systemClock } from '@oracle-calls/protocol';
+import { placeOf } from '@oracle-calls/protocol/hearing';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it, vi } from 'vitest';
 import { encodeFrame, FRAME_MAX_BYTES } from './frames.ts';
+import { checkDeclared } from '../job/declared-hearing.ts';
+import { openRemoteEngines } from './remote-engines.ts';
 import { HOST_WAIT_MS } from './speech-client.ts';
+import type { SpeechClientDeps } from './speech-client.ts';
 import { HEARING, HostScene } from './speech-host.fixture.ts';
 import { createCallMemory } from '../memory/call-memory.ts';
 import type { ApproveTool } from '../tools/approval.ts';
@@ -210,6 +214,23 @@ describe('a job whose speech host is lost', () => {
     await scene.start();
     await vi.waitFor(async () => expect(await recogniser.transcribe(samples(1))).toEqual({ text: '1 samples' }));
   });
+
+  it('gives a host that others hear too nothing of the call; its twin, which looks at none, gives it everything', async () => {
+    const check: SpeechClientDeps['check'] = ({ hearing }) => checkDeclared(HEARING, hearing);
+    // The oracle's file was changed, and the host that is started instead reads it.
+    const hearing = { ...HEARING, recognition: placeOf('https://ears.example', ['audio']) };
+    for (const looks of [true, false]) {
+      await using scene = await HostScene.open();
+      const client = scene.client(systemClock, looks ? check : undefined);
+      const { recogniser } = await openRemoteEngines(client);
+      await scene.lose();
+      await scene.start(Promise.resolve({ ...scene.scripted.parts, hearing }));
+      const heard = await recogniser.transcribe(samples(1)).catch(codeOf);
+      expect(heard).toEqual(looks ? 'ERR_CONFIG_INVALID' : { text: '1 samples' });
+      expect(scene.scripted.asked).toEqual(looks ? [] : ['hear 1']);
+      if (looks) expect(await client.refused).toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+    }
+  });
 });
 
 describe('waiting for the speech host', () => {
@@ -300,6 +321,29 @@ describe('a brain in the speech host', () => {
     })();
     await expect(read).rejects.toEqual(lost);
     expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['is not asked again by a second host once a tool of it had an effect', 'acts', 1],
+    ['whose tools only looked something up is asked again', 'looks', 2],
+  ])('%s', async (_what, piece, times) => {
+    await using scene = await HostScene.open();
+    const { brain } = await scene.engines(systemClock);
+    scene.scripted.pieces = [piece, '…'];
+    const pieces: string[] = [];
+    const read = (async () => {
+      for await (const said of brain.answer(question, { sessionId: 's' })) {
+        pieces.push(said);
+        if (pieces.length > 1) continue;
+        scene.scripted.pieces = ['Done.'];
+        await scene.lose();
+        await scene.start();
+      }
+    })();
+    if (times === 1) await expect(read).rejects.toEqual(lost);
+    else await read;
+    expect(pieces).toHaveLength(times);
+    expect(scene.scripted.asked.filter((line) => line.startsWith('think s'))).toHaveLength(times);
   });
 
   it('says who hears the call', async () => {

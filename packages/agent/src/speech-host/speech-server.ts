@@ -111,7 +111,7 @@ export class SpeechServer implements AsyncDisposable {
   }
 
   async #perform(work: SpeechWork, how: Performance): Promise<SpeechOutput> {
-    const { signal, onChunk, onNote, asks, settled } = how;
+    const { signal, onChunk, onNote, onActed: acted, asks, settled } = how;
     const { recogniser, synthesiser, turnDetector, brain, spoken, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
@@ -144,7 +144,11 @@ export class SpeechServer implements AsyncDisposable {
           ...(hasUser ? { user: asks.user } : {}),
           ...(hasEyes ? { eyes: asks.eyes } : {}),
         };
-        const options = { ...(isTentative ? { settled } : {}), ...(canApprove ? { approve: asks.approve } : {}) };
+        const options = {
+          acted,
+          ...(isTentative ? { settled } : {}),
+          ...(canApprove ? { approve: asks.approve } : {}),
+        };
         for await (const text of brain.answer(turns, context, { signal, alreadySaid, ...options })) onChunk(text);
         return { engine: 'brain' };
       }
@@ -193,6 +197,7 @@ interface Performance {
   readonly signal: AbortSignal;
   readonly onChunk: (text: string) => void;
   readonly onNote: (change: NoteChange) => void;
+  readonly onActed: () => void;
   readonly asks: RemoteUser;
   readonly settled: Promise<void>;
   readonly onNotice: (notice: RealtimeNotice) => void;
@@ -272,6 +277,7 @@ class JobSession {
         settled: settled.promise,
         onChunk: (text) => reply({ kind: 'chunk', requestId, text }),
         onNote: (change) => this.tell({ kind: 'note', ...change }),
+        onActed: () => reply({ kind: 'acted', requestId }),
         asks,
         onNotice: (notice) => reply({ kind: 'realtime-notice', requestId, notice }),
         listen: (take) => (running.take = take),

@@ -217,6 +217,34 @@ describe('a tool that needs approval', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it.each([
+    ['the turn is over', false],
+    ['the user allows it', true],
+  ])('is not run when nobody wants it any more in the moment in which %s', async (_what, needsApproval) => {
+    const run = vi.fn();
+    const box = new ToolBox([tool(run, needsApproval)]);
+    const begin = () => {
+      const [over, abort] = [Promise.withResolvers<void>(), new AbortController()];
+      const approve = () => over.promise.then(() => true);
+      const how = needsApproval ? { approve } : { settled: over.promise };
+      const outcome = box.run(call(), context, { ...how, signal: abort.signal });
+      outcome.catch(() => undefined);
+      return { over, abort, outcome };
+    };
+    const reason = new Error('called off');
+    const first = begin();
+    await new FakeClock().settle();
+    first.over.resolve();
+    // As two frames of one piece are read: before anything that waited goes on.
+    first.abort.abort(reason);
+    await expect(first.outcome).rejects.toBe(reason);
+    expect(run).not.toHaveBeenCalled();
+    const twin = begin();
+    twin.over.resolve();
+    expect((await twin.outcome).isError).toBe(false);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
   it('is not run when the user does not answer in time', async () => {
     const clock = new FakeClock();
     const run = vi.fn();
@@ -225,6 +253,17 @@ describe('a tool that needs approval', () => {
     await clock.advance(APPROVAL_MAX_MS);
     expect((await outcome).text).toBe('The user did not answer.');
     expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe('a tool with an effect', () => {
+  it('is told of before it runs, and one that looks something up is not', async () => {
+    const told: string[] = [];
+    const acted = (): void => void told.push('told');
+    const run = (): void => void told.push('run');
+    await new ToolBox([tool(run)]).run(call(), context, { acted });
+    await new ToolBox([{ ...tool(run), isLookup: true }]).run(call(), context, { acted });
+    expect(told).toEqual(['told', 'run', 'run']);
   });
 });
 

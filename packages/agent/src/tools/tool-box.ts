@@ -39,7 +39,7 @@ export interface ToolOutcome {
   readonly result?: unknown;
 }
 
-export type ToolOptions = Pick<AnswerOptions, 'signal' | 'approve' | 'settled'>;
+export type ToolOptions = Pick<AnswerOptions, 'signal' | 'approve' | 'settled' | 'acted'>;
 
 /** A tool that was to be run, and what came of it. */
 export interface ToolUse extends ToolCall {
@@ -120,6 +120,8 @@ export class ToolBox {
       }
       given = shown.value;
     }
+    signal?.throwIfAborted();
+    if (tool.isLookup !== true) options.acted?.();
     const result = await this.#bounded(tool.timeoutMs ?? TOOL_MAX_MS, 'The tool took too long.', signal, (bound) =>
       Promise.resolve(tool.run(given, { call: context, signal: bound })),
     );
@@ -144,6 +146,8 @@ export class ToolBox {
     const limit = new AbortController();
     using _timer = this.#clock.after(maxMs, () => limit.abort(new ToolFailure(problem)));
     const bound = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
+    // What was waited for may have come in the same moment as the word that it is not wanted any more.
+    bound.throwIfAborted();
     // Awaited here, or the timer would be gone at once.
     return await untilAborted(work(bound), bound);
   }

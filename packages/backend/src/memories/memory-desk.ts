@@ -10,12 +10,10 @@ import type { AgentRequest } from '../agent-desk/agent-desk.ts';
 import type { UserPrincipal } from '../auth/principal.ts';
 import type { Call } from '../calls/call.ts';
 import type { AuditAction, AuditEntry } from '../store/audit-store.ts';
+import { MEMORY_GRACE_MS } from '../store/memory-store.ts';
 import type { MemoryErasure } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import type { BackendMetrics } from '../telemetry/backend-metrics.ts';
-
-/** After the end of a call its agent may keep what was said for this long, in ms: it is told of the end last, and may be slow. */
-export const MEMORY_GRACE_MS = 2 * 60_000;
 
 export interface MemoryDeskDeps {
   readonly store: Store;

@@ -7,6 +7,9 @@ import { instantColumn } from './call-rows.ts';
 import type { Database } from './database/database.ts';
 import type { Tables } from './tables.ts';
 
+/** After the end of a call its agent may keep what was said for this long, in ms: it is told of the end last, and may be slow. */
+export const MEMORY_GRACE_MS = 2 * 60_000;
+
 /** Whose memory of which session. */
 export interface MemoryKey {
   readonly oracleDid: Did;
@@ -103,22 +106,41 @@ export class MemoryStore {
       );
       for (const { user_did: userDid, session_id: session } of sessions.values()) {
         const before = rows.find((row) => row.user_did === userDid && row.session_id === session);
-        // Later than any agent knows, also within one millisecond.
-        const erasedAt = Math.max(now, (before?.erased_at ?? 0) + 1);
         const key = { oracleDid, matrixUserId, userDid, sessionId: session };
-        await put(tx, key, { record: null, erased_at: erasedAt, changed_at: now });
+        await put(tx, key, { record: null, erased_at: laterThan(before, now), changed_at: now });
       }
       return rows.filter(({ record }) => record !== null).length;
     });
   }
 
-  /** For the operator: everything of an account is gone, and nothing says that it was there. Returns how many. */
-  async deleteAccount(matrixUserId: MatrixUserId): Promise<number> {
-    const { numDeletedRows } = await this.#db
-      .deleteFrom('memories')
-      .where('matrix_user_id', '=', matrixUserId)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+  /**
+   * For the operator: everything of an account is gone, and nothing says that it was there, but for calls under way: their agents still hold it, and are told that
+   * it was erased. Returns of how many sessions something was there.
+   */
+  deleteAccount(matrixUserId: MatrixUserId, now: number): Promise<number> {
+    return this.#database.atomically(async (tx) => {
+      const rows = await tx
+        .selectFrom('memories')
+        .select(['oracle_did', 'user_did', 'session_id', 'record', 'erased_at'])
+        .where('matrix_user_id', '=', matrixUserId)
+        .execute();
+      const called = await tx
+        .selectFrom('calls')
+        .select(['oracle_did', 'user_did', 'session_id'])
+        .distinct()
+        .where('matrix_user_id', '=', matrixUserId)
+        .where((where) => where.or([where('ended_at', 'is', null), where('ended_at', '>', now - MEMORY_GRACE_MS)]))
+        .execute();
+      await tx.deleteFrom('memories').where('matrix_user_id', '=', matrixUserId).execute();
+      for (const { oracle_did: oracleDid, user_did: userDid, session_id: sessionId } of called) {
+        const before = rows.find(
+          (row) => row.oracle_did === oracleDid && row.user_did === userDid && row.session_id === sessionId,
+        );
+        const key = { oracleDid, matrixUserId, userDid, sessionId };
+        await put(tx, key, { record: null, erased_at: laterThan(before, now), changed_at: now });
+      }
+      return rows.filter(({ record }) => record !== null).length;
+    });
   }
 
   /** Forgets what was last kept, or erased, before; returns how many. */
@@ -159,6 +181,10 @@ async function put(
     )
     .execute();
 }
+
+/** Later than any agent knows, also within one millisecond. */
+const laterThan = (before: { readonly erased_at: number } | undefined, now: number): number =>
+  Math.max(now, (before?.erased_at ?? 0) + 1);
 
 function toKept(row: unknown): KeptMemory {
   const { record, erased_at: erasedAt } = parseWith(keptSchema, row, 'ERR_INTERNAL');

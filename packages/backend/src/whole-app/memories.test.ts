@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MEMORY_GRACE_MS } from '../memories/memory-desk.ts';
+import { MEMORY_GRACE_MS } from '../store/memory-store.ts';
 import {
   AGENT_KEY,
   ALICE,

@@ -37,8 +37,11 @@ export type EnginePlace = v.InferOutput<typeof enginePlaceSchema>;
 
 export const ON_THIS_MACHINE: EnginePlace = { where: 'this-machine' };
 
-/** `127.0.0.0/8`, `::1`, and the names that RFC 6761 section 6.3 keeps for them. */
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/i;
+/**
+ * `127.0.0.0/8`, `::1` and `localhost`. Names under `localhost` are loopback by RFC 6761 section 6.3, but not every system's resolver keeps to it and some
+ * ask the network: those are declared by name.
+ */
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/i;
 
 /**
  * The place behind an address. Loopback is this machine: whatever listens there is the operator's own, and an operator who lets it pass

@@ -39,8 +39,11 @@ describe('what a tool would be used with', () => {
       { name: 'to', value: 'bob⟨U+202E⟩tnuocca⟨U+2066⟩⟨U+200B⟩⟨U+0007⟩' },
       { name: 'pay⟨U+00AD⟩ee', value: '⟨U+E0041⟩' },
     ]);
+    // Letters and marks that look like nothing: by their category they are as good as any.
+    const hidden = JSON.stringify({ to: 'bob\u3164\u115f\uffa0\u034f\u2800' });
+    expect(readableArguments(hidden)).toEqual([{ name: 'to', value: 'bob⟨U+3164⟩⟨U+115F⟩⟨U+FFA0⟩⟨U+034F⟩⟨U+2800⟩' }]);
     // Of scripts and pictures, and what shows itself.
-    const plain = { a: 'می\u200cخواهم\n\t👩\u200d🔧 النص' };
+    const plain = { a: 'می\u200cخواهم\n\t👩\u200d🔧 ❤\ufe0f النص' };
     expect(readableArguments(JSON.stringify(plain))).toEqual([{ name: 'a', value: plain.a }]);
   });
 

@@ -7,8 +7,12 @@ export interface ReadableArgument {
 /** Deeper than this nobody reads an outline; what is below stands as JSON. */
 const MAX_DEPTH = 4;
 
-/** What is invisible, or turns what is around it: a model could hide in it what it asks for. Breaks and tabs show themselves; joiners belong to scripts. */
-const UNSEEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * What is invisible, or turns what is around it: a model could hide in it what it asks for. Breaks and tabs show themselves; joiners belong to scripts, and
+ * the two selectors of a text's or a picture's look to emoji. The empty braille pattern is a letter by its category, and nothing to the eye.
+ */
+const UNSEEN =
+  /(?!\n|\t|\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 const seen = (text: string): string =>
   text.replaceAll(UNSEEN, (character) => {

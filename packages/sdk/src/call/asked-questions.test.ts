@@ -116,6 +116,17 @@ test('questions are kept when the key exchange is held anew', async () => {
   expect(answers()).toHaveLength(1);
 });
 
+test('what an agent asked is over when another takes its place, which knows nothing of it', async () => {
+  const { call, link, id, over } = await asked(APPROVAL);
+  link.supersede();
+  link.confirm('agent-2');
+  expect(over()).toEqual([{ kind: 'questionOver', questionId: id, answer: undefined }]);
+  await refused(call.answer(id, YES));
+  // What it asks itself stands.
+  link.hear(APPROVAL);
+  expect(call.questions).toHaveLength(1);
+});
+
 test('an oracle that asks without end, or for ever, is held to what a person can read', async () => {
   const { call, clock, link } = await asked();
   for (let i = 0; i <= QUESTIONS_SHOWN_MAX; i++) link.hear({ ...APPROVAL, waitsMs: Number.MAX_SAFE_INTEGER });

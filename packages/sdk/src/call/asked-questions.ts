@@ -27,8 +27,8 @@ interface Shown {
 }
 
 /**
- * What the oracle asks and waits for, over all attempts of a call: whoever is asked again after a new handshake is the same oracle, which takes back what it
- * does not wait for any more.
+ * What the oracle asks and waits for, over all attempts of a call with one agent, which takes back what it does not wait for any more. An agent that takes
+ * over knows nothing of what another has asked.
  */
 export class AskedQuestions implements Disposable {
   readonly #options: AskedQuestionsOptions;
@@ -90,8 +90,13 @@ export class AskedQuestions implements Disposable {
     this.close(id, answer);
   }
 
+  /** Nobody is left who waits for any of them. */
+  closeAll(): void {
+    for (const id of [...this.#shown.keys()]) this.close(id);
+  }
+
   [Symbol.dispose](): void {
-    for (const id of this.#shown.keys()) this.close(id);
+    this.closeAll();
   }
 }
 

@@ -37,6 +37,7 @@ export class OracleSide implements Disposable {
   /** What the oracle asks by touch. */
   readonly questions: AskedQuestions;
   #evidence: MediaEvidence | undefined;
+  #agentIdentity: string | undefined;
   #lastFrame: Promise<void> = Promise.resolve();
   #isMuted = false;
   #memoryWish: 'keep-nothing' | 'forget' | undefined;
@@ -165,6 +166,8 @@ export class OracleSide implements Disposable {
       isConfirmed: true,
       comparisonCode: { raw: comparisonCode, formatted: formatCode(comparisonCode) },
     });
+    if (this.#agentIdentity !== undefined && this.#agentIdentity !== agentIdentity) this.questions.closeAll();
+    this.#agentIdentity = agentIdentity;
     this.#evidence?.[Symbol.dispose]();
     this.#evidence = new MediaEvidence({
       clock,

@@ -40,7 +40,12 @@ class Oracle:
     """One oracle: answers the calls that LiveKit dispatches to a worker."""
 
     def __init__(self, settings: OracleSettings, *, hearing: CallHearing, clock: Clock | None = None) -> None:
-        """`hearing` is who hears the calls, told to every user before the first word. Models of others hear them: say so."""
+        """`hearing` is who hears the calls, told to every user before the first word. Models of others hear them: say so.
+
+        Raises `ValueError` for an oracle that remembers: nothing here hears a user who wants to be forgotten.
+        """
+        if hearing.remembers:
+            raise ValueError("An oracle in Python cannot remember: it does not obey the users' wishes about it.")
         self._settings = settings
         self._hearing = hearing
         self._clock = clock or SystemClock()

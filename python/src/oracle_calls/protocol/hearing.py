@@ -19,8 +19,8 @@ HOST_MAX_LENGTH: Final = 255
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 #: Only these characters: nothing that turns text around, looks like another letter, or moves a cursor is shown to a person.
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:]{{2,39}}\])(?::[1-9][0-9]{{0,4}})?")
-#: `127.0.0.0/8`, `::1`, and the names that RFC 6761 section 6.3 keeps for them.
-_LOOPBACK = re.compile(r"127(?:\.\d{1,3}){3}|::1|localhost|.+\.localhost", re.IGNORECASE)
+#: `127.0.0.0/8`, `::1` and `localhost`. Names under `localhost` are not among them: some resolvers ask the network for those.
+_LOOPBACK = re.compile(r"127(?:\.\d{1,3}){3}|::1|localhost", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 #: Where a part works, as one byte; 0 is for pictures that nobody looks at.

@@ -236,6 +236,21 @@ describe('a realtime model that is lost', () => {
     expect(told.at(-1)).toBe('oracle: Sorry.');
   });
 
+  it('again and again, right after it was opened, ends the conversation as well', async () => {
+    const clock = new FakeClock();
+    await start({ sessionId: 's' }, clock);
+    const hungUp = new Set<unknown>();
+    await vi.waitFor(async () => {
+      hungUp.add(server.socket);
+      server.socket?.close();
+      await clock.advance(1_000);
+      expect(onFailed).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_UPSTREAM_MODEL' }));
+    });
+    // One at once, and three after a pause each.
+    expect(hungUp.size).toBeLessThanOrEqual(5);
+    expect(told.at(-1)).toBe('oracle: Sorry.');
+  });
+
   it('and refuses is not asked again', async () => {
     server.sockets.options.verifyClient = (_info, done) => done(false, 401, 'no');
     await expect(start()).rejects.toMatchObject({ code: 'ERR_UPSTREAM_REFUSED' });

@@ -16,6 +16,8 @@ import { UserSound } from './user-sound.ts';
 
 /** Pauses before a session that broke is opened anew, in ms; with them about as long as somebody holds a silent line. */
 const RECONNECT_PAUSES_MS = [250, 1_000, 3_000] as const;
+/** A session that lasted so long was sound, in ms: the next is opened at once. One that breaks sooner, again and again, is a failure like any other. */
+const SOUND_AFTER_MS = 30_000;
 /** Turns that a new session is told of: what the conversation was about, not all of it. */
 const MAX_TURNS = 20;
 
@@ -56,6 +58,9 @@ class RealtimeTalk implements Conversation {
   readonly #turns: Turn[] = [];
   #session: SpeechConversation | undefined;
   #opening: Promise<void> | undefined;
+  #openedAt = 0;
+  /** Sessions in a row that broke soon after they were opened. */
+  #shortLives = 0;
   /** What the oracle says in the answer under way, as far as it was written down. */
   #answer = '';
   #isUserSpeaking = false;
@@ -74,8 +79,8 @@ class RealtimeTalk implements Conversation {
   }
 
   /** Opens a session, or a new one in the place of one that broke. @throws as the last attempt */
-  open(): Promise<void> {
-    this.#opening ??= this.#connect().finally(() => (this.#opening = undefined));
+  open(lost?: unknown): Promise<void> {
+    this.#opening ??= this.#connect(lost).finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
@@ -114,10 +119,17 @@ class RealtimeTalk implements Conversation {
     return this.close();
   }
 
-  async #connect(): Promise<void> {
+  async #connect(lost: unknown): Promise<void> {
     const { model, context, approve, clock, log } = this.#options;
-    for (let attempt = 0; ; attempt++) {
+    let cause = lost;
+    for (let attempt = this.#shortLives; ; attempt++) {
       this.#signal.throwIfAborted();
+      if (attempt > 0) {
+        const pauseMs = RECONNECT_PAUSES_MS[attempt - 1];
+        if (pauseMs === undefined) throw cause;
+        log.warn('the realtime model is away', { code: codeOf(cause), inMs: pauseMs });
+        await clock.sleep(pauseMs, { signal: this.#signal });
+      }
       try {
         this.#session = await model.converse({
           context,
@@ -126,15 +138,13 @@ class RealtimeTalk implements Conversation {
           onNotice: (notice) => this.#onNotice(notice),
           signal: this.#signal,
         });
+        this.#openedAt = clock.now();
         if (attempt > 0) log.info('the realtime model is there again', { attempts: attempt });
         return;
-      } catch (cause) {
+      } catch (failure) {
         this.#signal.throwIfAborted();
-        const pauseMs = RECONNECT_PAUSES_MS[attempt];
-        const isPassing = isOracleCallError(cause) && cause.retryable;
-        if (pauseMs === undefined || !isPassing) throw cause;
-        log.warn('the realtime model is away', { code: codeOf(cause), inMs: pauseMs });
-        await clock.sleep(pauseMs, { signal: this.#signal });
+        if (!isOracleCallError(failure) || !failure.retryable) throw failure;
+        cause = failure;
       }
     }
   }
@@ -197,11 +207,13 @@ class RealtimeTalk implements Conversation {
 
   #onLost(cause: unknown): void {
     if (this.#signal.aborted) return;
-    const { log, onFailed, observer, apology } = this.#options;
+    const { clock, log, onFailed, observer, apology } = this.#options;
     log.warn('the realtime model hung up', { code: codeOf(cause) });
     this.#session = undefined;
     this.#endAnswer();
-    this.open().catch((failure: unknown) => {
+    const opened = this.open(cause);
+    this.#shortLives = clock.now() - this.#openedAt < SOUND_AFTER_MS ? this.#shortLives + 1 : 0;
+    opened.catch((failure: unknown) => {
       if (this.#signal.aborted) return;
       observer.words({ speaker: 'oracle', segment: createPayloadId(), text: apology, isFinal: true });
       onFailed(failure);

@@ -178,6 +178,26 @@ describe('the end of a turn', () => {
   });
 });
 
+describe('a voice that never pauses', () => {
+  it('is taken down bit by bit, and no more of its sound is kept than half a minute', async () => {
+    const scene = new Scene({ words: [[0, 'And now the weather.']] });
+    await scene.voice(70_000);
+    expect(Math.max(...scene.runs)).toBeLessThanOrEqual(30_000);
+    await scene.quiet(320);
+    expect(scene.decided.find((line) => line.startsWith('turn'))).toMatch(
+      /^turn And now the weather\. And now the weather\. And now the weather\. \(/,
+    );
+  });
+
+  it('and of which nothing is understood is no voice', async () => {
+    const scene = new Scene({ words: [[0, '']] });
+    await scene.voice(29_900);
+    expect(scene.decided).toEqual(['begun']);
+    await scene.voice(10_000);
+    expect(scene.decided).toEqual(['begun', 'dropped']);
+  });
+});
+
 describe('listening while somebody speaks', () => {
   it('looks again as the utterance grows, one run at a time, and never more than half of the time', async () => {
     const scene = new Scene({ recognitionMs: 400 });

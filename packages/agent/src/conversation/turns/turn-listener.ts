@@ -100,6 +100,8 @@ const MEANT_UNDER_WAY_MS = 700;
 /** A longer utterance is taken down at the next pause of this length, in ms: recognising it again and again would cost ever more. */
 const LONG_UTTERANCE_MS = 10_000;
 const TAKE_DOWN_QUIET_MS = 400;
+/** Nobody speaks for so long without any pause, in ms, but a television does: as much is taken down as is understood, and the sound is let go. */
+const UTTERANCE_MAX_MS = 30_000;
 
 interface Finding {
   readonly text: string;
@@ -122,6 +124,8 @@ interface Stretch {
   isFinding: boolean;
   isAsking: boolean;
   likely: string | undefined;
+  /** What is understood so far of the utterance. */
+  heard: string;
   /** The last interim words. */
   told: string | undefined;
 }
@@ -202,6 +206,7 @@ export class TurnListener {
       isFinding: false,
       isAsking: false,
       likely: undefined,
+      heard: '',
       told: undefined,
     };
     this.#stretch = stretch;
@@ -219,6 +224,7 @@ export class TurnListener {
     stretch.isFinished = undefined;
     stretch.isFinding = false;
     stretch.isAsking = false;
+    if (utterance.lengthMs >= UTTERANCE_MAX_MS) return this.#cut(stretch);
     this.#transcriber.grow(utterance.samples, () => utterance.pcm());
   }
 
@@ -295,9 +301,20 @@ export class TurnListener {
     if (quietMs >= TAKE_DOWN_QUIET_MS && utterance.lengthMs > LONG_UTTERANCE_MS) this.#takeDown(stretch, text);
   }
 
+  /** No pause comes: what was not understood in all this time was no speech. */
+  #cut(stretch: Stretch): void {
+    const text = this.#textOf(stretch, stretch.heard);
+    if (text === '' || !stretch.isMeant) {
+      this.#isNoise = true;
+      return this.#drop(stretch, { wasEcho: false });
+    }
+    this.#takeDown(stretch, text);
+  }
+
   #onInterim(text: string): void {
     const stretch = this.#stretch;
     if (stretch === undefined) return;
+    stretch.heard = text;
     const { utterance } = stretch;
     const sense = this.#senseOf(stretch, text);
     if (!stretch.isMeant) {
@@ -338,6 +355,7 @@ export class TurnListener {
     stretch.taken = text;
     stretch.utterance = new Utterance(stretch.utterance.stoppedAt);
     stretch.found = undefined;
+    stretch.heard = '';
     this.#transcriber.reset();
   }
 

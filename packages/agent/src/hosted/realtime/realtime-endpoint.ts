@@ -5,6 +5,7 @@ import { placeOf } from '@oracle-calls/protocol/hearing';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { CallContext } from '../../brain/brain.ts';
 import { RealtimeConversation } from './realtime-conversation.ts';
+import { SENT_TO_REALTIME } from './speech-to-speech.ts';
 import type { SpeechConversationOptions, SpeechRole, SpeechToSpeech } from './speech-to-speech.ts';
 
 /** From the connection's beginning until the session is as asked for, in ms. */
@@ -31,7 +32,7 @@ export interface RealtimeEndpoint {
 export function createRealtimeEndpoint(endpoint: RealtimeEndpoint): SpeechToSpeech {
   return {
     title: `${endpoint.model} at ${new URL(endpoint.url).host}`,
-    place: endpoint.place ?? placeOf(endpoint.url, ['audio']),
+    place: endpoint.place ?? placeOf(endpoint.url, SENT_TO_REALTIME),
     converse: (options) => converse(endpoint, options),
   };
 }

@@ -1,9 +1,12 @@
 import type { AnswerOptions, CallContext, Turn } from '../../brain/brain.ts';
-import type { EnginePlace } from '@oracle-calls/protocol/hearing';
+import type { EnginePlace, SentKind } from '@oracle-calls/protocol/hearing';
 import type { ToolBox } from '../../tools/tool-box.ts';
 
 /** Hertz of the sound that goes in and comes out: mono samples of −1…1. */
 export const REALTIME_SAMPLE_RATE = 24_000;
+
+/** What such a model gets: the sound, and in words what the user writes, what tools say, what is remembered and what was said before a session broke. */
+export const SENT_TO_REALTIME: readonly SentKind[] = ['audio', 'text'];
 
 /** What a model that hears and speaks tells about a conversation. The union is closed. */
 export type SpeechNotice =

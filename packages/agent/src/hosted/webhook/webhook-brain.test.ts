@@ -126,6 +126,22 @@ describe('a service that answers for the oracle', () => {
     expect(service.bodies[0]).toMatchObject({ isTentative: true, alreadySaid: 'It ' });
   });
 
+  it('is told so for as long as it is so: what it looks up meanwhile ends no turn', async () => {
+    service.replies = [json({ tools: [{ id: 'a', name: 'roll', arguments: { sides: 6 } }] }), json({ text: 'A six.' })];
+    const tools = new ToolBox([{ ...roll, isLookup: true }]);
+    const acted = vi.fn();
+    await ask({ settled: new Promise(() => undefined), acted }, tools);
+    expect(service.bodies).toMatchObject([{ isTentative: true }, { isTentative: true }]);
+    expect(acted).not.toHaveBeenCalled();
+    // The twin: a tool that waits for the end of the turn, which comes.
+    service.requests.length = 0;
+    service.replies = [json({ tools: [{ id: 'a', name: 'roll', arguments: { sides: 6 } }] }), json({ text: 'A six.' })];
+    await ask({ settled: Promise.resolve(), acted }, new ToolBox([roll]));
+    expect(service.bodies).toMatchObject([{ isTentative: true }, { isTentative: false }]);
+    // Whoever would begin it anew is told that the service may have done something.
+    expect(acted).toHaveBeenCalled();
+  });
+
   it.each(['the user', 'whoever reads'])('is told when %s wants no more', async (who) => {
     service.replies = [streamStalled(says('It is ')), status(204)];
     const abort = new AbortController();

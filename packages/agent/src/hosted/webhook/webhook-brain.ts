@@ -57,8 +57,13 @@ async function* answer(
 ): AsyncGenerator<string> {
   const { tools, clock, vision = false } = options;
   const eyes = vision ? context.eyes : undefined;
-  const { signal, alreadySaid = '', settled } = how;
+  const { signal, alreadySaid = '', settled, acted } = how;
   signal?.throwIfAborted();
+  let isTentative = settled !== undefined;
+  settled?.then(
+    () => (isTentative = false),
+    () => undefined,
+  );
   const answerId = randomUUID();
   const session = sessionOf(context);
   const toolResults: WebhookToolResult[] = [];
@@ -76,13 +81,15 @@ async function* answer(
         canLook: eyes !== undefined && still === undefined,
         still,
         alreadySaid: alreadySaid + received,
-        isTentative: settled !== undefined && round === 1,
+        isTentative,
         tools: tools?.descriptions ?? [],
         toolResults,
       };
       const wanted: WebhookToolCall[] = [];
       let wantsLook = false;
       for await (const piece of retryingStream(() => ask(options, request, signal), { clock, signal })) {
+        // It may have done something of its own by now.
+        if (!request.isTentative) acted?.();
         if (piece.kind === 'look') wantsLook = true;
         if (piece.kind === 'tool') wanted.push(piece.call);
         if (piece.kind !== 'text') continue;

@@ -25,7 +25,8 @@ Answer: TypeAlias = Callable[[Sequence[Turn]], AsyncIterator[str]]
 class FunctionBrain(llm.LLM[Any]):
     """For the `llm` of an `AgentSession`: a search, a rule, a graph of agents, a model of any kind.
 
-    Instructions and tools of the `Agent` are a language model's, and are not passed on.
+    Instructions and tools of the `Agent` are a language model's, and are not passed on. The function is asked once in a turn with
+    `LOCAL_TURNS`; with the framework's own choice also before the user has finished, so it must then have no effect.
     """
 
     def __init__(self, answer: Answer) -> None:

@@ -33,8 +33,13 @@ from .voice_output import VoiceOutput
 
 log = logging.getLogger("oracle_calls.agent")
 
-#: Turns and interruptions judged on this machine alone: the framework's own choice may be a hosted model.
-LOCAL_TURNS: Final[TurnHandlingOptions] = {"turn_detection": "vad", "interruption": {"mode": "vad"}}
+#: Turns and interruptions judged on this machine alone: the framework's own choice may be a hosted model. And nobody is asked before
+#: the user has finished: the framework asks early, several times in a turn, and a function of yours may do something.
+LOCAL_TURNS: Final[TurnHandlingOptions] = {
+    "turn_detection": "vad",
+    "interruption": {"mode": "vad"},
+    "preemptive_generation": {"enabled": False},
+}
 
 #: What the framework calls an agent's state, as a caller sees it.
 _ACTIVITIES: Final[dict[str, OracleActivity]] = {

@@ -16,16 +16,26 @@ T = TypeVar("T")
 _BUSY_TIMEOUT_S: Final = 5.0
 #: Permission bits of everybody but the owner.
 _OTHERS: Final = 0o077
-#: Layout of the tables; `user_version` of the file. The Node agent's has the same.
-_LAYOUT: Final = 1
-
-_TABLES: Final = (
-    "CREATE TABLE key_pins (did TEXT PRIMARY KEY, pin TEXT NOT NULL, seen_at INTEGER NOT NULL)",
-    "CREATE TABLE refused_keys (did TEXT PRIMARY KEY, pin TEXT NOT NULL, seen_at INTEGER NOT NULL)",
-    "CREATE TABLE used_contexts (context_hash TEXT PRIMARY KEY, call_id TEXT NOT NULL, until INTEGER NOT NULL)",
-    "CREATE INDEX used_contexts_until ON used_contexts (until)",
-    "CREATE TABLE attempts (call_id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, until INTEGER NOT NULL)",
-    "CREATE INDEX attempts_until ON attempts (until)",
+#: Each has what the layout of its number has more; `user_version` of the file says how many it has had. Agents in Node make the
+#: same, so that both can share a file. Never change one.
+_LAYOUTS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        "CREATE TABLE key_pins (did TEXT PRIMARY KEY, pin TEXT NOT NULL, seen_at INTEGER NOT NULL)",
+        "CREATE TABLE refused_keys (did TEXT PRIMARY KEY, pin TEXT NOT NULL, seen_at INTEGER NOT NULL)",
+        "CREATE TABLE used_contexts (context_hash TEXT PRIMARY KEY, call_id TEXT NOT NULL, until INTEGER NOT NULL)",
+        "CREATE INDEX used_contexts_until ON used_contexts (until)",
+        "CREATE TABLE attempts (call_id TEXT PRIMARY KEY, attempt INTEGER NOT NULL, until INTEGER NOT NULL)",
+        "CREATE INDEX attempts_until ON attempts (until)",
+    ),
+    # What agents in Node remember; here nothing is.
+    (
+        """
+        CREATE TABLE memories (
+          scope TEXT PRIMARY KEY, least INTEGER NOT NULL, reserved INTEGER NOT NULL, erased_at INTEGER NOT NULL, until INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX memories_until ON memories (until)",
+    ),
 )
 
 
@@ -82,14 +92,15 @@ class TrustDatabase:
 
 def _lay_out(connection: sqlite3.Connection) -> None:
     (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    if layout == _LAYOUT:
+    if layout == len(_LAYOUTS):
         return
     # A file that something else made, or a later version, is not an empty one.
-    if layout != 0:
+    if not 0 <= layout < len(_LAYOUTS):
         raise unusable("it was made by another version")
-    for statement in _TABLES:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+    for tables in _LAYOUTS[layout:]:
+        for statement in tables:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(_LAYOUTS)}")
 
 
 def _check_folder(folder: Path) -> None:
