@@ -2,7 +2,7 @@ import { createBrain, defineOracle, ON_THIS_MACHINE, questionOf } from '@oracle-
 
 /** Says what it remembers, and how often it was asked in this session: no model stands between. */
 export const oracle = defineOracle({
-  instructions: '',
+  instructions: 'You say what you remember.',
   memory: { keepTurns: 50 },
   brain: {
     kind: 'own',
