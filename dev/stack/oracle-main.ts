@@ -21,6 +21,17 @@ what is wrong with a change is printed here, and the oracle before it goes on.
 
 To talk in writing: npm run console -- --oracle FILE --watch. To begin: docs/write-an-oracle.md.`;
 
+const text = v.fallback(v.optional(v.string(), ''), '');
+const factSchema = v.object({
+  msg: text,
+  problem: text,
+  message: text,
+  brain: text,
+  tool: text,
+  code: text,
+  endReason: text,
+});
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -45,17 +56,6 @@ async function main(): Promise<number> {
     rows,
   });
 }
-
-const text = v.fallback(v.optional(v.string(), ''), '');
-const factSchema = v.object({
-  msg: text,
-  problem: text,
-  message: text,
-  brain: text,
-  tool: text,
-  code: text,
-  endReason: text,
-});
 
 /** What an author wants to know of the agent's log, as it is read best. */
 function toldToAuthor(part: Part, line: string): string | undefined {
