@@ -1,4 +1,4 @@
-import { OracleCallError } from '@oracle-calls/protocol';
+import { OracleCallError, systemClock, type Clock } from '@oracle-calls/protocol';
 import type { CrossSigningClient, CrossSigningCrypto } from './cross-signing-client.ts';
 
 /** Where an account and this device of it stand. */
@@ -29,6 +29,23 @@ export async function readState(client: CrossSigningClient, crypto: CrossSigning
 export async function hasPrivateKeys(crypto: CrossSigningCrypto): Promise<boolean> {
   const { masterKey, selfSigningKey, userSigningKey } = (await crypto.getCrossSigningStatus()).privateKeysCachedLocally;
   return masterKey && selfSigningKey && userSigningKey;
+}
+
+/** A list of devices that was asked for before the signature may come after it; the next one has it. So many are looked at, this far apart, in ms. */
+const LOOKS = 20;
+const LOOK_GAP_MS = 100;
+
+/** Right after a signature was uploaded. @throws {OracleCallError} `ERR_MATRIX_CROSS_SIGNING` */
+export async function becomesReady(
+  client: CrossSigningClient,
+  crypto: CrossSigningCrypto,
+  { clock = systemClock, signal }: { readonly clock?: Clock | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  for (let look = 1; look < LOOKS; look++) {
+    if ((await readState(client, crypto)) === 'ready') return;
+    await clock.sleep(LOOK_GAP_MS, { signal });
+  }
+  await requireReady(client, crypto);
 }
 
 /** @throws {OracleCallError} `ERR_MATRIX_CROSS_SIGNING` */

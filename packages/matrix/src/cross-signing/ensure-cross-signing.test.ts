@@ -46,6 +46,23 @@ test('an account without an identity gets one with a recovery key, which is kept
   await expect(crossSigningState(client)).resolves.toBe('ready');
 });
 
+test('a list of devices from before the signature is not believed at once, and not waited for without end', async () => {
+  for (const [staleLooks, outcome] of [
+    [3, { state: 'ready' }],
+    [1_000, undefined],
+  ] as const) {
+    const { client, holder } = device();
+    client.staleLooks = staleLooks;
+    const clock = new FakeClock();
+    const made = ensureCrossSigning(client, { holder, clock }).catch(({ code }: { code: string }) => ({ code }));
+    for (let passed = 0; passed < 3_000; passed += 100) {
+      await clock.advance(100);
+      await clock.settle();
+    }
+    expect(await made).toMatchObject(outcome ?? { code: 'ERR_MATRIX_CROSS_SIGNING' });
+  }
+});
+
 test('a recovery key that cannot be kept stops the set-up before anything exists', async () => {
   const { account, client, holder } = device();
   const full = new Error('disk full');

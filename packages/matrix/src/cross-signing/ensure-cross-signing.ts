@@ -3,7 +3,14 @@ import { matrixError } from '../js-sdk/adapter-context.ts';
 import { SDK_NOTICE } from '../js-sdk/sdk-client.ts';
 import { waitFor } from '../js-sdk/wait-for.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
-import { cryptoOf, hasPrivateKeys, readState, requireReady, type CrossSigningState } from './account-state.ts';
+import {
+  becomesReady,
+  cryptoOf,
+  hasPrivateKeys,
+  readState,
+  requireReady,
+  type CrossSigningState,
+} from './account-state.ts';
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
 import { ensureKeyBackup, readBackupState, renewKeyBackup, type KeyBackupState } from './key-backup.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
@@ -125,7 +132,7 @@ async function makeIdentity(
       setupNewCrossSigning: true,
       authUploadDeviceSigningKeys: options.authorise ?? withoutPassword,
     });
-    await requireReady(client, crypto);
+    await becomesReady(client, crypto, options);
     return { recoveryKey, backup: options.isBackupOff === true ? undefined : await renewKeyBackup(crypto) };
   });
 }
@@ -176,7 +183,7 @@ async function signOwnDevice(
   if (!canRecover) return { state: 'recovery-key-needed', canRecover };
   const backup = await withRecoveryKey(client, options, async () => {
     await crypto.bootstrapCrossSigning({});
-    await requireReady(client, crypto);
+    await becomesReady(client, crypto, options);
     return { state: await backUp(client, crypto, options) };
   });
   if (backup === undefined) return { state: 'recovery-key-needed', canRecover: (await storedKey(client)) !== null };

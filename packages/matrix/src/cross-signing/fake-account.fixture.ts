@@ -47,6 +47,8 @@ export class FakeDevice implements CrossSigningClient {
   /** Backups that room keys were restored from. */
   readonly restoredFrom: number[] = [];
   isBackupUnanswered = false;
+  /** So many looks at the own device still show what was there before it was signed. */
+  staleLooks = 0;
 
   constructor(account: FakeAccount, holder: RecoveryKeyHolder, encode: EncodeRecoveryKey, deviceId = OWN_DEVICE) {
     this.account = account;
@@ -90,8 +92,12 @@ export class FakeDevice implements CrossSigningClient {
 
   readonly crypto: CrossSigningCrypto = {
     userHasCrossSigningKeys: () => Promise.resolve(this.account.identity !== undefined),
-    getDeviceVerificationStatus: (_userId, deviceId) =>
-      Promise.resolve({ crossSigningVerified: this.account.signedDevices.has(deviceId) }),
+    getDeviceVerificationStatus: (_userId, deviceId) => {
+      const isSigned = this.account.signedDevices.has(deviceId);
+      const isStale = isSigned && this.staleLooks > 0;
+      if (isStale) this.staleLooks -= 1;
+      return Promise.resolve({ crossSigningVerified: isSigned && !isStale });
+    },
     getCrossSigningStatus: () => {
       const has = this.privateKeys !== undefined;
       return Promise.resolve({
