@@ -45,7 +45,8 @@ import {
 } from '../packages/protocol/src/events/ring-event.ts';
 import { END_REASONS } from '../packages/protocol/src/call-status.ts';
 import { callHearingSchema, HEARD_HERE } from '../packages/protocol/src/hearing/call-hearing.ts';
-import { HOST_MAX_LENGTH, SENT_KINDS } from '../packages/protocol/src/hearing/engine-place.ts';
+import { HOST_MAX_LENGTH } from '../packages/protocol/src/hearing/engine-place.ts';
+import { SENT_KINDS } from '../packages/protocol/src/hearing/sent-kinds.ts';
 import { FRAME_KIND_BYTES, FRAME_MAX_BYTES, MAX_ATTEMPT } from '../packages/protocol/src/frame/frame-header.ts';
 import { FRAME_TOPIC } from '../packages/protocol/src/frame/frame-topic.ts';
 import { IDENTITY_MAX_BYTES } from '../packages/protocol/src/handshake/messages.ts';
