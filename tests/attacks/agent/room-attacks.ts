@@ -10,6 +10,7 @@ import { RoomParticipant, TOPIC } from '../room/room-participant.ts';
 import { createUserCall } from '../room/user-call.ts';
 import { seen } from '../seen.ts';
 import type { AgentScene } from './agent-scene.ts';
+import { withoutForcing, withoutLookAtOwnTrack } from './own-track-patches.ts';
 import type { ScriptedCall } from './scripted-backend.ts';
 
 /** The two notes of the earcon, in Hz. */
@@ -36,23 +37,7 @@ export const roomAttacks: readonly Attack<AgentScene>[] = [
     twin: {
       without: 'a guard that forces encryption, and a look at the cryptor before speaking',
       parts: ['agent'],
-      patches: [
-        {
-          file: 'packages/node-media/src/guard/guard-response.ts',
-          find: '    forceEncryption(message);\n',
-          replace: '    void forceEncryption;\n',
-        },
-        {
-          file: 'packages/node-media/src/seat/own-track.ts',
-          find: "if (publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');",
-          replace: '',
-        },
-        {
-          file: 'packages/node-media/src/seat/voice-gate.ts',
-          find: 'if (isVoiceGuarded(this.#track, slot)) break;',
-          replace: 'break;',
-        },
-      ],
+      patches: [withoutForcing, ...withoutLookAtOwnTrack],
     },
     async run(scene) {
       scene.sfu.respond = (response) => {

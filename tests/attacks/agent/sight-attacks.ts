@@ -12,6 +12,7 @@ import { RoomParticipant } from '../room/room-participant.ts';
 import { seen } from '../seen.ts';
 import type { SourcePatch } from '../twin/source-patch.ts';
 import type { AgentScene } from './agent-scene.ts';
+import { withoutForcing, withoutLookAtOwnTrack } from './own-track-patches.ts';
 import { SENDING, sightReportSchema, type SightPlan, type SightReport } from './sight-plan.ts';
 
 const run = promisify(execFile);
@@ -39,11 +40,6 @@ async function takeSeat(
   return parseWith(sightReportSchema, JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
 }
 
-const withoutForcing: SourcePatch = {
-  file: 'packages/node-media/src/guard/guard-response.ts',
-  find: '    forceEncryption(message);\n',
-  replace: '    void forceEncryption;\n',
-};
 const withoutMark: SourcePatch = {
   file: EYES,
   find: 'if (publication.encryptionType !== EncryptionType.GCM) return refuse();',
@@ -143,19 +139,7 @@ export const sightAttacks: readonly Attack<AgentScene>[] = [
     twin: {
       without: 'a guard that forces encryption, and a look at mark and cryptor before showing anything',
       parts: ['agent'],
-      patches: [
-        withoutForcing,
-        {
-          file: 'packages/node-media/src/seat/own-track.ts',
-          find: "if (publication?.encryptionType !== EncryptionType.GCM) throw new OracleCallError('ERR_MEDIA_UNENCRYPTED');",
-          replace: '',
-        },
-        {
-          file: 'packages/node-media/src/seat/voice-gate.ts',
-          find: 'if (isVoiceGuarded(this.#track, slot)) break;',
-          replace: 'break;',
-        },
-      ],
+      patches: [withoutForcing, ...withoutLookAtOwnTrack],
     },
     async run(scene) {
       scene.sfu.respond = (response) => {
