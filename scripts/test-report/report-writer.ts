@@ -1,14 +1,14 @@
 /** A reporter of vitest that writes a `TestReport` as JSON to the file that `ORACLE_CALLS_TEST_REPORT` names. */
 import { writeFileSync } from 'node:fs';
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
-import type { TestReport, TestTrouble } from './test-report.ts';
+import { problemText, type TestReport, type TestTrouble } from './test-report.ts';
 
-const firstLine = (errors: readonly { readonly message: string }[]): string =>
-  errors[0]?.message.split('\n', 1)[0] ?? 'no reason given';
+const problemOf = ([error]: readonly { readonly message: string }[]): string =>
+  error === undefined ? 'no reason given' : problemText(error.message);
 
 function troubleOf(test: TestCase): TestTrouble {
   const { errors = [] } = test.result();
-  return { name: `${test.module.relativeModuleId} > ${test.fullName}`, problem: firstLine(errors) };
+  return { name: `${test.module.relativeModuleId} > ${test.fullName}`, problem: problemOf(errors) };
 }
 
 /** Files and suites that failed outside of their tests, in a hook or on loading, have no failed test of their own. */
@@ -19,7 +19,7 @@ function troublesAround(module: TestModule): TestTrouble[] {
   }));
   return [{ name: module.relativeModuleId, errors: module.errors() }, ...suites]
     .filter(({ errors }) => errors.length > 0)
-    .map(({ name, errors }) => ({ name, problem: firstLine(errors) }));
+    .map(({ name, errors }) => ({ name, problem: problemOf(errors) }));
 }
 
 export default class ReportWriter implements Reporter {
@@ -34,7 +34,7 @@ export default class ReportWriter implements Reporter {
       failures: [
         ...inState('failed').map(troubleOf),
         ...modules.flatMap(troublesAround),
-        ...unhandled.map((error) => ({ name: 'outside of every test', problem: firstLine([error]) })),
+        ...unhandled.map((error) => ({ name: 'outside of every test', problem: problemOf([error]) })),
       ],
       repeated: tests.filter((test) => test.diagnostic()?.flaky === true).map(troubleOf),
     };

@@ -2,7 +2,7 @@
 export interface TestTrouble {
   /** File and titles of the test. */
   readonly name: string;
-  /** The first line of what was thrown. */
+  /** What was thrown, see `problemText`. */
   readonly problem: string;
 }
 
@@ -15,8 +15,22 @@ export interface TestReport {
   readonly repeated: readonly TestTrouble[];
 }
 
+/** An error that quotes a process's output says at its end why: the first line alone would only tell that it stopped. */
+const LAST_LINES = 6;
+
+/** What a list of troubles says of an error: its first line and its last ones. */
+export function problemText(message: string): string {
+  const [first = '', ...others] = message.trimEnd().split('\n');
+  const last = others.slice(-LAST_LINES);
+  return [first, ...(others.length > last.length ? ['…'] : []), ...last].join('\n');
+}
+
+const indented = (text: string, by: string): string[] => text.split('\n').map((line) => `${by}${line}`);
+
 const list = (title: string, troubles: readonly TestTrouble[]): string[] =>
-  troubles.length === 0 ? [] : [title, ...troubles.flatMap(({ name, problem }) => [`  ${name}`, `      ${problem}`])];
+  troubles.length === 0
+    ? []
+    : [title, ...troubles.flatMap(({ name, problem }) => [`  ${name}`, ...indented(problem, '      ')])];
 
 /** The end of a run, so that whoever reads the last lines alone knows what went wrong. The last line is the sum. */
 export function summaryLines(reports: readonly TestReport[]): string[] {
