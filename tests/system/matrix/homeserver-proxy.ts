@@ -13,6 +13,8 @@ export type Interference =
   | { readonly kind: 'lose-answer' }
   /** It never reaches the homeserver, which seems to ask for a pause. */
   | { readonly kind: 'rate-limit'; readonly retryAfterMs: number }
+  /** It reaches the homeserver only then. */
+  | { readonly kind: 'hold'; readonly until: Promise<void> }
   /** The answer comes, changed. */
   | { readonly kind: 'rewrite'; readonly rewrite: (body: string) => string };
 
@@ -59,6 +61,7 @@ async function forward(
     outgoing.writeHead(429, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
     return;
   }
+  if (interference?.kind === 'hold') await interference.until;
   const answer = await ask(homeserverUrl, incoming, body);
   const text = await readAll(answer);
   if (interference?.kind === 'lose-answer') {

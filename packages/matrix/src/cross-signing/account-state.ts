@@ -31,11 +31,19 @@ export async function hasPrivateKeys(crypto: CrossSigningCrypto): Promise<boolea
   return masterKey && selfSigningKey && userSigningKey;
 }
 
-/** A list of devices that was asked for before the signature may come after it; the next one has it. So many are looked at, this far apart, in ms. */
-const LOOKS = 20;
-const LOOK_GAP_MS = 100;
+/** Ten seconds and more, each look being a request: a homeserver that is busy takes that long to put a new device's keys away. */
+const LOOKS = 50;
+const LOOK_GAP_MS = 200;
+/** The first look may only have been at an older list; what two do not show was thrown away. */
+const LOOKS_PER_SIGNATURE = 2;
 
-/** Right after a signature was uploaded. @throws {OracleCallError} `ERR_MATRIX_CROSS_SIGNING` */
+/**
+ * Right after a signature of this device was uploaded: looks until it is there, for two reasons. A list of devices that was asked for before the
+ * signature may come after it; the next one has it. And a homeserver that does not have the device's keys yet throws the signature away, which the SDK
+ * does not look at (Matrix spec, "POST /keys/signatures/upload": `failures`): it is made again.
+ *
+ * @throws {OracleCallError} `ERR_MATRIX_CROSS_SIGNING`
+ */
 export async function becomesReady(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
@@ -44,6 +52,7 @@ export async function becomesReady(
   for (let look = 1; look < LOOKS; look++) {
     if ((await readState(client, crypto)) === 'ready') return;
     await clock.sleep(LOOK_GAP_MS, { signal });
+    if (look % LOOKS_PER_SIGNATURE === 0) await crypto.crossSignDevice(client.getDeviceId() ?? '');
   }
   await requireReady(client, crypto);
 }

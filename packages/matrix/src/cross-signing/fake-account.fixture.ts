@@ -49,6 +49,8 @@ export class FakeDevice implements CrossSigningClient {
   isBackupUnanswered = false;
   /** So many looks at the own device still show what was there before it was signed. */
   staleLooks = 0;
+  /** So many signatures of this device come before its keys, and are thrown away without a word. */
+  earlySignatures = 0;
 
   constructor(account: FakeAccount, holder: RecoveryKeyHolder, encode: EncodeRecoveryKey, deviceId = OWN_DEVICE) {
     this.account = account;
@@ -106,6 +108,10 @@ export class FakeDevice implements CrossSigningClient {
       });
     },
     crossSignDevice: (deviceId) => {
+      if (this.earlySignatures > 0) {
+        this.earlySignatures -= 1;
+        return Promise.resolve();
+      }
       if (this.privateKeys === this.account.identity) this.account.signedDevices.add(deviceId);
       return Promise.resolve();
     },
