@@ -204,7 +204,7 @@ test('a video call: camera, screen, and what the browser’s own bar stops', asy
   await button(page, 'Turn camera off').waitFor();
   await expect.poll(() => carol.devicesInUse()).toContain('built-in-camera');
   await expect.poll(videoTracks, { timeout: 15_000 }).toBe(1);
-  expect((await carol.statistics()).encrypted).toBe(true);
+  await expect.poll(async () => (await carol.statistics()).encrypted, { timeout: 15_000 }).toBe(true);
   await carol.untilOracleQuiet(0, 600, 15_000);
   const answer = await carol.ask(scene.question);
   expect(await scene.recognise(answer.samples), scene.tail()).toMatch(HEARD_PARIS);
