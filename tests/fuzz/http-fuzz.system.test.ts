@@ -7,14 +7,18 @@ import { ensureSchemathesis } from '../../dev/toolchain/schemathesis-venv.ts';
 import { startFuzzedBackend, type FuzzedBackend } from './fuzzed-backend.ts';
 
 const isNightly = process.env['NIGHTLY'] === '1';
-/** Examples for each operation and pass, besides those that schemathesis makes of the document's bounds. */
-const EXAMPLES = isNightly ? 1_500 : 10;
+/** Examples for each operation and pass, besides those that schemathesis makes of the document's bounds; at night in each round. */
+const EXAMPLES = isNightly ? 100 : 10;
+/** At night each pass begins another round of examples until this is over; five passes take half an hour. In seconds. */
+const NIGHTLY_PASS_SECONDS = 360;
 /** Sequences of calls take half a minute of their own. */
 const PHASES = isNightly ? 'coverage,fuzzing,stateful' : 'coverage,fuzzing';
 /** Whatever is made is made again from this seed; at night another each time, which the report names. */
 const SEED = isNightly ? Math.floor(Math.random() * 2 ** 31) : 1;
-const PASS_MAX_MS = isNightly ? 30 * 60_000 : 180_000;
-const CASES_MIN = isNightly ? 8_000 : 200;
+/** Only catches a hang. */
+const PASS_MAX_MS = isNightly ? 2 * NIGHTLY_PASS_SECONDS * 1_000 : 180_000;
+/** That it did not end at the door. A busy machine tries some fifteen cases a second, a quiet one several times as many. */
+const CASES_MIN = isNightly ? 2_000 : 200;
 
 /**
  * Every check but one: what the document calls valid may still be refused, because a call has ended or belongs to somebody else. No 5xx
@@ -57,6 +61,7 @@ async function fuzz(target: FuzzedBackend, { bearer, callId, path }: Pass): Prom
       ...['--phases', PHASES, '--exclude-checks', EXCLUDED_CHECKS],
       ...['--max-examples', String(EXAMPLES), '--seed', String(SEED), '--request-timeout', '10'],
       ...['--no-color', '--warnings', 'off'],
+      ...(isNightly ? ['--max-time', String(NIGHTLY_PASS_SECONDS)] : []),
       ...(path === undefined ? [] : ['--include-path', path]),
       ...(bearer === undefined ? [] : ['--header', `Authorization: Bearer ${bearer}`]),
     ],
