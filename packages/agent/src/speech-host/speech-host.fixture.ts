@@ -51,7 +51,8 @@ export class ScriptedParts {
     },
     recogniser: {
       ...disposable,
-      transcribe: async (pcm16k, { signal, rivals: [rival] = [] } = {}) => {
+      transcribe: async (pcm16k, { signal, rivals = [] } = {}) => {
+        const [rival] = rivals;
         this.asked.push(`hear ${pcm16k.length}`);
         if (this.failure !== undefined) throw this.failure;
         await Promise.race([this.hold, aborted(signal)]);
