@@ -38,7 +38,7 @@ const COMPARED_MAX_FORMS = 16;
 
 type Feeds = Record<string, Tensor>;
 
-/** What was understood of one window, and how: each token, the end among them, and the logits that it was chosen from. */
+/** What was understood of one window, and how: each token, the end among them, and for the first {@link COMPARED_MAX_TOKENS} the logits that it was chosen from. */
 interface Heard {
   readonly text: string;
   readonly hidden: Tensor;
@@ -64,7 +64,7 @@ export class Moonshine {
     return new Moonshine(encoder, decoder);
   }
 
-  /** With `rivals`, one short utterance is compared with these texts too, unless it was understood as one of them. */
+  /** With `rivals`, one short utterance is compared with these texts too. */
   async transcribe(
     pcm16k: Float32Array,
     isCancelled: () => boolean,
@@ -114,7 +114,7 @@ export class Moonshine {
       const logits = logitsOf(result);
       current = indexOfLargest(logits);
       tokens.push(current);
-      rows.push(logits);
+      if (rows.length < COMPARED_MAX_TOKENS) rows.push(logits);
       for (const name of Object.keys(past)) {
         // The encoder's half of the cache is computed in the first step and stays.
         if (step === 0 || name.includes('decoder'))

@@ -15,13 +15,17 @@ const formsOf = (rival: string): readonly RivalForm[] =>
     tokens: llamaTokenizer.encode(`${rival.slice(0, 1).toUpperCase()}${rival.slice(1)}${mark}`, false, true),
   }));
 
-const kept = new WeakMap<readonly string[], readonly RivalForm[]>();
+/** By rival: an oracle has one list of them, of two hundred at most. */
+const kept = new Map<string, readonly RivalForm[]>();
+const KEPT_MAX = 400;
 
-/** All ways in which the model would write these texts; kept for as long as the list is. */
+/** All ways in which the model would write these texts. */
 export function rivalForms(rivals: readonly string[]): readonly RivalForm[] {
-  const forms = kept.get(rivals) ?? rivals.flatMap(formsOf);
-  kept.set(rivals, forms);
-  return forms;
+  return rivals.flatMap((rival) => {
+    const forms = kept.get(rival) ?? formsOf(rival);
+    if (kept.size < KEPT_MAX) kept.set(rival, forms);
+    return forms;
+  });
 }
 
 /** Natural logarithm of the probability that a row of logits gives to a token. */
