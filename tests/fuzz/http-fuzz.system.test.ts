@@ -62,7 +62,11 @@ async function fuzz(target: FuzzedBackend, { bearer, callId, path }: Pass): Prom
       ...['--max-examples', String(EXAMPLES), '--seed', String(SEED), '--request-timeout', '10'],
       ...['--no-color', '--warnings', 'off'],
       // One path takes one round.
-      ...(path !== undefined ? ['--include-path', path] : isNightly ? ['--max-time', String(NIGHTLY_PASS_SECONDS)] : []),
+      ...(path !== undefined
+        ? ['--include-path', path]
+        : isNightly
+          ? ['--max-time', String(NIGHTLY_PASS_SECONDS)]
+          : []),
       ...(bearer === undefined ? [] : ['--header', `Authorization: Bearer ${bearer}`]),
     ],
     cwd: folder,
