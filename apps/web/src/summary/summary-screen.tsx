@@ -97,7 +97,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
         <IdentityChangeNotice oracleDid={shown.oracleDid} onAccept={() => void desk.acceptIdentity()} />
       )}
       <section className="stack" aria-label={t('again')}>
-        <CallButtons onPlace={place} />
+        <CallButtons onPlace={place} remembering={security.hearing?.remembers === true ? call.oracleDid : undefined} />
         <Button look="link" onClick={onDone}>
           {t('close')}
         </Button>
@@ -131,7 +131,9 @@ function WhatWasSaid({ call, transcript }: { readonly call: OracleCall; readonly
         </>
       )}
       {transcript === 'kept' && callId !== undefined && (
-        <a href={hashOf({ screen: 'past-call', oracleDid, callId })}>{t('said.open')}</a>
+        <a className="lone-link" href={hashOf({ screen: 'past-call', oracleDid, callId })}>
+          {t('said.open')}
+        </a>
       )}
     </section>
   );
