@@ -1,7 +1,7 @@
 export const memoryEnglish = {
   mayRemember: {
-    label: 'Let it remember this call',
-    hint: 'This oracle remembers conversations. Switched off, it is told to keep nothing of your next call.',
+    label: 'Let it remember your next call',
+    hint: 'This oracle remembers conversations. Switched off, it is told to keep nothing of that call.',
   },
   title: 'What the oracle remembers',
   remembered:
