@@ -48,6 +48,8 @@ test('a call that the person keeps out of an oracle’s memory leaves nothing th
   await answerTo('the sea is blue');
   expect(await hearing()).toContain('This oracle remembers this conversation.');
   await caller.hangUp();
+  // The agent keeps it in the seconds after the end.
+  await button(page, 'Forget this conversation').waitFor();
 
   await expect.poll(() => wish().isChecked()).toBe(true);
   await wish().click();

@@ -107,7 +107,13 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
         <p>{t(`security.${safety}`)}</p>
       </section>
       {wasLive && <WhatWasSaid call={call} transcript={shown.transcript} />}
-      {wasLive && <ForgetConversation oracleDid={call.oracleDid} sessionId={call.sessionId} />}
+      {wasLive && (
+        <ForgetConversation
+          oracleDid={call.oracleDid}
+          sessionId={call.sessionId}
+          isExpected={security.hearing?.remembers === true && call.remembers}
+        />
+      )}
       <TimelineTable timeline={call.timeline} />
     </Screen>
   );
