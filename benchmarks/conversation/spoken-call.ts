@@ -24,8 +24,8 @@ const INTO_ANSWER_MS = 1_500;
 /** So long after something was said into an answer it shows whether that goes on, in ms; on a busy machine later. */
 const JUDGED_AFTER_MS = 3_000;
 const JUDGED_MAX_MS = 9_000;
-/** What ended so long before the question was not its end but a pause in it, in ms. */
-const WITHIN_MS = 150;
+/** So long after the first sound the agent may still have held its answer for it, in ms. */
+const HELD_AFTER_MS = 500;
 /** The agent tells of a turn when its answer is over; then it is a moment until the line is here, in ms. */
 const LOG_MAX_MS = 3_000;
 const POLL_MS = 50;
@@ -94,14 +94,14 @@ export class SpokenCall {
       audible && (await this.#timelineOf(this.#at(startedMs), this.#at(endedMs), this.#at(audible.firstMs)));
     const answer = await this.#caller.heardSince(endedMs);
     await this.#caller.forgetBefore(endedMs);
+    // A question that was taken for over in a pause is two.
+    const said = (await this.#userCaptions()).slice(before.length);
     return {
       recording,
       timeline,
-      recognised: (await this.#userCaptions()).slice(before.length).join(' '),
+      recognised: said.join(' '),
       answer,
-      wasCutInto:
-        stretches.some(({ firstMs }) => firstMs < endedMs) ||
-        (timeline?.agentUserStoppedMs !== undefined && timeline.agentUserStoppedMs < -WITHIN_MS),
+      wasCutInto: stretches.some(({ firstMs }) => firstMs < endedMs) || said.length > 1,
     };
   }
 
@@ -116,7 +116,12 @@ export class SpokenCall {
         .find(({ outcome }) => outcome === 'interrupted');
     const [first, next] = await this.#whatBecame(startedMs, endedMs, () => givenUp() !== undefined);
     const given = givenUp();
-    const isSilenced = first !== undefined && first.lastMs < endedMs + JUDGED_AFTER_MS / 2;
+    // A pause between two sentences is no silence for the user's sake: the agent tells when it holds.
+    const wasHeld = this.#facts.all('answer held').some(({ callId, at }) => {
+      const pageMs = Date.parse(at) - this.#originMs;
+      return callId === this.callId && pageMs > startedMs && pageMs < endedMs + HELD_AFTER_MS;
+    });
+    const isSilenced = wasHeld && first !== undefined && first.lastMs < endedMs + JUDGED_AFTER_MS / 2;
     const isHeldOnly = isSilenced && given === undefined && next !== undefined;
     return {
       recording,

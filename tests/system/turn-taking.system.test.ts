@@ -1,6 +1,9 @@
 import { systemClock } from '@oracle-calls/protocol';
 import { resample } from '@oracle-calls/node-media/pcm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRecording } from '../../benchmarks/conversation/recordings/recording.ts';
+import type { RecordingKind } from '../../benchmarks/conversation/recordings/recording.ts';
+import { SPOKEN_SET } from '../../benchmarks/conversation/recordings/spoken-set.ts';
 import { openModels } from './turns/models.ts';
 import type { SpokenModels } from './turns/models.ts';
 import { SpokenScene } from './turns/spoken-scene.ts';
@@ -54,7 +57,7 @@ describe('turns, by the real models in a time of their own', () => {
     };
     const right = { finished: 0, unfinished: 0 };
     for (const text of FINISHED) if ((await waits(text)) < 500) right.finished += 1;
-    for (const text of UNFINISHED) if ((await waits(text)) > 1_500) right.unfinished += 1;
+    for (const text of UNFINISHED) if ((await waits(text)) > 750) right.unfinished += 1;
     console.log(`turns told apart: ${JSON.stringify(right)} of ${FINISHED.length} and ${UNFINISHED.length}`);
     expect(right.finished).toBeGreaterThanOrEqual(FINISHED.length * 0.8);
     expect(right.unfinished).toBeGreaterThanOrEqual(UNFINISHED.length * 0.8);
@@ -115,6 +118,59 @@ describe('turns, by the real models in a time of their own', () => {
     const heard = await listenTo(models, { sounds: [{ atMs: 4_000, samples }], oracle, lengthMs: 7_000 });
     expect(whats(heard), JSON.stringify(heard)).toEqual(['held', 'released', 'dropped']);
     expect(momentOf(heard, 'released') - 4_000 - lengthMsOf(samples)).toBeLessThan(700);
+  });
+});
+
+describe('what is said into an answer, as it was recorded', () => {
+  /** Not quite as loud, and not in step with the windows of 32 ms. */
+  const WAYS = [
+    [0, 1],
+    [9, 0.5],
+    [17, 0.35],
+    [25, 0.7],
+  ] as const;
+
+  /** What the oracle did, each time that a recording of this kind was played into its story. */
+  async function reactions(kind: RecordingKind, heardBy: SpokenModels): Promise<readonly string[][]> {
+    const oracle = { samples: story, text: STORY, delayMs: 0, gain: 0 };
+    const found: string[][] = [];
+    for (const recording of SPOKEN_SET.filter((one) => one.kind === kind)) {
+      const { samples } = await readRecording(recording);
+      for (const [offsetMs, gain] of WAYS) {
+        const sounds = [{ atMs: 3_000 + offsetMs, samples: samples.map((sample) => sample * gain) }];
+        const heard = await listenTo(heardBy, { sounds, oracle, lengthMs: 3_000 + lengthMsOf(samples) + 1_000 });
+        found.push(whats(heard));
+      }
+    }
+    return found;
+  }
+  const goesOn = (what: readonly string[]): boolean => !what.includes('interrupted') && what.at(-1) !== 'held';
+
+  test('signs of listening let it go on, because they are looked for in the sound', { timeout: 240_000 }, async () => {
+    const withComparison = await reactions('back-channel', models);
+    const textOnly: SpokenModels = {
+      ...models,
+      recogniser: {
+        ...models.recogniser,
+        transcribe: (pcm, { signal } = {}) => models.recogniser.transcribe(pcm, { signal }),
+      },
+    };
+    const byText = await reactions('back-channel', textOnly);
+    const [wentOn, byTextWentOn] = [withComparison, byText].map((all) => all.filter(goesOn).length);
+    console.log(
+      `signs of listening let it go on: ${wentOn} of ${withComparison.length}; by their text alone ${byTextWentOn}`,
+    );
+    expect(wentOn).toBeGreaterThanOrEqual(withComparison.length - 1);
+    expect(byTextWentOn).toBeLessThan(withComparison.length - 4);
+  });
+
+  test('interruptions stop it, each', { timeout: 240_000 }, async () => {
+    for (const what of await reactions('interruption', models))
+      expect(what.slice(0, 2)).toEqual(['held', 'interrupted']);
+  });
+
+  test('noises do not', { timeout: 120_000 }, async () => {
+    for (const what of await reactions('noise', models)) expect(what).not.toContain('interrupted');
   });
 });
 

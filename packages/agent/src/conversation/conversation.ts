@@ -127,8 +127,14 @@ export async function startConversation(options: ConversationOptions): Promise<C
     get lately() {
       return captions.lately;
     },
-    hold: () => mouth.hold(),
-    release: () => mouth.release(),
+    hold() {
+      mouth.hold();
+      log.info('answer held');
+    },
+    release() {
+      mouth.release();
+      log.info('answer let go');
+    },
   };
   const ears = new UserEars();
   let isClosing = false;

@@ -49,8 +49,6 @@ export const TURN_DEFAULTS: TurnRules = {
   // English, as the local recogniser is. "Um" and the like hold the turn rather than give it back, so they are no signs of listening.
   backchannels: [
     ...['mhm', 'mm', 'mmm', 'hmm', 'hm', 'mm hmm', 'mm-hmm', 'uh huh', 'uh-huh', 'aha', 'ah', 'oh'],
-    // What the local recogniser writes for "uh-huh".
-    ...['aho', 'ahoy'],
     ...['yes', 'yeah', 'yep', 'yup', 'okay', 'ok', 'right', 'sure', 'alright', 'all right', 'i see', 'got it'],
     ...['good', 'great', 'nice', 'cool', 'wow', 'really', 'exactly', 'indeed', 'of course', 'interesting'],
   ],

@@ -62,7 +62,11 @@ export type RealtimeNotice = v.InferOutput<typeof realtimeNoticeSchema>;
 
 /** One piece of work for one engine. */
 const workSchema = v.variant('engine', [
-  v.strictObject({ engine: v.literal('recogniser'), pcm16k: samplesSchema }),
+  v.strictObject({
+    engine: v.literal('recogniser'),
+    pcm16k: samplesSchema,
+    rivals: v.optional(v.pipe(v.array(v.string()), v.readonly())),
+  }),
   v.strictObject({ engine: v.literal('synthesiser'), text: v.string(), voice: v.optional(v.string()) }),
   v.strictObject({ engine: v.literal('turn-detector'), pcm16k: samplesSchema }),
   /** A picture of the author's own avatar. */
@@ -100,7 +104,11 @@ export type SpeechWork = v.InferOutput<typeof workSchema>;
 
 /** What an engine made of its work. The brain's text has come in chunks before. */
 const outputSchema = v.variant('engine', [
-  v.strictObject({ engine: v.literal('recogniser'), text: v.string() }),
+  v.strictObject({
+    engine: v.literal('recogniser'),
+    text: v.string(),
+    rival: v.optional(v.strictObject({ text: v.string(), behind: v.number() })),
+  }),
   v.strictObject({ engine: v.literal('synthesiser'), samples: samplesSchema, words: v.optional(timedWordsSchema) }),
   v.strictObject({ engine: v.literal('turn-detector'), completion: v.number() }),
   v.strictObject({ engine: v.literal('brain') }),

@@ -51,9 +51,9 @@ export async function openRemoteEngines(
     spoken: facts.isRealtime ? remoteSpeech(client, facts) : undefined,
     recogniser: {
       ...notOurs,
-      transcribe: async (pcm16k, options) => {
-        const { text } = await client.run({ engine: 'recogniser', pcm16k } as const, options);
-        return { text };
+      transcribe: async (pcm16k, { rivals, signal: within } = {}) => {
+        const { text, rival } = await client.run({ engine: 'recogniser', pcm16k, rivals } as const, { signal: within });
+        return { text, ...(rival === undefined ? {} : { rival }) };
       },
     },
     synthesiser: {

@@ -51,11 +51,15 @@ export class ScriptedParts {
     },
     recogniser: {
       ...disposable,
-      transcribe: async (pcm16k, { signal } = {}) => {
+      transcribe: async (pcm16k, { signal, rivals = [] } = {}) => {
+        const [rival] = rivals;
         this.asked.push(`hear ${pcm16k.length}`);
         if (this.failure !== undefined) throw this.failure;
         await Promise.race([this.hold, aborted(signal)]);
-        return { text: `${pcm16k.length} samples` };
+        return {
+          text: `${pcm16k.length} samples`,
+          ...(rival === undefined ? {} : { rival: { text: rival, behind: 2 } }),
+        };
       },
     },
     synthesiser: {

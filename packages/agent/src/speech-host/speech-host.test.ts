@@ -29,13 +29,22 @@ describe('the speech host', () => {
     await using scene = await HostScene.open();
     const { recogniser, synthesiser, brain } = await scene.engines(systemClock);
     expect(await recogniser.transcribe(samples(3))).toEqual({ text: '3 samples' });
+    expect(await recogniser.transcribe(samples(4), { rivals: ['mhm'] })).toEqual({
+      text: '4 samples',
+      rival: { text: 'mhm', behind: 2 },
+    });
     expect(await synthesiser.synthesise('ab', { voice: 'marin' })).toEqual(Float32Array.of(0.5, 0.5));
     expect(await collect(brain.answer(question, { sessionId: 's', language: undefined }))).toEqual([
       'It is ',
       'Paris.',
     ]);
     expect([synthesiser.sampleRate, brain.title]).toEqual([48_000, 'scripted']);
-    expect(scene.scripted.asked).toEqual(['hear 3', 'say ab as marin in time', 'think s Which city? after ""']);
+    expect(scene.scripted.asked).toEqual([
+      'hear 3',
+      'hear 4',
+      'say ab as marin in time',
+      'think s Which city? after ""',
+    ]);
   });
 
   it('tells when words sound, whether somebody has finished, and how the oracle takes turns', async () => {

@@ -9,7 +9,7 @@ import type { SpeechToSpeech } from '../hosted/realtime/speech-to-speech.ts';
 import type { NoteChange } from '../memory/call-memory.ts';
 import type { MemorySettings } from '../memory/memory-settings.ts';
 import { fromWireContext } from '../memory/wire.ts';
-import type { Recogniser } from '../speech/recogniser/recogniser.ts';
+import type { Recognised, Recogniser } from '../speech/recogniser/recogniser.ts';
 import type { TurnSettings } from '../oracle/turn-settings.ts';
 import type { Synthesiser } from '../speech/synthesiser/synthesiser.ts';
 import type { TimedWord } from '../speech/synthesiser/word-times.ts';
@@ -115,8 +115,10 @@ export class SpeechServer implements AsyncDisposable {
     const { recogniser, synthesiser, turnDetector, brain, spoken, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
-        const run = (): Promise<{ readonly text: string }> => recogniser.transcribe(work.pcm16k, { signal });
-        return { engine: 'recogniser', text: (await this.#queues.recogniser.run(run, signal)).text };
+        const { pcm16k, rivals } = work;
+        const run = (): Promise<Recognised> => recogniser.transcribe(pcm16k, { rivals, signal });
+        const { text, rival } = await this.#queues.recogniser.run(run, signal);
+        return { engine: 'recogniser', text, rival };
       }
       case 'synthesiser': {
         const wish = { signal, voice: work.voice };

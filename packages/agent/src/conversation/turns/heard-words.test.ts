@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TURN_DEFAULTS } from '../../oracle/turn-settings.ts';
-import { backchannelSet, isBackchannel, isEchoOf, isMadeUp, isUnfinished } from './heard-words.ts';
+import { backchannelSet, isBackchannel, isEchoOf, isMadeUp } from './heard-words.ts';
 
 describe('what a recogniser makes up', () => {
   it.each([
@@ -28,7 +28,7 @@ describe('what a recogniser makes up', () => {
 
 describe('a sign of listening', () => {
   const words = backchannelSet(TURN_DEFAULTS.backchannels);
-  it.each(['Mhm.', 'Mm-hmm.', 'M. H. M.', 'Mmmm', 'Aho!', 'Yes', 'Okay, right.', 'Uh-huh, I see.', 'Yeah, yeah.'])(
+  it.each(['Mhm.', 'Mm-hmm.', 'M. H. M.', 'Mmmm', 'Yes', 'Okay, right.', 'Uh-huh, I see.', 'Yeah, yeah.'])(
     'is %j',
     (text) => {
       expect(isBackchannel(text, words)).toBe(true);
@@ -51,21 +51,6 @@ describe('the oracle’s own words', () => {
     'are not %j',
     (text) => {
       expect(isEchoOf(text, said)).toBe(false);
-    },
-  );
-});
-
-describe('a sentence that goes on', () => {
-  it.each(['I would like to order a.', 'Please send it to', 'Yes, but I', 'We could,', 'What is the weather in'])(
-    'is %j',
-    (text) => {
-      expect(isUnfinished(text)).toBe(true);
-    },
-  );
-  it.each(['Who is it from?', 'Order a taxi.', 'Yes', 'Thank you', 'What are you waiting for?'])(
-    'is not %j',
-    (text) => {
-      expect(isUnfinished(text)).toBe(false);
     },
   );
 });

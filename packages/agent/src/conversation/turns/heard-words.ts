@@ -7,7 +7,8 @@ export const plainText = (text: string): string =>
     .replaceAll(/\s+/g, ' ')
     .trim();
 
-const wordsOf = (text: string): string[] =>
+/** The words of a text, in the same form. */
+export const wordsOf = (text: string): string[] =>
   plainText(text)
     .split(' ')
     .filter((word) => /[\p{L}\p{N}]/u.test(word));
@@ -102,67 +103,4 @@ function commonInOrder(one: readonly string[], other: readonly string[]): number
     row = next;
   }
   return row.at(-1) ?? 0;
-}
-
-/** No sentence ends with these. */
-const NEVER_LAST = new Set([
-  ...[
-    'a',
-    'an',
-    'the',
-    'and',
-    'or',
-    'but',
-    'because',
-    'if',
-    'when',
-    'while',
-    'than',
-    'my',
-    'your',
-    'our',
-    'their',
-    'its',
-  ],
-  ...[
-    'i',
-    'um',
-    'uh',
-    'er',
-    'erm',
-    'very',
-    'im',
-    "i'm",
-    "i'd",
-    "i'll",
-    "i've",
-    'would',
-    'could',
-    'should',
-    'every',
-    'whether',
-  ],
-]);
-/** These end questions alone ("Who was it from?"). */
-const LAST_IN_QUESTIONS = new Set([
-  'to',
-  'of',
-  'at',
-  'with',
-  'from',
-  'in',
-  'for',
-  'into',
-  'is',
-  'are',
-  'that',
-  'between',
-]);
-
-/** Whether a text cannot be the end of what somebody wants to say: the second opinion beside the turn detector, which hears no words. English. */
-export function isUnfinished(text: string): boolean {
-  const last = wordsOf(text).at(-1) ?? '';
-  if (NEVER_LAST.has(last)) return true;
-  const trimmed = text.trim();
-  return /(?:,|-|…|\.\.\.)$/.test(trimmed) || (LAST_IN_QUESTIONS.has(last) && !trimmed.endsWith('?'));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@oracle-calls/protocol';
 import { RECOGNISER_SAMPLE_RATE } from '../../speech/recogniser/recogniser.ts';
-import type { Recogniser } from '../../speech/recogniser/recogniser.ts';
+import type { Recognised, Recogniser } from '../../speech/recogniser/recogniser.ts';
 
 /** New speech since the last time that makes another look worth its while, in samples: 0.4 s, about a word. */
 const STEP_SAMPLES = 0.4 * RECOGNISER_SAMPLE_RATE;
@@ -8,7 +8,9 @@ const STEP_SAMPLES = 0.4 * RECOGNISER_SAMPLE_RATE;
 interface Run {
   /** How much of the utterance it looks at, in samples. */
   readonly upTo: number;
-  readonly text: Promise<string>;
+  readonly heard: Promise<Recognised>;
+  /** Whether it was compared with what it might be instead. */
+  readonly isCompared: boolean;
   readonly abort: AbortController;
 }
 
@@ -36,8 +38,8 @@ export class Transcriber {
     if (this.#running !== undefined || this.#clock.now() < this.#restUntil) return;
     if (samples - this.#lastUpTo < STEP_SAMPLES) return;
     const run = this.#start(pcm16k());
-    run.text.then(
-      (text) => {
+    run.heard.then(
+      ({ text }) => {
         if (!run.abort.signal.aborted) this.#onInterim(text);
       },
       // Whatever is wrong shows when the utterance is settled.
@@ -47,14 +49,16 @@ export class Transcriber {
 
   /**
    * All of it, as understood up to `speechEnd`, in samples: by the run under way if that looks so far already, else by another, which takes its place.
+   * With `rivals` it is also compared with these texts, which a run under way does not do.
    *
    * @throws what the recogniser throws; `signal.reason` of an abort by {@link reset} or by settling again
    */
-  settle(pcm16k: Float32Array, speechEnd: number): Promise<string> {
+  settle(pcm16k: Float32Array, speechEnd: number, rivals?: readonly string[]): Promise<Recognised> {
     const running = this.#running;
-    if (running !== undefined && running.upTo >= speechEnd) return running.text;
+    const isEnough = running !== undefined && running.upTo >= speechEnd && (rivals === undefined || running.isCompared);
+    if (isEnough) return running.heard;
     running?.abort.abort(new Error('more was said'));
-    return this.#start(pcm16k).text;
+    return this.#start(pcm16k, rivals).heard;
   }
 
   /** Another utterance begins. */
@@ -65,11 +69,13 @@ export class Transcriber {
     this.#restUntil = 0;
   }
 
-  #start(pcm16k: Float32Array): Run {
+  #start(pcm16k: Float32Array, rivals?: readonly string[]): Run {
     const abort = new AbortController();
     const begunAt = this.#clock.now();
-    const text = this.#recogniser.transcribe(pcm16k, { signal: abort.signal }).then((result) => result.text.trim());
-    const run: Run = { upTo: pcm16k.length, text, abort };
+    const heard = this.#recogniser
+      .transcribe(pcm16k, { signal: abort.signal, rivals })
+      .then((result) => ({ ...result, text: result.text.trim() }));
+    const run: Run = { upTo: pcm16k.length, heard, isCompared: rivals !== undefined, abort };
     this.#running = run;
     this.#lastUpTo = pcm16k.length;
     const over = (): void => {
@@ -78,7 +84,7 @@ export class Transcriber {
       const now = this.#clock.now();
       this.#restUntil = now + (now - begunAt);
     };
-    text.then(over, over);
+    heard.then(over, over);
     return run;
   }
 }

@@ -3,6 +3,7 @@ import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it } from 'vitest';
 import { turnRules } from '../../oracle/turn-settings.ts';
 import type { TurnSettings } from '../../oracle/turn-settings.ts';
+import type { Rival } from '../../speech/recogniser/recogniser.ts';
 import { TurnListener } from './turn-listener.ts';
 
 const WINDOW_MS = 32;
@@ -10,7 +11,7 @@ const WINDOW = new Float32Array(512);
 
 interface SceneOptions {
   /** What is recognised, by how much voice was heard, in ms: the last entry that it reaches. */
-  readonly words?: readonly (readonly [fromMs: number, text: string])[];
+  readonly words?: readonly (readonly [fromMs: number, text: string, rival?: Rival])[];
   readonly recognitionMs?: number;
   /** How likely the turn is over; `none` where nobody hears it. */
   readonly completion?: number | 'none';
@@ -36,6 +37,8 @@ class Scene {
     userSilent: ({ wasEcho }: { readonly wasEcho: boolean }) => (wasEcho ? this.note('echo learned') : undefined),
   };
   readonly runs: number[] = [];
+  /** Whether each run was to compare with signs of listening. */
+  readonly compared: boolean[] = [];
   cancelled = 0;
   words: NonNullable<SceneOptions['words']>;
   readonly listener: TurnListener;
@@ -47,12 +50,14 @@ class Scene {
     const close = (): Promise<void> => Promise.resolve();
     this.listener = new TurnListener({
       recogniser: {
-        transcribe: async (pcm, { signal } = {}) => {
+        transcribe: async (pcm, { signal, rivals } = {}) => {
           this.runs.push(Math.round(pcm.length / 16));
           signal?.addEventListener('abort', () => (this.cancelled += 1));
           const voicedMs = this.#voicedMs;
           if (recognitionMs > 0) await this.clock.sleep(recognitionMs, { signal });
-          return { text: this.words.findLast(([fromMs]) => voicedMs >= fromMs)?.[1] ?? '' };
+          const [, text = '', rival] = this.words.findLast(([fromMs]) => voicedMs >= fromMs) ?? [];
+          this.compared.push(rivals !== undefined);
+          return { text, ...(rivals === undefined || rival === undefined ? {} : { rival }) };
         },
         close,
         [Symbol.asyncDispose]: close,
@@ -91,6 +96,11 @@ class Scene {
 
   async quiet(ms: number): Promise<void> {
     await this.#windows(ms, 0.05);
+  }
+
+  /** One window. */
+  async blip(probability: number): Promise<void> {
+    await this.#windows(WINDOW_MS, probability);
   }
 
   async #windows(ms: number, probability: number): Promise<void> {
@@ -143,6 +153,29 @@ describe('the end of a turn', () => {
     await scene.voice(640);
     await scene.quiet(320);
     expect(scene.decided.at(-1)).toMatch(/^turn I would like to order a taxi\./);
+  });
+
+  it('is waited for half as long when sound and words disagree', async () => {
+    const waitOf = async (completion: number, ...words: NonNullable<SceneOptions['words']>): Promise<number> => {
+      const scene = new Scene({ completion, words, rules: { endOfTurnMinMs: 160, endOfTurnMaxMs: 1_500 } });
+      await scene.voice(960);
+      const stoppedMs = scene.ms;
+      while (scene.decided.length < 2 && scene.ms < 5_000) await scene.quiet(WINDOW_MS);
+      return scene.ms - stoppedMs;
+    };
+    expect(await waitOf(0.9, [0, 'Which bus,'])).toBe(832);
+    expect(await waitOf(0.2, [0, 'Which bus?'])).toBe(832);
+    expect(await waitOf(0.2, [0, 'Which bus.'])).toBe(1_504);
+    expect(await waitOf(0.9, [0, 'Which bus?'])).toBe(192);
+  });
+
+  it('of a question is known by the mark that was heard while it was spoken', async () => {
+    const scene = new Scene({ words: [[0, 'Which bus?']] });
+    await scene.voice(960);
+    scene.words = [[0, 'Which bus,']];
+    await scene.voice(64);
+    await scene.quiet(320);
+    expect(scene.decided.at(-1)).toBe('turn Which bus, (ended 192 ms ago)');
   });
 
   it('is found by words and silence alone where nobody hears it', async () => {
@@ -239,11 +272,32 @@ describe('somebody who speaks over the oracle', () => {
     return scene;
   };
 
-  it('makes it silent within two windows of sound', async () => {
+  it('makes it silent with the first window that is surely a voice, else with the second', async () => {
+    const sure = speaking();
+    await sure.blip(0.6);
+    expect(sure.log).toEqual(['held', 'begun']);
+    const soft = speaking();
+    await soft.blip(0.55);
+    expect(soft.log).toEqual([]);
+    await soft.blip(0.55);
+    expect(soft.log).toEqual(['held', 'begun']);
+  });
+
+  it('lets it go on after a click, at once and without looking for words in it', async () => {
     const scene = speaking();
-    await scene.voice(64);
-    expect(scene.log).toEqual(['held', 'begun']);
-    expect(scene.ms).toBeLessThan(200);
+    await scene.voice(32);
+    await scene.quiet(64);
+    expect(scene.log).toEqual(['held', 'begun', 'released', 'dropped']);
+    expect(scene.runs).toEqual([]);
+  });
+
+  it('is heard from the beginning when the first sound was taken for a click', async () => {
+    const scene = speaking();
+    await scene.voice(32);
+    await scene.quiet(64);
+    await scene.voice(640);
+    await scene.quiet(96);
+    expect(scene.runs.at(-1)).toBe(32 + 64 + 640 + 96);
   });
 
   it('interrupts it with words, while still speaking, and is answered', async () => {
@@ -253,7 +307,7 @@ describe('somebody who speaks over the oracle', () => {
         [800, 'Stop, what about Spain?'],
       ],
     });
-    await scene.voice(1_152);
+    await scene.voice(1_600);
     expect(scene.log).toEqual(['held', 'begun', 'interrupted', '… Stop, what about Spain?']);
     await scene.quiet(320);
     expect(scene.decided.slice(-2)).toEqual(['released', 'turn Stop, what about Spain? (ended 192 ms ago)']);
@@ -264,6 +318,40 @@ describe('somebody who speaks over the oracle', () => {
     await scene.voice(320);
     await scene.quiet(700);
     expect(scene.log).toEqual(['held', 'begun', 'released', 'dropped']);
+  });
+
+  it('lets it go on with what was probably a sign of listening, and with nothing else that is likely', async () => {
+    const after = async (behind: number): Promise<string[]> => {
+      const scene = speaking({ words: [[0, 'A high.', { text: 'aha', behind }]] });
+      await scene.voice(480);
+      await scene.quiet(700);
+      return scene.decided;
+    };
+    expect(await after(4)).toEqual(['held', 'begun', 'released', 'dropped']);
+    expect((await after(7)).slice(0, 3)).toEqual(['held', 'begun', 'interrupted']);
+  });
+
+  it('asks for signs of listening only of what is short and over the oracle', async () => {
+    const short = speaking();
+    await short.voice(320);
+    await short.quiet(96);
+    expect(short.compared).toEqual([true]);
+    const long = speaking();
+    await long.voice(1_152);
+    await long.quiet(96);
+    expect(long.compared).not.toContain(true);
+    const alone = new Scene();
+    await alone.voice(320);
+    await alone.quiet(96);
+    expect(alone.compared).toEqual([false]);
+  });
+
+  it('is taken at the word that it probably was when so little is left to be said that it has the turn', async () => {
+    const scene = speaking({ words: [[0, 'Oh, K.', { text: 'okay', behind: 0.3 }]] });
+    scene.oracle.isEnding = true;
+    await scene.voice(480);
+    await scene.quiet(700);
+    expect(scene.decided).toContain('turn okay (ended 192 ms ago)');
   });
 
   it('does not interrupt it with what is understood of half a word', async () => {

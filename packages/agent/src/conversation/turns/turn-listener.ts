@@ -1,9 +1,12 @@
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { codeOf } from '@oracle-calls/protocol';
 import type { TurnRules } from '../../oracle/turn-settings.ts';
-import type { Recogniser } from '../../speech/recogniser/recogniser.ts';
+import type { Recognised, Recogniser } from '../../speech/recogniser/recogniser.ts';
 import type { TurnDetector } from '../../speech/turn-detector/turn-detector.ts';
-import { backchannelSet, isBackchannel, isEchoOf, isMadeUp, isUnfinished } from './heard-words.ts';
+import { backchannelSet, isBackchannel, isEchoOf, isMadeUp } from './heard-words.ts';
+import { silenceNeededMs } from './sentence-end.ts';
+import { beginStretch, endOf, textOf } from './stretch.ts';
+import type { Stretch } from './stretch.ts';
 import { Transcriber } from './transcriber.ts';
 import { Utterance } from './utterance.ts';
 
@@ -78,8 +81,14 @@ export interface TurnListenerOptions {
 /** A voice begins and goes on at these probabilities (Silero's own advice). */
 const VOICE_BEGINS = 0.5;
 const VOICE_GOES_ON = 0.35;
-/** So many windows in a row make a voice: two are 64 ms, and still leave time to stop within 200 ms. */
+/** So many windows in a row make a voice: two are 64 ms. */
 const ONSET_WINDOWS = 2;
+/**
+ * Over the oracle one is enough at this probability, which leaves more of the 200 ms to stop in for the way: of recorded speech two first windows in three reach it, of
+ * coughs, knocks and keys none a tenth of it. If no second one follows within {@link BLIP_QUIET_MS} it was nothing.
+ */
+const SURE_VOICE = 0.6;
+const BLIP_QUIET_MS = 64;
 /** Sound before the onset that belongs to it: a soft consonant, in windows of 32 ms. */
 const LEAD_WINDOWS = 9;
 /** A silence in which it is worth finding out what was said, in ms: shorter ones are within words. */
@@ -93,42 +102,19 @@ const BACKCHANNEL_QUIET_MS = 300;
 /** A voice of which nothing is understood for this long, in ms, is none. */
 const NOT_UNDERSTOOD_MS = 1_600;
 /**
- * With less voice than this, in ms, what is understood in the middle of a word does not say that the user wants the turn: of half an "okay" the recogniser makes
- * "I don't care". The oracle is silent meanwhile, and the next pause tells.
+ * With less voice than this, in ms, what is understood in the middle of it does not say that the user wants the turn: of half an "okay", which some draw out for 0.8 s,
+ * the recogniser makes "I will tell you". The oracle is silent meanwhile, and the next pause tells.
  */
-const MEANT_UNDER_WAY_MS = 700;
+const MEANT_UNDER_WAY_MS = 1_100;
+/** With less voice than this, in ms, it may be a sign of listening that was not understood as one. */
+const SIGN_MAX_MS = 1_100;
+/** What is at least e^−5 times as likely to be a sign of listening as what was understood is taken for one: signs are found at 0 to 5, commands from 6 on, but for very few (decision 0038). */
+const SIGN_BEHIND_MAX = 5;
 /** A longer utterance is taken down at the next pause of this length, in ms: recognising it again and again would cost ever more. */
 const LONG_UTTERANCE_MS = 10_000;
 const TAKE_DOWN_QUIET_MS = 400;
 /** Nobody speaks for so long without any pause, in ms, but a television does: as much is taken down as is understood, and the sound is let go. */
 const UTTERANCE_MAX_MS = 30_000;
-
-interface Finding {
-  readonly text: string;
-  readonly at: number;
-}
-
-/** One stretch in which the user speaks, from the first sound to the end of the turn. */
-interface Stretch {
-  utterance: Utterance;
-  /** What was taken down of it before. */
-  taken: string;
-  /** It began while the oracle was speaking or about to, which is held since. */
-  readonly isOverOracle: boolean;
-  readonly mayBeEcho: boolean;
-  /** It is meant for the oracle, which therefore says no more. */
-  isMeant: boolean;
-  /** What was said until the pause that lasts. */
-  found: Finding | undefined;
-  isFinished: boolean | undefined;
-  isFinding: boolean;
-  isAsking: boolean;
-  likely: string | undefined;
-  /** What is understood so far of the utterance. */
-  heard: string;
-  /** The last interim words. */
-  told: string | undefined;
-}
 
 /**
  * Listens to the user: tells speech from noise, from the oracle's own echo and from signs of listening, finds out what is said while it is said, and when the turn is over.
@@ -165,7 +151,7 @@ export class TurnListener {
     if (isVoice && this.#voiceWindows === 0) this.#onsetAt = now - toMs(samples);
     this.#voiceWindows = isVoice ? this.#voiceWindows + 1 : 0;
     ownVoice.heard(samples, isVoice);
-    const stretch = this.#stretch ?? this.#beginning(samples);
+    const stretch = this.#stretch ?? this.#beginning(samples, probability);
     if (stretch === undefined) return;
     stretch.utterance.add(samples, isVoice, now);
     if (isVoice) this.#goesOn(stretch);
@@ -181,9 +167,10 @@ export class TurnListener {
   }
 
   /** Begins a stretch when it is time to. Until then the sound is kept. */
-  #beginning(samples: Float32Array): Stretch | undefined {
+  #beginning(samples: Float32Array, probability: number): Stretch | undefined {
     const { oracle, ownVoice, events } = this.#options;
-    const isVoice = this.#voiceWindows >= ONSET_WINDOWS && !this.#isNoise;
+    const isSure = this.#voiceWindows >= ONSET_WINDOWS || (probability >= SURE_VOICE && oracle.isBusy);
+    const isVoice = this.#voiceWindows > 0 && isSure && !this.#isNoise;
     if (!isVoice || ownVoice.isEcho) {
       this.#lead.push(samples);
       if (this.#lead.length > LEAD_WINDOWS) this.#lead.shift();
@@ -195,20 +182,7 @@ export class TurnListener {
       utterance.add(window, i >= lead.length - (this.#voiceWindows - 1), this.#onsetAt);
     }
     const isOverOracle = oracle.isBusy;
-    const stretch: Stretch = {
-      utterance,
-      taken: '',
-      isOverOracle,
-      mayBeEcho: ownVoice.mayEcho,
-      isMeant: !isOverOracle,
-      found: undefined,
-      isFinished: undefined,
-      isFinding: false,
-      isAsking: false,
-      likely: undefined,
-      heard: '',
-      told: undefined,
-    };
+    const stretch = beginStretch(utterance, { isOverOracle, mayBeEcho: ownVoice.mayEcho });
     this.#stretch = stretch;
     this.#transcriber.reset();
     // Before anything else: this is what the user waits for.
@@ -229,7 +203,13 @@ export class TurnListener {
   }
 
   #pauses(stretch: Stretch): void {
-    const { quietMs } = stretch.utterance;
+    const { utterance } = stretch;
+    const { quietMs } = utterance;
+    const isBlip = stretch.isOverOracle && stretch.taken === '' && utterance.voicedWindows < ONSET_WINDOWS;
+    if (isBlip && quietMs >= BLIP_QUIET_MS) {
+      this.#lead.push(...utterance.last(LEAD_WINDOWS));
+      return this.#drop(stretch, { wasEcho: false });
+    }
     if (quietMs >= PAUSE_MS && !stretch.isFinding) void this.#findWords(stretch);
     if (quietMs >= DETECTOR_QUIET_MS && !stretch.isAsking) void this.#askDetector(stretch);
     this.#judge(stretch);
@@ -237,12 +217,13 @@ export class TurnListener {
 
   async #findWords(stretch: Stretch): Promise<void> {
     const { utterance } = stretch;
-    const { clock, log } = this.#options;
+    const { clock, rules, log } = this.#options;
     const { speechEnd } = utterance;
     stretch.isFinding = true;
-    let text: string;
+    const mayBeSign = !stretch.isMeant && utterance.voicedMs < SIGN_MAX_MS;
+    let heard: Recognised;
     try {
-      text = await this.#transcriber.settle(utterance.pcm(), speechEnd);
+      heard = await this.#transcriber.settle(utterance.pcm(), speechEnd, mayBeSign ? rules.backchannels : undefined);
     } catch (cause) {
       if (this.#stretch !== stretch || utterance.speechEnd !== speechEnd) return;
       log.warn('speech was not recognised', { code: codeOf(cause) });
@@ -250,7 +231,9 @@ export class TurnListener {
     }
     // More was said meanwhile: that is looked at in its turn.
     if (this.#stretch !== stretch || stretch.utterance !== utterance || utterance.speechEnd !== speechEnd) return;
-    stretch.found = { text, at: clock.now() };
+    const { text, rival } = heard;
+    const sign = rival !== undefined && rival.behind <= SIGN_BEHIND_MAX ? rival.text : undefined;
+    stretch.found = { text, sign, at: clock.now() };
     this.#judge(stretch);
   }
 
@@ -278,7 +261,8 @@ export class TurnListener {
     const { oracle, rules, events } = this.#options;
     const { quietMs } = utterance;
     if (!stretch.isMeant) {
-      const sense = this.#senseOf(stretch, found.text);
+      const understood = this.#senseOf(stretch, found.text);
+      const sense = understood === 'words' && found.sign !== undefined ? 'backchannel' : understood;
       if (sense === 'words') this.#means(stretch);
       else if (sense === 'echo' || sense === 'noise') return this.#drop(stretch, { wasEcho: sense === 'echo' });
       else if (!oracle.isEnding) {
@@ -286,24 +270,25 @@ export class TurnListener {
         return;
       } else this.#means(stretch);
     }
-    const text = this.#textOf(stretch, found.text);
+    const text = textOf(stretch, found.sign ?? found.text);
     if (text === '') return this.#drop(stretch, { wasEcho: false });
     if (!stretch.isOverOracle && this.#senseOf(stretch, text) === 'echo') return this.#drop(stretch, { wasEcho: true });
+    const end = endOf(stretch, text);
     if (stretch.likely !== text) {
       stretch.likely = text;
       this.#tellInterim(stretch, text);
       // Who has not finished the sentence changes the question.
-      if (!isUnfinished(text)) events.likely(text);
+      if (end !== 'open') events.likely(text);
     }
-    const isFinished = stretch.isFinished === true && !isUnfinished(text);
-    const neededMs = isFinished ? rules.endOfTurnMinMs : rules.endOfTurnMaxMs;
-    if (stretch.isFinished !== undefined && quietMs >= neededMs) return this.#over(stretch, text, found.at);
+    const { isFinished: soundsFinished } = stretch;
+    if (soundsFinished !== undefined && quietMs >= silenceNeededMs({ soundsFinished, end }, rules))
+      return this.#over(stretch, text, found.at);
     if (quietMs >= TAKE_DOWN_QUIET_MS && utterance.lengthMs > LONG_UTTERANCE_MS) this.#takeDown(stretch, text);
   }
 
   /** No pause comes: what was not understood in all this time was no speech. */
   #cut(stretch: Stretch): void {
-    const text = this.#textOf(stretch, stretch.heard);
+    const text = textOf(stretch, stretch.heard);
     if (text === '' || !stretch.isMeant) {
       this.#isNoise = true;
       return this.#drop(stretch, { wasEcho: false });
@@ -325,7 +310,7 @@ export class TurnListener {
       }
     }
     if (stretch.isMeant && (sense === 'words' || sense === 'backchannel'))
-      this.#tellInterim(stretch, this.#textOf(stretch, text));
+      this.#tellInterim(stretch, textOf(stretch, text));
   }
 
   #tellInterim(stretch: Stretch, text: string): void {
@@ -339,11 +324,6 @@ export class TurnListener {
     if (isMadeUp(text, utterance.voicedMs)) return 'noise';
     if (mayBeEcho && isEchoOf(text, oracle.lately)) return 'echo';
     return isBackchannel(text, this.#backchannels) ? 'backchannel' : 'words';
-  }
-
-  /** What was said in all; made-up words are none. */
-  #textOf({ taken, utterance }: Stretch, text: string): string {
-    return [taken, isMadeUp(text, utterance.voicedMs) ? '' : text].filter((part) => part !== '').join(' ');
   }
 
   #means(stretch: Stretch): void {

@@ -10,6 +10,7 @@ export class Utterance {
   #samples = 0;
   #speechEnd = 0;
   #voicedSamples = 0;
+  #voicedWindows = 0;
   #stoppedAt: number;
 
   constructor(startedAt: number) {
@@ -24,6 +25,7 @@ export class Utterance {
     if (!isVoice) return;
     this.#speechEnd = this.#samples;
     this.#voicedSamples += window.length;
+    this.#voicedWindows += 1;
     this.#stoppedAt = at;
   }
 
@@ -45,12 +47,21 @@ export class Utterance {
     return toMs(this.#voicedSamples);
   }
 
+  get voicedWindows(): number {
+    return this.#voicedWindows;
+  }
+
   get quietMs(): number {
     return toMs(this.#samples - this.#speechEnd);
   }
 
   get lengthMs(): number {
     return toMs(this.#samples);
+  }
+
+  /** Its last windows, at most so many. */
+  last(count: number): readonly Float32Array[] {
+    return this.#windows.slice(-count);
   }
 
   /** Its sound; with a bound, only that much of its end, in ms. */

@@ -4,16 +4,36 @@ import type { EngineOptions, OpenEngineOptions } from '../engine/engine-host.ts'
 /** What Moonshine was trained on, in hertz. */
 export const RECOGNISER_SAMPLE_RATE = 16_000;
 
+export interface RecogniseOptions extends EngineOptions {
+  /** Short texts, in lower case, that it may have been instead of what is understood. A recogniser that cannot compare takes no notice. */
+  readonly rivals?: readonly string[] | undefined;
+}
+
+/** One of the {@link RecogniseOptions.rivals}. */
+export interface Rival {
+  readonly text: string;
+  /** By how much less likely it is than what was understood: the natural logarithm of the ratio, 0 or more. */
+  readonly behind: number;
+}
+
+export interface Recognised {
+  /** Empty when nothing was understood. */
+  readonly text: string;
+  /** The likeliest of the rivals; absent when none comes near, or nobody asked. */
+  readonly rival?: Rival | undefined;
+}
+
 /** Speech to text, in a thread of its own. English only. */
 export interface Recogniser extends AsyncDisposable {
-  /** What was said in mono samples of −1…1 at {@link RECOGNISER_SAMPLE_RATE}; empty text when nothing was understood. */
-  transcribe(pcm16k: Float32Array, options?: EngineOptions): Promise<{ readonly text: string }>;
+  /** What was said in mono samples of −1…1 at {@link RECOGNISER_SAMPLE_RATE}. */
+  transcribe(pcm16k: Float32Array, options?: RecogniseOptions): Promise<Recognised>;
   close(): Promise<void>;
 }
 
 /** What the recogniser's thread is given. */
 export interface RecogniserInput {
   readonly pcm16k: Float32Array;
+  readonly rivals?: readonly string[] | undefined;
 }
 
 /**
@@ -24,14 +44,14 @@ export interface RecogniserInput {
 export async function openRecogniser(
   options: { readonly weightsDir: string } & OpenEngineOptions,
 ): Promise<Recogniser> {
-  const engine = await openEngine<RecogniserInput, { text: string }, null>(
+  const engine = await openEngine<RecogniserInput, Recognised, null>(
     'recogniser',
     new URL('./recogniser-thread.ts', import.meta.url),
     { weightsDir: options.weightsDir },
     options,
   );
   return {
-    transcribe: (pcm16k, runOptions) => engine.run({ pcm16k }, runOptions),
+    transcribe: (pcm16k, { rivals, signal } = {}) => engine.run({ pcm16k, rivals }, { signal }),
     close: () => engine.close(),
     [Symbol.asyncDispose]: () => engine.close(),
   };
