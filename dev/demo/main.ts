@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { DevError } from '../process/dev-error.ts';
+import { runMain } from '../process/run-main.ts';
 import { agentLanguageOf } from '../stack/agent-language.ts';
 import { createPartLog, wantsColour } from '../stack/part-log.ts';
 import { DEFAULT_STATE_DIR } from '../stack/project.ts';
@@ -16,18 +17,22 @@ import { timelineTable } from 'oracle-calls/timeline-table';
 
 const HELP = `npm run demo -- [options]
 
-Starts the whole stack on this machine, holds one real encrypted call between headless Chromium and the oracle, prints
-what was heard and how long each step took, and then leaves the page open for you until Ctrl-C.
+Starts the whole stack on this machine, holds one real encrypted call between
+headless Chromium and the oracle, prints what was heard and how long each step
+took, and then leaves the page open for you until Ctrl-C.
 
   --once            stop after the call
-  --json            print the result as one JSON object on the last line; everything else goes to stderr
+  --json            print the result as one JSON object on the last line;
+                    everything else goes to stderr
   --question TEXT   ask something else
-  --agent LANGUAGE  which oracle answers: the one in node, by default, or the one in python
+  --agent LANGUAGE  which oracle answers: the one in node, by default, or the
+                    one in python
   --verbose         show every line of every server
-  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
+  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in
+                    the project
   --help            this text`;
 
-process.exitCode = await main();
+process.exitCode = await runMain(main);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -88,6 +88,8 @@ try {
   await caller.hangUp();
   await page.getByRole('link', { name: 'Open in the history' }).click();
   await page.getByRole('region', { name: 'Transcript' }).getByRole('listitem').first().waitFor();
+  // The call's facts come from the oracle's service, the transcript from the room: either may be first.
+  await page.getByText('Lasted', { exact: true }).waitFor();
   await picture(page, 'history', WIDE);
   await page.evaluate(() => void (location.hash = '#/'));
   await page.getByRole('button', { name: 'Call', exact: true }).waitFor();

@@ -1,25 +1,30 @@
 /** `npm run stack`: everything that a call needs, until Ctrl-C. */
 import { parseArgs } from 'node:util';
 import { DevError } from '../process/dev-error.ts';
+import { runMain } from '../process/run-main.ts';
 import { agentLanguageOf } from './agent-language.ts';
 import { DEFAULT_STATE_DIR, typedPath } from './project.ts';
 import { runStack } from './run-stack.ts';
 
 const HELP = `npm run stack -- [options]
 
-Starts Synapse, LiveKit, a DID resolver, the oracle's backend and agent, and the page to call it from, on this machine
-alone, and stops them at Ctrl-C. The first start installs what is missing and takes minutes; later ones take seconds.
+Starts Synapse, LiveKit, a DID resolver, the oracle's backend and agent, and the
+page to call it from, on this machine alone, and stops them at Ctrl-C. The first
+start installs what is missing and takes minutes; later ones take seconds.
 
-  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
-  --page-origin URL where else a page is served that calls this oracle; may be given more than once
+  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in
+                    the project
+  --page-origin URL where else a page is served that calls this oracle; may be
+                    given more than once
   --no-agent        do not start the agent
   --agent-in python run the oracle in Python instead of the one in Node
   --no-web          do not serve the page
   --oracle FILE     the oracle that answers; by default the guide to Oracle Calls
-  --sso             also run an OpenID Connect provider, where the test accounts can sign in too
+  --sso             also run an OpenID Connect provider, where the test accounts
+                    can sign in too
   --help            this text`;
 
-process.exitCode = await main();
+process.exitCode = await runMain(main);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { parseWith } from '@oracle-calls/protocol';
 import * as v from 'valibot';
+import { runMain } from '../process/run-main.ts';
 import type { Row } from './address-table.ts';
 import type { Part } from './part-log.ts';
 import { DEFAULT_STATE_DIR, GUIDE_FILE, typedPath } from './project.ts';
@@ -12,14 +13,17 @@ const HELP = `npm run oracle -- [FILE] [options]
 
 Runs your oracle with everything that a call needs, and the page to call it from.
 FILE exports \`oracle = defineOracle({ … })\`; without one the guide answers (dev/guide).
-Whenever the file, what it imports or one of its documents changes, the next answer is the new one's;
-what is wrong with a change is printed here, and the oracle before it goes on.
+Whenever the file, what it imports or one of its documents changes, the next
+answer is the new one's; what is wrong with a change is printed here, and the
+oracle before it goes on.
 
-  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in the project
+  --state-dir DIR   keys, passwords and databases; by default .oracle-calls in
+                    the project
   --verbose         show every line of every server
   --help            this text
 
-To talk in writing: npm run console -- --oracle FILE --watch. To begin: docs/write-an-oracle.md.`;
+To talk in writing: npm run console -- --oracle FILE --watch
+To begin: docs/write-an-oracle.md`;
 
 const text = v.fallback(v.optional(v.string(), ''), '');
 const factSchema = v.object({
@@ -32,7 +36,7 @@ const factSchema = v.object({
   endReason: text,
 });
 
-process.exitCode = await main();
+process.exitCode = await runMain(main);
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

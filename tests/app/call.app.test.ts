@@ -5,7 +5,7 @@ import { readLeftovers } from '../browser/page/browser-leftovers.ts';
 import { test } from './app-test.ts';
 import type { AppPerson } from './person/app-person.ts';
 import { button, face, goTo, spokenLines } from './person/elements.ts';
-import { expectFit } from './person/page-fit.ts';
+import { expectFit, PHONE, WIDE } from './person/page-fit.ts';
 
 const CAPITAL = /capital/i;
 /** A small model answers, and not always rightly; it does speak of what it was asked. */
@@ -28,6 +28,19 @@ async function watchAnnouncements(page: Page): Promise<() => Promise<readonly st
     Object.assign(globalThis, { announced: said });
   });
   return () => page.evaluate(() => (globalThis as object as { announced: string[] }).announced);
+}
+
+/** How much of the orb's height lies under the words below it: they share its empty rim, on every display the same part of it. */
+async function orbUnderWords(page: Page, size: { readonly width: number; readonly height: number }): Promise<number> {
+  const before = page.viewportSize();
+  await page.setViewportSize(size);
+  const [orb, words] = await Promise.all([
+    page.locator('.orb').boundingBox(),
+    page.locator('.stage-words').boundingBox(),
+  ]);
+  if (before !== null) await page.setViewportSize(before);
+  if (orb === null || words === null) throw new Error('There is no orb, or nothing below it.');
+  return (orb.y + orb.height - words.y) / orb.height;
 }
 
 const lines = (page: Page): Promise<string[]> => spokenLines(page).allTextContents();
@@ -81,6 +94,7 @@ test('a newcomer signs in, calls, is answered, writes, compares the code, hangs 
   const asked = (await announced()).filter((line) => line.startsWith('You:') && CAPITAL.test(line));
   expect(asked, (await announced()).join('\n')).toHaveLength(1);
   await record.pictures(page, 'call');
+  expect(await orbUnderWords(page, PHONE)).toBeCloseTo(await orbUnderWords(page, WIDE), 1);
   await record.axe(page, 'call');
   await expectFit(page, 'call');
 
@@ -180,6 +194,8 @@ test('calls of the past are listed by pages, found, and deleted for good', async
   await page.getByText('Nothing of this call was kept, or this device cannot read it.').waitFor();
   await button(page, 'Delete this call').click();
   await record.face(page, 'delete-call', face(page, 'delete-call'));
+  await button(page, 'Delete for good').hover();
+  await record.axe(page, 'delete call, pointer over it');
   await button(page, 'Keep it').click();
   await button(page, 'Delete this call').click();
   await button(page, 'Delete for good').click();

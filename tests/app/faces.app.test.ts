@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './app-test.ts';
 import { button, face } from './person/elements.ts';
+import { expectFit, PHONE } from './person/page-fit.ts';
 import { publishAnotherKey } from './scene/oracle-document.ts';
 
 const alert = (page: Page, text: string | RegExp): Locator => page.getByRole('alert').filter({ hasText: text });
@@ -110,6 +111,30 @@ describe('a call that cannot be', () => {
     await carol.clickCall();
     await carol.untilState(['ended', 'error'], 60_000);
     await record.face(page, 'sfu-away', face(page, 'ERR_MEDIA_CONNECT'));
+  });
+
+  test('the device has no network: that is said before anybody calls, and no reload is offered for what cannot be loaded', async ({
+    scene,
+    record,
+  }) => {
+    await using carol = await scene.person();
+    const { page } = carol;
+    await carol.setOffline(true);
+    await record.face(page, 'no-network', face(page, 'no-network'));
+    await page.evaluate(() => void dispatchEvent(new Event('vite:preloadError')));
+    await expectFit(page, 'home, no network');
+    expect(await face(page, 'update-needed').count()).toBe(0);
+    await carol.setOffline(false);
+    await face(page, 'no-network').waitFor({ state: 'detached' });
+    // What is missing since then comes with a reload.
+    await record.face(page, 'update-needed', face(page, 'update-needed'));
+    await page.setViewportSize(PHONE);
+    const [banner, ways] = await Promise.all([
+      face(page, 'update-needed').boundingBox(),
+      page.getByRole('navigation').boundingBox(),
+    ]);
+    if (banner === null || ways === null) throw new Error('Banner and ways are not both on the page.');
+    expect(banner.y + banner.height).toBeLessThanOrEqual(ways.y);
   });
 
   test('the oracle is offline: it can be waited for, and waiting can be given up', async ({ scene, record }) => {

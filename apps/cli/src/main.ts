@@ -14,5 +14,6 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   error: (text) => process.stderr.write(text),
   // Honours NO_COLOR, FORCE_COLOR and TERM.
   hasColour: process.stdout.isTTY && process.stdout.hasColors(),
+  columns: process.stdout.columns,
 });
 await leaveProcess(exitCode);

@@ -36,6 +36,20 @@ describe.each(named)('the help of %s', (_name, { path, flags }) => {
   });
 });
 
+test.each(named)(
+  'the help of %s fits on a narrow terminal too, but for what is laid out already',
+  (_name, { path }) => {
+    const pages: string[] = [];
+    const program = createProgram({ out: (text) => void pages.push(text), error: () => undefined, columns: 60 });
+    expect(() => program.parse(['node', 'oracle-calls', ...path, '--help'])).toThrow('(outputHelp)');
+    const help = pages.join('');
+    const options = help.slice(0, help.indexOf('-h, --help')).split('\n');
+    // What is indented after the options is laid out already: files that are made, commands to copy.
+    const words = help.split('\n').filter((line) => !line.startsWith(' '));
+    expect([...options, ...words].filter((line) => line.length > 60)).toEqual([]);
+  },
+);
+
 describe.each(namedLeaves)('%s', (name, { path, flags }) => {
   test('that is not understood ends with 2, and under --json one document says why', async () => {
     const { code, stdout, stderr } = await run(...path, '--no-such-option', '--json');

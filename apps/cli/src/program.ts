@@ -15,7 +15,11 @@ import { addAuditCommand } from './operator/audit-command.ts';
 import { addRingCommand } from './ring/ring-command.ts';
 import { withExamples } from './terminal/examples.ts';
 import { TEXT_COLUMNS, type Output } from './terminal/output.ts';
+import { narrowed } from './terminal/wrap.ts';
 import { addTrustCommand } from './trust/trust-command.ts';
+
+/** What an option means is broken into lines of no fewer columns than this; commander's own 40 leaves narrow terminals to break words. */
+const WORDS_MIN_COLUMNS = 24;
 
 function version(): string {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -26,14 +30,16 @@ function version(): string {
 
 /** The whole command line as commander's tree. Each command is added by a function of its own folder. */
 export function createProgram(output: Output): Command {
+  // Wider is not easier to read.
+  const columns = Math.min(output.columns ?? TEXT_COLUMNS, TEXT_COLUMNS);
   const program = new Command('oracle-calls')
     .description('Tools for encrypted calls with AI oracles.')
     .version(version())
     .exitOverride()
     .showHelpAfterError('(see --help)')
-    .configureHelp({ helpWidth: TEXT_COLUMNS })
+    .configureHelp({ helpWidth: columns, minWidthToWrap: WORDS_MIN_COLUMNS })
     .configureOutput({
-      writeOut: output.out,
+      writeOut: (page) => output.out(columns < TEXT_COLUMNS ? narrowed(page, columns) : page),
       writeErr: output.error,
       getOutHasColors: () => output.hasColour ?? false,
     });

@@ -25,6 +25,7 @@ if (cleaned !== location.href) history.replaceState(null, '', cleaned);
 async function start(): Promise<void> {
   const preferences = createPreferences({
     storage: localStorage,
+    tab: sessionStorage,
     root: document.documentElement,
     notifications: browserNotifications(),
   });

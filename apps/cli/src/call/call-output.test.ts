@@ -98,6 +98,7 @@ test('the result fits 80 columns and says what counts', () => {
     },
     transcript: [],
     questions: [],
+    remembers: true,
     unanswered: 1,
     timeline: { click: 0, oracleAudible: 900, ended: 9_000 },
     recording: undefined,
@@ -124,7 +125,7 @@ test('the result fits 80 columns and says what counts', () => {
 
 test('who hears the call is told once, and again when a later agent says something else', () => {
   const lines: string[] = [];
-  const progress = new CallProgress((line) => void lines.push(line));
+  const progress = new CallProgress((line) => void lines.push(line), true);
   const call = new ScriptedOracleCalls(new FakeClock()).callOracle('audio');
   call.observe((notice) => progress.hear(notice));
   call.secure({ hearing: HEARD_HERE });
@@ -135,6 +136,15 @@ test('who hears the call is told once, and again when a later agent says somethi
     "heard on this oracle's machine only",
     'the oracle started again, and more is heard or kept elsewhere than before: your voice sent to ears.example',
   ]);
+});
+
+test('an oracle that was told to keep nothing of the call is not said to remember it', () => {
+  const lines: string[] = [];
+  const progress = new CallProgress((line) => void lines.push(line), false);
+  const call = new ScriptedOracleCalls(new FakeClock()).callOracle({ type: 'audio', remembers: false });
+  call.observe((notice) => progress.hear(notice));
+  call.secure({ hearing: { ...HEARD_HERE, remembers: true } });
+  expect(lines).toEqual(["heard on this oracle's machine only; this oracle was told to keep nothing of this call"]);
 });
 
 test('a recording is a sound file for its owner, also when nothing was heard', async () => {

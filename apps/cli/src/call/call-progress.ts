@@ -5,11 +5,14 @@ import { describeHearing } from './describe-hearing.ts';
 /** Tells a person how a call goes: one line for each thing worth knowing, none twice in a row. */
 export class CallProgress {
   readonly #write: (line: string) => void;
+  /** False when the oracle is told to keep nothing of the call. */
+  readonly #mayRemember: boolean;
   #last: string | undefined;
   #isHearingTold = false;
 
-  constructor(write: (line: string) => void) {
+  constructor(write: (line: string) => void, mayRemember: boolean) {
     this.#write = write;
+    this.#mayRemember = mayRemember;
   }
 
   /** The first state of a call comes before anybody can listen. */
@@ -19,14 +22,14 @@ export class CallProgress {
 
   hear(notice: CallNotice): void {
     if (notice.kind === 'security') this.#tellHearing(notice.security);
-    this.#tell(describeNotice(notice));
+    this.#tell(describeNotice(notice, this.#mayRemember));
   }
 
   /** Once, before anything that is said is sent; changes are told as such. */
   #tellHearing({ hearing }: CallSecurity): void {
     if (hearing === undefined || this.#isHearingTold) return;
     this.#isHearingTold = true;
-    this.#tell(inOneLine(hearing));
+    this.#tell(inOneLine(hearing, this.#mayRemember));
   }
 
   #tell(line: string | undefined): void {
@@ -36,9 +39,10 @@ export class CallProgress {
   }
 }
 
-const inOneLine = (hearing: CallHearing): string => describeHearing(hearing).join('; ');
+const inOneLine = (hearing: CallHearing, mayRemember: boolean): string =>
+  describeHearing(hearing, mayRemember).join('; ');
 
-function describeNotice(notice: CallNotice): string | undefined {
+function describeNotice(notice: CallNotice, mayRemember: boolean): string | undefined {
   switch (notice.kind) {
     case 'state':
       return describeState(notice.state);
@@ -55,8 +59,8 @@ function describeNotice(notice: CallNotice): string | undefined {
       return 'the oracle has new keys, and signed the change with those before';
     case 'hearingChanged':
       return notice.change === 'wider'
-        ? `the oracle started again, and more is heard or kept elsewhere than before: ${inOneLine(notice.current)}`
-        : `the oracle started again; now ${inOneLine(notice.current)}`;
+        ? `the oracle started again, and more is heard or kept elsewhere than before: ${inOneLine(notice.current, mayRemember)}`
+        : `the oracle started again; now ${inOneLine(notice.current, mayRemember)}`;
     case 'undecryptable':
       return 'sound of the oracle arrives that does not open';
     case 'error':

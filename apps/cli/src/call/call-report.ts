@@ -20,6 +20,8 @@ export interface CallReport {
   readonly encrypted: boolean;
   /** As last known while the call was live. */
   readonly security: CallSecurity | undefined;
+  /** False: the oracle was told to keep nothing of this call in its memory. */
+  readonly remembers: boolean;
   readonly transcript: readonly TranscriptLine[];
   /** What the oracle asked by touch. */
   readonly questions: readonly AskedQuestion[];
@@ -54,7 +56,9 @@ export function describeReport(report: CallReport, columns: number): string {
     `  ${mark(report.status === 'ended')} ${report.status}${report.endReason === undefined ? '' : ` (${report.endReason})`}`,
     `  ${mark(report.encrypted)} ${PADLOCKS[padlock]}`,
     ...(security?.comparisonCode === undefined ? [] : [`    code ${security.comparisonCode.formatted}`]),
-    ...(security?.hearing === undefined ? [] : describeHearing(security.hearing).map((line) => `    ${line}`)),
+    ...(security?.hearing === undefined
+      ? []
+      : describeHearing(security.hearing, report.remembers).map((line) => `    ${line}`)),
     ...(security?.keyState === undefined ? [] : [`    the oracle's keys: ${KEY_STATES[security.keyState]}`]),
     ...(report.unanswered === 0 ? [] : [`    without an answer: ${String(report.unanswered)}`]),
     ...(report.recording === undefined ? [] : [`    recorded in ${report.recording}`]),

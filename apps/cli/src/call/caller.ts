@@ -9,7 +9,7 @@ import {
   silenceMediaLog,
 } from '@oracle-calls/node-media/sdk';
 import type { HeardSound } from '@oracle-calls/node-media/sdk';
-import { BearerSecret } from '@oracle-calls/protocol';
+import { BearerSecret, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Did, Logger } from '@oracle-calls/protocol';
 import { createDidResolver, resolveStrictOracle } from '@oracle-calls/protocol/did';
 import { createBackendClient, createOracleCallsCore, loadStrictProtocol } from '@oracle-calls/sdk/core';
@@ -38,12 +38,12 @@ export interface Caller extends AsyncDisposable {
 /**
  * Signs in and puts the SDK's core together with what a caller in Node has: an account on the disk, keys in files, media on `rtc-node`.
  *
- * @throws {OracleCallError} as `openMatrixAccount` and `findOracle` do; `ERR_KEY_STORE`; what the operating system says about the password's file
+ * @throws {OracleCallError} as `openMatrixAccount` and `findOracle` do; `ERR_KEY_STORE`; `ERR_PROTOCOL_MALFORMED` when the password's file cannot be read
  */
 export async function openCaller({ settings, clock, logger, onHeard, signal }: CallerOptions): Promise<Caller> {
   const { storeDir, resolverUrl, allowPrivateAddresses } = settings;
   await using opening = new AsyncDisposableStack();
-  const password = new BearerSecret((await readFile(settings.passwordFile, 'utf8')).trim(), 'Matrix password');
+  const password = await readPassword(settings.passwordFile);
   const matrix = opening.use(
     await openMatrixAccount({
       homeserverUrl: settings.homeserverUrl,
@@ -88,4 +88,14 @@ export async function openCaller({ settings, clock, logger, onHeard, signal }: C
   );
   const open = opening.move();
   return { calls, oracleDid, microphone, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+async function readPassword(file: string): Promise<BearerSecret> {
+  try {
+    return new BearerSecret((await readFile(file, 'utf8')).trim(), 'Matrix password');
+  } catch (cause) {
+    throw new OracleCallError('ERR_PROTOCOL_MALFORMED', `The file of the password, ${file}, cannot be read.`, {
+      cause,
+    });
+  }
 }

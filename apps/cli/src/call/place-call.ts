@@ -41,6 +41,7 @@ const NOTHING: CallReport = {
   endReason: undefined,
   encrypted: false,
   security: undefined,
+  remembers: true,
   transcript: [],
   questions: [],
   unanswered: 0,
@@ -55,7 +56,7 @@ export async function placeCall(options: PlaceCallOptions): Promise<CallReport> 
     return await hold(options);
   } catch (error) {
     if (!isOracleCallError(error)) throw error;
-    return { ...NOTHING, error: errorFields(error) };
+    return { ...NOTHING, remembers: options.settings.remembers, error: errorFields(error) };
   }
 }
 
@@ -89,7 +90,7 @@ async function hold(options: PlaceCallOptions): Promise<CallReport> {
   const { agentVoice, language, sessionId, remembers } = settings;
   const call = calls.callOracle({ type: 'audio', oracleDid, agentVoice, language, sessionId, remembers }, { signal });
   const watch = new CallWatch(call, clock);
-  const told = new CallProgress(progress);
+  const told = new CallProgress(progress, remembers);
   const isInteractive = settings.source.kind === 'lines';
   const { approved, presses } = settings;
   const questions = new CallQuestions({ call, approved, presses, isInteractive, show: progress, clock });
@@ -171,6 +172,7 @@ function reportOf({ call, ended, failure, watch, transcript, questions, talk, se
     endReason: ended.reason,
     encrypted: watch.isEncrypted,
     security: watch.security,
+    remembers: call.remembers,
     transcript: transcript.lines,
     questions: questions.all,
     unanswered: talk.unanswered,

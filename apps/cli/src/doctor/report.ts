@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { CheckResult, Status } from './check.ts';
 import { TEXT_COLUMNS } from '../terminal/output.ts';
+import { wrap } from '../terminal/wrap.ts';
 
 const MARKS: Readonly<Record<Status, { readonly word: string; readonly colour: 'green' | 'yellow' | 'red' | 'gray' }>> =
   {
@@ -12,22 +13,6 @@ const MARKS: Readonly<Record<Status, { readonly word: string; readonly colour: '
 
 const MARK_COLUMNS = 9;
 const INDENT = 2 + MARK_COLUMNS;
-
-/** Breaks text at spaces; a word that is longer than a line stays whole, so that it can be copied. */
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > columns) {
-        lines.push(line);
-        line = word;
-      } else line = line === '' ? word : `${line} ${word}`;
-    }
-    lines.push(line);
-  }
-  return lines;
-}
 
 const groupOf = ({ id }: CheckResult): string => id.split('.', 1)[0] ?? id;
 

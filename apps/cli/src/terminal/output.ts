@@ -4,6 +4,8 @@ export interface Output {
   readonly error: (text: string) => void;
   /** Whether `out` is a terminal that shows colours, and the user has not declined them (`NO_COLOR`). */
   readonly hasColour?: boolean | undefined;
+  /** Of the terminal; {@link TEXT_COLUMNS} where there is none. */
+  readonly columns?: number | undefined;
 }
 
 /** Columns that every page of text keeps to: what a terminal has when nobody made it wider. */

@@ -310,6 +310,7 @@ export class AppStore extends Store<AppState> {
       account,
       tracer,
       keepsTranscript: () => this.preferences.transcripts.keepsTranscript,
+      memory: this.preferences.memory,
     });
     this.asking.follow(account.identity);
     this.set({ kind: 'SignedIn', account, desk, isSessionOver: false });

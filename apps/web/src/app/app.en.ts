@@ -10,6 +10,7 @@ export const appEnglish = {
   sessionOver:
     'Your homeserver has ended your sign-in. The call goes on as far as it can; sign in again when it is over.',
   offline: 'You seem to be offline. This page needs a connection to start.',
+  noNetwork: 'Your device has no network. Calls need one.',
   ways: 'Pages',
   places: {
     home: 'Oracles',

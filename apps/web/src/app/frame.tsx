@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Icon } from '../controls/icon.tsx';
 import type { IconName } from '../controls/icons.ts';
 import { Avatar } from '../oracles/avatar.tsx';
+import { useIsOffline } from '../shell/use-is-offline.ts';
 import { hashOf, type Route } from './route.ts';
 import './frame.css';
 
@@ -25,6 +26,7 @@ const PLACES = [
 /** What stays while screens change: the name of the page, the ways, and who is signed in. */
 export function Frame({ route, userId, callBar, side, children }: FrameProps) {
   const { t } = useTranslation('app');
+  const isOffline = useIsOffline();
   const here = route.screen === 'past-call' ? 'history' : route.screen;
   return (
     <div className="frame">
@@ -48,6 +50,12 @@ export function Frame({ route, userId, callBar, side, children }: FrameProps) {
         </p>
       </header>
       <div className="frame-body">
+        {isOffline && (
+          <p role="status" className="offline-strip" data-face="no-network">
+            <Icon name="warning" />
+            {t('noNetwork')}
+          </p>
+        )}
         {callBar}
         {children}
       </div>

@@ -108,6 +108,7 @@ function Place({ state, around }: PartProps) {
             oracleDid={route.oracleDid}
             callId={route.callId}
             oracleName={nameOf(route.oracleDid)}
+            doesRemember={oracles.shelf.find(route.oracleDid)?.remembers === true}
             isKnown={shelf.some((oracle) => oracle.oracleDid === route.oracleDid)}
             onPlace={
               call === undefined || isOver

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 export function Waiting() {
   const { t } = useTranslation('app');
   return (
-    <main className="card-page">
+    <main className="waiting">
+      <h1 className="unseen">{t('name')}</h1>
       <p role="status" className="lead">
         {t('loading')}
       </p>

@@ -14,6 +14,7 @@ import type { MatrixAccount } from '../account/matrix-account.ts';
 import { isDevelopment, type PageConfig } from '../page-config.ts';
 import type { OracleCallsPage, PageStatistics, ShownCaption } from '../page-window.ts';
 import { scriptAddress } from '../shell/script-address.ts';
+import type { MemoryPreference } from '../settings/preferences.ts';
 import { Store } from '../store/store.ts';
 import { callStatusOf, pageStateOf } from './call-state-words.ts';
 import { keyChangeOf, type ShownKeyChange } from './key-change.ts';
@@ -27,6 +28,8 @@ export interface CallDeskOptions {
   readonly tracer: Tracer | undefined;
   /** Whether the person wants what is said to be kept, asked at each call. */
   readonly keepsTranscript: () => boolean;
+  /** Whether an oracle may remember the call, asked at each; what was wished for one call is over when that is put away. */
+  readonly memory: Pick<MemoryPreference, 'remembers' | 'forgetWish'>;
 }
 
 /** What the desk shows: whom it would call, and the call in progress or the last one. */
@@ -53,12 +56,13 @@ export interface Desk {
 export class CallDesk extends Store<Desk> {
   readonly calls: OracleCalls;
   readonly #keepsTranscript: () => boolean;
+  readonly #memory: CallDeskOptions['memory'];
   #statistics = NO_STATISTICS;
   /** By speaker and segment. */
   readonly #captions = new Map<string, ShownCaption>();
   #clickedAt: number | undefined;
 
-  constructor({ config, account, tracer, keepsTranscript }: CallDeskOptions) {
+  constructor({ config, account, tracer, keepsTranscript, memory }: CallDeskOptions) {
     const calls = createOracleCalls({
       matrixClient: account.client,
       // A device that has never called rings for the page's own oracle too.
@@ -77,6 +81,7 @@ export class CallDesk extends Store<Desk> {
     });
     this.calls = calls;
     this.#keepsTranscript = keepsTranscript;
+    this.#memory = memory;
     void this.choose(config.oracleDid);
   }
 
@@ -119,9 +124,10 @@ export class CallDesk extends Store<Desk> {
     // A conversation is gone on with where somebody calls again from it.
     const sessionId = conversation ?? this.calls.interruptedCall()?.sessionId;
     const keepsTranscript = this.#keepsTranscript();
+    const remembers = this.#memory.remembers(oracleDid);
     this.#show({ ...NOTHING_YET, oracleDid, call: undefined });
     try {
-      this.#follow(this.calls.callOracle({ type, oracleDid, sessionId, keepsTranscript }), keepsTranscript);
+      this.#follow(this.calls.callOracle({ type, oracleDid, sessionId, keepsTranscript, remembers }), keepsTranscript);
     } catch (error) {
       // The DID is the only thing that can be wrong here.
       this.#show(
@@ -135,7 +141,8 @@ export class CallDesk extends Store<Desk> {
     this.#clickedAt = performance.timeOrigin + performance.now();
     this.#statistics = NO_STATISTICS;
     const keepsTranscript = this.#keepsTranscript();
-    this.#follow(this.calls.rings.accept(ring, { keepsTranscript }), keepsTranscript);
+    const remembers = this.#memory.remembers(ring.oracleDid);
+    this.#follow(this.calls.rings.accept(ring, { keepsTranscript, remembers }), keepsTranscript);
   }
 
   hangUp(): void {
@@ -171,6 +178,7 @@ export class CallDesk extends Store<Desk> {
   /** Away from the last call, or from what went wrong. */
   dismiss(): void {
     if (this.value.call !== undefined && this.value.call.state.kind !== 'Ended') return;
+    this.#memory.forgetWish();
     this.#show({ ...NOTHING_YET, call: undefined });
   }
 

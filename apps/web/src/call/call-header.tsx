@@ -33,7 +33,9 @@ export function CallHeader({ oracleDid, oracleName, state, security, seconds, qu
     <header className="call-header">
       {rest.onMinimise !== undefined && <RoundButton icon="back" label={t('minimise')} onClick={rest.onMinimise} />}
       <div className="call-oracle">
-        <h1>{oracleName ?? t('oracle')}</h1>
+        <h1 title={oracleName}>
+          <bdi>{oracleName ?? t('oracle')}</bdi>
+        </h1>
         <p className="quiet" dir="ltr" title={oracleDid}>
           {oracleDid}
         </p>

@@ -1,5 +1,6 @@
 import { FakeClock, ScriptedOracleCalls, type ScriptedCall } from '@oracle-calls/testing';
 import { OracleCallsProvider } from '@oracle-calls/react';
+import type { CallRequest } from '@oracle-calls/sdk';
 import { render } from '@testing-library/react';
 import i18next from 'i18next';
 import { StrictMode, type ReactNode } from 'react';
@@ -44,9 +45,12 @@ export async function renderBelow(calls: ScriptedOracleCalls, child: ReactNode):
 }
 
 /** The screen of a scripted call, which is connecting. */
-export async function openCall(type: 'audio' | 'video' = 'audio'): Promise<CallScene> {
+export async function openCall(
+  type: 'audio' | 'video' = 'audio',
+  options: Pick<CallRequest, 'remembers'> = {},
+): Promise<CallScene> {
   const calls = new ScriptedOracleCalls(new FakeClock());
-  const call = calls.callOracle(type);
+  const call = calls.callOracle({ type, ...options });
   const compared: boolean[] = [];
   let hungUp = 0;
   let minimised = 0;

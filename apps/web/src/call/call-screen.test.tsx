@@ -269,3 +269,26 @@ test.each(['More', 'Chat', 'Sound and devices', 'Security: Encrypted end to end.
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   },
 );
+
+test.each([
+  ['Chat', 'Messages'],
+  ['Show all that was said', 'What was said'],
+])('what scrolls under %s is reached by keys', async (opener, region) => {
+  const { call } = await openCall();
+  act(() => call.live());
+  act(() => call.tell({ kind: 'caption', speaker: 'user', segment: '1', text: 'Hello', isFinal: true }));
+  await click(opener);
+  // The panel has the same name as its list.
+  const regions = screen.getAllByRole('region', { name: region });
+  expect(regions.at(-1)?.tabIndex).toBe(0);
+});
+
+test('an oracle that was told to keep nothing of a call is not said to remember it', async () => {
+  const hearing = { ...HEARD_HERE, remembers: true };
+  const { call } = await openCall('audio', { remembers: false });
+  act(() => call.live());
+  act(() => call.secure({ padlock: 'encrypted', hearing }));
+  expect(screen.getByRole('note', { name: 'Who hears this call' }).textContent).toContain('told to keep nothing');
+  await click('Security: Encrypted end to end. Code not compared.');
+  for (const note of screen.getAllByRole('note')) expect(note.textContent).not.toContain('remembers');
+});

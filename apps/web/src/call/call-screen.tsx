@@ -138,7 +138,9 @@ export function CallScreen({ call, oracleName, onHangUp, onMinimise, onCompared 
       />
       <div className="call-middle">
         <div className="call-stage-column">
-          {isLive && security.hearing !== undefined && <HearingNote hearing={security.hearing} />}
+          {isLive && security.hearing !== undefined && (
+            <HearingNote hearing={security.hearing} mayRemember={call.remembers} />
+          )}
           <CallFaceList faces={faces} onAction={act} />
           <CallStage
             status={statusText(state, isReconnecting)}

@@ -65,6 +65,7 @@ export const callArabic: Translation<typeof callEnglish> = {
   messages: {
     empty: 'اكتب إلى الأوراكل وأنت تتكلّم.',
     write: 'رسالة إلى الأوراكل',
+    all: 'الرسائل',
     send: 'إرسال',
     sending: 'جارٍ الإرسال…',
     failed: 'لم تُرسل',

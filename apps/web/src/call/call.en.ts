@@ -24,7 +24,7 @@ export const callEnglish = {
     waiting: 'Connected. Waiting for the oracle…',
     live: 'In a call.',
     reconnecting: 'Reconnecting…',
-    ending: 'Hanging up…',
+    ending: 'Ending the call…',
   },
   activity: {
     listening: 'Listening',
@@ -65,6 +65,7 @@ export const callEnglish = {
   messages: {
     empty: 'Write to the oracle while you talk.',
     write: 'Message to the oracle',
+    all: 'Messages',
     send: 'Send',
     sending: 'Sending…',
     failed: 'Not sent',

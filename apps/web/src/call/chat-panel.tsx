@@ -32,7 +32,7 @@ export function ChatPanel({ messages, canWrite, onSend, onInterrupt }: ChatPanel
   return (
     <>
       {messages.length === 0 && <p className="quiet panel-empty">{t('messages.empty')}</p>}
-      <StickyEnd>
+      <StickyEnd label={t('messages.all')}>
         <ol className="messages">
           {messages.map(({ id, from, text: said, status }) => (
             <li key={id} data-speaker={from} data-status={status}>

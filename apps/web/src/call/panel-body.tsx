@@ -47,7 +47,9 @@ export function PanelBody(props: PanelBodyProps) {
     case 'sound':
       return <DeviceFields microphone={microphone} />;
     case 'security':
-      return <SecurityPanel state={state} security={security} onCompared={props.onCompared} />;
+      return (
+        <SecurityPanel state={state} security={security} mayRemember={call.remembers} onCompared={props.onCompared} />
+      );
     case 'more':
       return (
         <MorePanel

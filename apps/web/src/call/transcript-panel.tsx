@@ -9,7 +9,7 @@ export function TranscriptPanel({ captions }: { readonly captions: readonly Capt
   const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' });
   if (captions.length === 0) return <p className="quiet panel-empty">{t('transcript.empty')}</p>;
   return (
-    <StickyEnd>
+    <StickyEnd label={t('panel.transcript')}>
       <ol className="turns">
         {turnsOf(captions).map(({ key, speaker, at, lines }) => (
           <li key={key} data-speaker={speaker}>

@@ -9,7 +9,8 @@ import {
   useRemoteTrack,
 } from '@oracle-calls/react';
 import type { OracleCall, RemoteTrack } from '@oracle-calls/sdk';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
+import { useIsOffline } from '../shell/use-is-offline.ts';
 import { facesOf, SLOW_MS, type CallFace } from '../faces/call-faces.ts';
 import { SleepWatch } from './sleep-watch.ts';
 
@@ -68,18 +69,6 @@ function useIsLate(isGoingOn: boolean, afterMs: number): boolean {
   }, [isGoingOn, afterMs]);
   return isLate;
 }
-
-const isOffline = (): boolean => !navigator.onLine;
-
-function onNetworkChange(changed: () => void): () => void {
-  const over = new AbortController();
-  globalThis.addEventListener('online', changed, { signal: over.signal });
-  globalThis.addEventListener('offline', changed, { signal: over.signal });
-  return () => over.abort();
-}
-
-/** Whether the browser says that the device has no network at all. */
-const useIsOffline = (): boolean => useSyncExternalStore(onNetworkChange, isOffline);
 
 /** A page that waits for a click is no emergency: twice a second is soon enough. */
 const LOOK_MS = 500;

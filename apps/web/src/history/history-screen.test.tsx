@@ -10,8 +10,20 @@ import { PastCallScreen } from './past-call-screen.tsx';
 afterEach(cleanup);
 
 const shelf = [
-  { oracleDid: SCRIPTED_ORACLE, matrixUserId: '@oracle:localhost', name: 'Oracle', isListed: true },
-  { oracleDid: parseDid('did:web:two.example'), matrixUserId: undefined, name: 'Two', isListed: false },
+  {
+    oracleDid: SCRIPTED_ORACLE,
+    matrixUserId: '@oracle:localhost',
+    name: 'Oracle',
+    remembers: undefined,
+    isListed: true,
+  },
+  {
+    oracleDid: parseDid('did:web:two.example'),
+    matrixUserId: undefined,
+    name: 'Two',
+    remembers: undefined,
+    isListed: false,
+  },
 ];
 
 function showHistory(prepare: (calls: Parameters<Parameters<typeof showScreen>[0]>[0]) => void) {
@@ -104,6 +116,7 @@ async function showPastCall({ isKnown = true, remembers = false }: PastCallScene
         callId={call.callId}
         oracleName="Oracle"
         isKnown={isKnown}
+        doesRemember={false}
         onPlace={(type, sessionId) => {
           placed.push(type);
           sessions.push(sessionId);

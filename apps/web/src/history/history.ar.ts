@@ -10,7 +10,7 @@ export const historyArabic: Translation<typeof historyEnglish> = {
   yesterday: 'أمس',
   types: { audio: 'مكالمة', video: 'مكالمة فيديو' },
   answered: '{{type}}، {{duration}}',
-  unanswered: '{{type}}، {{ending}}',
+  unanswered: '{{type}} – {{ending}}',
   live: '{{type}}، جارية',
   open: 'افتح مكالمة {{time}}',
   more: 'اعرض المزيد',

@@ -7,7 +7,7 @@ export const historyEnglish = {
   yesterday: 'Yesterday',
   types: { audio: 'Call', video: 'Video call' },
   answered: '{{type}}, {{duration}}',
-  unanswered: '{{type}}, {{ending}}',
+  unanswered: '{{type}}: {{ending}}',
   live: '{{type}}, in progress',
   open: 'Open the call of {{time}}',
   more: 'Show more',

@@ -17,6 +17,8 @@ export interface PastCallScreenProps {
   readonly oracleName: string;
   /** Whether this browser's account has this oracle among its own: the address may be anybody's link. */
   readonly isKnown: boolean;
+  /** Whether the oracle is known to remember conversations. */
+  readonly doesRemember: boolean;
   /** Calls in the same conversation, which the oracle may remember. Absent while there is a call. */
   readonly onPlace: ((type: CallType, sessionId: string | undefined) => void) | undefined;
   readonly onDeleted: () => void;
@@ -53,7 +55,8 @@ function StrangersCall() {
 }
 
 /** When it was, how it ended, what was said, and its deletion. */
-function KnownPastCall({ oracleDid, callId, oracleName, onPlace, onDeleted }: Omit<PastCallScreenProps, 'isKnown'>) {
+function KnownPastCall(props: Omit<PastCallScreenProps, 'isKnown'>) {
+  const { oracleDid, callId, oracleName, doesRemember, onPlace, onDeleted } = props;
   const { t, i18n } = useTranslation(['history', 'endings']);
   // A search finds a call by its event's id too.
   const past = useCallHistory({ oracleDid, search: callIdParts(callId).eventId, limit: 1 });
@@ -100,7 +103,10 @@ function KnownPastCall({ oracleDid, callId, oracleName, onPlace, onDeleted }: Om
       {onPlace !== undefined && (
         <section className="stack" aria-label={t('call.callAgain')}>
           <h2>{t('call.callAgain')}</h2>
-          <CallButtons onPlace={(type) => onPlace(type, call?.sessionId)} />
+          <CallButtons
+            onPlace={(type) => onPlace(type, call?.sessionId)}
+            remembering={doesRemember ? oracleDid : undefined}
+          />
         </section>
       )}
       {call !== undefined && <ForgetConversation oracleDid={oracleDid} sessionId={call.sessionId} />}

@@ -33,6 +33,7 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
   const wait = useStore(oracles.wait);
   const choosing = useRef<HTMLDetailsElement>(null);
   const { readiness, error, keyChange, offersResume, call } = shown;
+  const shelved = oracles.shelf.find(chosen.oracleDid);
   const isInCall = call !== undefined && call.state.kind !== 'Ended';
   // What ended a call is told by its summary.
   const ownError = call?.state.kind === 'Ended' && call.state.error?.code === error?.code ? undefined : error;
@@ -45,7 +46,7 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
   return (
     <Screen name="home" title={t('title')}>
       <div className="home-call">
-        <OracleCard chosen={chosen} shelved={oracles.shelf.find(chosen.oracleDid)} />
+        <OracleCard chosen={chosen} shelved={shelved} />
         <p role="status" className="home-status">
           {t(isInCall ? 'inCall' : readiness)}
         </p>
@@ -71,7 +72,12 @@ export function HomeScreen({ desk, shown, oracles }: HomeScreenProps) {
           <IdentityChangeNotice oracleDid={shown.oracleDid} onAccept={() => void desk.acceptIdentity()} />
         )}
         <WaitBanner wait={wait} onStop={() => oracles.wait.stop()} onAgain={(type) => oracles.wait.start(type)} />
-        {!isInCall && <CallButtons onPlace={(type) => desk.place(type)} />}
+        {!isInCall && (
+          <CallButtons
+            onPlace={(type) => desk.place(type)}
+            remembering={shelved?.remembers === true ? chosen.oracleDid : undefined}
+          />
+        )}
       </div>
       {!isInCall && (
         <>

@@ -1,4 +1,8 @@
 export const memoryEnglish = {
+  mayRemember: {
+    label: 'Let it remember your next call',
+    hint: 'This oracle remembers conversations. Switched off, it is told to keep nothing of that call.',
+  },
   title: 'What the oracle remembers',
   remembered:
     'The oracle remembers this conversation for your next call in it, sealed to its own key (last: {{since}}).',

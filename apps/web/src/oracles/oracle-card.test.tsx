@@ -51,9 +51,14 @@ test('an oracle that nobody has looked up yet has no key state', async () => {
 test('an oracle is chosen from the list, and one that the operator lists cannot be forgotten', async () => {
   const did: string[] = [];
   const oracles = [
-    { oracleDid: SCRIPTED_ORACLE, matrixUserId: undefined, name: 'Listed', isListed: true },
-    { oracleDid: SCRIPTED_ORACLE, matrixUserId: undefined, name: 'Called', isListed: false },
-  ].map((oracle, index) => ({ ...oracle, oracleDid: `${oracle.oracleDid}:${index}` as typeof SCRIPTED_ORACLE }));
+    { name: 'Listed', isListed: true },
+    { name: 'Called', isListed: false },
+  ].map((oracle, index) => ({
+    ...oracle,
+    matrixUserId: undefined,
+    remembers: undefined,
+    oracleDid: `${SCRIPTED_ORACLE}:${index}` as typeof SCRIPTED_ORACLE,
+  }));
   const { violations } = await showScreen(() => (
     <OracleList
       oracles={oracles}

@@ -1,4 +1,5 @@
 import { OracleCallError, parseDid, type CallType } from '@oracle-calls/protocol';
+import { HEARD_HERE } from '@oracle-calls/protocol/hearing';
 import { FakeClock, SCRIPTED_ORACLE, ScriptedOracleCalls } from '@oracle-calls/testing';
 import type { OracleFacts } from '@oracle-calls/sdk';
 import { parseMatrixUserId } from '@oracle-calls/matrix';
@@ -139,4 +140,15 @@ test('turning to another oracle ends the waiting', async () => {
   oracles.wait.start('audio');
   oracles.choose(OTHER);
   expect(oracles.wait.value).toEqual({ kind: 'idle' });
+});
+
+test('what an oracle declares of its memory in a call is known before the next', async () => {
+  const { calls, desk, shelf } = await open();
+  desk.place('audio');
+  calls.last.live();
+  expect(shelf.find(SCRIPTED_ORACLE)?.remembers).toBeUndefined();
+  calls.last.secure({ hearing: { ...HEARD_HERE, remembers: true } });
+  expect(shelf.find(SCRIPTED_ORACLE)?.remembers).toBe(true);
+  calls.last.secure({ hearing: HEARD_HERE });
+  expect(shelf.find(SCRIPTED_ORACLE)?.remembers).toBe(false);
 });

@@ -123,6 +123,7 @@ export class OracleDesk extends Store<Oracles> implements Disposable {
       this.wait.stop();
       this.#keepCalled(now.oracleDid);
     }
+    if (now.call !== undefined) this.#keepDeclared();
     const isOver = before.call !== undefined && now.call === undefined;
     const isPrepared = now.isPrepared && !before.isPrepared;
     if (now.oracleDid !== before.oracleDid || isOver || isPrepared) void this.#look(now.oracleDid);
@@ -131,6 +132,15 @@ export class OracleDesk extends Store<Oracles> implements Disposable {
   #keepCalled(oracleDid: string): void {
     const { facts } = this.value.chosen;
     if (facts?.oracleDid === oracleDid) this.shelf.keep(facts);
+  }
+
+  /** What the agent declares of itself in a call is all that is known before the next. */
+  #keepDeclared(): void {
+    const { oracleDid, call } = this.#options.desk.value;
+    const remembers = call?.security.hearing?.remembers;
+    const shelved = this.shelf.find(oracleDid);
+    if (call === undefined || remembers === undefined || shelved?.remembers === remembers) return;
+    this.shelf.keep({ oracleDid: call.oracleDid, remembers });
   }
 
   async #look(oracleDid: string): Promise<void> {

@@ -46,6 +46,19 @@ test('what is known stays known when an oracle is called without it', () => {
   expect(shelf.find(ONE)?.name).toBe('One');
 });
 
+test('whether an oracle remembers is known from its last call on', () => {
+  const storage = memory();
+  const shelf = open(storage);
+  shelf.keep({ oracleDid: ONE });
+  expect(shelf.find(ONE)?.remembers).toBeUndefined();
+  shelf.keep({ oracleDid: ONE, remembers: true });
+  shelf.keep({ oracleDid: ONE, name: 'One' });
+  expect(open(storage).find(ONE)).toMatchObject({ name: 'One', remembers: true });
+  shelf.keep({ oracleDid: LISTED.oracleDid, remembers: true });
+  shelf.keep({ oracleDid: LISTED.oracleDid, remembers: false });
+  expect(open(storage).find(LISTED.oracleDid)?.remembers).toBe(false);
+});
+
 test('each account of a browser has its own, and finds them again', () => {
   const storage = memory();
   open(storage).keep({ oracleDid: ONE });

@@ -10,6 +10,8 @@ export interface ShelvedOracle {
   readonly matrixUserId: string | undefined;
   /** As its homeserver calls it. */
   readonly name: string | undefined;
+  /** What its agent declared in the last call: that it remembers from call to call. Absent before a first call. */
+  readonly remembers: boolean | undefined;
   /** Whether the operator of this page lists it. */
   readonly isListed: boolean;
 }
@@ -22,6 +24,7 @@ const keptSchema = v.array(
     oracleDid: didSchema,
     matrixUserId: v.optional(v.string()),
     name: v.optional(v.string()),
+    remembers: v.optional(v.boolean()),
     usedAt: v.number(),
   }),
 );
@@ -55,10 +58,13 @@ export class OracleShelf extends Store<readonly ShelvedOracle[]> {
   }
 
   /** Puts an oracle in front, with what is known of it now. */
-  keep(oracle: Pick<ShelvedOracle, 'oracleDid'> & Partial<Pick<ShelvedOracle, 'matrixUserId' | 'name'>>): void {
+  keep(
+    oracle: Pick<ShelvedOracle, 'oracleDid'> & Partial<Pick<ShelvedOracle, 'matrixUserId' | 'name' | 'remembers'>>,
+  ): void {
     const before = this.#kept.find(({ oracleDid }) => oracleDid === oracle.oracleDid);
     const { oracleDid, matrixUserId = before?.matrixUserId, name = before?.name } = oracle;
-    const kept: Kept = { oracleDid, matrixUserId, name, usedAt: this.#options.clock.now() };
+    const { remembers = before?.remembers } = oracle;
+    const kept: Kept = { oracleDid, matrixUserId, name, remembers, usedAt: this.#options.clock.now() };
     this.#write([kept, ...this.#kept.filter((one) => one !== before)].slice(0, KEPT_MAX));
   }
 
@@ -100,10 +106,17 @@ function merge(listed: OracleShelfOptions['listed'], kept: readonly Kept[]): rea
     oracleDid,
     matrixUserId: facts.get(oracleDid)?.matrixUserId,
     name: name ?? facts.get(oracleDid)?.name,
+    remembers: facts.get(oracleDid)?.remembers,
     isListed: true,
   }));
   const others = kept
     .filter(({ oracleDid }) => !dids.has(oracleDid))
-    .map(({ oracleDid, matrixUserId, name }) => ({ oracleDid, matrixUserId, name, isListed: false }));
+    .map(({ oracleDid, matrixUserId, name, remembers }) => ({
+      oracleDid,
+      matrixUserId,
+      name,
+      remembers,
+      isListed: false,
+    }));
   return [...first, ...others];
 }

@@ -13,7 +13,7 @@ test('each host has one sentence for voice and words, and one for pictures', () 
     pictures: placeOf('https://a.example', ['pictures']),
     remembers: true,
   };
-  expect(hearingLines(hearing)).toEqual([
+  expect(hearingLines(hearing, true)).toEqual([
     { text: 'audioAndText', host: A },
     { text: 'pictures', host: A },
     { text: 'text', host: B },
@@ -24,6 +24,12 @@ test('each host has one sentence for voice and words, and one for pictures', () 
 
 test('nothing leaves the machine of an oracle that looks and remembers by itself', () => {
   const hearing: CallHearing = { ...HEARD_HERE, pictures: { where: 'this-machine' }, remembers: true };
-  expect(hearingLines(hearing)).toEqual([{ text: 'here' }, { text: 'seenHere' }, { text: 'remembers' }]);
+  expect(hearingLines(hearing, true)).toEqual([{ text: 'here' }, { text: 'seenHere' }, { text: 'remembers' }]);
   expect(leavesTheMachine(hearing)).toBe(false);
+});
+
+test('an oracle that remembers is not said to where it was told to keep nothing of the call', () => {
+  const hearing: CallHearing = { ...HEARD_HERE, remembers: true };
+  expect(hearingLines(hearing, false)).toEqual([{ text: 'here' }, { text: 'keepsNothing' }]);
+  expect(hearingLines(HEARD_HERE, false)).toEqual([{ text: 'here' }]);
 });

@@ -16,15 +16,15 @@ function sentencesOf(what: readonly SentKind[]): readonly (SentKind | 'audioAndT
   return ['audioAndText', ...what.filter((kind) => kind === 'pictures')];
 }
 
-/** What leaves the oracle's machine first, then what does not. */
-export function hearingLines(hearing: CallHearing): HearingLine[] {
+/** What leaves the oracle's machine first, then what does not. An oracle that would remember may have been told to keep nothing of this call. */
+export function hearingLines(hearing: CallHearing, mayRemember: boolean): HearingLine[] {
   const sent = listenersOf(hearing).flatMap(({ host, what }) =>
     sentencesOf(what).map((text) => ({ text, host: shown(host) })),
   );
   return [
     ...(sent.length === 0 ? [{ text: 'here' } as const] : sent),
     ...(hearing.pictures?.where === 'this-machine' ? [{ text: 'seenHere' } as const] : []),
-    ...(hearing.remembers ? [{ text: 'remembers' } as const] : []),
+    ...(hearing.remembers ? [{ text: mayRemember ? 'remembers' : 'keepsNothing' } as const] : []),
   ];
 }
 

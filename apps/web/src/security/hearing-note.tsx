@@ -6,10 +6,12 @@ import './security.css';
 
 export interface HearingNoteProps {
   readonly hearing: CallHearing;
+  /** False when the oracle was told to keep nothing of this call. */
+  readonly mayRemember: boolean;
 }
 
 /** Who hears the call, as sentences. It stands out when something leaves the oracle's machine. */
-export function HearingNote({ hearing }: HearingNoteProps) {
+export function HearingNote({ hearing, mayRemember }: HearingNoteProps) {
   const { t } = useTranslation('security');
   const isElsewhere = leavesTheMachine(hearing);
   return (
@@ -21,7 +23,7 @@ export function HearingNote({ hearing }: HearingNoteProps) {
     >
       <Icon name={isElsewhere ? 'send' : 'home'} />
       <ul>
-        {hearingLines(hearing).map(({ text, host = '' }) => (
+        {hearingLines(hearing, mayRemember).map(({ text, host = '' }) => (
           <li key={text + host}>{t(`hearing.${text}`, { host })}</li>
         ))}
       </ul>

@@ -12,12 +12,14 @@ const OPEN = keysOf(securityEnglish.promises.open);
 export interface SecurityPanelProps {
   readonly state: CallState;
   readonly security: CallSecurity;
+  /** False when the oracle was told to keep nothing of this call. */
+  readonly mayRemember: boolean;
   /** What came of comparing the code. */
   readonly onCompared: (isSame: boolean) => void;
 }
 
 /** The comparison code with its two answers, what is known, and what is and is not promised. */
-export function SecurityPanel({ state, security, onCompared }: SecurityPanelProps) {
+export function SecurityPanel({ state, security, mayRemember, onCompared }: SecurityPanelProps) {
   const { t } = useTranslation('security');
   const { comparisonCode, hearing, isVerified } = security;
   return (
@@ -26,7 +28,7 @@ export function SecurityPanel({ state, security, onCompared }: SecurityPanelProp
       {hearing !== undefined && (
         <div>
           <h3>{t('hearing.title')}</h3>
-          <HearingNote hearing={hearing} />
+          <HearingNote hearing={hearing} mayRemember={mayRemember} />
           <p className="quiet">{t('hearing.word')}</p>
         </div>
       )}

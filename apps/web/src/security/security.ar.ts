@@ -26,6 +26,7 @@ export const securityArabic: Translation<typeof securityEnglish> = {
     pictures: 'تُرسَل صورك إلى {{host}}.',
     seenHere: 'تُرى صورك على جهاز هذا الأوراكل.',
     remembers: 'يتذكّر هذا الأوراكل هذه المحادثة.',
+    keepsNothing: 'طُلب من هذا الأوراكل ألّا يحتفظ بشيء من هذه المكالمة.',
     word: 'هذا ما يصرّح به مشغّله بتوقيع الأوراكل. أما ما يُفعل بذلك بعدها فهو كلمته.',
   },
   terms: {

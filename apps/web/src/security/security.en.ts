@@ -23,6 +23,7 @@ export const securityEnglish = {
     pictures: 'Your pictures are sent to {{host}}.',
     seenHere: 'Your pictures are seen on this oracle’s machine.',
     remembers: 'This oracle remembers this conversation.',
+    keepsNothing: 'This oracle was told to keep nothing of this call.',
     word: 'So its operator declares, with the oracle’s signature. What is done with it then is their word.',
   },
   terms: {

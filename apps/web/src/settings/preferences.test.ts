@@ -6,6 +6,7 @@ function memory(kept: Record<string, string> = {}) {
   return {
     getItem: (key: string) => map.get(key) ?? null,
     setItem: (key: string, value: string) => void map.set(key, value),
+    removeItem: (key: string) => void map.delete(key),
   };
 }
 
@@ -15,9 +16,13 @@ class FakeNotifications implements NotificationPort {
   requestPermission = () => Promise.resolve((this.permission = this.answer));
 }
 
-function page(storage = memory(), notifications: NotificationPort | undefined = new FakeNotifications()) {
+function page(
+  storage: Omit<ReturnType<typeof memory>, 'removeItem'> = memory(),
+  notifications: NotificationPort | undefined = new FakeNotifications(),
+  tab = memory(),
+) {
   const root = { dataset: {} as DOMStringMap };
-  return { storage, root, ...createPreferences({ storage, root, notifications }) };
+  return { storage, tab, root, ...createPreferences({ storage, tab, root, notifications }) };
 }
 
 test('the theme is the system’s until another is chosen, which a reload keeps', () => {
@@ -41,6 +46,31 @@ test('no transcript is kept until the person has agreed', () => {
   expect(page(memory({ 'oracle-calls.keeps-transcripts': 'yes' })).transcripts.value).toBe('unasked');
 });
 
+test('oracles may remember until the person says no, which a reload and another tab keep', () => {
+  const first = page();
+  expect(first.memory.remembers('did:web:one.example')).toBe(true);
+  first.memory.allow(false);
+  expect(page(first.storage).memory.remembers('did:web:one.example')).toBe(false);
+  first.memory.allow(true);
+  expect(page(first.storage).memory.remembers('did:web:one.example')).toBe(true);
+});
+
+test('a wish goes before the setting for one oracle, survives a reload of its tab, and ends with the call', () => {
+  const [one, two] = ['did:web:one.example', 'did:web:two.example'];
+  const { storage, tab, memory: first } = page();
+  first.wish({ oracleDid: one, remembers: false });
+  const { memory: reloaded } = page(storage, undefined, tab);
+  expect([reloaded.remembers(one), reloaded.remembers(two)]).toEqual([false, true]);
+  // Another tab is another person's next call.
+  expect(page(storage).memory.remembers(one)).toBe(true);
+  reloaded.forgetWish();
+  expect(page(storage, undefined, tab).memory.remembers(one)).toBe(true);
+  // Who decides for all decides for this one too.
+  first.wish({ oracleDid: one, remembers: true });
+  first.allow(false);
+  expect(first.remembers(one)).toBe(false);
+});
+
 test('notifications are on when the person and the browser both say so', async () => {
   const port = new FakeNotifications();
   const { storage, notifications } = page(memory(), port);
@@ -60,7 +90,12 @@ test('a browser that refuses, or knows no notifications, leaves them off', async
   const refused = page(memory(), port).notifications;
   await refused.turnOn();
   expect(refused.value).toEqual({ permission: 'denied', isWanted: false });
-  const { notifications } = createPreferences({ storage: memory(), root: { dataset: {} }, notifications: undefined });
+  const { notifications } = createPreferences({
+    storage: memory(),
+    tab: memory(),
+    root: { dataset: {} },
+    notifications: undefined,
+  });
   await notifications.turnOn();
   expect(notifications.value).toEqual({ permission: 'unsupported', isWanted: false });
 });

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Store } from '../store/store.ts';
 
 export type PreferenceStorage = Pick<Storage, 'getItem' | 'setItem'>;
+export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof THEMES)[number];
@@ -9,6 +10,9 @@ export type ThemeChoice = (typeof THEMES)[number];
 /** The browser's, not the account's: signing out keeps it. */
 const THEME_KEY = 'oracle-calls.theme';
 const TRANSCRIPTS_KEY = 'oracle-calls.keeps-transcripts';
+const MEMORY_KEY = 'oracle-calls.oracles-remember';
+/** Of the tab: a reload in a call goes on with what was chosen for it. */
+const MEMORY_WISH_KEY = 'oracle-calls.memory-wish';
 const NOTIFICATIONS_KEY = 'oracle-calls.notifications';
 
 /** How the page looks. */
@@ -54,6 +58,61 @@ export class TranscriptPreference extends Store<TranscriptConsent> {
   answer(consent: Exclude<TranscriptConsent, 'unasked'>): void {
     this.set(consent);
     write(this.#storage, TRANSCRIPTS_KEY, consent);
+  }
+}
+
+const memoryWishSchema = v.object({ oracleDid: v.string(), remembers: v.boolean() });
+/** What a person wants of their next calls with one oracle, whatever the setting says. */
+export type MemoryWish = v.InferOutput<typeof memoryWishSchema>;
+
+export interface MemoryChoice {
+  /** The setting. */
+  readonly isAllowed: boolean;
+  readonly wish: MemoryWish | undefined;
+}
+
+/** Whether oracles that remember may keep something of calls: a setting, and a wish for the next call that goes before it. */
+export class MemoryPreference extends Store<MemoryChoice> {
+  readonly #storage: PreferenceStorage;
+  readonly #tab: TabStorage;
+
+  constructor(storage: PreferenceStorage, tab: TabStorage) {
+    super({
+      isAllowed: read(storage, MEMORY_KEY, v.picklist(['on', 'off'])) !== 'off',
+      wish: read(tab, MEMORY_WISH_KEY, v.pipe(v.string(), v.parseJson(), memoryWishSchema)),
+    });
+    this.#storage = storage;
+    this.#tab = tab;
+  }
+
+  /** For the options of a call. */
+  remembers(oracleDid: string): boolean {
+    const { wish, isAllowed } = this.value;
+    return wish?.oracleDid === oracleDid ? wish.remembers : isAllowed;
+  }
+
+  allow(isAllowed: boolean): void {
+    this.set({ isAllowed, wish: undefined });
+    this.#keepWish();
+    write(this.#storage, MEMORY_KEY, isAllowed ? 'on' : 'off');
+  }
+
+  /** It holds until {@link forgetWish}, over a reload too. */
+  wish(wish: MemoryWish): void {
+    this.set({ ...this.value, wish });
+    this.#keepWish();
+  }
+
+  /** The call that it was for is over, and nobody calls again from where it ended. */
+  forgetWish(): void {
+    this.set({ ...this.value, wish: undefined });
+    this.#keepWish();
+  }
+
+  #keepWish(): void {
+    const { wish } = this.value;
+    if (wish !== undefined) write(this.#tab, MEMORY_WISH_KEY, JSON.stringify(wish));
+    else remove(this.#tab, MEMORY_WISH_KEY);
   }
 }
 
@@ -109,19 +168,23 @@ export class NotificationPreference extends Store<NotificationChoice> {
 export interface Preferences {
   readonly theme: ThemePreference;
   readonly transcripts: TranscriptPreference;
+  readonly memory: MemoryPreference;
   readonly notifications: NotificationPreference;
 }
 
 export interface PreferencePorts {
   readonly storage: PreferenceStorage;
+  /** Of this tab alone. */
+  readonly tab: TabStorage;
   readonly root: Pick<HTMLElement, 'dataset'>;
   readonly notifications: NotificationPort | undefined;
 }
 
-export function createPreferences({ storage, root, notifications }: PreferencePorts): Preferences {
+export function createPreferences({ storage, tab, root, notifications }: PreferencePorts): Preferences {
   return {
     theme: new ThemePreference(storage, root),
     transcripts: new TranscriptPreference(storage),
+    memory: new MemoryPreference(storage, tab),
     notifications: new NotificationPreference(storage, notifications),
   };
 }
@@ -137,7 +200,11 @@ export const browserNotifications = (): NotificationPort | undefined =>
       }
     : undefined;
 
-function read<const T>(storage: PreferenceStorage, key: string, schema: v.GenericSchema<unknown, T>): T | undefined {
+function read<const T>(
+  storage: Pick<Storage, 'getItem'>,
+  key: string,
+  schema: v.GenericSchema<unknown, T>,
+): T | undefined {
   try {
     const parsed = v.safeParse(schema, storage.getItem(key));
     return parsed.success ? parsed.output : undefined;
@@ -146,10 +213,18 @@ function read<const T>(storage: PreferenceStorage, key: string, schema: v.Generi
   }
 }
 
-function write(storage: PreferenceStorage, key: string, value: string): void {
+function write(storage: Pick<Storage, 'setItem'>, key: string, value: string): void {
   try {
     storage.setItem(key, value);
   } catch {
     // A browser that keeps nothing asks again next time.
+  }
+}
+
+function remove(storage: Pick<Storage, 'removeItem'>, key: string): void {
+  try {
+    storage.removeItem(key);
+  } catch {
+    // Nothing is kept there.
   }
 }

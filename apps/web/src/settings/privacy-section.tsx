@@ -1,13 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../app/app-context.ts';
+import { SwitchField } from '../controls/switch-field.tsx';
 import { useStore } from '../store/use-store.ts';
 import { SettingsSection } from './settings-section.tsx';
-import { SwitchField } from './switch-field.tsx';
 
 /** What is kept of calls, and what is told outside of the page. */
 export function PrivacySection() {
-  const { transcripts, notifications } = useApp().preferences;
+  const { transcripts, memory, notifications } = useApp().preferences;
   const consent = useStore(transcripts);
+  const { isAllowed } = useStore(memory);
   const { permission, isWanted } = useStore(notifications);
   const { t } = useTranslation('settings');
   const isPermitted = permission === 'granted';
@@ -18,6 +19,12 @@ export function PrivacySection() {
         hint={t('transcripts.hint')}
         isOn={consent === 'agreed'}
         onChange={(isOn) => transcripts.answer(isOn ? 'agreed' : 'declined')}
+      />
+      <SwitchField
+        label={t('memory.label')}
+        hint={t('memory.hint')}
+        isOn={isAllowed}
+        onChange={(isOn) => memory.allow(isOn)}
       />
       <SwitchField
         label={t('notifications.label')}

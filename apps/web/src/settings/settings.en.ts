@@ -14,6 +14,10 @@ export const settingsEnglish = {
     keep: 'Keep transcripts',
     keepNot: 'Keep nothing',
   },
+  memory: {
+    label: 'Let oracles remember calls',
+    hint: 'Some oracles remember a conversation for your next call in it. Switched off, they are told to keep nothing. What they remember already stays until you have it forgotten.',
+  },
   notifications: {
     label: 'Tell me when an oracle calls',
     default: 'Your browser will ask for your permission.',

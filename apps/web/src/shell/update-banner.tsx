@@ -3,6 +3,7 @@ import { Banner } from '../controls/banner.tsx';
 import { Button } from '../controls/button.tsx';
 import { useStore } from '../store/use-store.ts';
 import type { ShellUpdates } from './shell-updates.ts';
+import { useIsOffline } from './use-is-offline.ts';
 import './update-banner.css';
 
 export interface UpdateBannerProps {
@@ -14,8 +15,10 @@ export interface UpdateBannerProps {
 /** Offers another version of the page. */
 export function UpdateBanner({ updates, isInCall }: UpdateBannerProps) {
   const state = useStore(updates);
+  const isOffline = useIsOffline();
   const { t } = useTranslation('shell');
-  if (state === 'current' || isInCall) return undefined;
+  // Without a network a part does not come, and a reload brings less.
+  if (state === 'current' || isInCall || (state === 'needed' && isOffline)) return undefined;
   return (
     <aside className="update-banner" aria-label={t('label')}>
       <Banner

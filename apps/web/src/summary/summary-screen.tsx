@@ -97,7 +97,7 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
         <IdentityChangeNotice oracleDid={shown.oracleDid} onAccept={() => void desk.acceptIdentity()} />
       )}
       <section className="stack" aria-label={t('again')}>
-        <CallButtons onPlace={place} />
+        <CallButtons onPlace={place} remembering={security.hearing?.remembers === true ? call.oracleDid : undefined} />
         <Button look="link" onClick={onDone}>
           {t('close')}
         </Button>
@@ -107,7 +107,13 @@ export function SummaryScreen({ desk, shown, call, oracleName, wait, onDone }: S
         <p>{t(`security.${safety}`)}</p>
       </section>
       {wasLive && <WhatWasSaid call={call} transcript={shown.transcript} />}
-      {wasLive && <ForgetConversation oracleDid={call.oracleDid} sessionId={call.sessionId} />}
+      {wasLive && (
+        <ForgetConversation
+          oracleDid={call.oracleDid}
+          sessionId={call.sessionId}
+          isExpected={security.hearing?.remembers === true && call.remembers}
+        />
+      )}
       <TimelineTable timeline={call.timeline} />
     </Screen>
   );
@@ -131,7 +137,9 @@ function WhatWasSaid({ call, transcript }: { readonly call: OracleCall; readonly
         </>
       )}
       {transcript === 'kept' && callId !== undefined && (
-        <a href={hashOf({ screen: 'past-call', oracleDid, callId })}>{t('said.open')}</a>
+        <a className="lone-link" href={hashOf({ screen: 'past-call', oracleDid, callId })}>
+          {t('said.open')}
+        </a>
       )}
     </section>
   );

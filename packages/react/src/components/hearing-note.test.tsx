@@ -34,3 +34,13 @@ test('who hears a call is said as soon as it is known, and never before', async 
   expect(shown()).toEqual(['Your pictures are sent to a.example']);
   expect(await violations()).toEqual([]);
 });
+
+test('an oracle that remembers is not said to where it was told to keep nothing of the call', () => {
+  const { calls, container } = showPage(<HearingNote />);
+  const last = (): string | null | undefined => [...container.querySelectorAll('li')].at(-1)?.textContent;
+  act(() => calls.callOracle({ type: 'audio', remembers: false }).live());
+  act(() => calls.last.secure({ hearing: { ...HEARD_HERE, remembers: true } }));
+  expect(last()).toBe('This oracle was told to keep nothing of this call');
+  act(() => calls.last.secure({ hearing: HEARD_HERE }));
+  expect(last()).toBe("Heard on this oracle's machine only");
+});

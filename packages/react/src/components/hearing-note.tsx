@@ -13,12 +13,12 @@ export function HearingNote({ call, className, labels }: CallPartProps): ReactNo
   const words = useLabels(labels);
   const hearing = useHearing(call);
   if (hearing === undefined) return null;
-  const { declared, listeners } = hearing;
+  const { declared, listeners, isRemembered } = hearing;
   const sent = listeners.flatMap(({ host, what }) => what.map((kind) => words.sentTo[kind](host)));
   const lines = [
     ...(sent.length === 0 ? [words.heardHere] : sent),
     ...(declared.pictures?.where === 'this-machine' ? [words.seenHere] : []),
-    ...(declared.remembers ? [words.remembers] : []),
+    ...(declared.remembers ? [isRemembered ? words.remembers : words.keepsNothing] : []),
   ];
   return (
     <ul className={className} aria-label={words.hearing} data-hearing={sent.length === 0 ? 'here' : 'elsewhere'}>

@@ -44,6 +44,7 @@ export interface Labels {
   readonly sentTo: Readonly<Record<SentKind, (host: string) => string>>;
   readonly seenHere: string;
   readonly remembers: string;
+  readonly keepsNothing: string;
   readonly comparisonCode: string;
   readonly compare: string;
   readonly codesAreSame: string;
@@ -88,7 +89,7 @@ export const ENGLISH_LABELS: Labels = {
     Preparing: 'Looking for the oracle',
     Connecting: 'Connecting',
     Live: 'In the call',
-    Ending: 'Hanging up',
+    Ending: 'Ending the call',
     Ended: 'The call has ended',
   },
   endReasons: {
@@ -133,6 +134,7 @@ export const ENGLISH_LABELS: Labels = {
   },
   seenHere: "Your pictures are seen on this oracle's machine",
   remembers: 'This oracle remembers this conversation',
+  keepsNothing: 'This oracle was told to keep nothing of this call',
   comparisonCode: 'Comparison code',
   compare: "Compare it with the oracle's over another channel.",
   codesAreSame: 'They are the same',

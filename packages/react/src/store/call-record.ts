@@ -34,6 +34,8 @@ export type OracleActivity = 'listening' | 'thinking' | 'speaking';
 export class CallRecord {
   readonly call: OracleCall;
   readonly state: Cell<CallState>;
+  /** False when the oracle was told to keep nothing of the call. */
+  readonly remembers: boolean;
   readonly security: Cell<CallSecurity>;
   readonly captions = new Cell<readonly Caption[]>([]);
   readonly chat = new Cell<readonly ChatMessage[]>([]);
@@ -59,6 +61,7 @@ export class CallRecord {
     this.call = call;
     this.#clock = clock;
     this.state = new Cell(call.state);
+    this.remembers = call.remembers;
     this.security = new Cell(call.security);
     this.questions = new Cell(call.questions);
     this.times = new Cell({ liveAt: call.state.kind === 'Live' ? clock.now() : undefined, endedAt: undefined });

@@ -79,6 +79,11 @@ export class CallDriver implements OracleCall {
   get sessionId(): string {
     return this.#options.sessionId;
   }
+
+  get remembers(): boolean {
+    return this.#options.remembers !== false;
+  }
+
   get state(): CallState {
     return this.#state;
   }

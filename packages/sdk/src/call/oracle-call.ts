@@ -43,6 +43,8 @@ export interface OracleCall extends AsyncDisposable {
   readonly type: CallType;
   readonly oracleDid: Did;
   readonly sessionId: string;
+  /** As it was asked for: false when the oracle is told to keep nothing of this call. */
+  readonly remembers: boolean;
   readonly state: CallState;
   /** `eventId@roomId`; known once Matrix has taken the call event. */
   readonly callId: CallId | undefined;

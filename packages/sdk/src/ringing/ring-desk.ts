@@ -96,13 +96,13 @@ export class RingDesk {
     else if (ringEventId !== undefined) this.#early = [...this.#early, event].slice(-EARLY_EVENTS_MAX);
   }
 
-  accept(ring: Ring, { signal, keepsTranscript }: AcceptOptions = {}): OracleCall {
+  accept(ring: Ring, { signal, keepsTranscript, remembers }: AcceptOptions = {}): OracleCall {
     const entry = this.#ringing(ring);
     if (entry === undefined) throw new OracleCallError('ERR_CALL_ENDED');
     const { ringEventId, oracleDid, type, sessionId } = ring;
     this.#accepting = entry;
     try {
-      const asked = { type, oracleDid, sessionId, ringEventId, keepsTranscript };
+      const asked = { type, oracleDid, sessionId, ringEventId, keepsTranscript, remembers };
       const call = this.#deps.calls.callOracle(asked, { signal });
       this.#dispatch(entry, { kind: 'accept' });
       return call;

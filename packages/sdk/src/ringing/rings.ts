@@ -22,6 +22,8 @@ export interface AcceptOptions {
   readonly signal?: AbortSignal | undefined;
   /** As in `CallOptions`: false when absent. */
   readonly keepsTranscript?: boolean | undefined;
+  /** As in `CallOptions`: true when absent. */
+  readonly remembers?: boolean | undefined;
 }
 
 /**

@@ -47,6 +47,7 @@ export class ScriptedCall implements OracleCall {
   readonly type: CallType;
   readonly oracleDid: Did;
   readonly sessionId: string;
+  readonly remembers: boolean;
   readonly timeline: TimelineMs = {};
   readonly asked: ScriptedAsk[] = [];
   readonly #observers = new Observers<CallNotice>();
@@ -63,10 +64,16 @@ export class ScriptedCall implements OracleCall {
   #answer: () => Promise<void> = () => Promise.resolve();
   #closed: Promise<void> = Promise.resolve();
 
-  constructor({ type, oracleDid, sessionId }: Pick<OracleCall, 'type' | 'oracleDid' | 'sessionId'>) {
+  constructor({
+    type,
+    oracleDid,
+    sessionId,
+    remembers,
+  }: Pick<OracleCall, 'type' | 'oracleDid' | 'sessionId' | 'remembers'>) {
     this.type = type;
     this.oracleDid = oracleDid;
     this.sessionId = sessionId;
+    this.remembers = remembers;
     this.#isCameraEnabled = type === 'video';
     this.#live.promise.catch(() => undefined);
   }

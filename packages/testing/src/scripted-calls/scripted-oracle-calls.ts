@@ -80,9 +80,12 @@ export class ScriptedRings implements Rings {
     return this.#observers.observe(listener);
   }
 
-  accept({ ringEventId, oracleDid, type, sessionId }: Ring, { keepsTranscript }: AcceptOptions = {}): ScriptedCall {
+  accept(
+    { ringEventId, oracleDid, type, sessionId }: Ring,
+    { keepsTranscript, remembers }: AcceptOptions = {},
+  ): ScriptedCall {
     if (this.#current?.ringEventId !== ringEventId) throw new OracleCallError('ERR_CALL_ENDED');
-    const call = this.#place({ oracleDid, type, sessionId, ringEventId, keepsTranscript });
+    const call = this.#place({ oracleDid, type, sessionId, ringEventId, keepsTranscript, remembers });
     this.settle('accepted');
     return call;
   }
@@ -143,8 +146,8 @@ export class ScriptedOracleCalls implements OracleCalls {
     const request: CallRequest = typeof asked === 'string' ? { type: asked } : asked;
     const oracleDid = request.oracleDid === undefined ? SCRIPTED_ORACLE : parseWith(didSchema, request.oracleDid);
     if (this.#current !== undefined) throw new OracleCallError('ERR_CALL_IN_PROGRESS');
-    const { type, sessionId = `session-${this.placed.length + 1}` } = request;
-    const call = new ScriptedCall({ type, oracleDid, sessionId });
+    const { type, sessionId = `session-${this.placed.length + 1}`, remembers = true } = request;
+    const call = new ScriptedCall({ type, oracleDid, sessionId, remembers });
     this.requests.push(request);
     this.placed.push(call);
     this.#current = call;

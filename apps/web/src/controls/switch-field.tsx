@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import './switch-field.css';
 
 export interface SwitchFieldProps {
   readonly label: string;
