@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,6 +149,21 @@ def test_a_file_that_is_none_or_of_another_version_is_refused(tmp_path: Path) ->
         with pytest.raises(OracleCallError) as refused:
             TrustStore(tmp_path / name)
         assert refused.value.code == "ERR_KEY_STORE"
+
+
+def test_a_new_file_that_another_process_is_about_to_change_is_waited_for_which_sqlite_does_not(tmp_path: Path) -> None:
+    (tmp_path / "trust").mkdir(mode=0o700)
+    holder = sqlite3.connect(file_in(tmp_path), isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    plain = sqlite3.connect(file_in(tmp_path), timeout=5, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        plain.execute("PRAGMA journal_mode = WAL")
+    plain.close()
+    release = threading.Timer(0.3, lambda: holder.execute("COMMIT"))
+    release.start()
+    TrustDatabase(file_in(tmp_path)).close()
+    release.join()
+    holder.close()
 
 
 def test_a_file_of_before_is_brought_up_to_date_and_one_of_an_agent_in_node_is_used(tmp_path: Path) -> None:

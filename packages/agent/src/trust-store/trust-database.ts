@@ -6,6 +6,10 @@ import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 /** Another job's transaction takes a millisecond; past this the disk is broken, in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** How often a file is looked at that another process is about to change, in ms. */
+const LOOK_AGAIN_MS = 10;
+const SQLITE_BUSY = 5;
+
 /** Permission bits of everybody but the owner. */
 const OTHERS = 0o077;
 
@@ -62,7 +66,8 @@ export class TrustDatabase implements Disposable {
       const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
       try {
         // Write-ahead: readers and the one writer do not wait for each other. Full: what was answered survives a power cut.
-        database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+        writeAhead(database);
+        database.exec('PRAGMA synchronous = FULL');
       } catch (cause) {
         database.close();
         throw cause;
@@ -111,6 +116,26 @@ export class TrustDatabase implements Disposable {
     this.#database.exec(`PRAGMA user_version = ${LAYOUTS.length}`);
   }
 }
+
+/**
+ * Changes a new file to write-ahead logging. SQLite does not wait for another process that is about to do the same, whatever its timeout: two that wait for each
+ * other would wait forever, so it gives up at once (`sqlite3_busy_handler`), and the later one has to look again.
+ */
+function writeAhead(database: DatabaseSync): void {
+  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
+    try {
+      return database.exec('PRAGMA journal_mode = WAL');
+    } catch (cause) {
+      if (!isBusy(cause) || waitedMs >= BUSY_TIMEOUT_MS) throw cause;
+      // Nothing else may run in between: whoever opens the store goes on with it.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
+    }
+  }
+}
+
+/** The low byte is the primary result code (https://sqlite.org/rescode.html#busy). */
+const isBusy = (cause: unknown): boolean =>
+  cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === SQLITE_BUSY;
 
 /** Whoever can write the folder chooses the keys, so it is the owner's alone. Windows has no such bits. */
 function checkFolder(folder: string): void {

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { didSchema, parseCallId, parseWith, SecretBytes } from '@oracle-calls/protocol';
 import { MAX_ATTEMPT } from '@oracle-calls/protocol/handshake';
 import { signKeyRotation } from '@oracle-calls/protocol/key-pin';
@@ -190,6 +192,26 @@ describe('two processes at once', () => {
     const numbers = [...one.attempts, ...other.attempts].toSorted((left, right) => left - right);
     expect(numbers).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
   });
+});
+
+it('waits for a process that is about to change a new file too, which SQLite does not', async () => {
+  await mkdir(join(dir, 'trust'), { mode: 0o700 });
+  const holder = new Worker(
+    `const { DatabaseSync } = require('node:sqlite');
+    const { parentPort, workerData } = require('node:worker_threads');
+    const database = new DatabaseSync(workerData);
+    database.exec('BEGIN IMMEDIATE');
+    parentPort.postMessage('held');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    database.exec('COMMIT');`,
+    { eval: true, workerData: file },
+  );
+  await once(holder, 'message');
+  using plain = new DatabaseSync(file, { timeout: 5_000 });
+  expect(() => plain.exec('PRAGMA journal_mode = WAL')).toThrow('locked');
+  using trust = openTrustStore(file);
+  expect(trust.userKeys.list()).toEqual([]);
+  await once(holder, 'exit');
 });
 
 describe('the file', () => {

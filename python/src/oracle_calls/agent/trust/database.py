@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,6 +15,8 @@ T = TypeVar("T")
 
 #: Another job's transaction takes a millisecond; past this the disk is broken, in seconds.
 _BUSY_TIMEOUT_S: Final = 5.0
+#: How often a file is looked at that another process is about to change, in seconds.
+_LOOK_AGAIN_S: Final = 0.01
 #: Permission bits of everybody but the owner.
 _OTHERS: Final = 0o077
 #: Each has what the layout of its number has more; `user_version` of the file says how many it has had. Agents in Node make the
@@ -58,7 +61,7 @@ class TrustDatabase:
             raise unusable(str(error), error) from error
         try:
             # Write-ahead: readers and the one writer do not wait for each other. Full: what was answered survives a power cut.
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = FULL")
             self.transact(_lay_out)
         except sqlite3.Error as error:
@@ -88,6 +91,24 @@ class TrustDatabase:
     def close(self) -> None:
         """Idempotent."""
         self._connection.close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Changes a new file to write-ahead logging.
+
+    SQLite does not wait for another process that is about to do the same, whatever its timeout (`sqlite3_busy_handler`):
+    the later one has to look again. Python 3.10 has no error codes, so the words tell.
+    """
+    looks = round(_BUSY_TIMEOUT_S / _LOOK_AGAIN_S)
+    for look in range(looks + 1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or look == looks:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:
