@@ -66,6 +66,7 @@ export class SpokenCall {
   readonly #facts: CallFacts;
   /** Epoch ms of the page's `performance.now()` 0. */
   readonly #originMs: number;
+  #wasInterrupted = false;
 
   private constructor(caller: ScriptedCaller, facts: CallFacts, callId: string, originMs: number) {
     this.#caller = caller;
@@ -116,6 +117,7 @@ export class SpokenCall {
         .find(({ outcome }) => outcome === 'interrupted');
     const [first, next] = await this.#whatBecame(startedMs, endedMs, () => givenUp() !== undefined);
     const given = givenUp();
+    this.#wasInterrupted = given !== undefined;
     // A pause between two sentences is no silence for the user's sake: the agent tells when it holds.
     const wasHeld = this.#facts.all('answer held').some(({ callId, at }) => {
       const pageMs = Date.parse(at) - this.#originMs;
@@ -192,8 +194,10 @@ export class SpokenCall {
   async #untilSpeaking(): Promise<void> {
     const nowMs = await this.#caller.now();
     const recent = await this.#caller.audibleStretches(nowMs - PAUSE_MS, PAUSE_MS);
-    if (recent.length === 0) {
+    // What follows an interruption is the answer to it: a short one, and not what is to be spoken into.
+    if (recent.length === 0 || this.#wasInterrupted) {
       await this.#untilQuiet(nowMs - INTO_ANSWER_MS);
+      this.#wasInterrupted = false;
       await this.#caller.forgetBefore(nowMs);
       await this.#speak(recordingNamed('about'));
     }
