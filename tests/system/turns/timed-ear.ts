@@ -93,6 +93,7 @@ export async function listenTo(models: SpokenModels, talk: TimedTalk): Promise<H
         state.isGivenUp = true;
         note('interrupted');
       },
+      notHeard: () => undefined,
       dropped: () => note('dropped'),
       turn: ({ text }) => note('turn', text),
     },

@@ -36,6 +36,8 @@ class Scene implements AsyncDisposable {
   /** What is said next into the microphone. */
   saying = '';
   answer = 'It is Paris.';
+  /** The recogniser fails. */
+  isDeaf = false;
   #conversation: Conversation | undefined;
   /** Frames are numbered, so that one that is lost or comes twice is noticed. */
   #spokenFrames = 0;
@@ -68,7 +70,11 @@ class Scene implements AsyncDisposable {
     });
     scene.#conversation = await startConversation({
       engines: {
-        recogniser: { transcribe: () => Promise.resolve({ text: scene.saying }), ...disposable },
+        recogniser: {
+          transcribe: () =>
+            scene.isDeaf ? Promise.reject(new Error('scripted')) : Promise.resolve({ text: scene.saying }),
+          ...disposable,
+        },
         synthesiser: {
           sampleRate: 48_000,
           synthesise: async (text) => (await speak(text)).samples,
@@ -225,6 +231,17 @@ describe('a spoken conversation', () => {
     await scene.hear(300);
     expect(scene.asked.map(({ turns }) => questionOf(turns))).toEqual(['Which city?', 'Which city is the largest?']);
     expect(scene.final('user')).toEqual(['Which city is the largest?']);
+  });
+
+  it('says so when it could not hear what was said, and hears what is said again', async () => {
+    await using scene = await Scene.open({ turns: { phrases: { notHeard: 'Pardon?' } } });
+    scene.isDeaf = true;
+    await scene.say('What is the capital of France?');
+    await scene.until(() => scene.final('oracle').includes('Pardon?'));
+    scene.isDeaf = false;
+    await scene.say('What is the capital of France?');
+    await scene.until(() => scene.final('oracle').includes('It is Paris.'));
+    expect(scene.final('user')).toEqual(['What is the capital of France?']);
   });
 
   it('asks whether the user is still there, in the words of its settings, unless the microphone is off', async () => {

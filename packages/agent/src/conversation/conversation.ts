@@ -169,6 +169,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
     {
       likely: (text) => void afterInterrupting(() => agent.likely(text)),
       interrupted: () => void giveUpAnswer(false),
+      notHeard: () => say(rules.phrases.notHeard),
       turn: (text) => void afterInterrupting(() => agent.turn(text)),
     },
   );

@@ -17,7 +17,7 @@ export interface HearingFollowers {
 /** Tells everybody who follows the user's turns of them: captions, measures, waiting tools, the log. `next` passes them on to the framework. */
 export function hearingEvents(
   { observer, record, settling, silence, log }: HearingFollowers,
-  next: Pick<TurnEvents, 'likely' | 'interrupted'> & { readonly turn: (text: string) => void },
+  next: Pick<TurnEvents, 'likely' | 'interrupted' | 'notHeard'> & { readonly turn: (text: string) => void },
 ): TurnEvents {
   let segment = createPayloadId();
   return {
@@ -28,6 +28,7 @@ export function hearingEvents(
     },
     interim: (text) => observer.words({ speaker: 'user', segment, text, isFinal: false }),
     likely: next.likely,
+    notHeard: next.notHeard,
     interrupted() {
       log.info('answer interrupted');
       next.interrupted();

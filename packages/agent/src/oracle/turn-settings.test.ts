@@ -19,7 +19,7 @@ describe('how an oracle takes turns', () => {
       ...TURN_DEFAULTS,
       endOfTurnMinMs: 400,
       stillThereSeconds: 'off',
-      phrases: { stillThere: 'Hello?', lengthWarning: TURN_DEFAULTS.phrases.lengthWarning, goodbye: 'Good night.' },
+      phrases: { ...TURN_DEFAULTS.phrases, stillThere: 'Hello?', goodbye: 'Good night.' },
     });
   });
 

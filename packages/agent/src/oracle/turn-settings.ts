@@ -22,6 +22,8 @@ export const turnSettingsSchema = v.strictObject({
   phrases: v.optional(
     v.strictObject({
       stillThere: v.optional(phraseSchema),
+      /** When the recogniser failed: somebody who spoke is not left waiting. */
+      notHeard: v.optional(phraseSchema),
       /** `{time}` stands for how long that is: "one minute", "30 seconds". */
       lengthWarning: v.optional(phraseSchema),
       goodbye: v.optional(phraseSchema),
@@ -37,7 +39,12 @@ export interface TurnRules {
   readonly stillThereSeconds: number | 'off';
   readonly lengthWarningSeconds: number | 'off';
   readonly backchannels: readonly string[];
-  readonly phrases: { readonly stillThere: string; readonly lengthWarning: string; readonly goodbye: string };
+  readonly phrases: {
+    readonly stillThere: string;
+    readonly notHeard: string;
+    readonly lengthWarning: string;
+    readonly goodbye: string;
+  };
 }
 
 export const TURN_DEFAULTS: TurnRules = {
@@ -54,6 +61,7 @@ export const TURN_DEFAULTS: TurnRules = {
   ],
   phrases: {
     stillThere: 'Are you still there?',
+    notHeard: 'Sorry, I could not hear that. Please say it again.',
     lengthWarning: 'We have about {time} left.',
     goodbye: 'Our time is up. Goodbye.',
   },
@@ -73,6 +81,7 @@ export function turnRules(author: TurnSettings = {}, operator: TurnSettings = {}
     backchannels: chosen('backchannels') ?? TURN_DEFAULTS.backchannels,
     phrases: {
       stillThere: phrase('stillThere'),
+      notHeard: phrase('notHeard'),
       lengthWarning: phrase('lengthWarning'),
       goodbye: phrase('goodbye'),
     },

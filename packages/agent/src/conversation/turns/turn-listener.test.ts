@@ -75,6 +75,7 @@ class Scene {
         likely: (text) => this.note(`likely ${text}`),
         interrupted: () => this.note('interrupted'),
         turn: ({ text, stoppedAt }) => this.note(`turn ${text} (ended ${this.clock.now() - stoppedAt} ms ago)`),
+        notHeard: () => this.note('not heard'),
         dropped: () => this.note('dropped'),
       },
       clock: this.clock,
@@ -473,15 +474,21 @@ describe('a listener that is reset', () => {
     expect(scene.decided.at(-1)).toMatch(/^turn /);
   });
 
-  it('by a recogniser that fails, goes on', async () => {
-    const scene = new Scene({ recognitionMs: 50 });
-    Reflect.set(scene, 'words', {
-      findLast: () => {
-        throw new Error('lost');
-      },
-    });
-    await scene.voice(320);
-    await scene.quiet(320);
-    expect(scene.decided).toEqual(['begun', 'dropped']);
+  it('by a recogniser that fails, goes on, and is said to somebody who spoke to the oracle', async () => {
+    const after = async (voiceMs: number, isBusy: boolean): Promise<string[]> => {
+      const scene = new Scene({ recognitionMs: 50 });
+      scene.oracle.isBusy = isBusy;
+      Reflect.set(scene, 'words', {
+        findLast: () => {
+          throw new Error('lost');
+        },
+      });
+      await scene.voice(voiceMs);
+      await scene.quiet(320);
+      return scene.decided;
+    };
+    expect(await after(320, false)).toEqual(['begun', 'dropped', 'not heard']);
+    expect(await after(128, false)).toEqual(['begun', 'dropped']);
+    expect(await after(320, true)).toEqual(['held', 'begun', 'released', 'dropped']);
   });
 });

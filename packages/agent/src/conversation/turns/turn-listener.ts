@@ -62,6 +62,8 @@ export interface TurnEvents {
   readonly interrupted: () => void;
   /** The turn is over. */
   readonly turn: (turn: UserTurn) => void;
+  /** Somebody said something that was meant for the oracle, and the recogniser failed. */
+  readonly notHeard: () => void;
   /** It was nothing, or nothing that wants an answer; the oracle goes on where it was held. */
   readonly dropped: () => void;
 }
@@ -110,6 +112,8 @@ const MEANT_UNDER_WAY_MS = 1_100;
 const SIGN_MAX_MS = 1_100;
 /** What is at least e^−5 times as likely to be a sign of listening as what was understood is taken for one: signs are found at 0 to 5, commands from 6 on, but for very few (decision 0038). */
 const SIGN_BEHIND_MAX = 5;
+/** Of less voice than this, in ms, nobody expects an answer. */
+const WORD_MIN_MS = 250;
 /** A longer utterance is taken down at the next pause of this length, in ms: recognising it again and again would cost ever more. */
 const LONG_UTTERANCE_MS = 10_000;
 const TAKE_DOWN_QUIET_MS = 400;
@@ -227,7 +231,9 @@ export class TurnListener {
     } catch (cause) {
       if (this.#stretch !== stretch || utterance.speechEnd !== speechEnd) return;
       log.warn('speech was not recognised', { code: codeOf(cause) });
-      return this.#drop(stretch, { wasEcho: false });
+      this.#drop(stretch, { wasEcho: false });
+      if (stretch.isMeant && utterance.voicedMs >= WORD_MIN_MS) this.#options.events.notHeard();
+      return;
     }
     // More was said meanwhile: that is looked at in its turn.
     if (this.#stretch !== stretch || stretch.utterance !== utterance || utterance.speechEnd !== speechEnd) return;
