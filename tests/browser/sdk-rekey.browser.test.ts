@@ -110,8 +110,9 @@ test('a page that had to join anew is met with a new attempt, whose keys open an
   await expect.poll(() => agent.attempts, PATIENCE).toHaveLength(2);
   await untilHeardBothWays(scene, agent);
   await expect.poll(() => padlockOf(scene), PATIENCE).toBe('encrypted');
-  const statistics = await scene.page.evaluate(() => window.mediaPage.statistics());
-  expect(statistics.encrypted).toBe(true);
+  // It says so once it has counted frames both ways under the new keys.
+  const isEncrypted = () => scene.page.evaluate(async () => (await window.mediaPage.statistics()).encrypted);
+  await expect.poll(isEncrypted, PATIENCE).toBe(true);
   expect(await scene.page.evaluate(() => window.mediaPage.state())).toEqual({ kind: 'Live' });
 
   const current = { ...agent.mediaKeys.get(AGENT) };

@@ -178,7 +178,12 @@ async function expectFreshTicket(sfuRoomName: SfuRoomName, firstTicket: string, 
 test('an agent that is killed and that its worker takes out of the room is replaced in time, by one whose ticket claims the call', async () => {
   const { callId, sfuRoomName, firstTicket } = await killedAgent();
   const rooms = new RoomServiceClient(livekit.apiUrl, livekit.apiKey, livekit.apiSecret);
-  await rooms.removeParticipant(sfuRoomName, AGENT_IDENTITY);
+  try {
+    await rooms.removeParticipant(sfuRoomName, AGENT_IDENTITY);
+  } catch (cause) {
+    // LiveKit may have noticed by itself.
+    if (!String(cause).includes('participant does not exist')) throw cause;
+  }
   await logged('agent replaced', VANISH_MS);
   await expectFreshTicket(sfuRoomName, firstTicket, callId);
 });

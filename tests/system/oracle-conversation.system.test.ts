@@ -73,6 +73,19 @@ async function ask(caller: ScriptedCaller, name: string): Promise<readonly strin
   return answerSince(caller, await say(caller, name), turnsBefore);
 }
 
+/**
+ * Which part of these words is among those that were heard, 0 to 1. The oracle's voice went through two codecs and a busy machine, and the recogniser that listens to it
+ * takes a word for another now and then: most of a sentence says that it was said, one word does not.
+ */
+const shareHeard = (heard: readonly string[], sentence: string): number => {
+  const words = comparedWords(sentence);
+  return words.filter((word) => heard.includes(word)).length / words.length;
+};
+
+function expectHeard(heard: readonly string[], sentence: string): void {
+  expect(shareHeard(heard, sentence), `“${sentence}” in “${heard.join(' ')}”`).toBeGreaterThan(0.6);
+}
+
 /** Captions as the page has them, for a line each. */
 async function shownTo(caller: ScriptedCaller): Promise<string> {
   const { captions } = await caller.snapshot();
@@ -98,7 +111,7 @@ describe('a person talks to an oracle', () => {
     const taxisBefore = (await jsonLines(files.taxis)).length;
 
     // The first question.
-    expect(await ask(caller, 'breakfast'), scene.tail()).toEqual(expect.arrayContaining(['seven', 'ten']));
+    expectHeard(await ask(caller, 'breakfast'), 'Breakfast is served from seven until ten in the conservatory.');
 
     // The second is answered at length. Somebody who listens and says so does not stop it.
     const aboutMs = await say(caller, 'about');
@@ -111,7 +124,6 @@ describe('a person talks to an oracle', () => {
     const stoppedMs = await say(caller, 'stop');
     await expect.poll(outcomes, { timeout: WAIT_MS }).toContain('interrupted');
     const told = await heardSince(caller, aboutMs);
-    expect(told).toEqual(expect.arrayContaining(['farm', 'lake']));
     // Its last words.
     expect(told).not.toContain('sledge');
     await caller.untilOracleQuiet(stoppedMs - UNDER_WAY_MS, 2_000, WAIT_MS);
@@ -125,15 +137,16 @@ describe('a person talks to an oracle', () => {
     await expect.poll(() => jsonLines(files.taxis), { timeout: WAIT_MS }).toHaveLength(taxisBefore + 1);
     const taxi = (await jsonLines(files.taxis)).at(-1);
     expect(String(Reflect.get(Object(taxi), 'place')).toLowerCase()).toContain('station');
-    expect(await answerSince(caller, orderedMs, turnsBefore)).toEqual(expect.arrayContaining(['taxi', 'way']));
+    expectHeard(await answerSince(caller, orderedMs, turnsBefore), 'Your taxi to the station is on its way.');
 
     // And another that the documents answer. The brain knows by now what was heard of the answer that was interrupted.
-    expect(await ask(caller, 'dog')).toContain('garden');
+    expectHeard(await ask(caller, 'dog'), 'One dog may stay in each of the two garden rooms.');
     const [interrupted, ...more] = await interruptedTurns();
     expect(more).toEqual([]);
-    const remembered = comparedWords(String(Reflect.get(Object(interrupted), 'text')));
-    expect(remembered).toEqual(expect.arrayContaining(['old', 'farm']));
+    const remembered = String(Reflect.get(Object(interrupted), 'text'));
+    expect(remembered).toContain('old farm');
     expect(remembered).not.toContain('sledge');
+    expectHeard(told, remembered);
 
     expect((await shownTo(caller)).toLowerCase()).toContain('user: what time is breakfast');
     expect(await caller.statistics()).toMatchObject({ encrypted: true });
