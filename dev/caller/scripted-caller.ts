@@ -1,3 +1,4 @@
+import { systemClock } from '@oracle-calls/protocol';
 import type { KeypadKey } from '@oracle-calls/protocol/data-frame';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { OracleCallsPage, PageStatistics } from '../../apps/web/src/page-window.ts';
@@ -28,6 +29,8 @@ const AUDIBLE_LEVEL = 0.01;
 /** Silence after which an answer counts as finished, in ms: longer than the pauses between an oracle's sentences. */
 const ANSWER_SILENCE_MS = 1_500;
 const POLL_MS = 50;
+/** How long the page's counts may take to agree, in ms. */
+const COUNTS_MAX_MS = 5_000;
 
 export interface Speech {
   readonly samples: Float32Array;
@@ -162,6 +165,19 @@ export class ScriptedCaller implements AsyncDisposable {
       if (shown === undefined) throw new Error('The page has not started.');
       return shown.statistics();
     });
+  }
+
+  /**
+   * The statistics once they say that the call is encrypted, or as they are after a while. A frame that is on its way to the worker while frames are counted is in one count
+   * and not in the other: the next look has it in both.
+   */
+  async settledStatistics(): Promise<PageStatistics> {
+    const until = systemClock.now() + COUNTS_MAX_MS;
+    for (;;) {
+      const statistics = await this.statistics();
+      if (statistics.encrypted || systemClock.now() > until) return statistics;
+      await systemClock.sleep(POLL_MS);
+    }
   }
 
   /** Waits for the oracle's question, and gives its text as it stands on the screen. */

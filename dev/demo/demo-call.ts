@@ -19,6 +19,8 @@ export interface DemoReport {
   readonly status: string | undefined;
   /** What the SFU's and both ends' own statistics say, all together. */
   readonly encrypted: boolean;
+  /** Who says so. */
+  readonly encryptedBy: Readonly<Record<'browser' | 'agent' | 'sfu', boolean>>;
   /** What a recogniser made of the oracle's audio as it reached the browser. */
   readonly heard: string;
   readonly timelineMs: TimelineMs;
@@ -73,20 +75,29 @@ export async function holdDemoCall(options: DemoCallOptions): Promise<DemoReport
     const answer = await caller.ask(speech);
     const inCall = await caller.snapshot();
     const callId = parseCallId(inCall.callId);
-    const [own, sfu] = await Promise.all([caller.statistics(), askSfu(stack.sfu, callIdParts(callId).sfuRoomName)]);
+    const [own, sfu] = await Promise.all([
+      caller.settledStatistics(),
+      askSfu(stack.sfu, callIdParts(callId).sfuRoomName),
+    ]);
     await caller.hangUp();
     const after = await caller.snapshot();
     const heard = await recognise(weightsDir, answer.samples, EARS_SAMPLE_RATE);
     const agentSaid = await facts.waitFor('call statistics', callId, FAREWELL_MAX_MS);
     const agent = v.safeParse(agentStatisticsSchema, agentSaid);
     const timelineMs = withOthersTimes(after, answer, facts.timeOf('key released', callId));
-    const encrypted = own.encrypted && sfu.encrypted && agent.success && agent.output.encrypted;
+    const encryptedBy = {
+      browser: own.encrypted,
+      agent: agent.success && agent.output.encrypted,
+      sfu: sfu.encrypted,
+    };
+    const encrypted = Object.values(encryptedBy).every(Boolean);
     return {
       ok: encrypted && heard !== '' && after.callStatus === 'ended' && after.errorCode === undefined,
       agent: options.agent,
       callId,
       status: after.callStatus,
       encrypted,
+      encryptedBy,
       heard,
       timelineMs,
       turns: agentTurns(facts, callId),

@@ -95,7 +95,7 @@ function summary(report: DemoReport, question: string, columns: number): string[
   return [
     '',
     `  ${mark(report.ok)} one call with the oracle in ${report.agent}, ${report.status ?? 'never started'}`,
-    `  ${mark(report.encrypted)} encrypted, by the statistics of the browser, the agent and the SFU`,
+    `  ${mark(report.encrypted)} encrypted, by the statistics of ${evidenceWords(report)}`,
     `  asked  “${question}”`,
     `  heard  “${report.heard}”`,
     '',
@@ -104,6 +104,12 @@ function summary(report: DemoReport, question: string, columns: number): string[
     ...turnLines(report.turns),
     '',
   ];
+}
+
+function evidenceWords({ encryptedBy }: DemoReport): string {
+  const missing = (['browser', 'agent', 'SFU'] as const).filter((who) => !encryptedBy[who === 'SFU' ? 'sfu' : who]);
+  const not = missing.length === 0 ? '' : `; not by those of the ${missing.join(' and the ')}`;
+  return `the browser, the agent and the SFU${not}`;
 }
 
 function invitation(stack: Stack): string[] {

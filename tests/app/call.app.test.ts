@@ -89,7 +89,7 @@ test('a newcomer signs in, calls, is answered, writes, compares the code, hangs 
   await button(page, 'Mute').waitFor();
   const answer = await carol.ask(scene.question);
   expect(await scene.recognise(answer.samples), scene.tail()).toMatch(HEARD_PARIS);
-  expect((await carol.statistics()).encrypted).toBe(true);
+  expect((await carol.settledStatistics()).encrypted).toBe(true);
   await expect.poll(() => lines(page)).toContainEqual(expect.stringMatching(/^Oracle: .*(Paris|France)/));
   const asked = (await announced()).filter((line) => line.startsWith('You:') && CAPITAL.test(line));
   expect(asked, (await announced()).join('\n')).toHaveLength(1);

@@ -149,7 +149,7 @@ describe('a person talks to an oracle', () => {
     expectHeard(told, remembered);
 
     expect((await shownTo(caller)).toLowerCase()).toContain('user: what time is breakfast');
-    expect(await caller.statistics()).toMatchObject({ encrypted: true });
+    expect(await caller.settledStatistics()).toMatchObject({ encrypted: true });
     await caller.hangUp();
     expect(await caller.snapshot()).toMatchObject({ callStatus: 'ended', endReason: 'hangup' });
   });

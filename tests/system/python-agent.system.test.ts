@@ -43,7 +43,7 @@ describe('a call from the browser', () => {
     // Captions came by the sealed channel.
     const shown = await caller.page.locator('.caption-overlay p').allTextContents();
     expect(sharedWords(ANSWER, shown.join(' ')), shown.join('\n')).toBeGreaterThan(UNDERSTOOD);
-    expect((await caller.statistics()).encrypted).toBe(true);
+    expect((await caller.settledStatistics()).encrypted).toBe(true);
 
     // What whoever holds the SFU's secret sees and hears: no data in any form, no name but the random one of the dispatch, noise.
     expect(keyless.data).toEqual([]);
@@ -81,7 +81,7 @@ describe('a call from the browser', () => {
     const answer = await caller.ask(scene.question);
     expect(sharedWords(ANSWER, await scene.recognise(answer.samples))).toBeGreaterThan(UNDERSTOOD);
     expect((await agentsIn(scene, callId)).filter((identity) => before.includes(identity))).toEqual([]);
-    expect((await caller.statistics()).encrypted).toBe(true);
+    expect((await caller.settledStatistics()).encrypted).toBe(true);
 
     // The same person again, from a page that has lost the call's key.
     await caller.page.reload();
