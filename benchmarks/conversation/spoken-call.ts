@@ -196,7 +196,7 @@ export class SpokenCall {
     const recent = await this.#caller.audibleStretches(nowMs - PAUSE_MS, PAUSE_MS);
     // What follows an interruption is the answer to it: a short one, and not what is to be spoken into.
     if (recent.length === 0 || this.#wasInterrupted) {
-      await this.#untilQuiet(nowMs - INTO_ANSWER_MS);
+      await this.#untilQuiet(this.#wasInterrupted ? nowMs : nowMs - INTO_ANSWER_MS);
       this.#wasInterrupted = false;
       await this.#caller.forgetBefore(nowMs);
       await this.#speak(recordingNamed('about'));

@@ -422,6 +422,29 @@ describe('somebody who speaks over the oracle', () => {
 });
 
 describe('the oracle’s own echo', () => {
+  it('is not made of two small words, which neither silence the user in mid-sentence nor teach what an echo is', async () => {
+    const scene = new Scene({
+      words: [
+        [0, 'That is'],
+        [900, 'That is not what I meant.'],
+      ],
+    });
+    scene.oracle.isBusy = true;
+    scene.oracle.lately = 'That is an old farm above the lake.';
+    scene.ownVoice.mayEcho = true;
+    await scene.voice(640);
+    expect(scene.decided).toEqual(['held', 'begun']);
+    await scene.voice(960);
+    expect(scene.decided).toEqual(['held', 'begun', 'interrupted']);
+    const short = new Scene({ words: [[0, 'That is']] });
+    short.oracle.isBusy = true;
+    short.oracle.lately = scene.oracle.lately;
+    short.ownVoice.mayEcho = true;
+    await short.voice(320);
+    await short.quiet(320);
+    expect(short.decided).toEqual(['held', 'begun', 'released', 'dropped']);
+  });
+
   it('holds nothing and begins nothing, as long as it is nothing else', async () => {
     const scene = new Scene();
     scene.oracle.isBusy = true;

@@ -3,7 +3,7 @@ import { codeOf } from '@oracle-calls/protocol';
 import type { TurnRules } from '../../oracle/turn-settings.ts';
 import type { Recognised, Recogniser } from '../../speech/recogniser/recogniser.ts';
 import type { TurnDetector } from '../../speech/turn-detector/turn-detector.ts';
-import { backchannelSet, isBackchannel, isEchoOf, isMadeUp } from './heard-words.ts';
+import { backchannelSet, isBackchannel, isEchoOf, isMadeUp, wordsOf } from './heard-words.ts';
 import { silenceNeededMs } from './sentence-end.ts';
 import { beginStretch, endOf, textOf } from './stretch.ts';
 import type { Stretch } from './stretch.ts';
@@ -114,6 +114,8 @@ const SIGN_MAX_MS = 1_100;
 const SIGN_BEHIND_MAX = 5;
 /** Of less voice than this, in ms, nobody expects an answer. */
 const WORD_MIN_MS = 250;
+/** So many words tell an echo while it is still heard. */
+const ECHO_MIN_WORDS = 3;
 /** A longer utterance is taken down at the next pause of this length, in ms: recognising it again and again would cost ever more. */
 const LONG_UTTERANCE_MS = 10_000;
 const TAKE_DOWN_QUIET_MS = 400;
@@ -270,7 +272,8 @@ export class TurnListener {
       const understood = this.#senseOf(stretch, found.text);
       const sense = understood === 'words' && found.sign !== undefined ? 'backchannel' : understood;
       if (sense === 'words') this.#means(stretch);
-      else if (sense === 'echo' || sense === 'noise') return this.#drop(stretch, { wasEcho: sense === 'echo' });
+      else if (sense === 'echo' || sense === 'noise')
+        return this.#drop(stretch, { wasEcho: sense === 'echo' && isTelling(found.text) });
       else if (!oracle.isEnding) {
         if (quietMs >= BACKCHANNEL_QUIET_MS) this.#drop(stretch, { wasEcho: false });
         return;
@@ -310,7 +313,7 @@ export class TurnListener {
     const sense = this.#senseOf(stretch, text);
     if (!stretch.isMeant) {
       if (sense === 'words' && utterance.voicedMs >= MEANT_UNDER_WAY_MS) this.#means(stretch);
-      else if (sense === 'echo' || (sense === 'noise' && utterance.lengthMs > NOT_UNDERSTOOD_MS)) {
+      else if ((sense === 'echo' && isTelling(text)) || (sense === 'noise' && utterance.lengthMs > NOT_UNDERSTOOD_MS)) {
         this.#isNoise = true;
         return this.#drop(stretch, { wasEcho: sense === 'echo' });
       }
@@ -364,5 +367,8 @@ export class TurnListener {
     if (isOverOracle) oracle.release();
   }
 }
+
+/** Two small words are in every sentence: they neither end what somebody is saying, nor teach what an echo sounds like. */
+const isTelling = (text: string): boolean => wordsOf(text).length >= ECHO_MIN_WORDS;
 
 const toMs = (samples: Float32Array): number => samples.length / 16;
