@@ -87,9 +87,10 @@ const VOICE_GOES_ON = 0.35;
 const ONSET_WINDOWS = 2;
 /**
  * Over the oracle one is enough at this probability, which leaves more of the 200 ms to stop in for the way: of recorded speech two first windows in three reach it, of
- * coughs, knocks and keys none a tenth of it. If no second one follows within {@link BLIP_QUIET_MS} it was nothing.
+ * coughs, knocks and keys none a tenth of it. With less voice than {@link BLIP_MS}, which are two, it was nothing after {@link BLIP_QUIET_MS}.
  */
 const SURE_VOICE = 0.6;
+const BLIP_MS = 64;
 const BLIP_QUIET_MS = 64;
 /** Sound before the onset that belongs to it: a soft consonant, in windows of 32 ms. */
 const LEAD_WINDOWS = 9;
@@ -211,7 +212,7 @@ export class TurnListener {
   #pauses(stretch: Stretch): void {
     const { utterance } = stretch;
     const { quietMs } = utterance;
-    const isBlip = stretch.isOverOracle && stretch.taken === '' && utterance.voicedWindows < ONSET_WINDOWS;
+    const isBlip = stretch.isOverOracle && stretch.taken === '' && utterance.voicedMs < BLIP_MS;
     if (isBlip && quietMs >= BLIP_QUIET_MS) {
       this.#lead.push(...utterance.last(LEAD_WINDOWS));
       return this.#drop(stretch, { wasEcho: false });

@@ -10,7 +10,6 @@ export class Utterance {
   #samples = 0;
   #speechEnd = 0;
   #voicedSamples = 0;
-  #voicedWindows = 0;
   #stoppedAt: number;
 
   constructor(startedAt: number) {
@@ -25,7 +24,6 @@ export class Utterance {
     if (!isVoice) return;
     this.#speechEnd = this.#samples;
     this.#voicedSamples += window.length;
-    this.#voicedWindows += 1;
     this.#stoppedAt = at;
   }
 
@@ -45,10 +43,6 @@ export class Utterance {
 
   get voicedMs(): number {
     return toMs(this.#voicedSamples);
-  }
-
-  get voicedWindows(): number {
-    return this.#voicedWindows;
   }
 
   get quietMs(): number {

@@ -7,7 +7,7 @@ import { utterancesOf } from '@oracle-calls/node-media/pcm';
 import { WEIGHT_FILES } from '../weights-layout.ts';
 import type { Recognised, Rival } from './recogniser.ts';
 import { saidOnce } from './said-once.ts';
-import { logProbability, rivalForms } from './rival-tokens.ts';
+import { logProbabilities, rivalForms } from './rival-tokens.ts';
 
 /** Shape of Moonshine *base* (Jeffries et al. 2024, table 1): decoder layers, attention heads, width of a head. */
 const LAYERS = 8;
@@ -135,10 +135,11 @@ export class Moonshine {
     const [first] = rows;
     if (text === '' || first === undefined || tokens.length > COMPARED_MAX_TOKENS || tokens.at(-1) !== END_TOKEN)
       return undefined;
-    const heardAs = tokens.reduce((sum, token, i) => sum + logProbability(rows[i] ?? first, token), 0);
+    const heardAs = tokens.reduce((sum, token, i) => sum + logProbabilities(rows[i] ?? first)(token), 0);
+    const beginning = logProbabilities(first);
     // The whole is never likelier than its beginning: what falls behind with its first token need not be looked at.
     const forms = rivalForms(rivals)
-      .map((form) => ({ ...form, begins: logProbability(first, form.tokens[0] ?? END_TOKEN) }))
+      .map((form) => ({ ...form, begins: beginning(form.tokens[0] ?? END_TOKEN) }))
       .filter(({ begins }) => begins >= heardAs - NEAR)
       .toSorted((a, b) => b.begins - a.begins)
       .slice(0, COMPARED_MAX_FORMS);
@@ -162,7 +163,7 @@ export class Moonshine {
     const found = forms.map(({ rival, tokens: written }, i) => {
       const saidAs = [...written, END_TOKEN].reduce((sum, token, at) => {
         const row = (i * length + at) * width;
-        return sum + logProbability(logits.subarray(row, row + width), token);
+        return sum + logProbabilities(logits.subarray(row, row + width))(token);
       }, 0);
       return { text: rival, behind: Math.max(0, heardAs - saidAs) };
     });

@@ -28,11 +28,12 @@ export function rivalForms(rivals: readonly string[]): readonly RivalForm[] {
   });
 }
 
-/** Natural logarithm of the probability that a row of logits gives to a token. */
-export function logProbability(logits: Float32Array, token: number): number {
+/** Natural logarithms of the probabilities that a row of logits gives to tokens: the row is summed up once. */
+export function logProbabilities(logits: Float32Array): (token: number) => number {
   let largest = -Infinity;
   for (const logit of logits) if (logit > largest) largest = logit;
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - largest);
-  return (logits[token] ?? -Infinity) - largest - Math.log(sum);
+  const whole = largest + Math.log(sum);
+  return (token) => (logits[token] ?? -Infinity) - whole;
 }
