@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { BearerSecret, SecretBytes } from '@oracle-calls/protocol';
 import { openMatrixAccount, type MatrixAccountOptions } from '@oracle-calls/matrix/node';
 import * as v from 'valibot';
@@ -33,6 +34,18 @@ async function session(person: Person): Promise<Record<string, unknown>> {
     await readFile(join(scene.storeDir(person), 'session.json'), 'utf8'),
   );
   return content;
+}
+
+/** As a store that was written before syncs were kept. */
+function forgetSync(person: Person): void {
+  const store = new DatabaseSync(join(scene.storeDir(person), 'crypto.sqlite'));
+  for (const table of ['databases', 'records']) {
+    const column = table === 'databases' ? 'name' : 'database';
+    expect(store.prepare(`DELETE FROM ${table} WHERE ${column} LIKE 'matrix-js-sdk:%'`).run().changes).toBeGreaterThan(
+      0,
+    );
+  }
+  store.close();
 }
 
 const devicesSchema = v.object({ devices: v.array(v.object({ device_id: v.string() })) });
@@ -77,6 +90,38 @@ it('holds what came while it was closed for the first listener', async () => {
   await using after = await open(oracle);
   using seen = new Collected(after);
   await expect(seen.until(missed)).resolves.toMatchObject({ content: { n: 2 } });
+});
+
+it('asks the homeserver for what came since it was closed, not for everything anew', async () => {
+  const oracle = await scene.person('oracle');
+  await using proxy = await startHomeserverProxy(scene.synapse.baseUrl);
+  const firstSync = (): string | undefined => proxy.seen.find(({ path }) => path.includes('/sync?'))?.path;
+  await (await open(oracle, { homeserverUrl: proxy.baseUrl })).close();
+  expect(firstSync()).not.toContain('since=');
+  const before = proxy.seen.length;
+  await (await open(oracle, { homeserverUrl: proxy.baseUrl })).close();
+  const again = proxy.seen.slice(before).find(({ path }) => path.includes('/sync?'))?.path;
+  expect(again).toContain('since=s');
+});
+
+it('keeps its recovery key although the homeserver repeats a first sync from before there was one', async () => {
+  const oracle = await scene.person('oracle');
+  const keyFile = join(scene.storeDir(oracle), 'recovery.key');
+  await (await open(oracle)).close();
+  const key = await readFile(keyFile, 'utf8');
+  forgetSync(oracle);
+  await using proxy = await startHomeserverProxy(scene.synapse.baseUrl);
+  const { promise: looked, resolve: hasLooked } = Promise.withResolvers<void>();
+  const repeated: string[] = [];
+  proxy.interfere = ({ path }) => {
+    if (path.includes('/account_data/m.secret_storage.default_key')) hasLooked();
+    if (!path.includes('/sync?')) return undefined;
+    if (path.includes('since=')) return { kind: 'hold', until: looked };
+    return { kind: 'rewrite', rewrite: (body) => (repeated.push(body), body) };
+  };
+  await (await open(oracle, { homeserverUrl: proxy.baseUrl })).close();
+  expect(repeated[0]).not.toContain('m.secret_storage.default_key');
+  expect(await readFile(keyFile, 'utf8')).toBe(key);
 });
 
 it('refuses a token that the homeserver has forgotten, and makes no new device', async () => {

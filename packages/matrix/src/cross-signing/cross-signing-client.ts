@@ -57,7 +57,7 @@ export interface CrossSigningCrypto {
   restoreKeyBackup(): Promise<unknown>;
 }
 
-export interface CrossSigningClient extends Pick<SdkClient, 'http' | 'on' | 'off' | 'getSyncState'> {
+export interface CrossSigningClient extends Pick<SdkClient, 'http' | 'on' | 'off' | 'getSyncState' | 'getAccountData'> {
   readonly secretStorage: {
     getKey(): Promise<readonly [string, SecretStorageKeyDescriptionAesV1] | null>;
     checkKey(key: Uint8Array<ArrayBuffer>, info: SecretStorageKeyDescriptionAesV1): Promise<boolean>;

@@ -207,6 +207,36 @@ test('what a store says is not believed: nothing is done before the homeserver h
   await expect(outcome).resolves.toMatchObject({ state: 'ready' });
 });
 
+test('a first sync from before the recovery key was made gives nobody another one', async () => {
+  const { account, client, holder } = device();
+  const recoveryKey = newKeyOf(await ensureCrossSigning(client, { holder }));
+  const clock = new FakeClock();
+  client.staleSyncs = 3;
+  expect(await inTime(clock, ensureCrossSigning(client, { holder, recoveryKey, clock }))).toMatchObject({
+    state: 'ready',
+    newRecoveryKey: undefined,
+  });
+  expect(account.storage?.key).toBe(recoveryKey.expose());
+  // The twin, which looks at nothing but the sync: the key that was kept opens nothing any more.
+  client.staleSyncs = 3;
+  client.getAccountData = () => ({ getOriginalContent: () => ({ key: account.storage?.keyId }) }) as never;
+  const made = newKeyOf(await ensureCrossSigning(client, { holder, recoveryKey }));
+  expect(account.storage?.key).toBe(made.expose());
+  expect(made.expose()).not.toBe(recoveryKey.expose());
+});
+
+test('a sync that never comes to know the recovery key is given up, and nothing is made', async () => {
+  const { account, client, holder } = device();
+  await ensureCrossSigning(client, { holder });
+  const { storage } = account;
+  client.staleSyncs = 10_000;
+  const clock = new FakeClock();
+  expect(await inTime(clock, ensureCrossSigning(client, { holder, clock }))).toMatchObject({
+    code: 'ERR_UPSTREAM_HOMESERVER',
+  });
+  expect(account.storage).toBe(storage);
+});
+
 test('a homeserver that never answers is given up in bounded time, and a caller may give up sooner', async () => {
   const { client, holder } = device();
   const clock = new FakeClock();

@@ -14,6 +14,7 @@ import {
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
 import { ensureKeyBackup, readBackupState, renewKeyBackup, type KeyBackupState } from './key-backup.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
+import { knowsRecoveryKey } from './recovery-record.ts';
 import { parseRecoveryKey } from './recovery-key-text.ts';
 import { withoutPassword, type UploadAuthorisation } from './upload-authorisation.ts';
 
@@ -67,8 +68,9 @@ export function crossSigningState(
  *   `ERR_UPSTREAM_HOMESERVER`; aborts rethrow `signal.reason`
  */
 export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOptions): Promise<CrossSigningOutcome> {
-  return bounded(client, options, async () => {
+  return bounded(client, options, async (signal) => {
     const crypto = cryptoOf(client);
+    await knowsRecoveryKey(client, { clock: options.clock, signal });
     switch (await readState(client, crypto)) {
       case 'none': {
         const { recoveryKey: newRecoveryKey, backup } = await makeIdentity(client, crypto, options);
@@ -233,7 +235,7 @@ async function withRecoveryKey<T>(
 async function bounded<T>(
   client: CrossSigningClient,
   { clock = systemClock, signal }: WaitingOptions,
-  work: () => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const onTimeout = (): Error => new OracleCallError('ERR_UPSTREAM_HOMESERVER', 'Cross-signing took too long.');
   using limit = timeLimit({ clock, limitMs: SET_UP_LIMIT_MS, onTimeout, signal });
@@ -247,7 +249,7 @@ async function bounded<T>(
       code: 'ERR_UPSTREAM_HOMESERVER',
       signal: limit.signal,
     });
-    return await abortable(work(), limit.signal);
+    return await abortable(work(limit.signal), limit.signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw matrixError(error, { refused: 'ERR_MATRIX_CROSS_SIGNING' });

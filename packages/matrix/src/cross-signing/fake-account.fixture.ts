@@ -59,9 +59,21 @@ export class FakeDevice implements CrossSigningClient {
     this.#deviceId = deviceId;
   }
 
+  /** So many requests to the homeserver pass before a sync brings its account data. */
+  staleSyncs = 0;
+  get #synced(): FakeAccount['storage'] {
+    return this.staleSyncs > 0 ? undefined : this.account.storage;
+  }
+
+  getAccountData: CrossSigningClient['getAccountData'] = () => {
+    const content = this.#synced === undefined ? {} : { key: this.#synced.keyId };
+    // Nothing else is asked of it.
+    return { getOriginalContent: () => content } as never;
+  };
+
   readonly secretStorage: CrossSigningClient['secretStorage'] = {
     getKey: () => {
-      const { storage } = this.account;
+      const storage = this.#synced;
       const description = { algorithm: 'm.secret_storage.v1.aes-hmac-sha2', name: '', iv: '', mac: '' };
       // The fake knows the key itself, so that the description needs no passphrase.
       return Promise.resolve(storage === undefined ? null : [storage.keyId, description as never]);
@@ -71,6 +83,11 @@ export class FakeDevice implements CrossSigningClient {
 
   readonly http: CrossSigningClient['http'] = {
     authedRequest: (_method, path) => {
+      if (path === `/user/${encodeURIComponent(ALICE)}/account_data/m.secret_storage.default_key`) {
+        if (this.account.storage === undefined) return Promise.reject(new FakeMatrixError(404, 'M_NOT_FOUND'));
+        const answer = { key: this.account.storage.keyId };
+        return Promise.resolve(answer).finally(() => (this.staleSyncs -= 1));
+      }
       if (this.isBackupUnanswered) return Promise.reject(connectionError());
       if (path === '/room_keys/version' && this.account.backup !== undefined) return Promise.resolve({});
       return Promise.reject(new FakeMatrixError(404, 'M_NOT_FOUND'));

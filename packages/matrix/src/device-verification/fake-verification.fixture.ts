@@ -122,6 +122,7 @@ export function verifyingDevice(encode: EncodeRecoveryKey, account = new FakeAcc
     http: device.http,
     secretStorage: device.secretStorage,
     getSyncState: device.getSyncState,
+    getAccountData: device.getAccountData,
     getUserId: device.getUserId,
     getDeviceId: device.getDeviceId,
     getCrypto: () => crypto,

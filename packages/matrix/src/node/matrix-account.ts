@@ -71,6 +71,7 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
   const holder = new RecoveryKeyHolder();
   const { client, syncStore } = clientOf(session, store, holder, logger);
   stack.defer(() => syncStore.destroy());
+  await openSyncStore(syncStore, logger);
   const context: AdapterContext = { ...common, client };
   await checkToken(context, client, session, signal);
   await startCrypto(client, options.storageKey ?? session.storageKey, store, logger);
@@ -174,6 +175,16 @@ function clientOf(
     disableVoip: true,
   });
   return { client, syncStore };
+}
+
+/** Until it is open every save fails, upon which the SDK goes on in memory without a word: each start would begin anew. */
+async function openSyncStore(syncStore: IndexedDBStore, logger: Logger): Promise<void> {
+  syncStore.on('degraded', (error) => logger.warn('matrix sync is not kept any more', { error: error.name }));
+  try {
+    await syncStore.startup();
+  } catch (cause) {
+    throw new OracleCallError('ERR_MATRIX_STORE', 'The kept sync cannot be opened.', { cause });
+  }
 }
 
 /** Whether the homeserver still knows the token as this very device. */

@@ -1,0 +1,40 @@
+import { systemClock } from '@oracle-calls/protocol';
+import { homeserverFailure } from '../homeserver-failure.ts';
+import type { CrossSigningClient } from './cross-signing-client.ts';
+import type { WaitingOptions } from './ensure-cross-signing.ts';
+
+/** Names the recovery key's record (Matrix spec, "Secret storage"). */
+const DEFAULT_KEY = 'm.secret_storage.default_key';
+/** The next sync brings it. */
+const LOOK_GAP_MS = 100;
+
+/**
+ * Waits until this client knows the same recovery key of its account as the homeserver. A first sync may be minutes old (Synapse repeats its
+ * answer to the same question), and the SDK believes it: an account whose key it does not show would be given another, and copies of the one
+ * that people keep would open nothing any more.
+ *
+ * @throws what the request throws; aborts rethrow `signal.reason`
+ */
+export async function knowsRecoveryKey(
+  client: CrossSigningClient,
+  { clock = systemClock, signal }: WaitingOptions,
+): Promise<void> {
+  while ((await keyAtHomeserver(client)) !== keyIdIn(client.getAccountData(DEFAULT_KEY)?.getOriginalContent())) {
+    await clock.sleep(LOOK_GAP_MS, { signal });
+  }
+}
+
+async function keyAtHomeserver(client: CrossSigningClient): Promise<string | undefined> {
+  const path = `/user/${encodeURIComponent(client.getUserId() ?? '')}/account_data/${DEFAULT_KEY}`;
+  try {
+    return keyIdIn(await client.http.authedRequest('GET', path, undefined, undefined, {}));
+  } catch (error) {
+    if (homeserverFailure(error).httpStatus === 404) return undefined;
+    throw error;
+  }
+}
+
+function keyIdIn(content: unknown): string | undefined {
+  const key: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, 'key') : undefined;
+  return typeof key === 'string' ? key : undefined;
+}
