@@ -64,8 +64,9 @@ export class AgentScene implements AsyncDisposable {
 
   /** Asks, and returns what the recogniser makes of the answer. `meanwhile` happens once the question was asked. */
   async ask(caller: TestCaller, agent: string, meanwhile?: () => Promise<void>): Promise<string> {
-    caller.forget();
     await caller.say(this.question);
+    // What was heard until now, such as the earcon of a handshake just made, is no answer.
+    caller.forget();
     await meanwhile?.();
     await until(() => caller.audibleFrom(agent), 'the answer');
     await this.quiet(caller, agent);

@@ -5,19 +5,17 @@ import {
   codeOf,
   toOracleCallError,
   waitAtMost,
-  type CallEventContent,
   type CallId,
   type Did,
   type EndReason,
   type MatrixEventId,
   type SfuRoomName,
 } from '@oracle-calls/protocol';
-import type { SignedEnvelope } from '@oracle-calls/protocol/signed-envelope';
 import type { BackendClient } from '../backend-client/backend-client.ts';
 import type { SfuConnection } from '../media/sfu-port.ts';
 import { SecurityDetails, type CallSecurity } from '../security/call-security.ts';
 import type { AttemptEvents } from './attempt-events.ts';
-import { CallAnnouncement, type AnnouncedCall } from './call-announcement.ts';
+import type { AnnouncedCall, CallAnnouncement } from './call-announcement.ts';
 import type { AttemptDeps } from './call-deps.ts';
 import { gatherCallParts, type CallParts } from './call-parts.ts';
 import type { CallTimeline } from './call-timeline.ts';
@@ -28,6 +26,7 @@ import type { Saying } from './oracle-channel.ts';
 import type { OracleQuestion, QuestionAnswer } from './oracle-question.ts';
 import type { OracleSide } from './oracle-side.ts';
 import { OwnTracks } from './own-tracks.ts';
+import { placeCall, type PlacedCall } from './place-call.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Codes that say: the room, its members or their devices are not what the call began with. */
@@ -43,12 +42,6 @@ export interface ParsedCallOptions extends CallOptions {
   readonly oracleDid: string & Did;
   readonly sessionId: string;
   readonly ringEventId?: MatrixEventId | undefined;
-}
-
-/** An announced call with what the handshake needs of its envelope. */
-interface SealedAnnouncement {
-  readonly sent: AnnouncedCall;
-  readonly envelope: SignedEnvelope;
 }
 
 /**
@@ -135,7 +128,7 @@ export class CallAttempt {
     this.#side = side;
     void side.setMuted(this.own.isMuted);
     const joined = Promise.withResolvers<string>();
-    const announced = Promise.withResolvers<SealedAnnouncement>();
+    const announced = Promise.withResolvers<PlacedCall>();
     const synced = Promise.withResolvers<void>();
     this.#run((signal) => this.#connect(parts, connection, joined.resolve, signal));
     this.#run((signal) => this.#announce(parts, announced.resolve, synced.resolve, signal));
@@ -282,39 +275,30 @@ export class CallAttempt {
   }
 
   async #announce(
-    { oracle, protocol, secrets, signer }: CallParts,
-    announced: (call: SealedAnnouncement) => void,
+    parts: CallParts,
+    announced: (call: PlacedCall) => void,
     synced: () => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { matrix, clock } = this.#deps;
+    const { oracle } = parts;
+    const { matrix } = this.#deps;
+    const { type: callType, sessionId } = this.#options;
     const answers = new OracleAnswers(matrix, oracle.matrixUserId, ({ callStatus, endReason = 'completed' }) => {
       if (callStatus === 'ended') this.#endedByOracle(endReason);
     });
     this.#answers = answers;
-    const matrixRoomId = await matrix.findOrCreateRoom(oracle.matrixUserId, { signal });
-    signal.throwIfAborted();
-    const { type: callType, sessionId, agentVoice, language, ringEventId } = this.#options;
-    const matrixSender = matrix.userId;
-    const call = { callType, sfuRoomName: this.#sfuRoomName, sessionId, matrixRoomId, matrixSender, ringEventId };
-    const { envelopeHex, envelope } = await protocol.seal({ secrets, oracle, signer, call, now: clock.now(), signal });
-    signal.throwIfAborted();
-    const content: CallEventContent = {
-      callType,
-      callStatus: 'pending',
-      callStartedAt: this.#startedAt,
-      encryptionKey: envelopeHex,
-      sessionId,
-      roomId: this.#sfuRoomName,
-      userDid: signer.did,
-      oracleDid: oracle.did,
-      ...(agentVoice === undefined ? {} : { agentVoice }),
-      ...(language === undefined ? {} : { language }),
-    };
-    const leaving = (): void => this.#sending.resolve();
-    const announcement = new CallAnnouncement(matrix, matrixRoomId, oracle.matrixUserId, content, leaving);
-    this.#announcement = announcement;
-    const sent = await announcement.send();
+    const placed = await placeCall({
+      parts,
+      matrix,
+      clock: this.#deps.clock,
+      options: this.#options,
+      sfuRoomName: this.#sfuRoomName,
+      startedAt: this.#startedAt,
+      sealed: (announcement) => (this.#announcement = announcement),
+      leaving: this.#sending.resolve,
+      signal,
+    });
+    const { announcement, sent } = placed;
     this.#announced = sent;
     this.#timeline.mark('eventSent');
     this.#events.dispatch({ kind: 'eventSent', callId: sent.callId });
@@ -331,7 +315,7 @@ export class CallAttempt {
       oracleUserId: oracle.matrixUserId,
       userId,
     });
-    announced({ sent, envelope });
+    announced(placed);
     // The backend finds the call by its event; it need not have seen the edit.
     await this.#sync(this.#deps.backendAt(backendUrl), sent.callId, signal);
     signal.throwIfAborted();

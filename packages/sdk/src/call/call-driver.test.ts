@@ -131,6 +131,30 @@ test.each([
   expect(scene.matrix.edits).toEqual([expect.objectContaining({ callStatus: 'ended', callId: call.callId })]);
 });
 
+test('somebody who came into the room before anything was sent costs the call another room, not the call', async () => {
+  const scene = createScene();
+  const refusal = new OracleCallError('ERR_MATRIX_MEMBERS');
+  const send = vi.spyOn(scene.matrix, 'sendEvent').mockRejectedValueOnce(refusal);
+  const call = await scene.liveCall();
+  expect(scene.matrix.roomsAskedFor).toHaveLength(2);
+  expect(scene.matrix.sent).toHaveLength(1);
+  await call.endCall();
+  // Somebody who comes again, or once something was sent, ends it.
+  send.mockRejectedValueOnce(refusal).mockRejectedValueOnce(refusal);
+  const refused = scene.placeCall();
+  await scene.clock.settle();
+  expect(refused.state).toMatchObject({ kind: 'Ended', error: refusal });
+  send.mockImplementationOnce((_room, _type, _content, { onSending }) => {
+    onSending?.();
+    return Promise.reject(refusal);
+  });
+  const before = scene.matrix.roomsAskedFor.length;
+  const halfSent = scene.placeCall();
+  await scene.clock.settle();
+  expect(halfSent.state).toMatchObject({ kind: 'Ended', error: refusal });
+  expect(scene.matrix.roomsAskedFor).toHaveLength(before + 1);
+});
+
 test('oracleAudible is the first poll at which the oracle is loud, and the first turn is timed', async () => {
   const scene = createScene();
   const call = scene.placeCall();
