@@ -13,10 +13,17 @@ export interface StoppedAnswer {
   readonly heardMs: number;
 }
 
+export interface PlaybackFollower {
+  /** The first sound of an answer is handed to the speaker. */
+  readonly begun: () => void;
+  /** Everything that was there has been played. */
+  readonly silent: () => void;
+}
+
 /** Plays a model's answers, which come faster than they are spoken, and knows how much of one was heard. */
 export class AnswerPlayback {
   readonly #speaker: Speaker;
-  readonly #onSilent: () => void;
+  readonly #follower: PlaybackFollower;
   #rate = new DoubledRate();
   #queue: { readonly answerId: string; readonly frame: AudioFrame }[] = [];
   /** The answer that was last handed to the speaker, and how much of it. */
@@ -26,15 +33,19 @@ export class AnswerPlayback {
   #isPumping = false;
   readonly #stopped = new Set<string>();
 
-  /** `onSilent` is told whenever everything that was there has been played. */
-  constructor(speaker: Speaker, onSilent: () => void) {
+  constructor(speaker: Speaker, follower: PlaybackFollower) {
     this.#speaker = speaker;
-    this.#onSilent = onSilent;
+    this.#follower = follower;
+  }
+
+  /** Whether the answer was stopped: whatever still comes of it was never said. */
+  isStopped(answerId: string): boolean {
+    return this.#stopped.has(answerId);
   }
 
   /** Whether it is to be heard: sound of an answer that was stopped is not. */
   add(answerId: string, samples: Float32Array): boolean {
-    if (this.#stopped.has(answerId)) return false;
+    if (this.isStopped(answerId)) return false;
     const { sampleRate } = this.#speaker;
     for (const frame of framesOf(floatToInt16(this.#rate.push(samples)), sampleRate)) {
       this.#queue.push({ answerId, frame });
@@ -62,7 +73,10 @@ export class AnswerPlayback {
     this.#isPumping = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { answerId, frame } = next;
-      if (this.#last?.answerId !== answerId) this.#last = { answerId, handedMs: 0 };
+      if (this.#last?.answerId !== answerId) {
+        this.#last = { answerId, handedMs: 0 };
+        this.#follower.begun();
+      }
       this.#last.handedMs += (1_000 * frame.samplesPerChannel) / frame.sampleRate;
       this.#isAudible = true;
       await this.#speaker.play(frame);
@@ -73,7 +87,7 @@ export class AnswerPlayback {
     this.#isPumping = false;
     if (!this.#isAudible) return;
     this.#isAudible = false;
-    this.#onSilent();
+    this.#follower.silent();
   }
 
   #refuse(answerId: string): void {

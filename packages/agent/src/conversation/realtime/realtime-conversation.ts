@@ -9,6 +9,7 @@ import type { SpeechConversation, SpeechNotice, SpeechToSpeech } from '../../hos
 import type { ApproveTool } from '../../tools/approval.ts';
 import type { Conversation } from '../conversation.ts';
 import type { ConversationObserver } from '../observer.ts';
+import { TurnRecord } from '../turn-record.ts';
 import { AnswerCaptions } from './answer-captions.ts';
 import { AnswerPlayback } from './answer-playback.ts';
 import type { StoppedAnswer } from './answer-playback.ts';
@@ -40,6 +41,8 @@ export interface RealtimeConversationOptions {
  * Starts a conversation that a model holds by itself: it hears the user, tells when somebody speaks, and answers in its own voice. Here its voice is played,
  * and stopped when the user speaks over it; what was heard of it is told to the model.
  *
+ * Turns are measured as far as they are known here: the model tells where the user's speech ended, and nobody when it began to answer.
+ *
  * @throws {OracleCallError} as `SpeechToSpeech.converse`, after some attempts
  */
 export async function startRealtimeConversation(options: RealtimeConversationOptions): Promise<Conversation> {
@@ -53,6 +56,7 @@ class RealtimeTalk implements Conversation {
   readonly #sound: UserSound;
   readonly #playback: AnswerPlayback;
   readonly #captions: AnswerCaptions;
+  readonly #record: TurnRecord;
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
   readonly #turns: Turn[] = [];
@@ -65,13 +69,19 @@ class RealtimeTalk implements Conversation {
   #answer = '';
   #isUserSpeaking = false;
   #isSpeaking = false;
+  /** Nothing more comes of the answer that was last heard of. */
+  #isAnswered = true;
 
   constructor(options: RealtimeConversationOptions) {
     this.#options = options;
     const { speaker, observer, clock, context, signal } = options;
     this.#signal = signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]);
     this.#captions = new AnswerCaptions(observer, clock);
-    this.#playback = new AnswerPlayback(speaker, () => this.#onSilent());
+    this.#record = new TurnRecord(observer.turn, clock);
+    this.#playback = new AnswerPlayback(speaker, {
+      begun: () => this.#record.firstAudio(),
+      silent: () => this.#onSilent(),
+    });
     this.#sound = new UserSound({
       onSamples: (samples) => this.#session?.hear(samples),
       isMuted: () => context.isUserMuted === true,
@@ -99,6 +109,7 @@ class RealtimeTalk implements Conversation {
 
   interrupt(): Promise<void> {
     this.#stopSpeaking();
+    this.#record.answerOver('given-up');
     return Promise.resolve();
   }
 
@@ -111,6 +122,7 @@ class RealtimeTalk implements Conversation {
     if (!this.#closing.signal.aborted) this.#closing.abort(new Error('the conversation is over'));
     this.#sound.stop();
     this.#playback.stop();
+    this.#record.answerOver('given-up');
     await this.#opening?.catch(() => undefined);
     await this.#session?.close();
   }
@@ -154,9 +166,12 @@ class RealtimeTalk implements Conversation {
     switch (notice.kind) {
       case 'user-speaks':
         this.#isUserSpeaking = true;
-        return this.#stopSpeaking();
+        if (!this.#stopSpeaking()) return;
+        this.#record.held(notice.startedAt);
+        return this.#record.answerOver('given-up');
       case 'user-silent':
         this.#isUserSpeaking = false;
+        this.#record.turnOver(notice.stoppedAt);
         return observer.activity('thinking');
       case 'user-words':
         if (notice.text === '') return;
@@ -165,16 +180,21 @@ class RealtimeTalk implements Conversation {
         return this.#remember({ speaker: 'user', text: notice.text });
       case 'sound': {
         // Late sound of what the user has already spoken over.
-        if (!this.#playback.add(notice.answerId, notice.samples) || this.#isSpeaking) return;
+        if (!this.#playback.add(notice.answerId, notice.samples)) return;
+        this.#isAnswered = false;
+        if (this.#isSpeaking) return;
         this.#isSpeaking = true;
         log.info('oracle speaks');
         return observer.activity('speaking');
       }
       case 'oracle-words':
+        if (this.#playback.isStopped(notice.answerId)) return;
+        this.#record.firstText();
         this.#answer += notice.text;
         return this.#captions.add(notice.text);
       case 'answered':
-        return this.#endAnswer();
+        this.#endAnswer();
+        return this.#allCame();
       case 'over':
         return this.#onLost(notice.cause);
       default:
@@ -182,14 +202,21 @@ class RealtimeTalk implements Conversation {
     }
   }
 
-  /** The voice stops, and the model is told how much of it was heard. */
-  #stopSpeaking(): void {
+  /** The voice stops, and the model is told how much of it was heard. Whether there was any. */
+  #stopSpeaking(): boolean {
     const stopped = this.#playback.stop();
     this.#isSpeaking = false;
-    if (stopped === undefined) return;
+    if (stopped === undefined) return false;
     this.#session?.heardUntil(stopped.answerId, stopped.heardMs);
     this.#endAnswer(stopped);
     this.#options.observer.activity('listening');
+    return true;
+  }
+
+  /** Nothing more comes of the answer. It is over when what came of it has been heard. */
+  #allCame(): void {
+    this.#isAnswered = true;
+    if (!this.#isSpeaking) this.#record.answerOver('heard');
   }
 
   #endAnswer(stopped?: StoppedAnswer): void {
@@ -202,6 +229,7 @@ class RealtimeTalk implements Conversation {
 
   #onSilent(): void {
     this.#isSpeaking = false;
+    if (this.#isAnswered) this.#record.answerOver('heard');
     if (!this.#isUserSpeaking) this.#options.observer.activity('listening');
   }
 
@@ -211,6 +239,9 @@ class RealtimeTalk implements Conversation {
     log.warn('the realtime model hung up', { code: codeOf(cause) });
     this.#session = undefined;
     this.#endAnswer();
+    this.#allCame();
+    // A new session answers what is said to it, not what the old one heard.
+    if (!this.#isSpeaking) this.#record.answerOver('unanswered');
     const opened = this.open(cause);
     this.#shortLives = clock.now() - this.#openedAt < SOUND_AFTER_MS ? this.#shortLives + 1 : 0;
     opened.catch((failure: unknown) => {

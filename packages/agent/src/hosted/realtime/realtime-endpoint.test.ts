@@ -141,6 +141,48 @@ describe('a realtime model', () => {
     expect(approve).toHaveBeenCalledTimes(1);
   });
 
+  describe('that says where in the sound somebody spoke', () => {
+    /** 2 s of sound in pieces of 100 ms, the last of which ends now. */
+    async function heard(): Promise<FakeClock> {
+      const clock = new FakeClock();
+      const talk = await converse({}, clock);
+      for (let i = 0; i < 20; i++) {
+        await clock.advance(100);
+        talk.hear(new Float32Array(2_400));
+      }
+      return clock;
+    }
+
+    it('tells when, without its padding and without the silence by which it noticed', async () => {
+      const clock = await heard();
+      server.say({ type: 'input_audio_buffer.speech_started', audio_start_ms: 150 });
+      server.say({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1_930 });
+      await noticed(
+        { kind: 'user-speaks', startedAt: clock.now() - 1_550 },
+        { kind: 'user-silent', stoppedAt: clock.now() - 570 },
+      );
+    });
+
+    it.each([
+      ['no place', {}, undefined],
+      ['a place as a word', { audio_end_ms: 'soon' }, undefined],
+      ['a place that was never sent', { audio_end_ms: 2_501 }, undefined],
+      ['a place before the first sound', { audio_end_ms: 499 }, undefined],
+      ['the end of what was sent', { audio_end_ms: 2_500 }, 0],
+    ])('and names %s', async (_what, place, agoMs) => {
+      const clock = await heard();
+      server.say({ type: 'input_audio_buffer.speech_stopped', ...place });
+      await noticed({ kind: 'user-silent', stoppedAt: agoMs === undefined ? undefined : clock.now() - agoMs });
+    });
+
+    it('and does not say how it notices is not understood', async () => {
+      server.taken = { audio: { input: { turn_detection: { type: 'semantic_vad' } } } };
+      await heard();
+      server.say({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1_930 });
+      await noticed({ kind: 'user-silent' });
+    });
+  });
+
   it('may complain of one event and go on', async () => {
     await converse();
     server.say({ type: 'error', error: { type: 'invalid_request_error', code: 'response_cancel_not_active' } });

@@ -11,8 +11,17 @@ export const SENT_TO_REALTIME: readonly SentKind[] = ['audio', 'text'];
 /** What a model that hears and speaks tells about a conversation. The union is closed. */
 export type SpeechNotice =
   /** The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. */
-  | { readonly kind: 'user-speaks' }
-  | { readonly kind: 'user-silent' }
+  | {
+      readonly kind: 'user-speaks';
+      /** When the speech itself began, in ms of the `Clock`, where the model tells. */
+      readonly startedAt?: number | undefined;
+    }
+  /** The user's turn is over: an answer comes. */
+  | {
+      readonly kind: 'user-silent';
+      /** When the speech itself ended, before the silence by which that was noticed, in ms of the `Clock`; where the model tells. */
+      readonly stoppedAt?: number | undefined;
+    }
   /** What the user said, once the model has written it down; it may come after the answer has begun. */
   | { readonly kind: 'user-words'; readonly text: string }
   /** Sound of the answer, with the answer's id. */
