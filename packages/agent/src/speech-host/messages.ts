@@ -44,6 +44,7 @@ const contextSchema = v.strictObject({
 const realtimeInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('sound'), samples: samplesSchema }),
   v.strictObject({ kind: v.literal('written'), text: v.string() }),
+  v.strictObject({ kind: v.literal('give-up') }),
   v.strictObject({ kind: v.literal('heard-until'), answerId: v.string(), playedMs: v.number() }),
 ]);
 export type RealtimeInput = v.InferOutput<typeof realtimeInputSchema>;

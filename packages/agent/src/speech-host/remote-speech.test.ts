@@ -20,6 +20,7 @@ class ScriptedModel implements SpeechToSpeech {
     return Promise.resolve({
       hear: (samples: Float32Array) => void this.got.push(`heard ${samples.length}`),
       write: (text: string) => void this.got.push(`read ${text}`),
+      giveUp: () => void this.got.push('given up'),
       heardUntil: (answerId: string, ms: number) => void this.got.push(`${answerId} until ${ms}`),
       close,
       [Symbol.asyncDispose]: close,
@@ -53,7 +54,8 @@ it('a job talks with the realtime model of the host, in both directions', async 
   talk.hear(new Float32Array(3));
   talk.write('Order.');
   talk.heardUntil('a', 20);
-  await vi.waitFor(() => expect(model.got).toEqual(['heard 3', 'read Order.', 'a until 20']));
+  talk.giveUp();
+  await vi.waitFor(() => expect(model.got).toEqual(['heard 3', 'read Order.', 'a until 20', 'given up']));
   const told: readonly SpeechNotice[] = [
     { kind: 'user-speaks', startedAt: 1_000 },
     { kind: 'user-silent', stoppedAt: 2_000 },

@@ -44,9 +44,7 @@ export function traceTurn(tracer: Tracer, parent: TraceContext, measures: TurnMe
 export function measuresOfTurn(measures: TurnMeasures): readonly Measure[] {
   const { userStoppedAt, interruptedAt, silencedAt, outcome } = measures;
   const stages = instantsOf(measures).flatMap(([stage, at]): readonly Measure[] => {
-    return userStoppedAt === undefined
-      ? []
-      : [{ kind: 'turn-stage', stage, ms: Math.max(0, at - userStoppedAt) }];
+    return userStoppedAt === undefined ? [] : [{ kind: 'turn-stage', stage, ms: Math.max(0, at - userStoppedAt) }];
   });
   const bargeIn: readonly Measure[] =
     outcome === 'interrupted' && interruptedAt !== undefined && silencedAt !== undefined

@@ -177,14 +177,32 @@ describe('a conversation that a realtime model holds', () => {
     server.say({ type: 'input_audio_buffer.speech_started' });
     await vi.waitFor(() => expect(speaker.cleared).toBe(1));
     expect(await server.event('conversation.item.truncate')).toMatchObject({ item_id: 'a', audio_end_ms: 180 });
-    server.say(words('a', 'answer.'));
-    server.say(voice('a'));
+    for (let i = 0; i < 2; i++) {
+      server.say(words('a', 'answer.'));
+      server.say(voice('a'));
+      server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    }
     server.say(words('b', 'And'));
     server.say(voice('b'));
     server.say(DONE);
     await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
     await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: And'));
     expect(told).toEqual(['speaking', 'oracle: It is a long', 'listening', 'speaking', 'oracle: And']);
+  });
+
+  it('says nothing of an answer that was given up before it began', async () => {
+    const conversation = await start();
+    server.say({ type: 'response.created', response: {} });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    await vi.waitFor(() => expect(told).toEqual(['thinking']));
+    await conversation.fallSilent();
+    await server.event('response.cancel');
+    server.say(words('a', 'Hello.'));
+    server.say(voice('a'));
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: 'Hm.' });
+    await vi.waitFor(() => expect(told).toEqual(['thinking', 'user: Hm.']));
+    expect(speaker.played).toEqual([]);
   });
 
   it('is not told of an answer that was heard to its end', async () => {

@@ -109,6 +109,8 @@ class RealtimeTalk implements Conversation {
 
   interrupt(): Promise<void> {
     this.#stopSpeaking();
+    // An answer of which nothing has come is none either.
+    this.#session?.giveUp();
     this.#record.answerOver('given-up');
     return Promise.resolve();
   }

@@ -26,6 +26,13 @@ export class RealtimeConversation implements SpeechConversation {
   /** How the server notices speech, once it has said so. */
   #detection: SpeechDetection | undefined;
   #isTaken = false;
+  #isUserSpeaking = false;
+  /** The server answers: it has said so, or something came of the answer. It takes no wish for another meanwhile. */
+  #isAnswering = false;
+  /** What still comes of the answer under way is not wanted. */
+  #isGivenUp = false;
+  /** Something was said that is answered after the answer under way. */
+  #isAnswerOwed = false;
   /** Tools that answer the response under way; the model speaks on when all have. */
   #tools: Promise<void>[] = [];
 
@@ -65,12 +72,20 @@ export class RealtimeConversation implements SpeechConversation {
   write(text: string): void {
     const content = [{ type: 'input_text', text }];
     this.#send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
-    this.#send({ type: 'response.create' });
+    this.giveUp();
+    this.#answer();
+  }
+
+  giveUp(): void {
+    this.#isAnswerOwed = false;
+    if (!this.#isAnswering || this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    this.#send({ type: 'response.cancel' });
   }
 
   heardUntil(answerId: string, playedMs: number): void {
     const audioEndMs = Math.max(0, Math.round(playedMs));
-    this.#send({ type: 'response.cancel' });
+    this.giveUp();
     this.#send({ type: 'conversation.item.truncate', item_id: answerId, content_index: 0, audio_end_ms: audioEndMs });
   }
 
@@ -123,21 +138,31 @@ export class RealtimeConversation implements SpeechConversation {
         this.#detection = event.session?.audio.input.turn_detection;
         return this.#onTaken();
       case 'input_audio_buffer.speech_started': {
+        this.#isUserSpeaking = true;
+        // The server answers what is being said, and with it everything else.
+        this.#isAnswerOwed = false;
         const placeMs = shifted(event.audio_start_ms, this.#detection?.prefix_padding_ms);
         return this.#tell({ kind: 'user-speaks', startedAt: this.#heardAt(placeMs) });
       }
       case 'input_audio_buffer.speech_stopped': {
+        this.#isUserSpeaking = false;
+        this.#isGivenUp = false;
         const silenceMs = this.#detection?.silence_duration_ms;
         const placeMs = shifted(event.audio_end_ms, silenceMs === undefined ? undefined : -silenceMs);
         return this.#tell({ kind: 'user-silent', stoppedAt: this.#heardAt(placeMs) });
       }
       case 'conversation.item.input_audio_transcription.completed':
         return this.#tell({ kind: 'user-words', text: event.transcript.trim() });
+      case 'response.created':
+        this.#isAnswering = true;
+        this.#isGivenUp = false;
+        return;
       case 'response.output_audio.delta':
-        return this.#tell({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
+        return this.#pass({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
       case 'response.output_audio_transcript.delta':
-        return this.#tell({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
+        return this.#pass({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
       case 'response.function_call_arguments.done':
+        if (this.#isGivenUp) return;
         this.#tools.push(this.#useTool(event.call_id, event.name, event.arguments));
         return;
       case 'response.done':
@@ -159,11 +184,29 @@ export class RealtimeConversation implements SpeechConversation {
     this.#ready.resolve();
   }
 
+  /** Part of an answer, if it is wanted. */
+  #pass(notice: SpeechNotice): void {
+    this.#isAnswering = true;
+    if (!this.#isGivenUp) this.#tell(notice);
+  }
+
+  /** Has everything answered that was not: now, after the answer under way, or together with what the user is saying. */
+  #answer(): void {
+    if (this.#isUserSpeaking) return;
+    if (this.#isAnswering) this.#isAnswerOwed = true;
+    else this.#send({ type: 'response.create' });
+  }
+
   #onAnswered(status: string): void {
+    this.#isAnswering = false;
+    this.#isGivenUp = false;
     this.#tell({ kind: 'answered', isWhole: status === 'completed' });
     const tools = this.#tools;
     this.#tools = [];
-    if (tools.length > 0) void Promise.all(tools).then(() => this.#send({ type: 'response.create' }));
+    if (tools.length > 0) void Promise.all(tools).then(() => this.#answer());
+    if (!this.#isAnswerOwed) return;
+    this.#isAnswerOwed = false;
+    this.#answer();
   }
 
   /** Most errors are about one event and leave the session as it is: to cancel an answer that has just ended is one. */

@@ -21,6 +21,7 @@ export const realtimeEventSchema = v.variant('type', [
   named('input_audio_buffer.speech_started', { audio_start_ms: toldMs }),
   named('input_audio_buffer.speech_stopped', { audio_end_ms: toldMs }),
   named('conversation.item.input_audio_transcription.completed', { transcript: v.string() }),
+  named('response.created', {}),
   named('response.output_audio.delta', { item_id: v.string(), delta: v.string() }),
   named('response.output_audio_transcript.delta', { item_id: v.string(), delta: v.string() }),
   named('response.function_call_arguments.done', { call_id: v.string(), name: v.string(), arguments: v.string() }),

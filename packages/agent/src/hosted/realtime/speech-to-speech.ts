@@ -43,9 +43,11 @@ export interface SpeechConversationOptions extends Pick<AnswerOptions, 'approve'
 export interface SpeechConversation extends AsyncDisposable {
   /** The user's sound, as it comes. It is dropped once the conversation is over. */
   hear(samples: Float32Array): void;
-  /** A written turn of the user's, answered aloud. */
+  /** A written turn of the user's, answered aloud. Whatever is being answered is given up for it. */
   write(text: string): void;
-  /** The answer was stopped when this much of it had been played, in ms: the model forgets the rest. */
+  /** The answer under way is not wanted any more, also one of which nothing has come: nothing more comes of it. */
+  giveUp(): void;
+  /** The answer was stopped when this much of it had been played, in ms: the model forgets the rest, and it is given up. */
   heardUntil(answerId: string, playedMs: number): void;
   close(): Promise<void>;
 }
