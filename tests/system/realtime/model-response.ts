@@ -9,7 +9,7 @@ import { MODEL_SAMPLE_RATE } from './speech-detector.ts';
 const DELTA_MS = 100;
 
 export interface ModelResponseOptions {
-  readonly synthesiser: Synthesiser;
+  readonly synthesiser: Pick<Synthesiser, 'synthesise'>;
   readonly send: (event: { readonly type: string; readonly [field: string]: unknown }) => void;
   /** What to answer, once everything that was said has been understood. */
   readonly reply: () => Promise<ModelReply>;

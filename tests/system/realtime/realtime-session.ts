@@ -13,9 +13,9 @@ import { MODEL_SAMPLE_RATE, SpeechDetector } from './speech-detector.ts';
 import type { Detected } from './speech-detector.ts';
 
 export interface SessionDeps {
-  readonly recogniser: Recogniser;
+  readonly recogniser: Pick<Recogniser, 'transcribe'>;
   /** At 24 kHz. */
-  readonly synthesiser: Synthesiser;
+  readonly synthesiser: Pick<Synthesiser, 'synthesise'>;
   readonly model: TalkingModel;
 }
 
