@@ -201,7 +201,7 @@ describe('a conversation that a realtime model holds', () => {
     server.say(voice('a'));
     server.say({ type: 'response.done', response: { status: 'cancelled' } });
     server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: 'Hm.' });
-    await vi.waitFor(() => expect(told).toEqual(['thinking', 'user: Hm.']));
+    await vi.waitFor(() => expect(told).toEqual(['thinking', 'listening', 'user: Hm.']));
     expect(speaker.played).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import type { CallContext, Turn } from '../../brain/brain.ts';
 import type { SpeechConversation, SpeechNotice, SpeechToSpeech } from '../../hosted/realtime/speech-to-speech.ts';
 import type { ApproveTool } from '../../tools/approval.ts';
 import type { Conversation } from '../conversation.ts';
-import type { ConversationObserver } from '../observer.ts';
+import type { ConversationObserver, OracleActivity } from '../observer.ts';
 import { TurnRecord } from '../turn-record.ts';
 import { AnswerCaptions } from './answer-captions.ts';
 import { AnswerPlayback } from './answer-playback.ts';
@@ -67,6 +67,7 @@ class RealtimeTalk implements Conversation {
   #shortLives = 0;
   /** What the oracle says in the answer under way, as far as it was written down. */
   #answer = '';
+  #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
   /** Nothing more comes of the answer that was last heard of. */
@@ -103,7 +104,7 @@ class RealtimeTalk implements Conversation {
     await this.interrupt();
     await this.#opening?.catch(() => undefined);
     this.#remember({ speaker: 'user', text });
-    this.#options.observer.activity('thinking');
+    this.#become('thinking');
     this.#session?.write(text);
   }
 
@@ -111,6 +112,7 @@ class RealtimeTalk implements Conversation {
     this.#stopSpeaking();
     // An answer of which nothing has come is none either.
     this.#session?.giveUp();
+    if (this.#activity === 'thinking') this.#become('listening');
     this.#record.answerOver('given-up');
     return Promise.resolve();
   }
@@ -174,7 +176,7 @@ class RealtimeTalk implements Conversation {
       case 'user-silent':
         this.#isUserSpeaking = false;
         this.#record.turnOver(notice.stoppedAt);
-        return observer.activity('thinking');
+        return this.#become('thinking');
       case 'user-words':
         if (notice.text === '') return;
         log.info('user said something', { characters: notice.text.length });
@@ -187,7 +189,7 @@ class RealtimeTalk implements Conversation {
         if (this.#isSpeaking) return;
         this.#isSpeaking = true;
         log.info('oracle speaks');
-        return observer.activity('speaking');
+        return this.#become('speaking');
       }
       case 'oracle-words':
         if (this.#playback.isStopped(notice.answerId)) return;
@@ -204,6 +206,11 @@ class RealtimeTalk implements Conversation {
     }
   }
 
+  #become(activity: OracleActivity): void {
+    this.#activity = activity;
+    this.#options.observer.activity(activity);
+  }
+
   /** The voice stops, and the model is told how much of it was heard. Whether there was any. */
   #stopSpeaking(): boolean {
     const stopped = this.#playback.stop();
@@ -211,7 +218,7 @@ class RealtimeTalk implements Conversation {
     if (stopped === undefined) return false;
     this.#session?.heardUntil(stopped.answerId, stopped.heardMs);
     this.#endAnswer(stopped);
-    this.#options.observer.activity('listening');
+    this.#become('listening');
     return true;
   }
 
@@ -232,7 +239,7 @@ class RealtimeTalk implements Conversation {
   #onSilent(): void {
     this.#isSpeaking = false;
     if (this.#isAnswered) this.#record.answerOver('heard');
-    if (!this.#isUserSpeaking) this.#options.observer.activity('listening');
+    if (!this.#isUserSpeaking) this.#become('listening');
   }
 
   #onLost(cause: unknown): void {
