@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is looked for again and again may take so long on a machine that is busy with other work; by default it is a second. */
+const POLL_MAX_MS = 15_000;
+
 /**
  * Fast tests run beside their source; `system`, `browser` and `app` need the real servers and run one file at a time.
  *
@@ -32,6 +35,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           retry: 1,
+          expect: { poll: { timeout: POLL_MAX_MS } },
         },
       },
       {
@@ -46,6 +50,7 @@ export default defineConfig({
           // The first test waits for the stack.
           testTimeout: 180_000,
           retry: 1,
+          expect: { poll: { timeout: POLL_MAX_MS } },
         },
       },
     ],

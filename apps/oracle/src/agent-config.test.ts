@@ -54,6 +54,19 @@ describe("the agent's configuration", () => {
     expect(issuesOf({ ...config, oracle: { memory: 'no' } })).not.toBe('accepted');
   });
 
+  it.each([
+    ['brain', { kind: 'chat', baseUrl: 'http://models.example/v1', model: 'm' }],
+    ['brain', { kind: 'webhook', url: 'http://models.example/', secretFile: 's' }],
+    ['brain', { kind: 'realtime', baseUrl: 'http://models.example/v1', model: 'm' }],
+    ['recognition', { kind: 'endpoint', baseUrl: 'http://models.example/v1', model: 'm' }],
+    ['speech', { kind: 'endpoint', baseUrl: 'http://models.example/v1', model: 'm' }],
+  ])('sends what is said in the clear only with leave: %s %o', (part, settings) => {
+    const issues = issuesOf({ ...config, oracle: { [part]: settings } });
+    expect(issues).toEqual([expect.stringMatching(new RegExp(`^oracle\\.${part}: would be sent in the clear`))]);
+    expect(issuesOf({ ...config, oracle: { [part]: { ...settings, plaintext: 'allow' } } })).toBe('accepted');
+    expect(issuesOf({ ...config, oracle: { [part]: { ...settings, plaintext: 'yes' } } })).not.toBe('accepted');
+  });
+
   it('may leave the key to the environment', () => {
     const { oracleKeyFile: _, ...rest } = config;
     expect(issuesOf(rest)).toBe('accepted');

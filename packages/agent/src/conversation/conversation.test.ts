@@ -38,6 +38,8 @@ class Scene implements AsyncDisposable {
   answer = 'It is Paris.';
   /** The recogniser fails. */
   isDeaf = false;
+  /** The synthesiser fails. */
+  isHoarse = false;
   #conversation: Conversation | undefined;
   /** Frames are numbered, so that one that is lost or comes twice is noticed. */
   #spokenFrames = 0;
@@ -52,6 +54,7 @@ class Scene implements AsyncDisposable {
     const close = (): Promise<void> => Promise.resolve();
     const disposable = { close, [Symbol.asyncDispose]: close };
     const speak = (text: string) => {
+      if (scene.isHoarse) return Promise.reject(new Error('scripted'));
       const words = text.split(' ').map((word, i) => ({ text: word, startMs: i * WORD_MS, endMs: (i + 1) * WORD_MS }));
       const samples = Float32Array.from({ length: words.length * WORD_MS * 48 }, () => 0).map(
         (_, i) => (scene.#spokenFrames + Math.floor(i / 960)) / 32_768,
@@ -242,6 +245,19 @@ describe('a spoken conversation', () => {
     await scene.say('What is the capital of France?');
     await scene.until(() => scene.final('oracle').includes('It is Paris.'));
     expect(scene.final('user')).toEqual(['What is the capital of France?']);
+  });
+
+  it('shows what it cannot say aloud, and says what comes after', async () => {
+    await using scene = await Scene.open();
+    scene.isHoarse = true;
+    await scene.say('What is the capital of France?');
+    await scene.until(() => scene.final('oracle').includes('It is Paris.'));
+    expect(scene.speaker.heard).toEqual([]);
+    scene.isHoarse = false;
+    await scene.say('Which city?');
+    await scene.hear(300);
+    await scene.until(() => scene.turns.length === 2);
+    expect(scene.turns.map(({ outcome }) => outcome)).toEqual(['unanswered', 'answered']);
   });
 
   it('asks whether the user is still there, in the words of its settings, unless the microphone is off', async () => {

@@ -26,6 +26,7 @@ import type { OracleVoice } from './turns/turn-listener.ts';
 import { UserEars } from './user-ears.ts';
 import { AnswerVoice } from './voice/answer-voice.ts';
 import { SpokenCaptions } from './voice/spoken-captions.ts';
+import { VoiceFailures } from './voice/voice-failures.ts';
 import { VoiceOutput } from './voice/voice-output.ts';
 
 /** A local model on a busy machine may be silent this long within an answer, in ms, before the framework gives up on it. */
@@ -76,10 +77,20 @@ export interface ConversationOptions {
  */
 export async function startConversation(options: ConversationOptions): Promise<Conversation> {
   const { engines, speaker, context, observer, log, clock, onFailed } = options;
+  let isClosing = false;
   const rules = turnRules(options.turns);
   const settling = new TurnSettling(clock);
   const record = new TurnRecord(observer.turn, clock);
-  const answers = new AnswerVoice(engines.synthesiser);
+  const answers = new AnswerVoice(
+    engines.synthesiser,
+    new VoiceFailures({
+      observer,
+      log,
+      onGivenUp: (cause) => {
+        if (!isClosing) onFailed(cause);
+      },
+    }),
+  );
   const captions = new SpokenCaptions(observer, clock);
   const echo = new EchoGuard(clock);
   const mouth = new VoiceOutput(speaker, clock, answers.scriptOf, {
@@ -137,7 +148,6 @@ export async function startConversation(options: ConversationOptions): Promise<C
     },
   };
   const ears = new UserEars();
-  let isClosing = false;
   let interrupting: Promise<unknown> = Promise.resolve();
   const giveUpAnswer = (force: boolean): Promise<unknown> => {
     record.answerOver('given-up');

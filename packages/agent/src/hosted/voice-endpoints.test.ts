@@ -35,6 +35,19 @@ describe('a recognition endpoint', () => {
     expect([sampleRate, samples.length]).toEqual([16_000, 3]);
   });
 
+  it.each([
+    [{}, 'de-CH', 'en'],
+    [{ language: undefined }, 'de-CH', 'de'],
+    [{ language: undefined }, 'PT', 'pt'],
+    [{ language: undefined }, 'gsw-CH', undefined],
+    [{ language: undefined }, undefined, undefined],
+  ])('set up with %o hears a caller who speaks %s in %s', async (settings, spoken, language) => {
+    service.replies = [json({ text: 'ja' })];
+    await recogniser(settings).transcribe(new Float32Array(8), { language: spoken });
+    const body = String(Buffer.from(service.requests[0]?.body ?? []));
+    expect(/name="language"\r\n\r\n(?<language>\w+)/.exec(body)?.groups?.['language']).toBe(language);
+  });
+
   it('is asked again when it was busy, and not when it refuses', async () => {
     service.replies = [status(503), json({ text: 'yes' })];
     expect(await recogniser().transcribe(new Float32Array(8))).toEqual({ text: 'yes' });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { enginePlaceSchema } from '@oracle-calls/protocol/hearing';
+import { isSealedEndpoint, PLAINTEXT_REFUSED, plaintextSchema as plaintext } from './endpoint-address.ts';
 import { turnSettingsSchema } from './turn-settings.ts';
 import { memoryOptionSchema } from '../memory/memory-settings.ts';
 
@@ -12,63 +13,76 @@ const place = v.optional(enginePlaceSchema);
 const vision = v.optional(v.boolean());
 
 /** Which brain, as configurations and authors name it. Keys and secrets are named by file. */
-export const brainSettingsSchema = v.variant('kind', [
-  /** The models of the weights folder; with documents and tools, these. */
-  v.strictObject({ kind: v.literal('local') }),
-  v.strictObject({
-    kind: v.literal('chat'),
-    baseUrl: urlSchema,
-    model: modelSchema,
-    apiKeyFile: v.optional(v.string()),
-    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
-    maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-    place,
-    vision,
-  }),
-  v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place, vision }),
-  /** A model that hears and speaks by itself; recognition and speech have no part then. */
-  v.strictObject({
-    kind: v.literal('realtime'),
-    /** What stands before `/realtime`; `http:` and `https:` stand for `ws:` and `wss:`. */
-    baseUrl: urlSchema,
-    model: modelSchema,
-    /** The oracle's own when absent, else the caller's wish. */
-    voice: v.optional(v.string()),
-    apiKeyFile: v.optional(v.string()),
-    /** Writes down what the user says; without it there are no captions of the user. */
-    transcriptionModel: v.optional(v.string()),
-    place,
-  }),
-]);
+export const brainSettingsSchema = v.pipe(
+  v.variant('kind', [
+    /** The models of the weights folder; with documents and tools, these. */
+    v.strictObject({ kind: v.literal('local') }),
+    v.strictObject({
+      kind: v.literal('chat'),
+      baseUrl: urlSchema,
+      model: modelSchema,
+      apiKeyFile: v.optional(v.string()),
+      temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
+      maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      place,
+      plaintext,
+      vision,
+    }),
+    v.strictObject({ kind: v.literal('webhook'), url: urlSchema, secretFile: v.string(), place, plaintext, vision }),
+    /** A model that hears and speaks by itself; recognition and speech have no part then. */
+    v.strictObject({
+      kind: v.literal('realtime'),
+      /** What stands before `/realtime`; `http:` and `https:` stand for `ws:` and `wss:`. */
+      baseUrl: urlSchema,
+      model: modelSchema,
+      /** The oracle's own when absent, else the caller's wish. */
+      voice: v.optional(v.string()),
+      apiKeyFile: v.optional(v.string()),
+      /** Writes down what the user says; without it there are no captions of the user. */
+      transcriptionModel: v.optional(v.string()),
+      place,
+      plaintext,
+    }),
+  ]),
+  v.check((settings) => isSealedEndpoint(settings), PLAINTEXT_REFUSED),
+);
 export type BrainSettings = v.InferOutput<typeof brainSettingsSchema>;
 
-export const recognitionSettingsSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('local') }),
-  v.strictObject({
-    kind: v.literal('endpoint'),
-    baseUrl: urlSchema,
-    model: modelSchema,
-    apiKeyFile: v.optional(v.string()),
-    language: v.optional(v.string()),
-    place,
-  }),
-]);
+export const recognitionSettingsSchema = v.pipe(
+  v.variant('kind', [
+    v.strictObject({ kind: v.literal('local') }),
+    v.strictObject({
+      kind: v.literal('endpoint'),
+      baseUrl: urlSchema,
+      model: modelSchema,
+      apiKeyFile: v.optional(v.string()),
+      language: v.optional(v.string()),
+      place,
+      plaintext,
+    }),
+  ]),
+  v.check((settings) => isSealedEndpoint(settings), PLAINTEXT_REFUSED),
+);
 export type RecognitionSettings = v.InferOutput<typeof recognitionSettingsSchema>;
 
-export const speechSettingsSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('local') }),
-  v.strictObject({
-    kind: v.literal('endpoint'),
-    baseUrl: urlSchema,
-    model: modelSchema,
-    /** The oracle's own when absent. */
-    voice: v.optional(v.string()),
-    apiKeyFile: v.optional(v.string()),
-    /** Hertz of what it answers to `response_format: pcm`. */
-    pcmSampleRate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8_000), v.maxValue(48_000))),
-    place,
-  }),
-]);
+export const speechSettingsSchema = v.pipe(
+  v.variant('kind', [
+    v.strictObject({ kind: v.literal('local') }),
+    v.strictObject({
+      kind: v.literal('endpoint'),
+      baseUrl: urlSchema,
+      model: modelSchema,
+      /** The oracle's own when absent. */
+      voice: v.optional(v.string()),
+      apiKeyFile: v.optional(v.string()),
+      /** Hertz of what it answers to `response_format: pcm`. */
+      pcmSampleRate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8_000), v.maxValue(48_000))),
+      place,
+      plaintext,
+    }),
+  ]),
+  v.check((settings) => isSealedEndpoint(settings), PLAINTEXT_REFUSED),
+);
 export type SpeechSettings = v.InferOutput<typeof speechSettingsSchema>;
 
 /** What an operator chooses about an oracle: everything in place, or a file of {@link defineOracle}. Without any of it the demonstration brain talks. */
@@ -89,4 +103,5 @@ export const oracleSettingsSchema = v.strictObject({
 });
 export type OracleSettings = v.InferOutput<typeof oracleSettingsSchema>;
 
+export { isSealedEndpoint, PLAINTEXT_REFUSED, plaintextSchema } from './endpoint-address.ts';
 export { enginePlaceSchema, memoryOptionSchema, turnSettingsSchema };

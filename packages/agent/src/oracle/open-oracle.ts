@@ -143,9 +143,9 @@ async function openBrain(
       });
     }
     case 'webhook': {
-      const { url, secretFile, place, vision } = choice;
+      const { url, secretFile, place, plaintext, vision } = choice;
       const secret = await readBearerFile(secretFile, 'webhook secret');
-      return openWebhookBrain({ url, secret, place, vision, tools: toolBox, clock });
+      return openWebhookBrain({ url, secret, place, plaintext, vision, tools: toolBox, clock });
     }
     case 'realtime':
       throw new OracleCallError(

@@ -67,6 +67,7 @@ const workSchema = v.variant('engine', [
     engine: v.literal('recogniser'),
     pcm16k: samplesSchema,
     rivals: v.optional(v.pipe(v.array(v.string()), v.readonly())),
+    language: v.optional(v.string()),
   }),
   v.strictObject({ engine: v.literal('synthesiser'), text: v.string(), voice: v.optional(v.string()) }),
   v.strictObject({ engine: v.literal('turn-detector'), pcm16k: samplesSchema }),

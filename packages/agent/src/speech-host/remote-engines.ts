@@ -27,14 +27,14 @@ export interface RemoteEngines {
 }
 
 /**
- * Waits for the host's models. Speech is in the voice that the caller wishes, where it can be. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
+ * Waits for the host's models. Speech is in the voice that the caller wishes, and the caller is understood in the language that they asked for, where it can be. Closing one of these engines closes nothing: they are the host's, and the connection is the client's.
  *
  * @throws {OracleCallError} `ERR_UPSTREAM_SPEECH` when the host is not there in time
  */
 export async function openRemoteEngines(
   client: SpeechClient,
   signal?: AbortSignal,
-  { voice: wished }: Pick<CallContext, 'voice'> = {},
+  { voice: wished, language: spoken }: Pick<CallContext, 'voice' | 'language'> = {},
 ): Promise<RemoteEngines> {
   const facts = await client.ready(signal);
   const { sampleRate, brainTitle, wantsStills, apology, hearing, hasWordTimes, hasTurnDetector, turns } = facts;
@@ -51,8 +51,9 @@ export async function openRemoteEngines(
     spoken: facts.isRealtime ? remoteSpeech(client, facts) : undefined,
     recogniser: {
       ...notOurs,
-      transcribe: async (pcm16k, { rivals, signal: within } = {}) => {
-        const { text, rival } = await client.run({ engine: 'recogniser', pcm16k, rivals } as const, { signal: within });
+      transcribe: async (pcm16k, { rivals, language = spoken, signal: within } = {}) => {
+        const work = { engine: 'recogniser', pcm16k, rivals, language } as const;
+        const { text, rival } = await client.run(work, { signal: within });
         return { text, ...(rival === undefined ? {} : { rival }) };
       },
     },

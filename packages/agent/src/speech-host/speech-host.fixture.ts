@@ -51,9 +51,9 @@ export class ScriptedParts {
     },
     recogniser: {
       ...disposable,
-      transcribe: async (pcm16k, { signal, rivals = [] } = {}) => {
+      transcribe: async (pcm16k, { signal, rivals = [], language } = {}) => {
         const [rival] = rivals;
-        this.asked.push(`hear ${pcm16k.length}`);
+        this.asked.push(`hear ${pcm16k.length}${language === undefined ? '' : ` in ${language}`}`);
         if (this.failure !== undefined) throw this.failure;
         await Promise.race([this.hold, aborted(signal)]);
         return {
@@ -160,8 +160,8 @@ export class HostScene implements AsyncDisposable {
     return client;
   }
 
-  engines(clock: Clock): Promise<RemoteEngines> {
-    return openRemoteEngines(this.client(clock));
+  engines(clock: Clock, wishes?: Pick<CallContext, 'voice' | 'language'>): Promise<RemoteEngines> {
+    return openRemoteEngines(this.client(clock), undefined, wishes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

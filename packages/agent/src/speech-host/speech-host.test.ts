@@ -47,6 +47,14 @@ describe('the speech host', () => {
     ]);
   });
 
+  it('speaks in the voice and understands the language that the caller asked for', async () => {
+    await using scene = await HostScene.open();
+    const { recogniser, synthesiser } = await scene.engines(systemClock, { voice: 'ada', language: 'de-CH' });
+    await recogniser.transcribe(samples(3));
+    await synthesiser.synthesise('ab');
+    expect(scene.scripted.asked).toEqual(['hear 3 in de-CH', 'say ab as ada in time']);
+  });
+
   it('tells when words sound, whether somebody has finished, and how the oracle takes turns', async () => {
     await using scene = await HostScene.open();
     const { synthesiser, turnDetector, turns } = await scene.engines(systemClock);

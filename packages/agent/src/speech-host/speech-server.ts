@@ -115,8 +115,8 @@ export class SpeechServer implements AsyncDisposable {
     const { recogniser, synthesiser, turnDetector, brain, spoken, avatar } = await this.#loaded;
     switch (work.engine) {
       case 'recogniser': {
-        const { pcm16k, rivals } = work;
-        const run = (): Promise<Recognised> => recogniser.transcribe(pcm16k, { rivals, signal });
+        const { pcm16k, rivals, language } = work;
+        const run = (): Promise<Recognised> => recogniser.transcribe(pcm16k, { rivals, language, signal });
         const { text, rival } = await this.#queues.recogniser.run(run, signal);
         return { engine: 'recogniser', text, rival };
       }

@@ -1,7 +1,9 @@
+import { silentLogger } from '@oracle-calls/protocol';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { describe, expect, it } from 'vitest';
 import type { Synthesiser } from '../../speech/synthesiser/synthesiser.ts';
 import { AnswerVoice } from './answer-voice.ts';
+import { VoiceFailures } from './voice-failures.ts';
 
 /** Speaks a second for each word, and writes down what. */
 function scriptedVoice(): Synthesiser & { readonly asked: string[]; fails: boolean } {
@@ -30,12 +32,25 @@ async function* pieces(text: string): AsyncGenerator<string> {
   }
 }
 
+const speaking = (
+  voice: Synthesiser,
+  { shown = [], givenUp = [] }: { readonly shown?: string[]; readonly givenUp?: unknown[] } = {},
+): AnswerVoice =>
+  new AnswerVoice(
+    voice,
+    new VoiceFailures({
+      observer: { words: ({ text }) => void shown.push(text) },
+      onGivenUp: (cause) => givenUp.push(cause),
+      log: silentLogger,
+    }),
+  );
+
 const settle = (): Promise<void> => new FakeClock().settle();
 
 describe('the voice of an answer', () => {
   it('speaks sentence by sentence, all of it, in order', async () => {
     const voice = scriptedVoice();
-    const answers = new AnswerVoice(voice);
+    const answers = speaking(voice);
     const reader = answers.speak(pieces('It is. Yes! Go on')).getReader();
     const first = await reader.read();
     expect(voice.asked).toEqual(['It is.']);
@@ -51,7 +66,7 @@ describe('the voice of an answer', () => {
 
   it('synthesises no further ahead than a few seconds, however fast it is read', async () => {
     const voice = scriptedVoice();
-    const answers = new AnswerVoice(voice);
+    const answers = speaking(voice);
     const reader = answers.speak(pieces('One two three. Four five six. Seven eight. Nine.')).getReader();
     const first = await reader.read();
     let isWaiting = false;
@@ -73,7 +88,7 @@ describe('the voice of an answer', () => {
 
   it('ends at once when it is given up, even while it waits', async () => {
     const voice = scriptedVoice();
-    const answers = new AnswerVoice(voice);
+    const answers = speaking(voice);
     const reader = answers.speak(pieces('One two three. Four five six. Seven.')).getReader();
     const first = await reader.read();
     const rest = (async () => {
@@ -90,7 +105,7 @@ describe('the voice of an answer', () => {
 
   it('has the first sentence of an early answer ready, and speaks it without making it again', async () => {
     const voice = scriptedVoice();
-    const answers = new AnswerVoice(voice);
+    const answers = speaking(voice);
     const rehearsal = answers.rehearse();
     for (const piece of ['It', ' is', '. And', ' more. And more.']) rehearsal.add(piece);
     rehearsal.end();
@@ -101,7 +116,7 @@ describe('the voice of an answer', () => {
 
   it('makes early answers of one sentence ready too, and keeps no more than two', async () => {
     const voice = scriptedVoice();
-    const answers = new AnswerVoice(voice);
+    const answers = speaking(voice);
     for (const text of ['One.', 'Two.', 'Three.']) {
       const rehearsal = answers.rehearse();
       rehearsal.add(text);
@@ -111,9 +126,47 @@ describe('the voice of an answer', () => {
     expect(voice.asked).toEqual(['One.', 'Two.', 'Three.', 'not One.']);
   });
 
-  it('fails as its synthesiser does', async () => {
+  it('shows a sentence that cannot be spoken, and goes on with the next', async () => {
     const voice = scriptedVoice();
+    const shown: string[] = [];
+    const answers = speaking(voice, { shown });
     voice.fails = true;
-    await expect(new AnswerVoice(voice).speak(pieces('It is.')).getReader().read()).rejects.toThrow('hoarse');
+    const reader = answers.speak(pieces('It is. Yes.')).getReader();
+    const first = reader.read();
+    await settle();
+    expect(shown).toEqual(['It is.', 'Yes.']);
+    await expect(first).resolves.toMatchObject({ done: true });
+    const third = answers.speak(pieces('One. Two.')).getReader();
+    voice.synthesise = (text) =>
+      text === 'One.' ? Promise.reject(new Error('hoarse')) : Promise.resolve(new Float32Array(20));
+    await expect(third.read()).resolves.toMatchObject({ done: false });
+    expect(shown).toEqual(['It is.', 'Yes.', 'One.']);
+  });
+
+  it('is given up when answer after answer has no sound, and not for a sentence here and there', async () => {
+    const voice = scriptedVoice();
+    const givenUp: unknown[] = [];
+    const answers = speaking(voice, { givenUp });
+    const answer = async (isHoarse: boolean): Promise<void> => {
+      voice.fails = isHoarse;
+      await answers.speak(pieces('It is.')).getReader().read();
+    };
+    for (const isHoarse of [true, true, true, false, true, true, true]) await answer(isHoarse);
+    expect(givenUp).toEqual([]);
+    await answer(true);
+    expect(givenUp).toEqual([expect.objectContaining({ message: 'hoarse' })]);
+  });
+
+  it('that nobody wants any more is no failure', async () => {
+    const voice = scriptedVoice();
+    const shown: string[] = [];
+    const answers = speaking(voice, { shown });
+    voice.synthesise = (_text, { signal } = {}) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('cut off'))));
+    const stream = answers.speak(pieces('It is.'));
+    await settle();
+    await stream.cancel();
+    await settle();
+    expect(shown).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { Synthesiser, TimedSpeech } from '../../speech/synthesiser/synthesi
 import { framesOf } from './frames.ts';
 import { SentenceCutter } from './sentence-cutter.ts';
 import { SpeechScript } from './speech-script.ts';
+import type { VoiceFailures } from './voice-failures.ts';
 
 /** The next sentence is synthesised when this much is left of what is there, in ms: a slow machine speaks twice as fast as it plays. */
 const AHEAD_MS = 4_000;
@@ -22,15 +23,18 @@ interface Ready {
 /**
  * The oracle's voice for answers: each sentence is synthesised as soon as it is complete and it is time to, the next while the first is heard.
  * The first sentence of an answer that is begun early can be made ready before it is known whether it is wanted.
+ * A sentence that cannot be spoken is left out, and told.
  */
 export class AnswerVoice {
   readonly #synthesiser: Synthesiser;
   readonly #scripts = new WeakMap<AudioFrame, SpeechScript>();
   readonly #givingUp = new WeakMap<SpeechScript, AbortController>();
+  readonly #failures: VoiceFailures;
   #ready: Ready[] = [];
 
-  constructor(synthesiser: Synthesiser) {
+  constructor(synthesiser: Synthesiser, failures: VoiceFailures) {
     this.#synthesiser = synthesiser;
+    this.#failures = failures;
   }
 
   /** What is being said where this frame is. */
@@ -74,10 +78,21 @@ export class AnswerVoice {
   }
 
   async *#frames(text: AsyncIterable<string>, script: SpeechScript, signal: AbortSignal): AsyncGenerator<AudioFrame> {
+    let failed: { readonly cause: unknown } | undefined;
     for await (const sentence of sentencesOf(text)) {
       if (signal.aborted) return;
       await script.nearEnd(AHEAD_MS);
-      const { samples, words } = await this.#soundOf(sentence, signal);
+      let sound: Sentence;
+      try {
+        sound = await this.#soundOf(sentence, signal);
+      } catch (cause) {
+        if (signal.aborted) return;
+        failed = { cause };
+        this.#failures.sentenceFailed(sentence, cause);
+        continue;
+      }
+      this.#failures.answerSpoken();
+      const { samples, words } = sound;
       const { sampleRate } = this.#synthesiser;
       script.add({ text: sentence, lengthMs: playoutMs(samples.length, sampleRate), words });
       for (const frame of framesOf(floatToInt16(samples), sampleRate)) {
@@ -86,6 +101,7 @@ export class AnswerVoice {
       }
     }
     script.complete();
+    if (failed !== undefined && script.lengthMs === 0) this.#failures.answerFailed(failed.cause);
   }
 
   #soundOf(sentence: string, signal: AbortSignal): Promise<Sentence> {

@@ -6,6 +6,7 @@ import type { Library } from '../../documents/library.ts';
 import { placeOf } from '@oracle-calls/protocol/hearing';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { ToolBox } from '../../tools/tool-box.ts';
+import { requireSealedAddress } from '../http/plain-address.ts';
 import { retryingStream } from '../http/retry-stream.ts';
 import { formerMessages, systemMessage, turnMessages } from './chat-messages.ts';
 import type { ChatMessage } from './chat-messages.ts';
@@ -32,9 +33,14 @@ export interface ChatBrainOptions {
   readonly log?: Logger | undefined;
 }
 
-/** A brain behind any OpenAI-compatible chat endpoint. It holds no state: every answer sends the turns along. */
+/**
+ * A brain behind any OpenAI-compatible chat endpoint. It holds no state: every answer sends the turns along.
+ *
+ * @throws {OracleCallError} `ERR_CONFIG_INVALID` for a plain address of another machine
+ */
 export function openChatBrain(options: ChatBrainOptions): Brain {
   const { endpoint, place, vision } = options;
+  requireSealedAddress(endpoint.baseUrl, endpoint.plaintext);
   return createBrain({
     title: `${endpoint.model} at ${new URL(endpoint.baseUrl).host}`,
     place: place ?? placeOf(endpoint.baseUrl, ['text']),

@@ -1,5 +1,6 @@
 import { OracleCallError, systemClock } from '@oracle-calls/protocol';
 import type { BearerSecret, Clock, ErrorDetails } from '@oracle-calls/protocol';
+import type { Plaintext } from './plain-address.ts';
 import type { Fetch } from '../../job/backend/backend-request.ts';
 
 /** A person who waits for an answer hears silence: later than this, another attempt or an apology is better. In ms. */
@@ -15,6 +16,8 @@ export interface UpstreamOptions {
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer`. */
   readonly key?: BearerSecret | undefined;
+  /** Leave for an `http:` address of another machine. */
+  readonly plaintext?: Plaintext | undefined;
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
   readonly firstByteMaxMs?: number | undefined;

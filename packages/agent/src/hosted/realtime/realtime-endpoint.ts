@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 import { placeOf } from '@oracle-calls/protocol/hearing';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { CallContext } from '../../brain/brain.ts';
+import { requireSealedAddress } from '../http/plain-address.ts';
+import type { Plaintext } from '../http/plain-address.ts';
 import { RealtimeConversation } from './realtime-conversation.ts';
 import { SENT_TO_REALTIME } from './speech-to-speech.ts';
 import type { SpeechConversationOptions, SpeechRole, SpeechToSpeech } from './speech-to-speech.ts';
@@ -26,10 +28,17 @@ export interface RealtimeEndpoint {
   /** Who the model is to be in a call. */
   readonly role: (context: CallContext) => SpeechRole | Promise<SpeechRole>;
   readonly clock?: Clock | undefined;
+  /** Leave for a `ws:` address of another machine. */
+  readonly plaintext?: Plaintext | undefined;
 }
 
-/** A client of OpenAI's Realtime API over WebSocket, and of what imitates it. */
+/**
+ * A client of OpenAI's Realtime API over WebSocket, and of what imitates it.
+ *
+ * @throws {OracleCallError} `ERR_CONFIG_INVALID` for a plain address of another machine
+ */
 export function createRealtimeEndpoint(endpoint: RealtimeEndpoint): SpeechToSpeech {
+  requireSealedAddress(endpoint.url, endpoint.plaintext);
   return {
     title: `${endpoint.model} at ${new URL(endpoint.url).host}`,
     place: endpoint.place ?? placeOf(endpoint.url, SENT_TO_REALTIME),

@@ -1,6 +1,7 @@
 import { int16ToFloat, resample } from '@oracle-calls/node-media/pcm';
 import { isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Synthesiser } from '../../speech/synthesiser/synthesiser.ts';
+import { requireSealedAddress } from '../http/plain-address.ts';
 import { bytesOf } from '../http/read-answer.ts';
 import { retryingOnce } from '../http/retry-stream.ts';
 import { post } from '../http/upstream.ts';
@@ -28,11 +29,14 @@ const MAX_REFUSED_VOICES = 64;
 /**
  * A voice behind an endpoint: what the oracle says leaves this process for it. Failures that may pass are tried again. A caller's
  * wish for a voice that the service refuses is answered in the oracle's own.
+ *
+ * @throws {OracleCallError} `ERR_CONFIG_INVALID` for a plain address of another machine
  */
 export function openSpeechEndpoint(
   endpoint: SpeechEndpoint,
   { sampleRate, pcmSampleRate = PCM_SAMPLE_RATE }: SpeechEndpointOptions,
 ): Synthesiser {
+  requireSealedAddress(endpoint.baseUrl, endpoint.plaintext);
   const { model, voice, clock } = endpoint;
   const refused = new Set<string>();
   const speak = (text: string, as: string, signal: AbortSignal | undefined): Promise<Float32Array> => {

@@ -7,6 +7,7 @@ import { placeOf } from '@oracle-calls/protocol/hearing';
 import type { EnginePlace } from '@oracle-calls/protocol/hearing';
 import type { ToolBox } from '../../tools/tool-box.ts';
 import { eventsOf, jsonOf, parseJson } from '../http/read-answer.ts';
+import { requireSealedAddress } from '../http/plain-address.ts';
 import { retryingStream } from '../http/retry-stream.ts';
 import { post } from '../http/upstream.ts';
 import type { UpstreamAnswer, UpstreamOptions } from '../http/upstream.ts';
@@ -35,8 +36,13 @@ type Piece =
   | { readonly kind: 'tool'; readonly call: WebhookToolCall }
   | { readonly kind: 'look' };
 
-/** A brain that is somebody's own service, asked over HTTP (`docs/webhook-brain.md`). */
+/**
+ * A brain that is somebody's own service, asked over HTTP (`docs/webhook-brain.md`).
+ *
+ * @throws {OracleCallError} `ERR_CONFIG_INVALID` for a plain address of another machine
+ */
 export function openWebhookBrain(options: WebhookBrainOptions): Brain {
+  requireSealedAddress(options.url, options.plaintext);
   // Checked now, and not in the first call.
   signRequest(options.secret, 'start', 0, '');
   const notices = new Set<Promise<void>>();

@@ -7,6 +7,8 @@ export const RECOGNISER_SAMPLE_RATE = 16_000;
 export interface RecogniseOptions extends EngineOptions {
   /** Short texts, in lower case, that it may have been instead of what is understood. A recogniser that cannot compare takes no notice. */
   readonly rivals?: readonly string[] | undefined;
+  /** What the speaker is expected to speak, as a BCP 47 tag. A recogniser of one language takes no notice. */
+  readonly language?: string | undefined;
 }
 
 /** One of the {@link RecogniseOptions.rivals}. */
