@@ -6,7 +6,7 @@ import { openRecogniser, openSynthesiser, RECOGNISER_SAMPLE_RATE } from '@oracle
 import type { Recogniser, Synthesiser } from '@oracle-calls/agent/speech';
 import { utterancesOf } from '@oracle-calls/node-media/pcm';
 import { callIdParts, parseCallId } from '@oracle-calls/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { comparedWords } from '../../benchmarks/conversation/word-errors.ts';
 import type { ScriptedCaller } from '../../dev/caller/scripted-caller.ts';
 import { agentTurns } from '../../dev/demo/agent-turns.ts';
@@ -15,7 +15,7 @@ import { ensureToolchain } from '../../dev/toolchain/toolchain.ts';
 import { jsonLines } from './conversation/json-lines.ts';
 import type { SpokenItem } from './realtime/conversation-items.ts';
 import { BREAKFAST, HISTORY, houseModel, THERMOMETER } from './realtime/house-model.ts';
-import { HOUSE_ENVIRONMENT, HOUSE_HOST, HOUSE_MODEL } from './realtime/house-oracle.ts';
+import { HOUSE_ENVIRONMENT, HOUSE_HOST, HOUSE_MODEL } from './realtime/house-environment.ts';
 import { RealtimeModelServer } from './realtime/realtime-model-server.ts';
 import type { RealtimeSession } from './realtime/realtime-session.ts';
 import { MODEL_SAMPLE_RATE } from './realtime/speech-detector.ts';
@@ -29,7 +29,7 @@ import { observeRoom } from './turns/sfu-observer.ts';
 
 const ORACLE = fileURLToPath(new URL('realtime/house-oracle.ts', import.meta.url));
 const KEY = 'sk-house';
-const WAIT_MS = 60_000;
+const WAIT_MS = 20_000;
 /** How long an answer has to be heard to be under way, in ms: more than a word, less than what is said of the house. */
 const UNDER_WAY_MS = 2_000;
 /** Silence in which an answer has ended, in ms; between sentences it is shorter. */
@@ -108,7 +108,9 @@ describe('a person talks to a realtime model', () => {
     const { sfuRoomName } = callIdParts(callId);
     await using observer = await observeRoom({ sfu: scene.stack.sfu, sfuRoomName });
     const turns = () => agentTurns(scene.facts, callId);
-    const untilTurns = (count: number) => expect.poll(() => turns().length, { timeout: WAIT_MS }).toBe(count);
+    const untilTurns = (count: number) =>
+      expect.poll(() => turns().length, { timeout: WAIT_MS, message: `turn ${count}` }).toBe(count);
+    onTestFailed(() => console.error(`${JSON.stringify(server.sessions.map(({ items, complaints, config }) => ({ items, complaints, config })))}\n${scene.tail(80)}`));
 
     // Who hears it was told before anything was said.
     const note = caller.page.getByRole('note', { name: 'Who hears this call' });

@@ -1,7 +1,8 @@
 import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { DoubledRate } from '../../hosted/realtime/half-rate.ts';
+import { ChangedRate } from '../../hosted/realtime/changed-rate.ts';
+import { REALTIME_SAMPLE_RATE } from '../../hosted/realtime/speech-to-speech.ts';
 import { framesOf } from '../voice/frames.ts';
 
 /** Answers whose late sound is still refused: more than a model has under way. */
@@ -24,7 +25,7 @@ export interface PlaybackFollower {
 export class AnswerPlayback {
   readonly #speaker: Speaker;
   readonly #follower: PlaybackFollower;
-  #rate = new DoubledRate();
+  #rate: ChangedRate;
   #queue: { readonly answerId: string; readonly frame: AudioFrame }[] = [];
   /** The answer that was last handed to the speaker, and how much of it. */
   #last: { readonly answerId: string; handedMs: number } | undefined;
@@ -36,6 +37,7 @@ export class AnswerPlayback {
   constructor(speaker: Speaker, follower: PlaybackFollower) {
     this.#speaker = speaker;
     this.#follower = follower;
+    this.#rate = newRate(speaker);
   }
 
   /** Whether the answer was stopped: whatever still comes of it was never said. */
@@ -61,7 +63,7 @@ export class AnswerPlayback {
     const last = this.#last;
     for (const { answerId } of this.#queue) this.#refuse(answerId);
     this.#queue = [];
-    this.#rate = new DoubledRate();
+    this.#rate = newRate(this.#speaker);
     if (!this.#isAudible || last === undefined) return undefined;
     this.#isAudible = false;
     this.#refuse(last.answerId);
@@ -96,3 +98,5 @@ export class AnswerPlayback {
     if (this.#stopped.size > MAX_STOPPED && oldest !== undefined) this.#stopped.delete(oldest);
   }
 }
+
+const newRate = ({ sampleRate }: Speaker): ChangedRate => new ChangedRate(REALTIME_SAMPLE_RATE, sampleRate);

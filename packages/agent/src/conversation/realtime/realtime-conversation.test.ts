@@ -105,8 +105,9 @@ async function start(context: CallContext = { sessionId: 's' }, clock = systemCl
   return talk;
 }
 
-/** 20 ms of the user's sound. */
-const frame = (value: number): AudioFrame => new AudioFrame(new Int16Array(960).fill(value), 48_000, 1, 960);
+/** 20 ms of the user's sound, as an agent's seat gives it: at the rate of recognisers. */
+const frame = (value: number, rate = 16_000): AudioFrame =>
+  new AudioFrame(new Int16Array(rate / 50).fill(value), rate, 1, rate / 50);
 /** 100 ms of the model's voice. */
 const voice = (answerId: string) => ({
   type: 'response.output_audio.delta',
@@ -126,27 +127,30 @@ const soundOf = (event: Sent): number[] => {
 };
 
 describe('a conversation that a realtime model holds', () => {
-  it('takes the user’s sound to the model, at the model’s rate, and nothing of it while the user is muted', async () => {
-    let isUserMuted = false;
-    const conversation = await start({
-      sessionId: 's',
-      get isUserMuted() {
-        return isUserMuted;
-      },
-    });
-    let give: ReadableStreamDefaultController<AudioFrame> | undefined;
-    await conversation.hear(new ReadableStream<AudioFrame>({ start: (controller) => void (give = controller) }));
-    give?.enqueue(frame(8_000));
-    give?.enqueue(frame(8_000));
-    const sounds = () => server.received.filter(({ type }) => type === 'input_audio_buffer.append').map(soundOf);
-    await vi.waitFor(() => expect(sounds()).toHaveLength(2));
-    expect(sounds()[1]).toHaveLength(480);
-    expect(sounds()[1]?.at(-1)).toBeCloseTo(8_000, -2);
-    isUserMuted = true;
-    for (let i = 0; i < 2; i++) give?.enqueue(frame(8_000));
-    await vi.waitFor(() => expect(sounds()).toHaveLength(4));
-    expect(sounds()[3]?.every((sample) => sample === 0)).toBe(true);
-  });
+  it.each([16_000, 48_000])(
+    'takes the user’s sound of %i Hz to the model, at the model’s rate, and nothing of it while the user is muted',
+    async (rate) => {
+      let isUserMuted = false;
+      const conversation = await start({
+        sessionId: 's',
+        get isUserMuted() {
+          return isUserMuted;
+        },
+      });
+      let give: ReadableStreamDefaultController<AudioFrame> | undefined;
+      await conversation.hear(new ReadableStream<AudioFrame>({ start: (controller) => void (give = controller) }));
+      give?.enqueue(frame(8_000, rate));
+      give?.enqueue(frame(8_000, rate));
+      const sounds = () => server.received.filter(({ type }) => type === 'input_audio_buffer.append').map(soundOf);
+      await vi.waitFor(() => expect(sounds()).toHaveLength(2));
+      expect(sounds()[1]).toHaveLength(480);
+      expect(sounds()[1]?.at(-1)).toBeCloseTo(8_000, -2);
+      isUserMuted = true;
+      for (let i = 0; i < 2; i++) give?.enqueue(frame(8_000, rate));
+      await vi.waitFor(() => expect(sounds()).toHaveLength(4));
+      expect(sounds()[3]?.every((sample) => sample === 0)).toBe(true);
+    },
+  );
 
   it('speaks in the model’s voice, and writes down both sides', async () => {
     await start();
