@@ -4,11 +4,11 @@ import * as v from 'valibot';
 
 const pcmSchema = v.strictObject({ type: v.literal('audio/pcm'), rate: v.literal(24_000) });
 
-/** Silence and padding in ms have the API's defaults. */
+/** In ms. The silence is longer than OpenAI's: a busy machine makes holes in what somebody says, and each server has its own. */
 const serverVadSchema = v.strictObject({
   type: v.literal('server_vad'),
   prefix_padding_ms: v.optional(v.number(), 300),
-  silence_duration_ms: v.optional(v.number(), 500),
+  silence_duration_ms: v.optional(v.number(), 700),
   create_response: v.literal(true),
   interrupt_response: v.literal(true),
 });

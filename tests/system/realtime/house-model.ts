@@ -18,9 +18,9 @@ export function houseModel(items: readonly ConversationItem[]): ModelReply {
   const last = items.at(-1);
   if (last?.kind === 'output') return { say: [`${THERMOMETER} ${last.output}.`] };
   const question = last?.kind === 'user' ? last.text.toLowerCase() : '';
-  if (question.includes('breakfast')) return { say: [BREAKFAST] };
-  if (question.includes('history')) return { say: HISTORY };
-  if (question.includes('lake')) return { call: { name: 'readThermometer', argumentsText: '{"place":"lake"}' } };
-  if (question.includes('stop')) return { say: ['Very well.'] };
-  return { say: ['I did not understand that.'] };
+  const isAbout = (...words: readonly string[]): boolean => words.some((word) => question.includes(word));
+  if (isAbout('breakfast')) return { say: [BREAKFAST] };
+  if (isAbout('history', 'house')) return { say: HISTORY };
+  if (isAbout('lake', 'warm')) return { call: { name: 'readThermometer', argumentsText: '{"place":"lake"}' } };
+  return { say: ['Very well.'] };
 }
