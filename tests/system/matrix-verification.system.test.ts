@@ -6,7 +6,15 @@ import {
   type DeviceVerificationState,
 } from '@oracle-calls/matrix/device-verification';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CALL_TYPE, joinWhenInvited, MatrixScene, newTransaction, until, type Person } from './matrix/matrix-scene.ts';
+import {
+  CALL_TYPE,
+  Collected,
+  joinWhenInvited,
+  MatrixScene,
+  newTransaction,
+  until,
+  type Person,
+} from './matrix/matrix-scene.ts';
 
 let scene: MatrixScene;
 
@@ -47,6 +55,7 @@ it('a new device is verified by emoji, can call, and reads what was written befo
   const [alice, oracle] = [await scene.person('alice'), await scene.person('oracle')];
   await using account = await scene.openAccount(oracle);
   using _joining = joinWhenInvited(account);
+  using seen = new Collected(account);
   await using writer = await scene.openApp(alice);
   const room = await writer.port.findOrCreateRoom(oracle.userId);
   const rootId = await writer.port.sendEvent(room, CALL_TYPE, { n: 1 }, newTransaction(oracle));
@@ -73,7 +82,7 @@ it('a new device is verified by emoji, can call, and reads what was written befo
   // Sending needs a signed device.
   await until(() => fresh.client.getRoom(room)?.getMyMembership(), 'the room');
   const eventId = await fresh.port.sendEvent(room, CALL_TYPE, { n: 2 }, newTransaction(oracle));
-  await expect(account.fetchEvent(room, eventId)).resolves.toMatchObject({ content: { n: 2 } });
+  await expect(seen.until(eventId)).resolves.toMatchObject({ content: { n: 2 } });
 }, 180_000);
 
 it('pictures that differ end it on both devices, and the new one stays unsigned', async () => {

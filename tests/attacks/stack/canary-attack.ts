@@ -26,9 +26,9 @@ export const canaryAttack: Attack<StackAttackScene> = {
         replace: "return Array.from(this.#bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');",
       },
       {
-        file: 'packages/sdk/src/call/call-attempt.ts',
-        find: 'const sent = await announcement.send();',
-        replace: 'console.info(`call sealed: ${secrets.callKey}`); const sent = await announcement.send();',
+        file: 'packages/sdk/src/call/place-call.ts',
+        find: 'sealed(announcement);',
+        replace: 'console.info(`call sealed: ${secrets.callKey}`); sealed(announcement);',
       },
     ],
   },

@@ -87,9 +87,17 @@ export class RoomPeer implements AsyncDisposable {
     return (this.#heard.get(identity)?.length ?? 0) * WINDOW_MS;
   }
 
-  /** How long this participant's tone was heard in all, in ms. */
-  toneMs(identity: string): number {
-    return (this.#heard.get(identity) ?? []).filter(({ tone }) => tone > AUDIBLE).length * WINDOW_MS;
+  /**
+   * The longest stretch of this participant's tone, in ms. A window of noise may look like a tone now and then, and the longer one listens the more of
+   * them do; some in a row do not.
+   */
+  longestToneMs(identity: string): number {
+    let [longest, current] = [0, 0];
+    for (const { tone } of this.#heard.get(identity) ?? []) {
+      current = tone > AUDIBLE ? current + 1 : 0;
+      longest = Math.max(longest, current);
+    }
+    return longest * WINDOW_MS;
   }
 
   /** How long this participant was loud, whatever of, in ms. */
