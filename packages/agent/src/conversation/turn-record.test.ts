@@ -56,6 +56,29 @@ describe('the record of a turn', () => {
     expect(told.map(({ outcome, firstAudioAt }) => [outcome, firstAudioAt])).toEqual([['unanswered', undefined]]);
   });
 
+  it('has of a realtime model’s turn what is known of it, and no more', async () => {
+    const { told, clock, record, startedAt } = await scene();
+    record.turnOver(startedAt + 500);
+    await clock.advance(100);
+    record.firstText();
+    await clock.advance(50);
+    record.firstText();
+    record.firstAudio();
+    await clock.advance(50);
+    record.held(undefined);
+    record.answerOver('given-up');
+    record.turnOver(undefined);
+    record.firstAudio();
+    record.firstText();
+    record.answerOver('heard');
+    expect(told.map(turnFields)).toEqual([
+      { turn: 1, outcome: 'interrupted', firstTokenMs: 600, firstAudioMs: 650, silencedMs: 700 },
+      // Milliseconds since what?
+      { turn: 2, outcome: 'answered' },
+    ]);
+    expect(told[1]?.firstTokenAt).toBeUndefined();
+  });
+
   it('says nothing of answers to no spoken turn', async () => {
     const { told, record } = await scene();
     record.answerBegun();

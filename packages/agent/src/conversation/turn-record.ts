@@ -37,7 +37,7 @@ export class TurnRecord {
   }
 
   /** A spoken turn is over. The one before is too, whatever became of it. */
-  turnOver(userStoppedAt: number, recognisedAt: number): void {
+  turnOver(userStoppedAt: number | undefined, recognisedAt?: number): void {
     this.answerOver('unanswered');
     this.#turns += 1;
     this.#draft = { turn: this.#turns, userStoppedAt, recognisedAt, wasHeld: false };
@@ -48,16 +48,23 @@ export class TurnRecord {
     return (this.#answer = new AnswerTimes(this.#clock));
   }
 
+  /** The first text of an answer that nobody asked for: a realtime model begins it by itself. Text that comes after the sound was not waited for. */
+  firstText(): void {
+    if (this.#draft !== undefined && this.#draft.firstAudioAt === undefined) {
+      this.#draft.firstTokenAt ??= this.#clock.now();
+    }
+  }
+
   /** The first sound of an answer. */
   firstAudio(): void {
     if (this.#draft === undefined || this.#draft.firstAudioAt !== undefined) return;
     this.#draft.answerBegunAt = this.#answer?.begunAt;
-    this.#draft.firstTokenAt = this.#answer?.firstTokenAt;
+    this.#draft.firstTokenAt ??= this.#answer?.firstTokenAt;
     this.#draft.firstAudioAt = this.#clock.now();
   }
 
-  /** The oracle fell silent because somebody began to speak at this instant. */
-  held(interruptedAt: number): void {
+  /** The oracle fell silent because somebody began to speak, at this instant where it is known. */
+  held(interruptedAt: number | undefined): void {
     if (this.#draft === undefined) return;
     Object.assign(this.#draft, { interruptedAt, silencedAt: this.#clock.now(), wasHeld: true });
   }

@@ -37,3 +37,15 @@ test('a caption that is too long is cut between two letters, and says no times o
   const { text, words } = captionOf(`${'a'.repeat(CAPTION_MAX_LENGTH - 1)}👍`, 'a', 1);
   expect([text.length, text.isWellFormed(), words]).toEqual([CAPTION_MAX_LENGTH, true, undefined]);
 });
+
+test('a turn is logged from where the speech ended, and without any time where nobody knows that', () => {
+  const logged: unknown[] = [];
+  const log = { ...silentLogger, info: (_message: string, fields?: object) => void logged.push(fields) };
+  const data = new CallData({ send: nothing }, requests, log);
+  data.turn({ turn: 1, userStoppedAt: 0, firstAudioAt: 700, outcome: 'answered' });
+  data.turn({ turn: 2, firstAudioAt: 9_700, outcome: 'answered' });
+  expect(logged).toEqual([
+    { userStoppedAt: '1970-01-01T00:00:00.000Z', turn: 1, outcome: 'answered', firstAudioMs: 700 },
+    { turn: 2, outcome: 'answered' },
+  ]);
+});

@@ -51,8 +51,9 @@ export class CallData implements ConversationObserver {
 
   /** For the log alone: the user has no use for it. */
   readonly turn = (measures: TurnMeasures): void => {
-    const userStoppedAt = new Date(measures.userStoppedAt).toISOString();
-    this.#log.info('turn over', { userStoppedAt, ...turnFields(measures) });
+    const { userStoppedAt: at } = measures;
+    const since = at === undefined ? {} : { userStoppedAt: new Date(at).toISOString() };
+    this.#log.info('turn over', { ...since, ...turnFields(measures) });
   };
 
   /** The oracle ends the call: told before the SFU does. */

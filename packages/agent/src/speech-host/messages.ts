@@ -44,6 +44,7 @@ const contextSchema = v.strictObject({
 const realtimeInputSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('sound'), samples: samplesSchema }),
   v.strictObject({ kind: v.literal('written'), text: v.string() }),
+  v.strictObject({ kind: v.literal('give-up') }),
   v.strictObject({ kind: v.literal('heard-until'), answerId: v.string(), playedMs: v.number() }),
 ]);
 export type RealtimeInput = v.InferOutput<typeof realtimeInputSchema>;
@@ -51,8 +52,8 @@ export type RealtimeInput = v.InferOutput<typeof realtimeInputSchema>;
 /** From that model. That it is over is told by the request's error. */
 const realtimeNoticeSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('opened') }),
-  v.strictObject({ kind: v.literal('user-speaks') }),
-  v.strictObject({ kind: v.literal('user-silent') }),
+  v.strictObject({ kind: v.literal('user-speaks'), startedAt: v.optional(v.number()) }),
+  v.strictObject({ kind: v.literal('user-silent'), stoppedAt: v.optional(v.number()) }),
   v.strictObject({ kind: v.literal('user-words'), text: v.string() }),
   v.strictObject({ kind: v.literal('sound'), answerId: v.string(), samples: samplesSchema }),
   v.strictObject({ kind: v.literal('oracle-words'), answerId: v.string(), text: v.string() }),

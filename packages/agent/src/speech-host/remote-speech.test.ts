@@ -20,6 +20,7 @@ class ScriptedModel implements SpeechToSpeech {
     return Promise.resolve({
       hear: (samples: Float32Array) => void this.got.push(`heard ${samples.length}`),
       write: (text: string) => void this.got.push(`read ${text}`),
+      giveUp: () => void this.got.push('given up'),
       heardUntil: (answerId: string, ms: number) => void this.got.push(`${answerId} until ${ms}`),
       close,
       [Symbol.asyncDispose]: close,
@@ -53,12 +54,19 @@ it('a job talks with the realtime model of the host, in both directions', async 
   talk.hear(new Float32Array(3));
   talk.write('Order.');
   talk.heardUntil('a', 20);
-  await vi.waitFor(() => expect(model.got).toEqual(['heard 3', 'read Order.', 'a until 20']));
-  model.tell({ kind: 'sound', answerId: 'a', samples: Float32Array.of(0.5) });
-  await vi.waitFor(() => expect(notices).toEqual([{ kind: 'sound', answerId: 'a', samples: Float32Array.of(0.5) }]));
+  talk.giveUp();
+  await vi.waitFor(() => expect(model.got).toEqual(['heard 3', 'read Order.', 'a until 20', 'given up']));
+  const told: readonly SpeechNotice[] = [
+    { kind: 'user-speaks', startedAt: 1_000 },
+    { kind: 'user-silent', stoppedAt: 2_000 },
+    { kind: 'user-silent', stoppedAt: undefined },
+    { kind: 'sound', answerId: 'a', samples: Float32Array.of(0.5) },
+  ];
+  for (const notice of told) model.tell(notice);
+  await vi.waitFor(() => expect(notices).toEqual(told));
   await talk.close();
   await vi.waitFor(() => expect(model.got.at(-1)).toBe('closed'));
-  expect(notices).toHaveLength(1);
+  expect(notices).toHaveLength(told.length);
 });
 
 it('its tools ask the job’s user, and note what is to be remembered', async () => {

@@ -56,6 +56,7 @@ async function converse(client: SpeechClient, options: SpeechConversationOptions
     return {
       hear: (samples) => feed({ kind: 'sound', samples }),
       write: (text) => feed({ kind: 'written', text }),
+      giveUp: () => feed({ kind: 'give-up' }),
       heardUntil: (answerId, playedMs) => feed({ kind: 'heard-until', answerId, playedMs }),
       close,
       [Symbol.asyncDispose]: close,

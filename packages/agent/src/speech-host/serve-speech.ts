@@ -39,6 +39,8 @@ function take(conversation: SpeechConversation, input: RealtimeInput): void {
       return conversation.hear(input.samples);
     case 'written':
       return conversation.write(input.text);
+    case 'give-up':
+      return conversation.giveUp();
     case 'heard-until':
       return conversation.heardUntil(input.answerId, input.playedMs);
     default:

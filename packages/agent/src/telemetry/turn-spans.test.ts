@@ -12,7 +12,7 @@ import { AGENT_METRICS } from './agent-metrics.ts';
 import { JobTelemetry } from './job-telemetry.ts';
 import type { Measure } from './measure.ts';
 import { takeMeasure } from './measure.ts';
-import { traceTurn } from './turn-spans.ts';
+import { measuresOfTurn, traceTurn } from './turn-spans.ts';
 
 const AT = 1_000_000;
 
@@ -80,6 +80,12 @@ describe('the spans of a turn', () => {
     const spans = recorded({ turn: 2, userStoppedAt: AT, outcome: 'unanswered' });
     expect(spans.map(({ name, at, endedAt }) => [name, at, endedAt])).toEqual([['turn', AT, AT]]);
   });
+});
+
+it('a turn of which nobody knows where the speech ended has no spans, and is counted without stages', () => {
+  const measures = { turn: 1, firstAudioAt: AT, silencedAt: AT + 10, outcome: 'interrupted' } as const;
+  expect(recorded(measures)).toEqual([]);
+  expect(measuresOfTurn(measures)).toEqual([{ kind: 'turn', outcome: 'interrupted' }]);
 });
 
 describe('what a worker counts of turns', () => {

@@ -21,9 +21,13 @@ function instantsOf(measures: TurnMeasures): readonly (readonly [TurnStage, numb
   });
 }
 
-/** A turn as spans: from the end of the user's speech to the last that is known of its answer. Times and an outcome, and nothing that was said. */
+/**
+ * A turn as spans: from the end of the user's speech to the last that is known of its answer. Times and an outcome, and nothing that was said. A turn of
+ * which nobody knows where the speech ended has none.
+ */
 export function traceTurn(tracer: Tracer, parent: TraceContext, measures: TurnMeasures): void {
   const { userStoppedAt, interruptedAt, silencedAt, outcome } = measures;
+  if (userStoppedAt === undefined) return;
   const instants = instantsOf(measures);
   const turn = tracer.startSpan('turn', { parent, at: userStoppedAt });
   const stages = new StageSpans({ tracer, parent: turn.context, startedAt: userStoppedAt, after: AFTER });
@@ -39,8 +43,8 @@ export function traceTurn(tracer: Tracer, parent: TraceContext, measures: TurnMe
 /** A turn as what a worker counts. */
 export function measuresOfTurn(measures: TurnMeasures): readonly Measure[] {
   const { userStoppedAt, interruptedAt, silencedAt, outcome } = measures;
-  const stages = instantsOf(measures).map(([stage, at]): Measure => {
-    return { kind: 'turn-stage', stage, ms: Math.max(0, at - userStoppedAt) };
+  const stages = instantsOf(measures).flatMap(([stage, at]): readonly Measure[] => {
+    return userStoppedAt === undefined ? [] : [{ kind: 'turn-stage', stage, ms: Math.max(0, at - userStoppedAt) }];
   });
   const bargeIn: readonly Measure[] =
     outcome === 'interrupted' && interruptedAt !== undefined && silencedAt !== undefined

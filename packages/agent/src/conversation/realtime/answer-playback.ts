@@ -1,7 +1,8 @@
 import { floatToInt16 } from '@oracle-calls/node-media/pcm';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { DoubledRate } from '../../hosted/realtime/half-rate.ts';
+import { ChangedRate } from '../../hosted/realtime/changed-rate.ts';
+import { REALTIME_SAMPLE_RATE } from '../../hosted/realtime/speech-to-speech.ts';
 import { framesOf } from '../voice/frames.ts';
 
 /** Answers whose late sound is still refused: more than a model has under way. */
@@ -13,11 +14,18 @@ export interface StoppedAnswer {
   readonly heardMs: number;
 }
 
+export interface PlaybackFollower {
+  /** The first sound of an answer is handed to the speaker. */
+  readonly begun: () => void;
+  /** Everything that was there has been played. */
+  readonly silent: () => void;
+}
+
 /** Plays a model's answers, which come faster than they are spoken, and knows how much of one was heard. */
 export class AnswerPlayback {
   readonly #speaker: Speaker;
-  readonly #onSilent: () => void;
-  #rate = new DoubledRate();
+  readonly #follower: PlaybackFollower;
+  #rate: ChangedRate;
   #queue: { readonly answerId: string; readonly frame: AudioFrame }[] = [];
   /** The answer that was last handed to the speaker, and how much of it. */
   #last: { readonly answerId: string; handedMs: number } | undefined;
@@ -26,15 +34,20 @@ export class AnswerPlayback {
   #isPumping = false;
   readonly #stopped = new Set<string>();
 
-  /** `onSilent` is told whenever everything that was there has been played. */
-  constructor(speaker: Speaker, onSilent: () => void) {
+  constructor(speaker: Speaker, follower: PlaybackFollower) {
     this.#speaker = speaker;
-    this.#onSilent = onSilent;
+    this.#follower = follower;
+    this.#rate = newRate(speaker);
+  }
+
+  /** Whether the answer was stopped: whatever still comes of it was never said. */
+  isStopped(answerId: string): boolean {
+    return this.#stopped.has(answerId);
   }
 
   /** Whether it is to be heard: sound of an answer that was stopped is not. */
   add(answerId: string, samples: Float32Array): boolean {
-    if (this.#stopped.has(answerId)) return false;
+    if (this.isStopped(answerId)) return false;
     const { sampleRate } = this.#speaker;
     for (const frame of framesOf(floatToInt16(this.#rate.push(samples)), sampleRate)) {
       this.#queue.push({ answerId, frame });
@@ -50,7 +63,7 @@ export class AnswerPlayback {
     const last = this.#last;
     for (const { answerId } of this.#queue) this.#refuse(answerId);
     this.#queue = [];
-    this.#rate = new DoubledRate();
+    this.#rate = newRate(this.#speaker);
     if (!this.#isAudible || last === undefined) return undefined;
     this.#isAudible = false;
     this.#refuse(last.answerId);
@@ -62,7 +75,10 @@ export class AnswerPlayback {
     this.#isPumping = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { answerId, frame } = next;
-      if (this.#last?.answerId !== answerId) this.#last = { answerId, handedMs: 0 };
+      if (this.#last?.answerId !== answerId) {
+        this.#last = { answerId, handedMs: 0 };
+        this.#follower.begun();
+      }
       this.#last.handedMs += (1_000 * frame.samplesPerChannel) / frame.sampleRate;
       this.#isAudible = true;
       await this.#speaker.play(frame);
@@ -73,7 +89,7 @@ export class AnswerPlayback {
     this.#isPumping = false;
     if (!this.#isAudible) return;
     this.#isAudible = false;
-    this.#onSilent();
+    this.#follower.silent();
   }
 
   #refuse(answerId: string): void {
@@ -82,3 +98,5 @@ export class AnswerPlayback {
     if (this.#stopped.size > MAX_STOPPED && oldest !== undefined) this.#stopped.delete(oldest);
   }
 }
+
+const newRate = ({ sampleRate }: Speaker): ChangedRate => new ChangedRate(REALTIME_SAMPLE_RATE, sampleRate);

@@ -13,6 +13,8 @@ import { defineTool } from '../../tools/tool.ts';
 import { ToolBox } from '../../tools/tool-box.ts';
 import type { Conversation } from '../conversation.ts';
 import type { SpokenWords } from '../observer.ts';
+import type { TurnMeasures } from '../turn-measures.ts';
+import { turnFields } from '../turn-measures.ts';
 import { startRealtimeConversation } from './realtime-conversation.ts';
 
 /** Takes frames and plays them when the test says so. */
@@ -50,11 +52,15 @@ let server: RealtimeServer;
 let talk: Conversation | undefined;
 let speaker: HeldSpeaker;
 let told: string[];
+let turns: TurnMeasures[];
+let interim: string[];
 let onFailed: ReturnType<typeof vi.fn<(cause: unknown) => void>>;
 beforeEach(async () => {
   server = await new RealtimeServer().open();
   speaker = new HeldSpeaker();
   told = [];
+  turns = [];
+  interim = [];
   onFailed = vi.fn();
 });
 afterEach(async () => {
@@ -86,9 +92,10 @@ async function start(context: CallContext = { sessionId: 's' }, clock = systemCl
     observer: {
       words: ({ speaker: who, text, isFinal }: SpokenWords) => {
         if (isFinal) told.push(`${who}: ${text}`);
+        else interim.push(text);
       },
       activity: (activity) => told.push(activity),
-      turn: () => undefined,
+      turn: (measures) => turns.push(measures),
     },
     apology: 'Sorry.',
     log: silentLogger,
@@ -98,8 +105,9 @@ async function start(context: CallContext = { sessionId: 's' }, clock = systemCl
   return talk;
 }
 
-/** 20 ms of the user's sound. */
-const frame = (value: number): AudioFrame => new AudioFrame(new Int16Array(960).fill(value), 48_000, 1, 960);
+/** 20 ms of the user's sound, as an agent's seat gives it: at the rate of recognisers. */
+const frame = (value: number, rate = 16_000): AudioFrame =>
+  new AudioFrame(new Int16Array(rate / 50).fill(value), rate, 1, rate / 50);
 /** 100 ms of the model's voice. */
 const voice = (answerId: string) => ({
   type: 'response.output_audio.delta',
@@ -119,27 +127,30 @@ const soundOf = (event: Sent): number[] => {
 };
 
 describe('a conversation that a realtime model holds', () => {
-  it('takes the user’s sound to the model, at the model’s rate, and nothing of it while the user is muted', async () => {
-    let isUserMuted = false;
-    const conversation = await start({
-      sessionId: 's',
-      get isUserMuted() {
-        return isUserMuted;
-      },
-    });
-    let give: ReadableStreamDefaultController<AudioFrame> | undefined;
-    await conversation.hear(new ReadableStream<AudioFrame>({ start: (controller) => void (give = controller) }));
-    give?.enqueue(frame(8_000));
-    give?.enqueue(frame(8_000));
-    const sounds = () => server.received.filter(({ type }) => type === 'input_audio_buffer.append').map(soundOf);
-    await vi.waitFor(() => expect(sounds()).toHaveLength(2));
-    expect(sounds()[1]).toHaveLength(480);
-    expect(sounds()[1]?.at(-1)).toBeCloseTo(8_000, -2);
-    isUserMuted = true;
-    for (let i = 0; i < 2; i++) give?.enqueue(frame(8_000));
-    await vi.waitFor(() => expect(sounds()).toHaveLength(4));
-    expect(sounds()[3]?.every((sample) => sample === 0)).toBe(true);
-  });
+  it.each([16_000, 48_000])(
+    'takes the user’s sound of %i Hz to the model, at the model’s rate, and nothing of it while the user is muted',
+    async (rate) => {
+      let isUserMuted = false;
+      const conversation = await start({
+        sessionId: 's',
+        get isUserMuted() {
+          return isUserMuted;
+        },
+      });
+      let give: ReadableStreamDefaultController<AudioFrame> | undefined;
+      await conversation.hear(new ReadableStream<AudioFrame>({ start: (controller) => void (give = controller) }));
+      give?.enqueue(frame(8_000, rate));
+      give?.enqueue(frame(8_000, rate));
+      const sounds = () => server.received.filter(({ type }) => type === 'input_audio_buffer.append').map(soundOf);
+      await vi.waitFor(() => expect(sounds()).toHaveLength(2));
+      expect(sounds()[1]).toHaveLength(480);
+      expect(sounds()[1]?.at(-1)).toBeCloseTo(8_000, -2);
+      isUserMuted = true;
+      for (let i = 0; i < 2; i++) give?.enqueue(frame(8_000, rate));
+      await vi.waitFor(() => expect(sounds()).toHaveLength(4));
+      expect(sounds()[3]?.every((sample) => sample === 0)).toBe(true);
+    },
+  );
 
   it('speaks in the model’s voice, and writes down both sides', async () => {
     await start();
@@ -170,10 +181,32 @@ describe('a conversation that a realtime model holds', () => {
     server.say({ type: 'input_audio_buffer.speech_started' });
     await vi.waitFor(() => expect(speaker.cleared).toBe(1));
     expect(await server.event('conversation.item.truncate')).toMatchObject({ item_id: 'a', audio_end_ms: 180 });
-    server.say(voice('a'));
+    for (let i = 0; i < 2; i++) {
+      server.say(words('a', 'answer.'));
+      server.say(voice('a'));
+      server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    }
+    server.say(words('b', 'And'));
     server.say(voice('b'));
+    server.say(DONE);
     await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
-    expect(told).toEqual(['speaking', 'oracle: It is a long', 'listening', 'speaking']);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: And'));
+    expect(told).toEqual(['speaking', 'oracle: It is a long', 'listening', 'speaking', 'oracle: And']);
+  });
+
+  it('says nothing of an answer that was given up before it began', async () => {
+    const conversation = await start();
+    server.say({ type: 'response.created', response: {} });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    await vi.waitFor(() => expect(told).toEqual(['thinking']));
+    await conversation.fallSilent();
+    await server.event('response.cancel');
+    server.say(words('a', 'Hello.'));
+    server.say(voice('a'));
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: 'Hm.' });
+    await vi.waitFor(() => expect(told).toEqual(['thinking', 'listening', 'user: Hm.']));
+    expect(speaker.played).toEqual([]);
   });
 
   it('is not told of an answer that was heard to its end', async () => {
@@ -202,6 +235,107 @@ describe('a conversation that a realtime model holds', () => {
       expect(server.received.at(-2)).toMatchObject({ item: { type: 'function_call_output', output: 'ordered' } }),
     );
     expect(approve).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a turn that a realtime model answers', () => {
+  /** The user has spoken for a second, until 600 ms ago; the model is told of it now. */
+  async function asked(): Promise<{ readonly conversation: Conversation; readonly clock: FakeClock }> {
+    const clock = new FakeClock();
+    const conversation = await start({ sessionId: 's' }, clock);
+    let give: ReadableStreamDefaultController<AudioFrame> | undefined;
+    await conversation.hear(new ReadableStream<AudioFrame>({ start: (controller) => void (give = controller) }));
+    for (let i = 1; i <= 80; i++) {
+      await clock.advance(20);
+      give?.enqueue(frame(i <= 50 ? 8_000 : 0));
+      await vi.waitFor(() => expect(sent()).toHaveLength(i), { interval: 1 });
+    }
+    server.say({ type: 'input_audio_buffer.speech_started', audio_start_ms: 0 });
+    server.say({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1_500 });
+    await vi.waitFor(() => expect(told.at(-1)).toBe('thinking'));
+    return { conversation, clock };
+  }
+  const sent = () => server.received.filter(({ type }) => type === 'input_audio_buffer.append');
+  const over = () => turns.map(turnFields);
+  /** The first text and then the first sound of an answer. */
+  async function answered(clock: FakeClock): Promise<void> {
+    await clock.advance(200);
+    server.say(words('a', 'It is '));
+    await vi.waitFor(() => expect(interim.at(-1)).toBe('It is'));
+    await clock.advance(100);
+    server.say(voice('a'));
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+  }
+  const UNTIL_HEARD = { firstTokenMs: 800, firstAudioMs: 900 };
+
+  it('is measured from the end of the speech, and over when all of the answer has been heard', async () => {
+    const { clock } = await asked();
+    await answered(clock);
+    // A gap in what comes is not the end.
+    speaker.drain();
+    await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: It is'));
+    expect(turns).toEqual([]);
+    speaker.drain();
+    await vi.waitFor(() => expect(over()).toEqual([{ turn: 1, outcome: 'answered', ...UNTIL_HEARD }]));
+  });
+
+  it('is answered by the words after a tool, not by its call', async () => {
+    const { clock } = await asked();
+    server.say({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'look', arguments: '{}' });
+    server.say(DONE);
+    await server.event('response.create');
+    expect(turns).toEqual([]);
+    await answered(clock);
+    server.say(DONE);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: It is'));
+    speaker.drain();
+    await vi.waitFor(() => expect(over()).toEqual([{ turn: 1, outcome: 'answered', ...UNTIL_HEARD }]));
+  });
+
+  it('has when it was spoken over, and when the voice was silent after that', async () => {
+    const { clock } = await asked();
+    await answered(clock);
+    // At 1,550 ms of the sound, of which 1,600 were sent.
+    server.say({ type: 'input_audio_buffer.speech_started', audio_start_ms: 1_250 });
+    await vi.waitFor(() =>
+      expect(over()).toEqual([
+        { turn: 1, outcome: 'interrupted', ...UNTIL_HEARD, interruptedMs: 550, silencedMs: 900 },
+      ]),
+    );
+  });
+
+  it('without an answer is told of at the next, when something is written, and when the model is lost', async () => {
+    const { conversation } = await asked();
+    server.say({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1_600 });
+    await vi.waitFor(() => expect(turns).toHaveLength(1));
+    await conversation.write('Hello.');
+    expect(turns).toHaveLength(2);
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.socket?.close();
+    await vi.waitFor(() => expect(turns).toHaveLength(3));
+    expect(over()).toEqual([1, 2, 3].map((turn) => ({ turn, outcome: 'unanswered' })));
+  });
+
+  it('is told of at the end of the conversation, whatever became of it', async () => {
+    const { conversation, clock } = await asked();
+    await answered(clock);
+    await conversation.close();
+    expect(over()).toEqual([{ turn: 1, outcome: 'interrupted', ...UNTIL_HEARD }]);
+  });
+
+  it('is not, when nobody spoke', async () => {
+    const conversation = await start();
+    await conversation.write('Hello.');
+    server.say(words('a', 'It is '));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: It is'));
+    speaker.drain();
+    await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
+    expect(turns).toEqual([]);
   });
 });
 

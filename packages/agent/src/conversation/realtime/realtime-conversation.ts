@@ -8,7 +8,8 @@ import type { CallContext, Turn } from '../../brain/brain.ts';
 import type { SpeechConversation, SpeechNotice, SpeechToSpeech } from '../../hosted/realtime/speech-to-speech.ts';
 import type { ApproveTool } from '../../tools/approval.ts';
 import type { Conversation } from '../conversation.ts';
-import type { ConversationObserver } from '../observer.ts';
+import type { ConversationObserver, OracleActivity } from '../observer.ts';
+import { TurnRecord } from '../turn-record.ts';
 import { AnswerCaptions } from './answer-captions.ts';
 import { AnswerPlayback } from './answer-playback.ts';
 import type { StoppedAnswer } from './answer-playback.ts';
@@ -40,6 +41,8 @@ export interface RealtimeConversationOptions {
  * Starts a conversation that a model holds by itself: it hears the user, tells when somebody speaks, and answers in its own voice. Here its voice is played,
  * and stopped when the user speaks over it; what was heard of it is told to the model.
  *
+ * Turns are measured as far as they are known here: the model tells where the user's speech ended, and nobody when it began to answer.
+ *
  * @throws {OracleCallError} as `SpeechToSpeech.converse`, after some attempts
  */
 export async function startRealtimeConversation(options: RealtimeConversationOptions): Promise<Conversation> {
@@ -53,6 +56,7 @@ class RealtimeTalk implements Conversation {
   readonly #sound: UserSound;
   readonly #playback: AnswerPlayback;
   readonly #captions: AnswerCaptions;
+  readonly #record: TurnRecord;
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
   readonly #turns: Turn[] = [];
@@ -63,15 +67,22 @@ class RealtimeTalk implements Conversation {
   #shortLives = 0;
   /** What the oracle says in the answer under way, as far as it was written down. */
   #answer = '';
+  #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
+  /** Nothing more comes of the answer that was last heard of. */
+  #isAnswered = true;
 
   constructor(options: RealtimeConversationOptions) {
     this.#options = options;
     const { speaker, observer, clock, context, signal } = options;
     this.#signal = signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]);
     this.#captions = new AnswerCaptions(observer, clock);
-    this.#playback = new AnswerPlayback(speaker, () => this.#onSilent());
+    this.#record = new TurnRecord(observer.turn, clock);
+    this.#playback = new AnswerPlayback(speaker, {
+      begun: () => this.#record.firstAudio(),
+      silent: () => this.#onSilent(),
+    });
     this.#sound = new UserSound({
       onSamples: (samples) => this.#session?.hear(samples),
       isMuted: () => context.isUserMuted === true,
@@ -93,12 +104,16 @@ class RealtimeTalk implements Conversation {
     await this.interrupt();
     await this.#opening?.catch(() => undefined);
     this.#remember({ speaker: 'user', text });
-    this.#options.observer.activity('thinking');
+    this.#become('thinking');
     this.#session?.write(text);
   }
 
   interrupt(): Promise<void> {
     this.#stopSpeaking();
+    // An answer of which nothing has come is none either.
+    this.#session?.giveUp();
+    if (this.#activity === 'thinking') this.#become('listening');
+    this.#record.answerOver('given-up');
     return Promise.resolve();
   }
 
@@ -111,6 +126,7 @@ class RealtimeTalk implements Conversation {
     if (!this.#closing.signal.aborted) this.#closing.abort(new Error('the conversation is over'));
     this.#sound.stop();
     this.#playback.stop();
+    this.#record.answerOver('given-up');
     await this.#opening?.catch(() => undefined);
     await this.#session?.close();
   }
@@ -154,10 +170,13 @@ class RealtimeTalk implements Conversation {
     switch (notice.kind) {
       case 'user-speaks':
         this.#isUserSpeaking = true;
-        return this.#stopSpeaking();
+        if (!this.#stopSpeaking()) return;
+        this.#record.held(notice.startedAt);
+        return this.#record.answerOver('given-up');
       case 'user-silent':
         this.#isUserSpeaking = false;
-        return observer.activity('thinking');
+        this.#record.turnOver(notice.stoppedAt);
+        return this.#become('thinking');
       case 'user-words':
         if (notice.text === '') return;
         log.info('user said something', { characters: notice.text.length });
@@ -165,16 +184,21 @@ class RealtimeTalk implements Conversation {
         return this.#remember({ speaker: 'user', text: notice.text });
       case 'sound': {
         // Late sound of what the user has already spoken over.
-        if (!this.#playback.add(notice.answerId, notice.samples) || this.#isSpeaking) return;
+        if (!this.#playback.add(notice.answerId, notice.samples)) return;
+        this.#isAnswered = false;
+        if (this.#isSpeaking) return;
         this.#isSpeaking = true;
         log.info('oracle speaks');
-        return observer.activity('speaking');
+        return this.#become('speaking');
       }
       case 'oracle-words':
+        if (this.#playback.isStopped(notice.answerId)) return;
+        this.#record.firstText();
         this.#answer += notice.text;
         return this.#captions.add(notice.text);
       case 'answered':
-        return this.#endAnswer();
+        this.#endAnswer();
+        return this.#allCame();
       case 'over':
         return this.#onLost(notice.cause);
       default:
@@ -182,14 +206,26 @@ class RealtimeTalk implements Conversation {
     }
   }
 
-  /** The voice stops, and the model is told how much of it was heard. */
-  #stopSpeaking(): void {
+  #become(activity: OracleActivity): void {
+    this.#activity = activity;
+    this.#options.observer.activity(activity);
+  }
+
+  /** The voice stops, and the model is told how much of it was heard. Whether there was any. */
+  #stopSpeaking(): boolean {
     const stopped = this.#playback.stop();
     this.#isSpeaking = false;
-    if (stopped === undefined) return;
+    if (stopped === undefined) return false;
     this.#session?.heardUntil(stopped.answerId, stopped.heardMs);
     this.#endAnswer(stopped);
-    this.#options.observer.activity('listening');
+    this.#become('listening');
+    return true;
+  }
+
+  /** Nothing more comes of the answer. It is over when what came of it has been heard. */
+  #allCame(): void {
+    this.#isAnswered = true;
+    if (!this.#isSpeaking) this.#record.answerOver('heard');
   }
 
   #endAnswer(stopped?: StoppedAnswer): void {
@@ -202,7 +238,8 @@ class RealtimeTalk implements Conversation {
 
   #onSilent(): void {
     this.#isSpeaking = false;
-    if (!this.#isUserSpeaking) this.#options.observer.activity('listening');
+    if (this.#isAnswered) this.#record.answerOver('heard');
+    if (!this.#isUserSpeaking) this.#become('listening');
   }
 
   #onLost(cause: unknown): void {
@@ -211,6 +248,9 @@ class RealtimeTalk implements Conversation {
     log.warn('the realtime model hung up', { code: codeOf(cause) });
     this.#session = undefined;
     this.#endAnswer();
+    this.#allCame();
+    // A new session answers what is said to it, not what the old one heard.
+    if (!this.#isSpeaking) this.#record.answerOver('unanswered');
     const opened = this.open(cause);
     this.#shortLives = clock.now() - this.#openedAt < SOUND_AFTER_MS ? this.#shortLives + 1 : 0;
     opened.catch((failure: unknown) => {

@@ -1,10 +1,11 @@
 import type { ReadableStream, ReadableStreamDefaultReader } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { int16ToFloat, VOICE_SAMPLE_RATE } from '@oracle-calls/node-media/pcm';
-import { HalvedRate } from '../../hosted/realtime/half-rate.ts';
+import { int16ToFloat } from '@oracle-calls/node-media/pcm';
+import { ChangedRate } from '../../hosted/realtime/changed-rate.ts';
+import { REALTIME_SAMPLE_RATE } from '../../hosted/realtime/speech-to-speech.ts';
 
 export interface UserSoundOptions {
-  /** Gets the sound at half the rate of the call, as it comes. */
+  /** Gets the sound at the model's rate, as it comes. */
   readonly onSamples: (samples: Float32Array) => void;
   /** While true, silence is given on instead: nothing that a muted user says goes anywhere. */
   readonly isMuted: () => boolean;
@@ -36,11 +37,17 @@ export class UserSound {
 
   async #read(reader: ReadableStreamDefaultReader<AudioFrame>): Promise<void> {
     const { onSamples, isMuted } = this.#options;
-    const rate = new HalvedRate();
+    let heardRate = 0;
+    let rate = new ChangedRate(REALTIME_SAMPLE_RATE, REALTIME_SAMPLE_RATE);
     for (;;) {
       const { value: frame, done } = await reader.read();
       if (done || reader !== this.#reader) return;
-      if (frame.sampleRate !== VOICE_SAMPLE_RATE || frame.channels !== 1) continue;
+      if (frame.channels !== 1) continue;
+      // A seat gives its sound at the rate that suits recognisers; a model's is higher.
+      if (frame.sampleRate !== heardRate) {
+        heardRate = frame.sampleRate;
+        rate = new ChangedRate(heardRate, REALTIME_SAMPLE_RATE);
+      }
       const heard = int16ToFloat(frame.data);
       onSamples(rate.push(isMuted() ? new Float32Array(heard.length) : heard));
     }

@@ -1,15 +1,18 @@
 import { floatToInt16, int16ToFloat } from '@oracle-calls/node-media/pcm';
 import { OracleCallError } from '@oracle-calls/protocol';
+import type { Clock } from '@oracle-calls/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Turn } from '../../brain/brain.ts';
 import { parseRealtimeEvent } from './realtime-events.ts';
-import type { RealtimeEvent } from './realtime-events.ts';
+import type { RealtimeEvent, SpeechDetection } from './realtime-events.ts';
+import { SentSound } from './sent-sound.ts';
 import type { SpeechConversation, SpeechConversationOptions, SpeechNotice, SpeechRole } from './speech-to-speech.ts';
 
 /** Sound that the network does not take is dropped beyond this: five seconds as base64. A caller who hears the past is not helped. */
 const BACKLOG_MAX_BYTES = 320_000;
 
-export type RealtimeSessionOptions = SpeechConversationOptions & Pick<SpeechRole, 'tools'>;
+export type RealtimeSessionOptions = SpeechConversationOptions &
+  Pick<SpeechRole, 'tools'> & { readonly clock: Pick<Clock, 'now'> };
 
 /** One session of the Realtime API. It begins by waiting for the server's greeting, then asks for the session that it wants. */
 export class RealtimeConversation implements SpeechConversation {
@@ -19,7 +22,17 @@ export class RealtimeConversation implements SpeechConversation {
   readonly #closed = Promise.withResolvers<void>();
   readonly #session: object;
   readonly #over = new AbortController();
+  readonly #sent: SentSound;
+  /** How the server notices speech, once it has said so. */
+  #detection: SpeechDetection | undefined;
   #isTaken = false;
+  #isUserSpeaking = false;
+  /** The server answers: it has said so, or something came of the answer. It takes no wish for another meanwhile. */
+  #isAnswering = false;
+  /** What still comes of the answer under way is not wanted. */
+  #isGivenUp = false;
+  /** Something was said that is answered after the answer under way. */
+  #isAnswerOwed = false;
   /** Tools that answer the response under way; the model speaks on when all have. */
   #tools: Promise<void>[] = [];
 
@@ -27,6 +40,7 @@ export class RealtimeConversation implements SpeechConversation {
     this.#socket = socket;
     this.#options = options;
     this.#session = session;
+    this.#sent = new SentSound(options.clock);
     this.#ready.promise.catch(() => undefined);
     socket.on('message', (data, isBinary) => this.#onFrame(data, isBinary));
     socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
@@ -52,18 +66,26 @@ export class RealtimeConversation implements SpeechConversation {
     const pcm = floatToInt16(samples);
     const bytes = Buffer.alloc(pcm.length * 2);
     for (const [i, sample] of pcm.entries()) bytes.writeInt16LE(sample, i * 2);
-    this.#send({ type: 'input_audio_buffer.append', audio: bytes.toString('base64') });
+    if (this.#send({ type: 'input_audio_buffer.append', audio: bytes.toString('base64') })) this.#sent.sent(pcm.length);
   }
 
   write(text: string): void {
     const content = [{ type: 'input_text', text }];
     this.#send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
-    this.#send({ type: 'response.create' });
+    this.giveUp();
+    this.#answer();
+  }
+
+  giveUp(): void {
+    this.#isAnswerOwed = false;
+    if (!this.#isAnswering || this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    this.#send({ type: 'response.cancel' });
   }
 
   heardUntil(answerId: string, playedMs: number): void {
     const audioEndMs = Math.max(0, Math.round(playedMs));
-    this.#send({ type: 'response.cancel' });
+    this.giveUp();
     this.#send({ type: 'conversation.item.truncate', item_id: answerId, content_index: 0, audio_end_ms: audioEndMs });
   }
 
@@ -85,9 +107,11 @@ export class RealtimeConversation implements SpeechConversation {
     return this.close();
   }
 
-  #send(event: object): void {
-    if (this.#over.signal.aborted || this.#socket.readyState !== this.#socket.OPEN) return;
+  /** Whether it is on its way. */
+  #send(event: object): boolean {
+    if (this.#over.signal.aborted || this.#socket.readyState !== this.#socket.OPEN) return false;
     this.#socket.send(JSON.stringify(event));
+    return true;
   }
 
   #tell(notice: SpeechNotice): void {
@@ -109,20 +133,36 @@ export class RealtimeConversation implements SpeechConversation {
   #onEvent(event: RealtimeEvent): void {
     switch (event.type) {
       case 'session.created':
-        return this.#send({ type: 'session.update', session: this.#session });
+        return void this.#send({ type: 'session.update', session: this.#session });
       case 'session.updated':
+        this.#detection = event.session?.audio.input.turn_detection;
         return this.#onTaken();
-      case 'input_audio_buffer.speech_started':
-        return this.#tell({ kind: 'user-speaks' });
-      case 'input_audio_buffer.speech_stopped':
-        return this.#tell({ kind: 'user-silent' });
+      case 'input_audio_buffer.speech_started': {
+        this.#isUserSpeaking = true;
+        // The server answers what is being said, and with it everything else.
+        this.#isAnswerOwed = false;
+        const placeMs = shifted(event.audio_start_ms, this.#detection?.prefix_padding_ms);
+        return this.#tell({ kind: 'user-speaks', startedAt: this.#heardAt(placeMs) });
+      }
+      case 'input_audio_buffer.speech_stopped': {
+        this.#isUserSpeaking = false;
+        this.#isGivenUp = false;
+        const silenceMs = this.#detection?.silence_duration_ms;
+        const placeMs = shifted(event.audio_end_ms, silenceMs === undefined ? undefined : -silenceMs);
+        return this.#tell({ kind: 'user-silent', stoppedAt: this.#heardAt(placeMs) });
+      }
       case 'conversation.item.input_audio_transcription.completed':
         return this.#tell({ kind: 'user-words', text: event.transcript.trim() });
+      case 'response.created':
+        this.#isAnswering = true;
+        this.#isGivenUp = false;
+        return;
       case 'response.output_audio.delta':
-        return this.#tell({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
+        return this.#pass({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
       case 'response.output_audio_transcript.delta':
-        return this.#tell({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
+        return this.#pass({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
       case 'response.function_call_arguments.done':
+        if (this.#isGivenUp) return;
         this.#tools.push(this.#useTool(event.call_id, event.name, event.arguments));
         return;
       case 'response.done':
@@ -134,17 +174,39 @@ export class RealtimeConversation implements SpeechConversation {
     }
   }
 
+  #heardAt(placeMs: number | undefined): number | undefined {
+    return placeMs === undefined ? undefined : this.#sent.instantOf(placeMs);
+  }
+
   #onTaken(): void {
     if (!this.#isTaken) for (const turn of this.#options.turns ?? []) this.#send(former(turn));
     this.#isTaken = true;
     this.#ready.resolve();
   }
 
+  /** Part of an answer, if it is wanted. */
+  #pass(notice: SpeechNotice): void {
+    this.#isAnswering = true;
+    if (!this.#isGivenUp) this.#tell(notice);
+  }
+
+  /** Has everything answered that was not: now, after the answer under way, or together with what the user is saying. */
+  #answer(): void {
+    if (this.#isUserSpeaking) return;
+    if (this.#isAnswering) this.#isAnswerOwed = true;
+    else this.#send({ type: 'response.create' });
+  }
+
   #onAnswered(status: string): void {
+    this.#isAnswering = false;
+    this.#isGivenUp = false;
     this.#tell({ kind: 'answered', isWhole: status === 'completed' });
     const tools = this.#tools;
     this.#tools = [];
-    if (tools.length > 0) void Promise.all(tools).then(() => this.#send({ type: 'response.create' }));
+    if (tools.length > 0) void Promise.all(tools).then(() => this.#answer());
+    if (!this.#isAnswerOwed) return;
+    this.#isAnswerOwed = false;
+    this.#answer();
   }
 
   /** Most errors are about one event and leave the session as it is: to cancel an answer that has just ended is one. */
@@ -162,6 +224,13 @@ export class RealtimeConversation implements SpeechConversation {
     this.#send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output } });
   }
 }
+
+/**
+ * The place where speech begins or ends in the sound that was sent. What the server names is the piece that it gives to the model: with the padding before the
+ * speech, and with the silence after it (reference of `audio_start_ms` and `audio_end_ms`).
+ */
+const shifted = (placeMs: number | undefined, byMs: number | undefined): number | undefined =>
+  placeMs === undefined || byMs === undefined ? undefined : placeMs + byMs;
 
 /** A turn of an earlier session, as text: what was heard is gone. */
 function former({ speaker, text }: Turn): object {

@@ -42,6 +42,8 @@ const converse = async (
   return conversation;
 };
 const noticed = (...expected: unknown[]): Promise<void> => vi.waitFor(() => expect(notices).toEqual(expected));
+const DONE = { type: 'response.done', response: { status: 'completed' } };
+const sent = (): readonly string[] => server.received.map(({ type }) => type);
 const refusedWith = (code: string): unknown => expect.objectContaining({ code });
 
 describe('a realtime model', () => {
@@ -107,13 +109,82 @@ describe('a realtime model', () => {
 
   it('is told how much of an interrupted answer was heard', async () => {
     const talk = await converse();
+    server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(1) });
+    await vi.waitFor(() => expect(notices).toHaveLength(1));
     talk.heardUntil('a', 812.4);
     await server.event('response.cancel');
-    expect(await server.event('conversation.item.truncate')).toMatchObject({
-      item_id: 'a',
-      content_index: 0,
-      audio_end_ms: 812,
+    const truncation = { item_id: 'a', content_index: 0, audio_end_ms: 812 };
+    expect(await server.event('conversation.item.truncate')).toMatchObject(truncation);
+    // What is being played has long been sent: there is nothing to cancel, and a real server would complain.
+    server.received.length = 0;
+    server.say(DONE);
+    await vi.waitFor(() => expect(notices).toHaveLength(2));
+    talk.heardUntil('a', 812.4);
+    expect(await server.event('conversation.item.truncate')).toMatchObject(truncation);
+    expect(sent()).toEqual(['conversation.item.truncate']);
+  });
+
+  it('gives an answer up of which nothing has come, with everything that still comes of it', async () => {
+    const run = vi.fn(() => 'seen');
+    const look = defineTool({ name: 'look', description: 'Looks.', parameters: v.object({}), run });
+    const talk = await converse({ tools: new ToolBox([look]) });
+    talk.giveUp();
+    server.say({ type: 'response.created', response: { id: 'r' } });
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    await noticed({ kind: 'user-speaks' });
+    talk.giveUp();
+    talk.giveUp();
+    await server.event('response.cancel');
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'a', delta: 'Hello' });
+    server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(1) });
+    server.say({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'look', arguments: '{}' });
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'b', delta: 'Yes' });
+    await noticed(
+      { kind: 'user-speaks' },
+      { kind: 'answered', isWhole: false },
+      { kind: 'oracle-words', answerId: 'b', text: 'Yes' },
+    );
+    expect(run).not.toHaveBeenCalled();
+    expect(sent()).toEqual(['session.update', 'response.cancel']);
+  });
+
+  it('is asked for an answer to what is written when the one under way is over: a real server takes no wish before', async () => {
+    const talk = await converse();
+    server.say({ type: 'response.created', response: { id: 'r' } });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    await noticed({ kind: 'user-silent' });
+    talk.write('Hello.');
+    await server.event('response.cancel');
+    expect(sent()).toEqual(['session.update', 'conversation.item.create', 'response.cancel']);
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    await server.event('response.create');
+    expect(sent()).toHaveLength(4);
+  });
+
+  it('answers what is written and what tools say together with what the user is saying', async () => {
+    const found = Promise.withResolvers<string>();
+    const look = defineTool({
+      name: 'look',
+      description: 'Looks.',
+      parameters: v.object({}),
+      run: () => found.promise,
     });
+    const talk = await converse({ tools: new ToolBox([look]) });
+    server.say({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'look', arguments: '{}' });
+    server.say(DONE);
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    await vi.waitFor(() => expect(notices).toHaveLength(2));
+    talk.write('Hello.');
+    found.resolve('seen');
+    await vi.waitFor(() =>
+      expect(sent()).toEqual(['session.update', 'conversation.item.create', 'conversation.item.create']),
+    );
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    await vi.waitFor(() => expect(notices).toHaveLength(3));
+    talk.write('Are you there?');
+    await server.event('response.create');
+    expect(sent().filter((type) => type === 'response.create')).toHaveLength(1);
   });
 
   it('has tools run, with the user’s approval, and speaks on when all have', async () => {
@@ -139,6 +210,48 @@ describe('a realtime model', () => {
       item: { type: 'function_call_output', call_id: 'c', output: '2 ordered' },
     });
     expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  describe('that says where in the sound somebody spoke', () => {
+    /** 2 s of sound in pieces of 100 ms, the last of which ends now. */
+    async function heard(): Promise<FakeClock> {
+      const clock = new FakeClock();
+      const talk = await converse({}, clock);
+      for (let i = 0; i < 20; i++) {
+        await clock.advance(100);
+        talk.hear(new Float32Array(2_400));
+      }
+      return clock;
+    }
+
+    it('tells when, without its padding and without the silence by which it noticed', async () => {
+      const clock = await heard();
+      server.say({ type: 'input_audio_buffer.speech_started', audio_start_ms: 150 });
+      server.say({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1_930 });
+      await noticed(
+        { kind: 'user-speaks', startedAt: clock.now() - 1_550 },
+        { kind: 'user-silent', stoppedAt: clock.now() - 570 },
+      );
+    });
+
+    it.each([
+      ['no place', {}, undefined],
+      ['a place as a word', { audio_end_ms: 'soon' }, undefined],
+      ['a place that was never sent', { audio_end_ms: 2_501 }, undefined],
+      ['a place before the first sound', { audio_end_ms: 499 }, undefined],
+      ['the end of what was sent', { audio_end_ms: 2_500 }, 0],
+    ])('and names %s', async (_what, place, agoMs) => {
+      const clock = await heard();
+      server.say({ type: 'input_audio_buffer.speech_stopped', ...place });
+      await noticed({ kind: 'user-silent', stoppedAt: agoMs === undefined ? undefined : clock.now() - agoMs });
+    });
+
+    it('and does not say how it notices is not understood', async () => {
+      server.taken = { audio: { input: { turn_detection: { type: 'semantic_vad' } } } };
+      await heard();
+      server.say({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1_930 });
+      await noticed({ kind: 'user-silent' });
+    });
   });
 
   it('may complain of one event and go on', async () => {

@@ -62,7 +62,7 @@ async function converse(endpoint: RealtimeEndpoint, options: SpeechConversationO
   });
   const conversation = new RealtimeConversation(
     socket,
-    { ...options, tools: role.tools },
+    { ...options, tools: role.tools, clock },
     sessionOf(endpoint, role, options.context),
   );
   const onAbort = (): void => conversation.fail(signal?.reason);

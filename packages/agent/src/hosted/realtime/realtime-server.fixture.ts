@@ -18,6 +18,10 @@ export class RealtimeServer implements AsyncDisposable {
   greet: (socket: WebSocket) => void = (socket) =>
     socket.send(JSON.stringify({ type: 'session.created', session: {} }));
   answerUpdate = true;
+  /** The session as it is taken; by default with the real one's way to notice speech. */
+  taken: object = {
+    audio: { input: { turn_detection: { type: 'server_vad', prefix_padding_ms: 300, silence_duration_ms: 500 } } },
+  };
   socket: WebSocket | undefined;
 
   async open(): Promise<this> {
@@ -28,7 +32,9 @@ export class RealtimeServer implements AsyncDisposable {
       socket.on('message', (data) => {
         const event = JSON.parse((data as Buffer).toString()) as Sent;
         this.received.push(event);
-        if (event.type === 'session.update' && this.answerUpdate) this.say({ type: 'session.updated', session: {} });
+        if (event.type === 'session.update' && this.answerUpdate) {
+          this.say({ type: 'session.updated', session: this.taken });
+        }
       });
       this.greet(socket);
     });

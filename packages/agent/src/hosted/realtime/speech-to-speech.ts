@@ -11,8 +11,17 @@ export const SENT_TO_REALTIME: readonly SentKind[] = ['audio', 'text'];
 /** What a model that hears and speaks tells about a conversation. The union is closed. */
 export type SpeechNotice =
   /** The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. */
-  | { readonly kind: 'user-speaks' }
-  | { readonly kind: 'user-silent' }
+  | {
+      readonly kind: 'user-speaks';
+      /** When the speech itself began, in ms of the `Clock`, where the model tells. */
+      readonly startedAt?: number | undefined;
+    }
+  /** The user's turn is over: an answer comes. */
+  | {
+      readonly kind: 'user-silent';
+      /** When the speech itself ended, before the silence by which that was noticed, in ms of the `Clock`; where the model tells. */
+      readonly stoppedAt?: number | undefined;
+    }
   /** What the user said, once the model has written it down; it may come after the answer has begun. */
   | { readonly kind: 'user-words'; readonly text: string }
   /** Sound of the answer, with the answer's id. */
@@ -34,9 +43,11 @@ export interface SpeechConversationOptions extends Pick<AnswerOptions, 'approve'
 export interface SpeechConversation extends AsyncDisposable {
   /** The user's sound, as it comes. It is dropped once the conversation is over. */
   hear(samples: Float32Array): void;
-  /** A written turn of the user's, answered aloud. */
+  /** A written turn of the user's, answered aloud. Whatever is being answered is given up for it. */
   write(text: string): void;
-  /** The answer was stopped when this much of it had been played, in ms: the model forgets the rest. */
+  /** The answer under way is not wanted any more, also one of which nothing has come: nothing more comes of it. */
+  giveUp(): void;
+  /** The answer was stopped when this much of it had been played, in ms: the model forgets the rest, and it is given up. */
   heardUntil(answerId: string, playedMs: number): void;
   close(): Promise<void>;
 }
