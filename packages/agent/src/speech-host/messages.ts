@@ -5,6 +5,7 @@ import { callHearingSchema } from '@oracle-calls/protocol/hearing';
 import { turnSettingsSchema } from '../oracle/turn-settings.ts';
 import { hostUserMessageSchemas, jobUserMessageSchema, stillSchema } from './user-messages.ts';
 import { memorySettingsSchema } from '../memory/memory-settings.ts';
+import { ANSWER_OUTCOMES } from '../hosted/realtime/speech-to-speech.ts';
 
 /*
  * What a job and the speech host say to each other. Both unions are closed: a kind is added together with its case in
@@ -57,7 +58,7 @@ const realtimeNoticeSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('user-words'), text: v.string() }),
   v.strictObject({ kind: v.literal('sound'), answerId: v.string(), samples: samplesSchema }),
   v.strictObject({ kind: v.literal('oracle-words'), answerId: v.string(), text: v.string() }),
-  v.strictObject({ kind: v.literal('answered'), isWhole: v.boolean() }),
+  v.strictObject({ kind: v.literal('answered'), outcome: v.picklist(ANSWER_OUTCOMES) }),
 ]);
 export type RealtimeNotice = v.InferOutput<typeof realtimeNoticeSchema>;
 

@@ -326,6 +326,23 @@ describe('a turn that a realtime model answers', () => {
     expect(over()).toEqual([{ turn: 1, outcome: 'interrupted', ...UNTIL_HEARD }]);
   });
 
+  it('that the model fails at is apologised for in writing, and the call is given up when it fails again and again', async () => {
+    const { clock } = await asked();
+    const fail = (): void => server.say({ type: 'response.done', response: { status: 'failed' } });
+    fail();
+    await vi.waitFor(() => expect(told.slice(-2)).toEqual(['oracle: Sorry.', 'listening']));
+    expect(over()).toEqual([{ turn: 1, outcome: 'unanswered' }]);
+    await answered(clock);
+    server.say(DONE);
+    for (let i = 0; i < 3; i++) fail();
+    await vi.waitFor(() => expect(told.filter((one) => one === 'oracle: Sorry.')).toHaveLength(4));
+    expect(onFailed).not.toHaveBeenCalled();
+    fail();
+    await vi.waitFor(() =>
+      expect(onFailed).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_UPSTREAM_MODEL' })),
+    );
+  });
+
   it('is not, when nobody spoke', async () => {
     const conversation = await start();
     await conversation.write('Hello.');

@@ -1,10 +1,11 @@
 import type { ReadableStream } from 'node:stream/web';
 import type { AudioFrame } from '@livekit/rtc-node';
-import { codeOf, isOracleCallError } from '@oracle-calls/protocol';
+import { codeOf, isOracleCallError, OracleCallError } from '@oracle-calls/protocol';
 import type { Clock, Logger } from '@oracle-calls/protocol';
 import { createPayloadId } from '@oracle-calls/protocol/data-frame';
 import type { Speaker } from '@oracle-calls/node-media/seat';
 import type { CallContext, Turn } from '../../brain/brain.ts';
+import { MAX_FAILED_TURNS } from '../../brain/say-failures.ts';
 import type { SpeechConversation, SpeechNotice, SpeechToSpeech } from '../../hosted/realtime/speech-to-speech.ts';
 import type { ApproveTool } from '../../tools/approval.ts';
 import type { Conversation } from '../conversation.ts';
@@ -70,6 +71,8 @@ class RealtimeTalk implements Conversation {
   #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
+  /** In a row. */
+  #failedAnswers = 0;
   /** Nothing more comes of the answer that was last heard of. */
   #isAnswered = true;
 
@@ -198,6 +201,8 @@ class RealtimeTalk implements Conversation {
         return this.#captions.add(notice.text);
       case 'answered':
         this.#endAnswer();
+        if (notice.outcome === 'failed') return this.#onAnswerFailed();
+        if (notice.outcome === 'whole') this.#failedAnswers = 0;
         return this.#allCame();
       case 'over':
         return this.#onLost(notice.cause);
@@ -240,6 +245,20 @@ class RealtimeTalk implements Conversation {
     this.#isSpeaking = false;
     if (this.#isAnswered) this.#record.answerOver('heard');
     if (!this.#isUserSpeaking) this.#become('listening');
+  }
+
+  /** Nobody else could say so aloud: the apology is shown. */
+  #onAnswerFailed(): void {
+    const { observer, apology, log, onFailed } = this.#options;
+    this.#failedAnswers += 1;
+    log.warn('an answer failed', { code: 'ERR_UPSTREAM_MODEL', turnsInARow: this.#failedAnswers });
+    observer.words({ speaker: 'oracle', segment: createPayloadId(), text: apology, isFinal: true });
+    this.#allCame();
+    if (this.#activity === 'thinking') {
+      this.#record.answerOver('unanswered');
+      this.#become('listening');
+    }
+    if (this.#failedAnswers > MAX_FAILED_TURNS) onFailed(new OracleCallError('ERR_UPSTREAM_MODEL'));
   }
 
   #onLost(cause: unknown): void {

@@ -6,7 +6,13 @@ import type { Turn } from '../../brain/brain.ts';
 import { parseRealtimeEvent } from './realtime-events.ts';
 import type { RealtimeEvent, SpeechDetection } from './realtime-events.ts';
 import { SentSound } from './sent-sound.ts';
-import type { SpeechConversation, SpeechConversationOptions, SpeechNotice, SpeechRole } from './speech-to-speech.ts';
+import type {
+  AnswerOutcome,
+  SpeechConversation,
+  SpeechConversationOptions,
+  SpeechNotice,
+  SpeechRole,
+} from './speech-to-speech.ts';
 
 /** Sound that the network does not take is dropped beyond this: five seconds as base64. A caller who hears the past is not helped. */
 const BACKLOG_MAX_BYTES = 320_000;
@@ -198,9 +204,10 @@ export class RealtimeConversation implements SpeechConversation {
   }
 
   #onAnswered(status: string): void {
+    const outcome = this.#isGivenUp ? 'cut-off' : outcomeOf(status);
     this.#isAnswering = false;
     this.#isGivenUp = false;
-    this.#tell({ kind: 'answered', isWhole: status === 'completed' });
+    this.#tell({ kind: 'answered', outcome });
     const tools = this.#tools;
     this.#tools = [];
     if (tools.length > 0) void Promise.all(tools).then(() => this.#answer());
@@ -223,6 +230,11 @@ export class RealtimeConversation implements SpeechConversation {
     const output = outcome?.text ?? 'There is no such tool.';
     this.#send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output } });
   }
+}
+
+function outcomeOf(status: string): AnswerOutcome {
+  if (status === 'completed') return 'whole';
+  return status === 'failed' ? 'failed' : 'cut-off';
 }
 
 /**

@@ -89,7 +89,7 @@ describe('a realtime model', () => {
       { kind: 'user-words', text: 'Hi.' },
       { kind: 'sound', answerId: 'a', samples: Float32Array.of(0.5) },
       { kind: 'oracle-words', answerId: 'a', text: 'Hello' },
-      { kind: 'answered', isWhole: true },
+      { kind: 'answered', outcome: 'whole' },
     );
   });
 
@@ -142,7 +142,7 @@ describe('a realtime model', () => {
     server.say({ type: 'response.output_audio_transcript.delta', item_id: 'b', delta: 'Yes' });
     await noticed(
       { kind: 'user-speaks' },
-      { kind: 'answered', isWhole: false },
+      { kind: 'answered', outcome: 'cut-off' },
       { kind: 'oracle-words', answerId: 'b', text: 'Yes' },
     );
     expect(run).not.toHaveBeenCalled();

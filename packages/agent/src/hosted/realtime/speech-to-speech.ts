@@ -8,6 +8,9 @@ export const REALTIME_SAMPLE_RATE = 24_000;
 /** What such a model gets: the sound, and in words what the user writes, what tools say, what is remembered and what was said before a session broke. */
 export const SENT_TO_REALTIME: readonly SentKind[] = ['audio', 'text'];
 
+export const ANSWER_OUTCOMES = ['whole', 'cut-off', 'failed'] as const;
+export type AnswerOutcome = (typeof ANSWER_OUTCOMES)[number];
+
 /** What a model that hears and speaks tells about a conversation. The union is closed. */
 export type SpeechNotice =
   /** The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. */
@@ -27,7 +30,8 @@ export type SpeechNotice =
   /** Sound of the answer, with the answer's id. */
   | { readonly kind: 'sound'; readonly answerId: string; readonly samples: Float32Array }
   | { readonly kind: 'oracle-words'; readonly answerId: string; readonly text: string }
-  | { readonly kind: 'answered'; readonly isWhole: boolean }
+  /** Nothing more comes of the answer: `cut-off` when it was stopped or grew too long, `failed` when the model could not give one. */
+  | { readonly kind: 'answered'; readonly outcome: AnswerOutcome }
   /** Nothing comes after this. */
   | { readonly kind: 'over'; readonly cause: unknown };
 
