@@ -10,6 +10,7 @@ import {
   type CrossSigningOutcome,
 } from './ensure-cross-signing.ts';
 import { FakeAccount, FakeDevice } from './fake-account.fixture.ts';
+import { FakeMatrixError } from '../js-sdk/fake-sdk-client.fixture.ts';
 import { RecoveryKeyHolder } from './recovery-key-holder.ts';
 import { withPassword } from './upload-authorisation.ts';
 
@@ -217,23 +218,27 @@ test('a first sync from before the recovery key was made gives nobody another on
     newRecoveryKey: undefined,
   });
   expect(account.storage?.key).toBe(recoveryKey.expose());
-  // The twin, which looks at nothing but the sync: the key that was kept opens nothing any more.
-  client.staleSyncs = 3;
-  client.getAccountData = () => ({ getOriginalContent: () => ({ key: account.storage?.keyId }) }) as never;
+  // The twin, which believes the sync: the key that was kept opens nothing any more.
+  client.http.authedRequest = () => Promise.reject(new FakeMatrixError(404, 'M_NOT_FOUND'));
   const made = newKeyOf(await ensureCrossSigning(client, { holder, recoveryKey }));
   expect(account.storage?.key).toBe(made.expose());
   expect(made.expose()).not.toBe(recoveryKey.expose());
 });
 
-test('a sync that never comes to know the recovery key is given up, and nothing is made', async () => {
+test('a device that never comes to know the recovery key makes no other, and is not waited for without end', async () => {
   const { account, client, holder } = device();
-  await ensureCrossSigning(client, { holder });
+  const recoveryKey = newKeyOf(await ensureCrossSigning(client, { holder }));
   const { storage } = account;
-  client.staleSyncs = 10_000;
   const clock = new FakeClock();
-  expect(await inTime(clock, ensureCrossSigning(client, { holder, clock }))).toMatchObject({
-    code: 'ERR_UPSTREAM_HOMESERVER',
+  client.staleSyncs = 10_000;
+  expect(await inTime(clock, ensureCrossSigning(client, { holder, recoveryKey, clock }))).toMatchObject({
+    state: 'ready',
+    newRecoveryKey: undefined,
   });
+  const second = device(account, 'SECOND');
+  second.client.staleSyncs = 10_000;
+  const outcome = ensureCrossSigning(second.client, { holder: second.holder, recoveryKey, clock });
+  expect(await inTime(clock, outcome)).toEqual({ state: 'recovery-key-needed', canRecover: true });
   expect(account.storage).toBe(storage);
 });
 

@@ -14,7 +14,7 @@ import {
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
 import { ensureKeyBackup, readBackupState, renewKeyBackup, type KeyBackupState } from './key-backup.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
-import { knowsRecoveryKey } from './recovery-record.ts';
+import { recoveryKeyId } from './recovery-record.ts';
 import { parseRecoveryKey } from './recovery-key-text.ts';
 import { withoutPassword, type UploadAuthorisation } from './upload-authorisation.ts';
 
@@ -70,16 +70,16 @@ export function crossSigningState(
 export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOptions): Promise<CrossSigningOutcome> {
   return bounded(client, options, async (signal) => {
     const crypto = cryptoOf(client);
-    await knowsRecoveryKey(client, { clock: options.clock, signal });
+    const keyId = await recoveryKeyId(client, { clock: options.clock, signal });
     switch (await readState(client, crypto)) {
       case 'none': {
         const { recoveryKey: newRecoveryKey, backup } = await makeIdentity(client, crypto, options);
         return { state: 'ready', newRecoveryKey, backup };
       }
       case 'own-device-unsigned':
-        return await signOwnDevice(client, crypto, options);
+        return await signOwnDevice(client, crypto, options, keyId);
       case 'ready':
-        return await completeRecovery(client, crypto, options);
+        return await completeRecovery(client, crypto, options, keyId);
     }
   });
 }
@@ -175,11 +175,12 @@ async function signOwnDevice(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
   options: EnsureOptions,
+  keyId: string | undefined,
 ): Promise<CrossSigningOutcome> {
   if (await hasPrivateKeys(crypto)) {
     // An earlier set-up was interrupted before the signature.
     await crypto.crossSignDevice(client.getDeviceId() ?? '');
-    if ((await readState(client, crypto)) === 'ready') return await completeRecovery(client, crypto, options);
+    if ((await readState(client, crypto)) === 'ready') return await completeRecovery(client, crypto, options, keyId);
   }
   const { privateKeysInSecretStorage: canRecover } = await crypto.getCrossSigningStatus();
   if (!canRecover) return { state: 'recovery-key-needed', canRecover };
@@ -188,7 +189,7 @@ async function signOwnDevice(
     await becomesReady(client, crypto, options);
     return { state: await backUp(client, crypto, options) };
   });
-  if (backup === undefined) return { state: 'recovery-key-needed', canRecover: (await storedKey(client)) !== null };
+  if (backup === undefined) return { state: 'recovery-key-needed', canRecover: keyId !== undefined };
   return { state: 'ready', newRecoveryKey: undefined, backup: backup.state };
 }
 
@@ -197,9 +198,10 @@ async function completeRecovery(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
   options: EnsureOptions,
+  keyId: string | undefined,
 ): Promise<CrossSigningOutcome> {
   const { isBackupOff = false } = options;
-  if ((await storedKey(client)) === null && (await hasPrivateKeys(crypto))) {
+  if (keyId === undefined && (await hasPrivateKeys(crypto))) {
     const { recoveryKey: newRecoveryKey, backup } = await makeRecovery(client, crypto, options);
     return { state: 'ready', newRecoveryKey, backup };
   }
@@ -207,8 +209,6 @@ async function completeRecovery(
   const opened = await withRecoveryKey(client, options, () => ensureKeyBackup(client, crypto, options.clock));
   return { state: 'ready', newRecoveryKey: undefined, backup: opened ?? (await readBackupState(client, crypto)) };
 }
-
-const storedKey = (client: CrossSigningClient) => client.secretStorage.getKey();
 
 /**
  * Work that needs secret storage open; `undefined` when there is none, or no recovery key was given.
@@ -220,7 +220,7 @@ async function withRecoveryKey<T>(
   { holder, recoveryKey }: EnsureOptions,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
-  const storage = await storedKey(client);
+  const storage = await client.secretStorage.getKey();
   if (recoveryKey === undefined || storage === null) return undefined;
   const [keyId, description] = storage;
   const key = parseRecoveryKey(recoveryKey);

@@ -5,21 +5,26 @@ import type { WaitingOptions } from './ensure-cross-signing.ts';
 
 /** Names the recovery key's record (Matrix spec, "Secret storage"). */
 const DEFAULT_KEY = 'm.secret_storage.default_key';
-/** The next sync brings it. */
+/** Each look is a request, and the next sync brings it. */
 const LOOK_GAP_MS = 100;
+/** So often the homeserver is asked: five seconds, and more where it is slow. */
+const LOOKS = 50;
 
 /**
- * Waits until this client knows the same recovery key of its account as the homeserver. A first sync may be minutes old (Synapse repeats its
- * answer to the same question), and the SDK believes it: an account whose key it does not show would be given another, and copies of the one
- * that people keep would open nothing any more.
+ * The id of the account's recovery key, as the homeserver says it, and once this client knows the same. A first sync may be minutes old (Synapse
+ * repeats its answer to the same question), and the SDK believes it: an account whose key it does not show would be given another, and copies of the one
+ * that people keep would open nothing any more. A client that does not come to know it, since it lost that part of what it kept, is not waited for without
+ * end: what it cannot open stays shut.
  *
  * @throws what the request throws; aborts rethrow `signal.reason`
  */
-export async function knowsRecoveryKey(
+export async function recoveryKeyId(
   client: CrossSigningClient,
   { clock = systemClock, signal }: WaitingOptions,
-): Promise<void> {
-  while ((await keyAtHomeserver(client)) !== keyIdIn(client.getAccountData(DEFAULT_KEY)?.getOriginalContent())) {
+): Promise<string | undefined> {
+  for (let look = 1; ; look++) {
+    const keyId = await keyAtHomeserver(client);
+    if (keyId === keyIdIn(client.getAccountData(DEFAULT_KEY)?.getOriginalContent()) || look === LOOKS) return keyId;
     await clock.sleep(LOOK_GAP_MS, { signal });
   }
 }
@@ -36,5 +41,5 @@ async function keyAtHomeserver(client: CrossSigningClient): Promise<string | und
 
 function keyIdIn(content: unknown): string | undefined {
   const key: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, 'key') : undefined;
-  return typeof key === 'string' ? key : undefined;
+  return typeof key === 'string' && key !== '' ? key : undefined;
 }
