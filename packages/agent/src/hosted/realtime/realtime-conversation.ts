@@ -39,6 +39,8 @@ export class RealtimeConversation implements SpeechConversation {
   #isGivenUp = false;
   /** Something was said that is answered after the answer under way. */
   #isAnswerOwed = false;
+  /** Raised when nothing more is wanted of what was asked so far, also not of its tools that still run. */
+  #generation = 0;
   /** Tools that answer the response under way; the model speaks on when all have. */
   #tools: Promise<void>[] = [];
 
@@ -83,6 +85,12 @@ export class RealtimeConversation implements SpeechConversation {
   }
 
   giveUp(): void {
+    this.#generation += 1;
+    this.#cancel();
+  }
+
+  /** Gives the answer under way up, but not what its tools have still to tell: who says something meanwhile waits for that. */
+  #cancel(): void {
     this.#isAnswerOwed = false;
     if (!this.#isAnswering || this.#isGivenUp) return;
     this.#isGivenUp = true;
@@ -91,7 +99,7 @@ export class RealtimeConversation implements SpeechConversation {
 
   heardUntil(answerId: string, playedMs: number): void {
     const audioEndMs = Math.max(0, Math.round(playedMs));
-    this.giveUp();
+    this.#cancel();
     this.#send({ type: 'conversation.item.truncate', item_id: answerId, content_index: 0, audio_end_ms: audioEndMs });
   }
 
@@ -210,7 +218,11 @@ export class RealtimeConversation implements SpeechConversation {
     this.#tell({ kind: 'answered', outcome });
     const tools = this.#tools;
     this.#tools = [];
-    if (tools.length > 0) void Promise.all(tools).then(() => this.#answer());
+    const generation = this.#generation;
+    const speakOn = (): void => {
+      if (generation === this.#generation) this.#answer();
+    };
+    if (tools.length > 0) void Promise.all(tools).then(speakOn);
     if (!this.#isAnswerOwed) return;
     this.#isAnswerOwed = false;
     this.#answer();

@@ -187,6 +187,44 @@ describe('a realtime model', () => {
     expect(sent().filter((type) => type === 'response.create')).toHaveLength(1);
   });
 
+  describe('whose tool is still at work when its answer has ended', () => {
+    const begun = async () => {
+      const found = Promise.withResolvers<string>();
+      const run = (): Promise<string> => found.promise;
+      const look = defineTool({ name: 'look', description: 'Looks.', parameters: v.object({}), run });
+      const talk = await converse({ tools: new ToolBox([look]) });
+      server.say({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'look', arguments: '{}' });
+      server.say(DONE);
+      await noticed({ kind: 'answered', outcome: 'whole' });
+      return { talk, found };
+    };
+
+    it('says nothing of what it found once the answer is given up, but knows it', async () => {
+      const { talk, found } = await begun();
+      talk.giveUp();
+      found.resolve('seen');
+      await server.event('conversation.item.create');
+      // Whatever the tool's end set off was sent before this.
+      talk.hear(Float32Array.of(0));
+      await server.event('input_audio_buffer.append');
+      expect(sent()).toEqual(['session.update', 'conversation.item.create', 'input_audio_buffer.append']);
+    });
+
+    it('tells what it found when somebody said something meanwhile', async () => {
+      const { talk, found } = await begun();
+      server.say({ type: 'input_audio_buffer.speech_started' });
+      await vi.waitFor(() => expect(notices).toHaveLength(2));
+      talk.heardUntil('a', 100);
+      server.say({ type: 'input_audio_buffer.speech_stopped' });
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      await vi.waitFor(() => expect(notices).toHaveLength(3));
+      found.resolve('seen');
+      await server.event('conversation.item.create');
+      server.say(DONE);
+      await server.event('response.create');
+    });
+  });
+
   it('has tools run, with the user’s approval, and speaks on when all have', async () => {
     const run = vi.fn(({ cakes }: { cakes: number }) => `${cakes} ordered`);
     const parameters = v.object({ cakes: v.number() });
