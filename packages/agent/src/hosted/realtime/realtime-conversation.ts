@@ -33,9 +33,11 @@ export class RealtimeConversation implements SpeechConversation {
   #detection: SpeechDetection | undefined;
   #isTaken = false;
   #isUserSpeaking = false;
-  /** The server answers: it has said so, or something came of the answer. It takes no wish for another meanwhile. */
+  /** The server answers, or is about to: it was asked to, or has heard the user out. It takes no wish for another meanwhile. */
   #isAnswering = false;
-  /** What still comes of the answer under way is not wanted. */
+  /** The answer has begun: the server has said so, or something came of it. Before, there is nothing to cancel. */
+  #isBegun = false;
+  /** What still comes of the answer under way is not wanted; one that has not begun is cancelled when it does. */
   #isGivenUp = false;
   /** Something was said that is answered after the answer under way. */
   #isAnswerOwed = false;
@@ -94,7 +96,7 @@ export class RealtimeConversation implements SpeechConversation {
     this.#isAnswerOwed = false;
     if (!this.#isAnswering || this.#isGivenUp) return;
     this.#isGivenUp = true;
-    this.#send({ type: 'response.cancel' });
+    if (this.#isBegun) this.#send({ type: 'response.cancel' });
   }
 
   heardUntil(answerId: string, playedMs: number): void {
@@ -160,6 +162,8 @@ export class RealtimeConversation implements SpeechConversation {
       }
       case 'input_audio_buffer.speech_stopped': {
         this.#isUserSpeaking = false;
+        // It answers by itself.
+        this.#isAnswering = true;
         this.#isGivenUp = false;
         const silenceMs = this.#detection?.silence_duration_ms;
         const placeMs = shifted(event.audio_end_ms, silenceMs === undefined ? undefined : -silenceMs);
@@ -168,9 +172,9 @@ export class RealtimeConversation implements SpeechConversation {
       case 'conversation.item.input_audio_transcription.completed':
         return this.#tell({ kind: 'user-words', text: event.transcript.trim() });
       case 'response.created':
-        this.#isAnswering = true;
-        this.#isGivenUp = false;
-        return;
+        // A second one: the first has ended without a word.
+        if (this.#isBegun) this.#isGivenUp = false;
+        return this.#onBegun();
       case 'response.output_audio.delta':
         return this.#pass({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
       case 'response.output_audio_transcript.delta':
@@ -200,21 +204,40 @@ export class RealtimeConversation implements SpeechConversation {
 
   /** Part of an answer, if it is wanted. */
   #pass(notice: SpeechNotice): void {
-    this.#isAnswering = true;
+    this.#onBegun();
     if (!this.#isGivenUp) this.#tell(notice);
+  }
+
+  #onBegun(): void {
+    this.#isAnswering = true;
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    if (this.#isGivenUp) this.#send({ type: 'response.cancel' });
   }
 
   /** Has everything answered that was not: now, after the answer under way, or together with what the user is saying. */
   #answer(): void {
     if (this.#isUserSpeaking) return;
     if (this.#isAnswering) this.#isAnswerOwed = true;
-    else this.#send({ type: 'response.create' });
+    else this.#isAnswering = this.#send({ type: 'response.create' });
+  }
+
+  /** Nothing more comes of the answer under way, or it does not begin. */
+  #endAnswer(): void {
+    this.#isAnswering = false;
+    this.#isBegun = false;
+    this.#isGivenUp = false;
+  }
+
+  #answerOwed(): void {
+    if (!this.#isAnswerOwed) return;
+    this.#isAnswerOwed = false;
+    this.#answer();
   }
 
   #onAnswered(status: string): void {
     const outcome = this.#isGivenUp ? 'cut-off' : outcomeOf(status);
-    this.#isAnswering = false;
-    this.#isGivenUp = false;
+    this.#endAnswer();
     this.#tell({ kind: 'answered', outcome });
     const tools = this.#tools;
     this.#tools = [];
@@ -223,14 +246,23 @@ export class RealtimeConversation implements SpeechConversation {
       if (generation === this.#generation) this.#answer();
     };
     if (tools.length > 0) void Promise.all(tools).then(speakOn);
-    if (!this.#isAnswerOwed) return;
-    this.#isAnswerOwed = false;
-    this.#answer();
+    this.#answerOwed();
   }
 
-  /** Most errors are about one event and leave the session as it is: to cancel an answer that has just ended is one. */
+  /** Most errors are about one event and leave the session as it is. */
   #onError(code: string | undefined): void {
     if (code === 'session_expired') return this.fail(new OracleCallError('ERR_UPSTREAM_MODEL', 'The session is over.'));
+    // The answer to be cancelled had just ended.
+    if (code === 'response_cancel_not_active') return;
+    if (code === 'conversation_already_has_active_response') {
+      // The wish crossed an answer that the server began by itself: it is made again after that.
+      if (!this.#isGivenUp) this.#isAnswerOwed = true;
+      this.#isAnswering = true;
+    } else if (this.#isAnswering && !this.#isBegun) {
+      // Perhaps the answer will not begin. If it was about something else, the next wish comes too early, and is made again.
+      this.#endAnswer();
+      this.#answerOwed();
+    }
     // Before the session stands, an error means that it will not.
     this.#ready.reject(new OracleCallError('ERR_UPSTREAM_REFUSED'));
   }

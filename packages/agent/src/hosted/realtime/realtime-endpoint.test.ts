@@ -182,9 +182,92 @@ describe('a realtime model', () => {
     );
     server.say({ type: 'input_audio_buffer.speech_stopped' });
     await vi.waitFor(() => expect(notices).toHaveLength(3));
-    talk.write('Are you there?');
-    await server.event('response.create');
-    expect(sent().filter((type) => type === 'response.create')).toHaveLength(1);
+    expect(sent()).not.toContain('response.create');
+  });
+
+  describe('whose answer is about to begin', () => {
+    const asks = () => sent().filter((type) => type.startsWith('response.'));
+    /** Until the server has got everything, and what it said has arrived. */
+    const settled = async (talk: SpeechConversation): Promise<void> => {
+      const before = notices.length;
+      server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: '' });
+      await vi.waitFor(() => expect(notices.length).toBeGreaterThan(before));
+      server.received.splice(0, server.received.length, ...server.received.filter(({ type }) => !/append/.test(type)));
+      talk.hear(Float32Array.of(0));
+      await server.event('input_audio_buffer.append');
+    };
+    /** Asked for by ourselves, or begun by the server because somebody has spoken. */
+    const WAYS: [string, (talk: SpeechConversation) => void, string[]][] = [
+      ['was asked for', (talk) => talk.write('Hello.'), ['response.create']],
+      ['is to what was said', () => server.say({ type: 'input_audio_buffer.speech_stopped' }), []],
+    ];
+
+    it.each(WAYS)('because it %s is not asked for another before that is over', async (_why, ask, asked) => {
+      const talk = await converse();
+      ask(talk);
+      await settled(talk);
+      talk.write('Are you there?');
+      await settled(talk);
+      expect(asks()).toEqual(asked);
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      await settled(talk);
+      expect(asks()).toEqual([...asked, 'response.cancel']);
+      server.say({ type: 'response.done', response: { status: 'cancelled' } });
+      await settled(talk);
+      expect(asks()).toEqual([...asked, 'response.cancel', 'response.create']);
+    });
+
+    it.each(WAYS)('because it %s is cancelled at its beginning, if it is given up before', async (_why, ask, asked) => {
+      const talk = await converse();
+      ask(talk);
+      await settled(talk);
+      talk.giveUp();
+      await settled(talk);
+      expect(asks()).toEqual(asked);
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(1) });
+      server.say({ type: 'response.done', response: { status: 'cancelled' } });
+      await settled(talk);
+      expect(asks()).toEqual([...asked, 'response.cancel']);
+      expect(notices.filter(({ kind }) => kind === 'sound')).toEqual([]);
+      expect(notices).toContainEqual({ kind: 'answered', outcome: 'cut-off' });
+    });
+
+    const ACTIVE = { type: 'error', error: { code: 'conversation_already_has_active_response' } };
+
+    it('is asked for again after the one that it crossed', async () => {
+      const talk = await converse();
+      talk.write('Hello.');
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      server.say(ACTIVE);
+      await settled(talk);
+      expect(asks()).toEqual(['response.create']);
+      server.say(DONE);
+      await settled(talk);
+      expect(asks()).toEqual(['response.create', 'response.create']);
+    });
+
+    it('is not asked for again once it is given up', async () => {
+      const talk = await converse();
+      talk.write('Hello.');
+      await settled(talk);
+      talk.giveUp();
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      server.say(ACTIVE);
+      server.say(DONE);
+      await settled(talk);
+      expect(asks()).toEqual(['response.create', 'response.cancel']);
+    });
+
+    it('may be refused, and what is written then is answered', async () => {
+      const talk = await converse();
+      talk.write('Hello.');
+      server.say({ type: 'error', error: { code: 'rate_limit_exceeded' } });
+      await settled(talk);
+      talk.write('Are you there?');
+      await settled(talk);
+      expect(asks()).toEqual(['response.create', 'response.create']);
+    });
   });
 
   describe('whose tool is still at work when its answer has ended', () => {
