@@ -209,6 +209,28 @@ describe('a conversation that a realtime model holds', () => {
     expect(speaker.played).toEqual([]);
   });
 
+  it('says and remembers nothing of an answer before whose first sound the user spoke on', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say(words('a', 'It is '));
+    await vi.waitFor(() => expect(interim).toEqual(['It is']));
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    server.say(words('a', 'here.'));
+    server.say(voice('a'));
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say(words('b', 'And'));
+    server.say(voice('b'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: And'));
+    expect(told).toEqual(['thinking', 'oracle: It is', 'listening', 'thinking', 'speaking', 'oracle: And']);
+    expect(speaker.queuedMs).toBe(100);
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    expect(server.received[1]).toMatchObject({ item: { role: 'assistant', content: [{ text: 'And' }] } });
+  });
+
   it('is not told of an answer that was heard to its end', async () => {
     await start();
     server.say(voice('a'));

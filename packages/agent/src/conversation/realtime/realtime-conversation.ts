@@ -68,6 +68,8 @@ class RealtimeTalk implements Conversation {
   #shortLives = 0;
   /** What the oracle says in the answer under way, as far as it was written down. */
   #answer = '';
+  /** There was sound of it. */
+  #isHeard = false;
   #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
@@ -173,7 +175,7 @@ class RealtimeTalk implements Conversation {
     switch (notice.kind) {
       case 'user-speaks':
         this.#isUserSpeaking = true;
-        if (!this.#stopSpeaking()) return;
+        if (!this.#stopSpeaking()) return this.#dropUnheard();
         this.#record.held(notice.startedAt);
         return this.#record.answerOver('given-up');
       case 'user-silent':
@@ -189,6 +191,7 @@ class RealtimeTalk implements Conversation {
         // Late sound of what the user has already spoken over.
         if (!this.#playback.add(notice.answerId, notice.samples)) return;
         this.#isAnswered = false;
+        this.#isHeard = true;
         if (this.#isSpeaking) return;
         this.#isSpeaking = true;
         log.info('oracle speaks');
@@ -227,6 +230,14 @@ class RealtimeTalk implements Conversation {
     return true;
   }
 
+  /** The user speaks on before the answer is heard: it was never said. */
+  #dropUnheard(): void {
+    if (this.#isHeard) return;
+    this.#captions.end();
+    this.#answer = '';
+    if (this.#activity === 'thinking') this.#become('listening');
+  }
+
   /** Nothing more comes of the answer. It is over when what came of it has been heard. */
   #allCame(): void {
     this.#isAnswered = true;
@@ -234,6 +245,7 @@ class RealtimeTalk implements Conversation {
   }
 
   #endAnswer(stopped?: StoppedAnswer): void {
+    this.#isHeard = false;
     this.#captions.end();
     const text = this.#answer.trim();
     this.#answer = '';

@@ -156,7 +156,7 @@ export class RealtimeConversation implements SpeechConversation {
       case 'input_audio_buffer.speech_started': {
         this.#isUserSpeaking = true;
         // The server answers what is being said, and with it everything else.
-        this.#isAnswerOwed = false;
+        this.#cancel();
         const placeMs = shifted(event.audio_start_ms, this.#detection?.prefix_padding_ms);
         return this.#tell({ kind: 'user-speaks', startedAt: this.#heardAt(placeMs) });
       }

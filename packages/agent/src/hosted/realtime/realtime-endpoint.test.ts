@@ -149,6 +149,17 @@ describe('a realtime model', () => {
     expect(sent()).toEqual(['session.update', 'response.cancel']);
   });
 
+  it('says nothing more of an answer once the user speaks on, also when nothing of it was heard', async () => {
+    await converse();
+    server.say({ type: 'response.created', response: { id: 'r' } });
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'a', delta: 'Hello' });
+    server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(1) });
+    server.say(DONE);
+    await noticed({ kind: 'user-speaks' }, { kind: 'answered', outcome: 'cut-off' });
+    await server.event('response.cancel');
+  });
+
   it('is asked for an answer to what is written when the one under way is over: a real server takes no wish before', async () => {
     const talk = await converse();
     server.say({ type: 'response.created', response: { id: 'r' } });

@@ -13,7 +13,10 @@ export type AnswerOutcome = (typeof ANSWER_OUTCOMES)[number];
 
 /** What a model that hears and speaks tells about a conversation. The union is closed. */
 export type SpeechNotice =
-  /** The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. */
+  /**
+   * The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. Nothing more comes of the answer
+   * under way; what its tools find is still told.
+   */
   | {
       readonly kind: 'user-speaks';
       /** When the speech itself began, in ms of the `Clock`, where the model tells. */
