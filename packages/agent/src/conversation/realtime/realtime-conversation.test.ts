@@ -397,6 +397,65 @@ describe('a realtime model that is lost', () => {
     expect(onFailed).not.toHaveBeenCalled();
   });
 
+  it('while it thinks about what was said is listened for no more, and nothing of its answer is remembered', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say(words('a', 'It is '));
+    await vi.waitFor(() => expect(interim).toEqual(['It is']));
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(told).toEqual(['thinking', 'oracle: It is', 'listening']));
+    await vi.waitFor(() => expect(server.received).toHaveLength(1));
+  });
+
+  it('while somebody speaks is listened to as ever when it is there again', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    const before = server.socket;
+    before?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    speaker.drain();
+    await vi.waitFor(() => expect(told).toEqual(['speaking', 'listening']));
+  });
+
+  it('before it answers what was written is asked again, and only until then', async () => {
+    const conversation = await start();
+    await conversation.write('Where?');
+    const asking = [
+      { type: 'session.update' },
+      { item: { role: 'user', content: [{ text: 'Where?' }] } },
+      { type: 'response.create' },
+    ];
+    await vi.waitFor(() => expect(server.received).toMatchObject(asking));
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toMatchObject(asking));
+    expect(told).toEqual(['thinking']);
+    server.say(words('a', 'Here.'));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told).toContain('oracle: Here.'));
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+    expect(server.received.slice(1)).toMatchObject([{ item: { role: 'user' } }, { item: { role: 'assistant' } }]);
+  });
+
+  it('is not asked what the user has given up', async () => {
+    const conversation = await start();
+    await conversation.write('Where?');
+    await conversation.interrupt();
+    await server.event('response.create');
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    expect(server.received[1]).toMatchObject({ item: { role: 'user', content: [{ text: 'Where?' }] } });
+    expect(told).toEqual(['thinking', 'listening']);
+  });
+
   it('and stays away ends the conversation, with its reason, after an apology that can be read', async () => {
     const clock = new FakeClock();
     await start({ sessionId: 's' }, clock);

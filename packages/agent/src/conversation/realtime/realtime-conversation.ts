@@ -70,6 +70,8 @@ class RealtimeTalk implements Conversation {
   #answer = '';
   /** There was sound of it. */
   #isHeard = false;
+  /** A written turn that is not answered yet. */
+  #written: Turn | undefined;
   #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
@@ -108,7 +110,8 @@ class RealtimeTalk implements Conversation {
   async write(text: string): Promise<void> {
     await this.interrupt();
     await this.#opening?.catch(() => undefined);
-    this.#remember({ speaker: 'user', text });
+    this.#written = { speaker: 'user', text };
+    this.#remember(this.#written);
     this.#become('thinking');
     this.#session?.write(text);
   }
@@ -117,6 +120,7 @@ class RealtimeTalk implements Conversation {
     this.#stopSpeaking();
     // An answer of which nothing has come is none either.
     this.#session?.giveUp();
+    this.#written = undefined;
     if (this.#activity === 'thinking') this.#become('listening');
     this.#record.answerOver('given-up');
     return Promise.resolve();
@@ -151,15 +155,18 @@ class RealtimeTalk implements Conversation {
         log.warn('the realtime model is away', { code: codeOf(cause), inMs: pauseMs });
         await clock.sleep(pauseMs, { signal: this.#signal });
       }
+      const written = this.#written;
       try {
         this.#session = await model.converse({
           context,
           approve,
-          turns: this.#turns.slice(-MAX_TURNS),
+          turns: this.#turns.filter((turn) => turn !== written),
           onNotice: (notice) => this.#onNotice(notice),
           signal: this.#signal,
         });
         this.#openedAt = clock.now();
+        // What it is only told of, it does not answer.
+        if (written !== undefined && written === this.#written) this.#session.write(written.text);
         if (attempt > 0) log.info('the realtime model is there again', { attempts: attempt });
         return;
       } catch (failure) {
@@ -180,6 +187,8 @@ class RealtimeTalk implements Conversation {
         return this.#record.answerOver('given-up');
       case 'user-silent':
         this.#isUserSpeaking = false;
+        // It is answered together with what was said, or not at all.
+        this.#written = undefined;
         this.#record.turnOver(notice.stoppedAt);
         return this.#become('thinking');
       case 'user-words':
@@ -192,6 +201,7 @@ class RealtimeTalk implements Conversation {
         if (!this.#playback.add(notice.answerId, notice.samples)) return;
         this.#isAnswered = false;
         this.#isHeard = true;
+        this.#written = undefined;
         if (this.#isSpeaking) return;
         this.#isSpeaking = true;
         log.info('oracle speaks');
@@ -230,11 +240,12 @@ class RealtimeTalk implements Conversation {
     return true;
   }
 
-  /** The user speaks on before the answer is heard: it was never said. */
+  /** An answer that breaks off before it is heard was never said. */
   #dropUnheard(): void {
     if (this.#isHeard) return;
     this.#captions.end();
     this.#answer = '';
+    if (this.#written !== undefined) return;
     if (this.#activity === 'thinking') this.#become('listening');
   }
 
@@ -263,6 +274,7 @@ class RealtimeTalk implements Conversation {
   #onAnswerFailed(): void {
     const { observer, apology, log, onFailed } = this.#options;
     this.#failedAnswers += 1;
+    this.#written = undefined;
     log.warn('an answer failed', { code: 'ERR_UPSTREAM_MODEL', turnsInARow: this.#failedAnswers });
     observer.words({ speaker: 'oracle', segment: createPayloadId(), text: apology, isFinal: true });
     this.#allCame();
@@ -278,9 +290,11 @@ class RealtimeTalk implements Conversation {
     const { clock, log, onFailed, observer, apology } = this.#options;
     log.warn('the realtime model hung up', { code: codeOf(cause) });
     this.#session = undefined;
-    this.#endAnswer();
+    this.#isUserSpeaking = false;
+    if (this.#isHeard) this.#endAnswer();
+    else this.#dropUnheard();
     this.#allCame();
-    // A new session answers what is said to it, not what the old one heard.
+    // A new session answers what is said or written to it, not what the old one heard.
     if (!this.#isSpeaking) this.#record.answerOver('unanswered');
     const opened = this.open(cause);
     this.#shortLives = clock.now() - this.#openedAt < SOUND_AFTER_MS ? this.#shortLives + 1 : 0;
