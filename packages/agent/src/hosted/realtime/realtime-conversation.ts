@@ -37,6 +37,8 @@ export class RealtimeConversation implements SpeechConversation {
   #isAnswering = false;
   /** The answer has begun: the server has said so, or something came of it. Before, there is nothing to cancel. */
   #isBegun = false;
+  /** There was sound of it. */
+  #isHeard = false;
   /** What still comes of the answer under way is not wanted; one that has not begun is cancelled when it does. */
   #isGivenUp = false;
   /** Something was said that is answered after the answer under way. */
@@ -176,6 +178,7 @@ export class RealtimeConversation implements SpeechConversation {
         if (this.#isBegun) this.#isGivenUp = false;
         return this.#onBegun();
       case 'response.output_audio.delta':
+        this.#isHeard = true;
         return this.#pass({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
       case 'response.output_audio_transcript.delta':
         return this.#pass({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
@@ -226,6 +229,7 @@ export class RealtimeConversation implements SpeechConversation {
   #endAnswer(): void {
     this.#isAnswering = false;
     this.#isBegun = false;
+    this.#isHeard = false;
     this.#isGivenUp = false;
   }
 
@@ -236,7 +240,9 @@ export class RealtimeConversation implements SpeechConversation {
   }
 
   #onAnswered(status: string): void {
-    const outcome = this.#isGivenUp ? 'cut-off' : outcomeOf(status);
+    // What grew too long, or was filtered, before its first sound is no answer.
+    const isEmpty = !this.#isHeard && this.#tools.length === 0;
+    const outcome = this.#isGivenUp ? 'cut-off' : outcomeOf(status, isEmpty);
     this.#endAnswer();
     this.#tell({ kind: 'answered', outcome });
     const tools = this.#tools;
@@ -276,9 +282,9 @@ export class RealtimeConversation implements SpeechConversation {
   }
 }
 
-function outcomeOf(status: string): AnswerOutcome {
+function outcomeOf(status: string, isEmpty: boolean): AnswerOutcome {
   if (status === 'completed') return 'whole';
-  return status === 'failed' ? 'failed' : 'cut-off';
+  return status === 'failed' || (status === 'incomplete' && isEmpty) ? 'failed' : 'cut-off';
 }
 
 /**

@@ -149,6 +149,22 @@ describe('a realtime model', () => {
     expect(sent()).toEqual(['session.update', 'response.cancel']);
   });
 
+  it('has failed at an answer that ended before its first sound, unless it was given up', async () => {
+    const talk = await converse();
+    const incomplete = { type: 'response.done', response: { status: 'incomplete' } };
+    const outcomes = () => notices.flatMap((notice) => (notice.kind === 'answered' ? [notice.outcome] : []));
+    server.say({ type: 'response.created', response: { id: 'r' } });
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'a', delta: 'Hello' });
+    server.say(incomplete);
+    server.say({ type: 'response.output_audio.delta', item_id: 'b', delta: base64(1) });
+    server.say(incomplete);
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'c', delta: 'Hello' });
+    await vi.waitFor(() => expect(notices).toHaveLength(5));
+    talk.giveUp();
+    server.say(incomplete);
+    await vi.waitFor(() => expect(outcomes()).toEqual(['failed', 'cut-off', 'cut-off']));
+  });
+
   it('says nothing more of an answer once the user speaks on, also when nothing of it was heard', async () => {
     await converse();
     server.say({ type: 'response.created', response: { id: 'r' } });

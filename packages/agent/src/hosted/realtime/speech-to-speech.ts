@@ -33,7 +33,7 @@ export type SpeechNotice =
   /** Sound of the answer, with the answer's id. */
   | { readonly kind: 'sound'; readonly answerId: string; readonly samples: Float32Array }
   | { readonly kind: 'oracle-words'; readonly answerId: string; readonly text: string }
-  /** Nothing more comes of the answer: `cut-off` when it was stopped or grew too long, `failed` when the model could not give one. */
+  /** Nothing more comes of the answer: `cut-off` when it was stopped or grew too long, `failed` when the model could not give one, or none that could be heard. */
   | { readonly kind: 'answered'; readonly outcome: AnswerOutcome }
   /** Nothing comes after this. */
   | { readonly kind: 'over'; readonly cause: unknown };
