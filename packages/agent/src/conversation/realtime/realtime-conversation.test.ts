@@ -365,6 +365,20 @@ describe('a turn that a realtime model answers', () => {
     );
   });
 
+  it.each([
+    ['an answer that is cut off', true, 'cancelled'],
+    ['the mere call of a tool', false, 'completed'],
+  ])('that the model fails at after %s is the first in a row: %s', async (_what, isFirst, status) => {
+    await start();
+    const fail = (): void => server.say({ type: 'response.done', response: { status: 'failed' } });
+    for (let i = 0; i < 3; i++) fail();
+    if (isFirst) server.say(voice('a'));
+    server.say({ type: 'response.done', response: { status } });
+    fail();
+    await vi.waitFor(() => expect(told.filter((one) => one === 'oracle: Sorry.')).toHaveLength(4));
+    expect(onFailed).toHaveBeenCalledTimes(isFirst ? 0 : 1);
+  });
+
   it('is not, when nobody spoke', async () => {
     const conversation = await start();
     await conversation.write('Hello.');

@@ -75,7 +75,7 @@ class RealtimeTalk implements Conversation {
   #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
-  /** In a row. */
+  /** In a row: none of those between was heard. */
   #failedAnswers = 0;
   /** Nothing more comes of the answer that was last heard of. */
   #isAnswered = true;
@@ -201,6 +201,7 @@ class RealtimeTalk implements Conversation {
         if (!this.#playback.add(notice.answerId, notice.samples)) return;
         this.#isAnswered = false;
         this.#isHeard = true;
+        this.#failedAnswers = 0;
         this.#written = undefined;
         if (this.#isSpeaking) return;
         this.#isSpeaking = true;
@@ -215,7 +216,6 @@ class RealtimeTalk implements Conversation {
       case 'answered':
         this.#endAnswer();
         if (notice.outcome === 'failed') return this.#onAnswerFailed();
-        if (notice.outcome === 'whole') this.#failedAnswers = 0;
         return this.#allCame();
       case 'over':
         return this.#onLost(notice.cause);
