@@ -411,6 +411,54 @@ describe('a realtime model that is lost', () => {
     expect(onFailed).not.toHaveBeenCalled();
   });
 
+  /** What the next session is told of the oracle's turns. */
+  async function remembered(): Promise<unknown[]> {
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received.map(({ item }) => item)).toContainEqual(expect.anything()));
+    await vi.waitFor(() => expect(server.received.at(-1)).toMatchObject({ item: { role: 'user' } }));
+    return server.received.slice(1, -1).map(({ item }) => item);
+  }
+  const oracleTurn = (text: string): object => ({
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'output_text', text }],
+  });
+  const userSays = (transcript: string): void =>
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript });
+
+  it.each([
+    ['that had come whole', DONE],
+    ['of which more was to come', undefined],
+  ])('is told that an answer was broken off, %s', async (_what, end) => {
+    await start();
+    server.say(words('a', 'It is here.'));
+    server.say(voice('a'));
+    if (end !== undefined) server.say(end);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    userSays('Hm.');
+    await vi.waitFor(() => expect(told.at(-1)).toBe('user: Hm.'));
+    expect(await remembered()).toEqual([oracleTurn('It is here. —')]);
+  });
+
+  it('is not told so of an answer that was heard, nor of the words of one that was not', async () => {
+    const conversation = await start();
+    server.say(words('a', 'It is here.'));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    speaker.drain();
+    await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
+    server.say(words('b', 'Also there.'));
+    await vi.waitFor(() => expect(interim.at(-1)).toBe('Also there.'));
+    await conversation.interrupt();
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    userSays('Hm.');
+    await vi.waitFor(() => expect(told.at(-1)).toBe('user: Hm.'));
+    expect(await remembered()).toEqual([oracleTurn('It is here.')]);
+  });
+
   it('while it thinks about what was said is listened for no more, and nothing of its answer is remembered', async () => {
     await start();
     server.say({ type: 'input_audio_buffer.speech_stopped' });

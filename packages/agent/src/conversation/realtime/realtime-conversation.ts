@@ -13,7 +13,6 @@ import type { ConversationObserver, OracleActivity } from '../observer.ts';
 import { TurnRecord } from '../turn-record.ts';
 import { AnswerCaptions } from './answer-captions.ts';
 import { AnswerPlayback } from './answer-playback.ts';
-import type { StoppedAnswer } from './answer-playback.ts';
 import { UserSound } from './user-sound.ts';
 
 /** Pauses before a session that broke is opened anew, in ms; with them about as long as somebody holds a silent line. */
@@ -68,6 +67,9 @@ class RealtimeTalk implements Conversation {
   #shortLives = 0;
   /** What the oracle says in the answer under way, as far as it was written down. */
   #answer = '';
+  #answerIds = new Set<string>();
+  /** What was last remembered of the oracle: it may still be played. */
+  #told: { readonly answerIds: ReadonlySet<string>; readonly turn: Turn } | undefined;
   /** There was sound of it. */
   #isHeard = false;
   /** A written turn that is not answered yet. */
@@ -200,6 +202,7 @@ class RealtimeTalk implements Conversation {
         // Late sound of what the user has already spoken over.
         if (!this.#playback.add(notice.answerId, notice.samples)) return;
         this.#isAnswered = false;
+        this.#answerIds.add(notice.answerId);
         this.#isHeard = true;
         this.#failedAnswers = 0;
         this.#written = undefined;
@@ -211,10 +214,12 @@ class RealtimeTalk implements Conversation {
       case 'oracle-words':
         if (this.#playback.isStopped(notice.answerId)) return;
         this.#record.firstText();
+        this.#answerIds.add(notice.answerId);
         this.#answer += notice.text;
         return this.#captions.add(notice.text);
       case 'answered':
-        this.#endAnswer();
+        if (notice.outcome === 'whole' || this.#isHeard) this.#endAnswer(notice.outcome !== 'whole');
+        else this.#nextAnswer();
         if (notice.outcome === 'failed') return this.#onAnswerFailed();
         return this.#allCame();
       case 'over':
@@ -235,7 +240,11 @@ class RealtimeTalk implements Conversation {
     this.#isSpeaking = false;
     if (stopped === undefined) return false;
     this.#session?.heardUntil(stopped.answerId, stopped.heardMs);
-    this.#endAnswer(stopped);
+    const told = this.#told;
+    if (this.#answerIds.has(stopped.answerId)) this.#endAnswer(true);
+    else this.#nextAnswer();
+    // It came whole, but was not heard whole: sound comes faster than it plays.
+    if (told?.answerIds.has(stopped.answerId) === true) this.#markInterrupted(told.turn);
     this.#become('listening');
     return true;
   }
@@ -243,8 +252,7 @@ class RealtimeTalk implements Conversation {
   /** An answer that breaks off before it is heard was never said. */
   #dropUnheard(): void {
     if (this.#isHeard) return;
-    this.#captions.end();
-    this.#answer = '';
+    this.#nextAnswer();
     if (this.#written !== undefined) return;
     if (this.#activity === 'thinking') this.#become('listening');
   }
@@ -255,13 +263,28 @@ class RealtimeTalk implements Conversation {
     if (!this.#isSpeaking) this.#record.answerOver('heard');
   }
 
-  #endAnswer(stopped?: StoppedAnswer): void {
-    this.#isHeard = false;
-    this.#captions.end();
+  /** Remembers what the oracle said in it. */
+  #endAnswer(isInterrupted: boolean): void {
     const text = this.#answer.trim();
+    const answerIds = this.#answerIds;
+    this.#nextAnswer();
+    if (text === '') return;
+    const turn: Turn = { speaker: 'oracle', text, ...(isInterrupted ? { isInterrupted } : {}) };
+    this.#told = { answerIds, turn };
+    this.#remember(turn);
+  }
+
+  /** What comes is of another answer. What is not remembered of this one was shown, not said. */
+  #nextAnswer(): void {
+    this.#captions.end();
     this.#answer = '';
-    if (text !== '')
-      this.#remember({ speaker: 'oracle', text, ...(stopped === undefined ? {} : { isInterrupted: true }) });
+    this.#answerIds = new Set();
+    this.#isHeard = false;
+  }
+
+  #markInterrupted(turn: Turn): void {
+    const place = this.#turns.indexOf(turn);
+    if (place >= 0) this.#turns[place] = { ...turn, isInterrupted: true };
   }
 
   #onSilent(): void {
@@ -291,7 +314,7 @@ class RealtimeTalk implements Conversation {
     log.warn('the realtime model hung up', { code: codeOf(cause) });
     this.#session = undefined;
     this.#isUserSpeaking = false;
-    if (this.#isHeard) this.#endAnswer();
+    if (this.#isHeard) this.#endAnswer(true);
     else this.#dropUnheard();
     this.#allCame();
     // A new session answers what is said or written to it, not what the old one heard.

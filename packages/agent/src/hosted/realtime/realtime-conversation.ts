@@ -294,9 +294,10 @@ function outcomeOf(status: string, isEmpty: boolean): AnswerOutcome {
 const shifted = (placeMs: number | undefined, byMs: number | undefined): number | undefined =>
   placeMs === undefined || byMs === undefined ? undefined : placeMs + byMs;
 
-/** A turn of an earlier session, as text: what was heard is gone. */
-function former({ speaker, text }: Turn): object {
+/** A turn of an earlier session, as text: what was heard is gone. A dash shows that it was broken off. */
+function former({ speaker, text: said, isInterrupted }: Turn): object {
   const role = speaker === 'user' ? 'user' : 'assistant';
+  const text = isInterrupted === true ? `${said.trimEnd()} —` : said;
   const content = [{ type: speaker === 'user' ? 'input_text' : 'output_text', text }];
   return { type: 'conversation.item.create', item: { type: 'message', role, content } };
 }

@@ -98,12 +98,14 @@ describe('a realtime model', () => {
       turns: [
         { speaker: 'user', text: 'Hi.' },
         { speaker: 'oracle', text: 'Hello.' },
+        { speaker: 'oracle', text: 'How are ', isInterrupted: true },
       ],
     });
-    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+    await vi.waitFor(() => expect(server.received).toHaveLength(4));
     expect(server.received.slice(1)).toMatchObject([
       { item: { role: 'user', content: [{ type: 'input_text', text: 'Hi.' }] } },
       { item: { role: 'assistant', content: [{ type: 'output_text', text: 'Hello.' }] } },
+      { item: { role: 'assistant', content: [{ type: 'output_text', text: 'How are —' }] } },
     ]);
   });
 
