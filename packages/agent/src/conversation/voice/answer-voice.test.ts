@@ -126,6 +126,19 @@ describe('the voice of an answer', () => {
     expect(voice.asked).toEqual(['One.', 'Two.', 'Three.', 'not One.']);
   });
 
+  it('tries a sentence again that could not be made ready', async () => {
+    const voice = scriptedVoice();
+    const answers = speaking(voice);
+    voice.fails = true;
+    const rehearsal = answers.rehearse();
+    rehearsal.add('It is.');
+    rehearsal.end();
+    await settle();
+    voice.fails = false;
+    const { done } = await answers.speak(pieces('It is.')).getReader().read();
+    expect([done, voice.asked]).toEqual([false, ['It is.', 'It is.']]);
+  });
+
   it('shows a sentence that cannot be spoken, and goes on with the next', async () => {
     const voice = scriptedVoice();
     const shown: string[] = [];

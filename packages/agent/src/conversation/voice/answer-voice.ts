@@ -120,9 +120,12 @@ export class AnswerVoice {
     if (this.#ready.some((ready) => ready.sentence === sentence)) return;
     const abort = new AbortController();
     const sound = this.#synthesise(sentence, abort.signal);
-    // Whoever speaks it sees what went wrong; nobody may.
-    sound.catch(() => undefined);
-    this.#ready.push({ sentence, sound, abort });
+    const ready = { sentence, sound, abort };
+    // Whoever speaks it sees what went wrong; nobody may. Whoever speaks it later tries again.
+    sound.catch(() => {
+      this.#ready = this.#ready.filter((other) => other !== ready);
+    });
+    this.#ready.push(ready);
     while (this.#ready.length > MAX_READY) this.#ready.shift()?.abort.abort(new Error('not wanted'));
   }
 }
