@@ -40,6 +40,8 @@ class Scene implements AsyncDisposable {
   isDeaf = false;
   /** The synthesiser fails. */
   isHoarse = false;
+  /** It fails at this sentence. */
+  unspeakable = '';
   #conversation: Conversation | undefined;
   /** Frames are numbered, so that one that is lost or comes twice is noticed. */
   #spokenFrames = 0;
@@ -54,7 +56,7 @@ class Scene implements AsyncDisposable {
     const close = (): Promise<void> => Promise.resolve();
     const disposable = { close, [Symbol.asyncDispose]: close };
     const speak = (text: string) => {
-      if (scene.isHoarse) return Promise.reject(new Error('scripted'));
+      if (scene.isHoarse || text === scene.unspeakable) return Promise.reject(new Error('scripted'));
       const words = text.split(' ').map((word, i) => ({ text: word, startMs: i * WORD_MS, endMs: (i + 1) * WORD_MS }));
       const samples = Float32Array.from({ length: words.length * WORD_MS * 48 }, () => 0).map(
         (_, i) => (scene.#spokenFrames + Math.floor(i / 960)) / 32_768,
@@ -258,6 +260,34 @@ describe('a spoken conversation', () => {
     await scene.hear(300);
     await scene.until(() => scene.turns.length === 2);
     expect(scene.turns.map(({ outcome }) => outcome)).toEqual(['unanswered', 'answered']);
+  });
+
+  it.each(['One is here.', 'Two is here.', 'Three is here.'])(
+    'shows a sentence that it cannot say in its place: %s',
+    async (unspeakable) => {
+      await using scene = await Scene.open();
+      scene.answer = 'One is here. Two is here. Three is here.';
+      scene.unspeakable = unspeakable;
+      await scene.say('Who is here?');
+      await scene.until(() => scene.turns.length === 1);
+      const shown = scene.words.filter(({ speaker }) => speaker === 'oracle');
+      expect(shown.filter(({ text }) => !scene.answer.startsWith(text))).toEqual([]);
+      expect(scene.final('oracle')).toEqual([scene.answer]);
+      expect(new Set(shown.map(({ segment }) => segment)).size).toBe(1);
+    },
+  );
+
+  it('interrupted, has told the brain of a sentence that the user could only read', async () => {
+    await using scene = await Scene.open();
+    scene.answer = `One is here. Two is here. ${STORY}`;
+    scene.unspeakable = 'Two is here.';
+    await scene.say('Who is here?');
+    await scene.hear(600);
+    await scene.say('Stop, please.');
+    await scene.until(() => scene.asked.length === 2);
+    const [, interrupted] = scene.asked.at(-1)?.turns ?? [];
+    expect(interrupted?.text).toMatch(/^One is here. Two is here. Once/);
+    expect(scene.final('oracle')).toEqual([interrupted?.text]);
   });
 
   it('asks whether the user is still there, in the words of its settings, unless the microphone is off', async () => {

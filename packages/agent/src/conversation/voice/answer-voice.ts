@@ -23,7 +23,7 @@ interface Ready {
 /**
  * The oracle's voice for answers: each sentence is synthesised as soon as it is complete and it is time to, the next while the first is heard.
  * The first sentence of an answer that is begun early can be made ready before it is known whether it is wanted.
- * A sentence that cannot be spoken is left out, and told.
+ * A sentence that cannot be spoken is left out of the sound and stays in the text, in its place.
  */
 export class AnswerVoice {
   readonly #synthesiser: Synthesiser;
@@ -88,7 +88,8 @@ export class AnswerVoice {
       } catch (cause) {
         if (signal.aborted) return;
         failed = { cause };
-        this.#failures.sentenceFailed(sentence, cause);
+        this.#failures.sentenceFailed(cause);
+        script.add({ text: sentence, lengthMs: 0 });
         continue;
       }
       this.#failures.answerSpoken();
@@ -101,7 +102,9 @@ export class AnswerVoice {
       }
     }
     script.complete();
-    if (failed !== undefined && script.lengthMs === 0) this.#failures.answerFailed(failed.cause);
+    // No frame carries the script then, and nobody tells what is in it.
+    if (failed !== undefined && script.lengthMs === 0)
+      this.#failures.answerFailed(script.heardBy(0).text, failed.cause);
   }
 
   #soundOf(sentence: string, signal: AbortSignal): Promise<Sentence> {
