@@ -152,9 +152,14 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const giveUpAnswer = (force: boolean): Promise<unknown> => {
     record.answerOver('given-up');
     mouth.clearBuffer();
-    // Whatever may not be interrupted is not.
     return (interrupting = Promise.resolve()
-      .then(() => session.interrupt({ force }).await)
+      .then(() => {
+        // Whatever may not be interrupted is not: this throws then.
+        const interrupted = session.interrupt({ force });
+        // The framework waits for a sentence that is being made, which may be long.
+        answers.giveUpAll();
+        return interrupted.await;
+      })
       .catch(() => undefined));
   };
   /** What was heard of an interrupted answer belongs to what the brain is told. */

@@ -171,6 +171,21 @@ describe('the voice of an answer', () => {
     expect(givenUp).toEqual([expect.objectContaining({ message: 'hoarse' })]);
   });
 
+  it('given up before its first sound is no failure, and what is asked for after that is spoken', async () => {
+    const voice = scriptedVoice();
+    const shown: string[] = [];
+    const answers = speaking(voice, { shown });
+    voice.synthesise = () => new Promise<never>(() => undefined);
+    const reader = answers.speak(pieces('It is. Yes.')).getReader();
+    const first = reader.read();
+    await settle();
+    answers.giveUpAll();
+    await expect(first).resolves.toMatchObject({ done: true });
+    voice.synthesise = () => Promise.resolve(new Float32Array(20));
+    await expect(answers.speak(pieces('No.')).getReader().read()).resolves.toMatchObject({ done: false });
+    expect(shown).toEqual([]);
+  });
+
   it('that nobody wants any more is no failure', async () => {
     const voice = scriptedVoice();
     const shown: string[] = [];

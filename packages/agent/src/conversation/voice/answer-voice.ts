@@ -30,6 +30,7 @@ export class AnswerVoice {
   readonly #scripts = new WeakMap<AudioFrame, SpeechScript>();
   readonly #givingUp = new WeakMap<SpeechScript, AbortController>();
   readonly #failures: VoiceFailures;
+  readonly #running = new Set<AbortController>();
   #ready: Ready[] = [];
 
   constructor(synthesiser: Synthesiser, failures: VoiceFailures) {
@@ -42,6 +43,11 @@ export class AnswerVoice {
 
   /** This is not spoken any more. */
   readonly giveUp = (script: SpeechScript): void => this.#givingUp.get(script)?.abort(new Error('interrupted'));
+
+  /** Nothing of what is being made is spoken any more, also where no frame of it was heard yet. What is asked for later is. */
+  giveUpAll(): void {
+    for (const abort of this.#running) abort.abort(new Error('interrupted'));
+  }
 
   /** Takes the pieces of an answer that may be wanted, and makes its first sentence ready. */
   rehearse(): { add(piece: string): void; end(): void } {
@@ -62,13 +68,18 @@ export class AnswerVoice {
     this.#givingUp.set(script, abort);
     const frames = this.#frames(text, script, abort.signal);
     const untilGivenUp = rejected(abort.signal);
+    this.#running.add(abort);
+    const isOver = (): void => void this.#running.delete(abort);
+    abort.signal.addEventListener('abort', isOver, { once: true });
     return new ReadableStream<AudioFrame>({
       async pull(controller) {
         try {
           const { done, value } = await Promise.race([frames.next(), untilGivenUp]);
-          if (done === true) controller.close();
-          else controller.enqueue(value);
+          if (done !== true) return controller.enqueue(value);
+          isOver();
+          controller.close();
         } catch (cause) {
+          isOver();
           if (!abort.signal.aborted) throw cause;
           controller.close();
         }
