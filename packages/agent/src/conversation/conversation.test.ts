@@ -344,6 +344,15 @@ describe('a spoken conversation', () => {
     expect(scene.asked).toHaveLength(1);
   });
 
+  it('goes on saying goodbye where it was held when the user speaks over it', async () => {
+    await using scene = await Scene.open({ lengthMs: 20_000, turns: { stillThereSeconds: 'off' } });
+    await scene.hear(100);
+    await scene.say('Wait a moment, please.');
+    await scene.until(() => scene.final('oracle').length > 0);
+    expect(scene.final('oracle')).toEqual(['Our time is up. Goodbye.']);
+    expect(scene.speaker.heard.length).toBeGreaterThanOrEqual((5 * WORD_MS) / 20 - 1);
+  });
+
   it('answers a written turn aloud, and measures no voice in it', async () => {
     await using scene = await Scene.open();
     await scene.conversation.write('Which city?');

@@ -150,17 +150,18 @@ export async function startConversation(options: ConversationOptions): Promise<C
   const ears = new UserEars();
   let interrupting: Promise<unknown> = Promise.resolve();
   const giveUpAnswer = (force: boolean): Promise<unknown> => {
+    let interrupted: Promise<unknown> = Promise.resolve();
+    try {
+      interrupted = session.interrupt({ force }).await;
+    } catch {
+      // Whatever may not be interrupted is not.
+      if (!force) return interrupted;
+    }
     record.answerOver('given-up');
     mouth.clearBuffer();
-    return (interrupting = Promise.resolve()
-      .then(() => {
-        // Whatever may not be interrupted is not: this throws then.
-        const interrupted = session.interrupt({ force });
-        // The framework waits for a sentence that is being made, which may be long.
-        answers.giveUpAll();
-        return interrupted.await;
-      })
-      .catch(() => undefined));
+    // The framework waits for a sentence that is being made, which may be long.
+    answers.giveUpAll();
+    return (interrupting = interrupted.catch(() => undefined));
   };
   /** What was heard of an interrupted answer belongs to what the brain is told. */
   const afterInterrupting = async (act: () => void): Promise<void> => {
