@@ -353,6 +353,17 @@ describe('a spoken conversation', () => {
     expect(scene.speaker.heard.length).toBeGreaterThanOrEqual((5 * WORD_MS) / 20 - 1);
   });
 
+  it('neither shows nor counts what it says by itself, when the user speaks before its first sound and its voice fails after that', async () => {
+    await using scene = await Scene.open({ turns: { stillThereSeconds: 5, phrases: { stillThere: 'Hello?' } } });
+    Object.assign(scene, { isHoarse: true, synthesisMs: 3_000 });
+    await scene.pass(5_100);
+    Object.assign(scene, { isHoarse: false, synthesisMs: 0 });
+    await scene.say('Which city?');
+    await scene.hear(WORD_MS);
+    await scene.until(() => scene.clock.now() >= scene.begunAt + 8_500);
+    expect(scene.final('oracle')).toEqual(['It is Paris.']);
+  });
+
   it('answers a written turn aloud, and measures no voice in it', async () => {
     await using scene = await Scene.open();
     await scene.conversation.write('Which city?');

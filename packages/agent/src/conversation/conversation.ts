@@ -149,7 +149,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
   };
   const ears = new UserEars();
   let interrupting: Promise<unknown> = Promise.resolve();
-  const giveUpAnswer = (force: boolean): Promise<unknown> => {
+  const giveUpAnswer = (force: boolean, { isMeasured = true } = {}): Promise<unknown> => {
     let interrupted: Promise<unknown> = Promise.resolve();
     try {
       interrupted = session.interrupt({ force }).await;
@@ -157,7 +157,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
       // Whatever may not be interrupted is not.
       if (!force) return interrupted;
     }
-    record.answerOver('given-up');
+    if (isMeasured) record.answerOver('given-up');
     mouth.clearBuffer();
     // The framework waits for a sentence that is being made, which may be long.
     answers.giveUpAll();
@@ -186,7 +186,11 @@ export async function startConversation(options: ConversationOptions): Promise<C
       likely: (text) => void afterInterrupting(() => agent.likely(text)),
       interrupted: () => void giveUpAnswer(false),
       notHeard: () => say(rules.phrases.notHeard),
-      turn: (text) => void afterInterrupting(() => agent.turn(text)),
+      turn(text) {
+        // What it was about to say by itself: nobody spoke over that, and it is late now. What is measured is the new turn already.
+        if (answers.isSpeaking) void giveUpAnswer(false, { isMeasured: false });
+        void afterInterrupting(() => agent.turn(text));
+      },
     },
   );
   const { recogniser, turnDetector } = engines;

@@ -44,6 +44,11 @@ export class AnswerVoice {
   /** This is not spoken any more. */
   readonly giveUp = (script: SpeechScript): void => this.#givingUp.get(script)?.abort(new Error('interrupted'));
 
+  /** Something is being made that is to be heard now. */
+  get isSpeaking(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Nothing of what is being made is spoken any more, also where no frame of it was heard yet. What is asked for later is. */
   giveUpAll(): void {
     for (const abort of this.#running) abort.abort(new Error('interrupted'));
