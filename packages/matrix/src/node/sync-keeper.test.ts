@@ -1,3 +1,4 @@
+import { silentLogger } from '@oracle-calls/protocol';
 import { FakeClock } from '@oracle-calls/testing/clock';
 import { expect, test } from 'vitest';
 import { FakeSdkClient } from '../js-sdk/fake-sdk-client.fixture.ts';
@@ -8,14 +9,11 @@ function keeperWith(saveMs = 0) {
   const startedAt = clock.now();
   const savedAt: number[] = [];
   const client = new FakeSdkClient();
-  const keeper = new SyncKeeper(
-    client,
-    () => {
-      savedAt.push(clock.now() - startedAt);
-      return saveMs === 0 ? Promise.resolve() : clock.sleep(saveMs);
-    },
-    clock,
-  );
+  const save = (): Promise<void> => {
+    savedAt.push(clock.now() - startedAt);
+    return saveMs === 0 ? Promise.resolve() : clock.sleep(saveMs);
+  };
+  const keeper = new SyncKeeper({ client, save, clock, logger: silentLogger });
   const handled = (): void => client.emit('sync', 'SYNCING', 'SYNCING');
   return { clock, client, keeper, handled, savedAt };
 }
@@ -51,16 +49,16 @@ test('a failed save is tried again with the next sync that is due', async () => 
   const clock = new FakeClock();
   const client = new FakeSdkClient();
   let attempts = 0;
-  await using _keeper = new SyncKeeper(
-    client,
-    () => ((attempts += 1) === 1 ? Promise.reject(new Error('disk')) : Promise.resolve()),
-    clock,
-  );
+  const save = (): Promise<void> => ((attempts += 1) === 1 ? Promise.reject(new Error('disk')) : Promise.resolve());
+  const warned: string[] = [];
+  const logger = { ...silentLogger, warn: (message: string) => void warned.push(message) };
+  await using _keeper = new SyncKeeper({ client, save, clock, logger });
   client.emit('sync', 'SYNCING');
   await clock.advance(1_000);
   client.emit('sync', 'SYNCING');
   await clock.settle();
   expect(attempts).toBe(2);
+  expect(warned).toEqual(['matrix sync not kept']);
 });
 
 test('only handled syncs are saved, and none after disposal', async () => {
@@ -81,4 +79,16 @@ test('disposal waits for the save that is under way', async () => {
   expect(isDone).toBe(false);
   await clock.advance(100);
   await disposed;
+});
+
+test('disposal does not wait without end for a disk that refuses: such a save is never complete', async () => {
+  const clock = new FakeClock();
+  const client = new FakeSdkClient();
+  const save = (): Promise<void> => new Promise(() => undefined);
+  const keeper = new SyncKeeper({ client, save, clock, logger: silentLogger });
+  client.emit('sync', 'SYNCING');
+  const disposed = keeper[Symbol.asyncDispose]();
+  await clock.advance(2_000);
+  await disposed;
+  expect(clock.pendingTimers).toBe(0);
 });

@@ -1,4 +1,4 @@
-import type { Clock } from '@oracle-calls/protocol';
+import { waitAtMost, type Clock, type Logger } from '@oracle-calls/protocol';
 import { SDK_NOTICE, type SdkClient } from '../js-sdk/sdk-client.ts';
 
 /** How often the sync is saved at most. */
@@ -8,6 +8,16 @@ const SAVE_INTERVAL_MS = 1_000;
  * account saves less often: a hundredth of the time.
  */
 const SAVE_SHARE = 100;
+/** A save that the disk refuses is never complete. */
+const CLOSE_LIMIT_MS = 2_000;
+
+export interface SyncKeeperOptions {
+  readonly client: Pick<SdkClient, 'on' | 'off'>;
+  /** Takes what is to be saved at once. */
+  readonly save: () => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /**
  * Saves the sync token and the latest events, so that a restart goes on where this process was: without it, quick restarts
@@ -17,37 +27,39 @@ const SAVE_SHARE = 100;
  * the crypto has handled would lose room keys.
  */
 export class SyncKeeper implements AsyncDisposable {
-  readonly #client: Pick<SdkClient, 'on' | 'off'>;
-  readonly #save: () => Promise<void>;
-  readonly #clock: Clock;
+  readonly #options: SyncKeeperOptions;
   #isSaving = false;
   #nextAt = 0;
   #saved = Promise.resolve();
 
-  constructor(client: Pick<SdkClient, 'on' | 'off'>, save: () => Promise<void>, clock: Clock) {
-    this.#client = client;
-    this.#save = save;
-    this.#clock = clock;
-    client.on(SDK_NOTICE.sync, this.#onSync);
+  constructor(options: SyncKeeperOptions) {
+    this.#options = options;
+    options.client.on(SDK_NOTICE.sync, this.#onSync);
   }
 
-  /** Saves no more, and waits for what is being saved. */
+  /** Saves no more, and waits a moment for what is being saved. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.off(SDK_NOTICE.sync, this.#onSync);
-    await this.#saved.catch(() => undefined);
+    const { client, clock } = this.#options;
+    client.off(SDK_NOTICE.sync, this.#onSync);
+    await waitAtMost(clock, this.#saved, CLOSE_LIMIT_MS);
   }
 
   /** The save must begin synchronously with the notice: a turn later the SDK may be in the middle of the next sync. */
   readonly #onSync = (state: string): void => {
     if (state !== 'SYNCING') return;
-    const startedAt = this.#clock.now();
+    const { save, clock, logger } = this.#options;
+    const startedAt = clock.now();
     if (this.#isSaving || startedAt < this.#nextAt) return;
     this.#isSaving = true;
-    this.#saved = this.#save().finally(() => {
-      const endedAt = this.#clock.now();
-      this.#isSaving = false;
-      this.#nextAt = endedAt + Math.max(SAVE_INTERVAL_MS, (endedAt - startedAt) * SAVE_SHARE);
-    });
-    this.#saved.catch(() => undefined);
+    this.#saved = save()
+      .catch((error: unknown) => {
+        // An older one is as good, only slower.
+        logger.warn('matrix sync not kept', { error: error instanceof Error ? error.name : typeof error });
+      })
+      .finally(() => {
+        const endedAt = clock.now();
+        this.#isSaving = false;
+        this.#nextAt = endedAt + Math.max(SAVE_INTERVAL_MS, (endedAt - startedAt) * SAVE_SHARE);
+      });
   };
 }
