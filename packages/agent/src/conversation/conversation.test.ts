@@ -364,6 +364,17 @@ describe('a spoken conversation', () => {
     expect(scene.final('oracle')).toEqual(['It is Paris.']);
   });
 
+  it('shows nothing any more when it is closed, when its voice fails after that', async () => {
+    await using scene = await Scene.open();
+    Object.assign(scene, { isHoarse: true, synthesisMs: 3_000 });
+    await scene.say('Which city?');
+    await scene.until(() => scene.asked.length === 1);
+    await scene.pass(320);
+    await scene.conversation.close();
+    await scene.pass(3_500);
+    expect(scene.final('oracle')).toEqual([]);
+  });
+
   it('answers a written turn aloud, and measures no voice in it', async () => {
     await using scene = await Scene.open();
     await scene.conversation.write('Which city?');

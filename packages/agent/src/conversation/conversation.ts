@@ -226,6 +226,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
       listener.reset();
       mouth.clearBuffer();
       await session.close();
+      answers.giveUpAll();
       await ears.close();
     })();
     return closing;
