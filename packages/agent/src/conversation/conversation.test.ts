@@ -28,6 +28,7 @@ beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 /** A whole conversation on the framework, with scripted engines and a speaker in the time of a fake clock. */
 class Scene implements AsyncDisposable {
   readonly clock = new FakeClock();
+  readonly begunAt = this.clock.now();
   readonly speaker = new FakeSpeaker(this.clock);
   readonly vad = new ScriptedVad();
   readonly words: SpokenWords[] = [];
@@ -40,6 +41,10 @@ class Scene implements AsyncDisposable {
   isDeaf = false;
   /** The synthesiser fails. */
   isHoarse = false;
+  /** It fails at this sentence. */
+  unspeakable = '';
+  /** It takes so long for each sentence, in ms, even for those that nobody wants any more. */
+  synthesisMs = 0;
   #conversation: Conversation | undefined;
   /** Frames are numbered, so that one that is lost or comes twice is noticed. */
   #spokenFrames = 0;
@@ -53,14 +58,17 @@ class Scene implements AsyncDisposable {
     const scene = new Scene();
     const close = (): Promise<void> => Promise.resolve();
     const disposable = { close, [Symbol.asyncDispose]: close };
-    const speak = (text: string) => {
-      if (scene.isHoarse) return Promise.reject(new Error('scripted'));
+    const speak = async (text: string) => {
+      const isHoarse = scene.isHoarse || text === scene.unspeakable;
+      if (scene.synthesisMs > 0)
+        await new Promise<void>((resolve) => void scene.clock.after(scene.synthesisMs, resolve));
+      if (isHoarse) throw new Error('scripted');
       const words = text.split(' ').map((word, i) => ({ text: word, startMs: i * WORD_MS, endMs: (i + 1) * WORD_MS }));
       const samples = Float32Array.from({ length: words.length * WORD_MS * 48 }, () => 0).map(
         (_, i) => (scene.#spokenFrames + Math.floor(i / 960)) / 32_768,
       );
       scene.#spokenFrames += samples.length / 960;
-      return Promise.resolve({ samples, words });
+      return { samples, words };
     };
     const brain = createBrain({
       title: 'scripted',
@@ -260,6 +268,49 @@ describe('a spoken conversation', () => {
     expect(scene.turns.map(({ outcome }) => outcome)).toEqual(['unanswered', 'answered']);
   });
 
+  it.each(['One is here.', 'Two is here.', 'Three is here.'])(
+    'shows a sentence that it cannot say in its place: %s',
+    async (unspeakable) => {
+      await using scene = await Scene.open();
+      scene.answer = 'One is here. Two is here. Three is here.';
+      scene.unspeakable = unspeakable;
+      await scene.say('Who is here?');
+      await scene.until(() => scene.turns.length === 1);
+      const shown = scene.words.filter(({ speaker }) => speaker === 'oracle');
+      expect(shown.filter(({ text }) => !scene.answer.startsWith(text))).toEqual([]);
+      expect(scene.final('oracle')).toEqual([scene.answer]);
+      expect(new Set(shown.map(({ segment }) => segment)).size).toBe(1);
+    },
+  );
+
+  it('interrupted, has told the brain of a sentence that the user could only read', async () => {
+    await using scene = await Scene.open();
+    scene.answer = `One is here. Two is here. ${STORY}`;
+    scene.unspeakable = 'Two is here.';
+    await scene.say('Who is here?');
+    await scene.hear(600);
+    await scene.say('Stop, please.');
+    await scene.until(() => scene.asked.length === 2);
+    const [, interrupted] = scene.asked.at(-1)?.turns ?? [];
+    expect(interrupted?.text).toMatch(/^One is here. Two is here. Once/);
+    expect(scene.final('oracle')).toEqual([interrupted?.text]);
+  });
+
+  it('neither shows nor counts an answer that was given up before its first sound, when its voice fails after that', async () => {
+    await using scene = await Scene.open();
+    for (let question = 1; question <= 5; question++) {
+      Object.assign(scene, { isHoarse: true, synthesisMs: 3_000, answer: 'It is Paris. It is old.' });
+      await scene.say('Which city?');
+      await scene.until(() => scene.asked.length === question);
+      await scene.pass(320);
+    }
+    Object.assign(scene, { isHoarse: false, synthesisMs: 0, answer: 'Yes.' });
+    await scene.say('Stop, please.');
+    await scene.hear(WORD_MS);
+    await scene.pass(3_500);
+    expect(scene.final('oracle')).toEqual(['Yes.']);
+  });
+
   it('asks whether the user is still there, in the words of its settings, unless the microphone is off', async () => {
     const turns = { stillThereSeconds: 5, phrases: { stillThere: 'Hello?' } };
     const context = { sessionId: 's', isUserMuted: true };
@@ -277,6 +328,51 @@ describe('a spoken conversation', () => {
     await scene.say('Tell me a story.');
     await scene.until(() => scene.final('oracle').at(-1) === 'Our time is up. Goodbye.');
     expect(scene.final('oracle')).toHaveLength(2);
+  });
+
+  it('says goodbye also to a user who was speaking over the answer before it', async () => {
+    await using scene = await Scene.open({ lengthMs: 20_000, turns: { stillThereSeconds: 'off' } });
+    scene.answer = STORY.replaceAll('. ', ', ');
+    await scene.pass(12_000);
+    await scene.say('Tell me a story.');
+    await scene.hear(300);
+    scene.synthesisMs = 1_500;
+    await scene.until(() => scene.clock.now() >= scene.begunAt + 13_600);
+    await scene.say('Wait a moment, please.');
+    const goodbye = 'Our time is up. Goodbye.';
+    await scene.until(() => scene.final('oracle').includes(goodbye));
+    expect(scene.asked).toHaveLength(1);
+  });
+
+  it('goes on saying goodbye where it was held when the user speaks over it', async () => {
+    await using scene = await Scene.open({ lengthMs: 20_000, turns: { stillThereSeconds: 'off' } });
+    await scene.hear(100);
+    await scene.say('Wait a moment, please.');
+    await scene.until(() => scene.final('oracle').length > 0);
+    expect(scene.final('oracle')).toEqual(['Our time is up. Goodbye.']);
+    expect(scene.speaker.heard.length).toBeGreaterThanOrEqual((5 * WORD_MS) / 20 - 1);
+  });
+
+  it('neither shows nor counts what it says by itself, when the user speaks before its first sound and its voice fails after that', async () => {
+    await using scene = await Scene.open({ turns: { stillThereSeconds: 5, phrases: { stillThere: 'Hello?' } } });
+    Object.assign(scene, { isHoarse: true, synthesisMs: 3_000 });
+    await scene.pass(5_100);
+    Object.assign(scene, { isHoarse: false, synthesisMs: 0 });
+    await scene.say('Which city?');
+    await scene.hear(WORD_MS);
+    await scene.until(() => scene.clock.now() >= scene.begunAt + 8_500);
+    expect(scene.final('oracle')).toEqual(['It is Paris.']);
+  });
+
+  it('shows nothing any more when it is closed, when its voice fails after that', async () => {
+    await using scene = await Scene.open();
+    Object.assign(scene, { isHoarse: true, synthesisMs: 3_000 });
+    await scene.say('Which city?');
+    await scene.until(() => scene.asked.length === 1);
+    await scene.pass(320);
+    await scene.conversation.close();
+    await scene.pass(3_500);
+    expect(scene.final('oracle')).toEqual([]);
   });
 
   it('answers a written turn aloud, and measures no voice in it', async () => {

@@ -149,13 +149,19 @@ export async function startConversation(options: ConversationOptions): Promise<C
   };
   const ears = new UserEars();
   let interrupting: Promise<unknown> = Promise.resolve();
-  const giveUpAnswer = (force: boolean): Promise<unknown> => {
-    record.answerOver('given-up');
+  const giveUpAnswer = (force: boolean, { isMeasured = true } = {}): Promise<unknown> => {
+    let interrupted: Promise<unknown> = Promise.resolve();
+    try {
+      interrupted = session.interrupt({ force }).await;
+    } catch {
+      // Whatever may not be interrupted is not.
+      if (!force) return interrupted;
+    }
+    if (isMeasured) record.answerOver('given-up');
     mouth.clearBuffer();
-    // Whatever may not be interrupted is not.
-    return (interrupting = Promise.resolve()
-      .then(() => session.interrupt({ force }).await)
-      .catch(() => undefined));
+    // The framework waits for a sentence that is being made, which may be long.
+    answers.giveUpAll();
+    return (interrupting = interrupted.catch(() => undefined));
   };
   /** What was heard of an interrupted answer belongs to what the brain is told. */
   const afterInterrupting = async (act: () => void): Promise<void> => {
@@ -180,7 +186,11 @@ export async function startConversation(options: ConversationOptions): Promise<C
       likely: (text) => void afterInterrupting(() => agent.likely(text)),
       interrupted: () => void giveUpAnswer(false),
       notHeard: () => say(rules.phrases.notHeard),
-      turn: (text) => void afterInterrupting(() => agent.turn(text)),
+      turn(text) {
+        // What it was about to say by itself: nobody spoke over that, and it is late now. What is measured is the new turn already.
+        if (answers.isSpeaking) void giveUpAnswer(false, { isMeasured: false });
+        void afterInterrupting(() => agent.turn(text));
+      },
     },
   );
   const { recogniser, turnDetector } = engines;
@@ -216,6 +226,7 @@ export async function startConversation(options: ConversationOptions): Promise<C
       listener.reset();
       mouth.clearBuffer();
       await session.close();
+      answers.giveUpAll();
       await ears.close();
     })();
     return closing;

@@ -126,7 +126,20 @@ describe('the voice of an answer', () => {
     expect(voice.asked).toEqual(['One.', 'Two.', 'Three.', 'not One.']);
   });
 
-  it('shows a sentence that cannot be spoken, and goes on with the next', async () => {
+  it('tries a sentence again that could not be made ready', async () => {
+    const voice = scriptedVoice();
+    const answers = speaking(voice);
+    voice.fails = true;
+    const rehearsal = answers.rehearse();
+    rehearsal.add('It is.');
+    rehearsal.end();
+    await settle();
+    voice.fails = false;
+    const { done } = await answers.speak(pieces('It is.')).getReader().read();
+    expect([done, voice.asked]).toEqual([false, ['It is.', 'It is.']]);
+  });
+
+  it('shows an answer that cannot be spoken at all, and goes on after a sentence that cannot', async () => {
     const voice = scriptedVoice();
     const shown: string[] = [];
     const answers = speaking(voice, { shown });
@@ -134,13 +147,14 @@ describe('the voice of an answer', () => {
     const reader = answers.speak(pieces('It is. Yes.')).getReader();
     const first = reader.read();
     await settle();
-    expect(shown).toEqual(['It is.', 'Yes.']);
+    expect(shown).toEqual(['It is. Yes.']);
     await expect(first).resolves.toMatchObject({ done: true });
     const third = answers.speak(pieces('One. Two.')).getReader();
     voice.synthesise = (text) =>
       text === 'One.' ? Promise.reject(new Error('hoarse')) : Promise.resolve(new Float32Array(20));
-    await expect(third.read()).resolves.toMatchObject({ done: false });
-    expect(shown).toEqual(['It is.', 'Yes.', 'One.']);
+    const { value } = await third.read();
+    const script = value && answers.scriptOf(value);
+    expect([script?.lengthMs, script?.heardBy(20).text, shown]).toEqual([20, 'One. Two.', ['It is. Yes.']]);
   });
 
   it('is given up when answer after answer has no sound, and not for a sentence here and there', async () => {
@@ -155,6 +169,21 @@ describe('the voice of an answer', () => {
     expect(givenUp).toEqual([]);
     await answer(true);
     expect(givenUp).toEqual([expect.objectContaining({ message: 'hoarse' })]);
+  });
+
+  it('given up before its first sound is no failure, and what is asked for after that is spoken', async () => {
+    const voice = scriptedVoice();
+    const shown: string[] = [];
+    const answers = speaking(voice, { shown });
+    voice.synthesise = () => new Promise<never>(() => undefined);
+    const reader = answers.speak(pieces('It is. Yes.')).getReader();
+    const first = reader.read();
+    await settle();
+    answers.giveUpAll();
+    await expect(first).resolves.toMatchObject({ done: true });
+    voice.synthesise = () => Promise.resolve(new Float32Array(20));
+    await expect(answers.speak(pieces('No.')).getReader().read()).resolves.toMatchObject({ done: false });
+    expect(shown).toEqual([]);
   });
 
   it('that nobody wants any more is no failure', async () => {

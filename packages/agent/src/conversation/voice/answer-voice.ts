@@ -23,13 +23,14 @@ interface Ready {
 /**
  * The oracle's voice for answers: each sentence is synthesised as soon as it is complete and it is time to, the next while the first is heard.
  * The first sentence of an answer that is begun early can be made ready before it is known whether it is wanted.
- * A sentence that cannot be spoken is left out, and told.
+ * A sentence that cannot be spoken is left out of the sound and stays in the text, in its place.
  */
 export class AnswerVoice {
   readonly #synthesiser: Synthesiser;
   readonly #scripts = new WeakMap<AudioFrame, SpeechScript>();
   readonly #givingUp = new WeakMap<SpeechScript, AbortController>();
   readonly #failures: VoiceFailures;
+  readonly #running = new Set<AbortController>();
   #ready: Ready[] = [];
 
   constructor(synthesiser: Synthesiser, failures: VoiceFailures) {
@@ -42,6 +43,16 @@ export class AnswerVoice {
 
   /** This is not spoken any more. */
   readonly giveUp = (script: SpeechScript): void => this.#givingUp.get(script)?.abort(new Error('interrupted'));
+
+  /** Something is being made that is to be heard now. */
+  get isSpeaking(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** Nothing of what is being made is spoken any more, also where no frame of it was heard yet. What is asked for later is. */
+  giveUpAll(): void {
+    for (const abort of this.#running) abort.abort(new Error('interrupted'));
+  }
 
   /** Takes the pieces of an answer that may be wanted, and makes its first sentence ready. */
   rehearse(): { add(piece: string): void; end(): void } {
@@ -62,13 +73,18 @@ export class AnswerVoice {
     this.#givingUp.set(script, abort);
     const frames = this.#frames(text, script, abort.signal);
     const untilGivenUp = rejected(abort.signal);
+    this.#running.add(abort);
+    const isOver = (): void => void this.#running.delete(abort);
+    abort.signal.addEventListener('abort', isOver, { once: true });
     return new ReadableStream<AudioFrame>({
       async pull(controller) {
         try {
           const { done, value } = await Promise.race([frames.next(), untilGivenUp]);
-          if (done === true) controller.close();
-          else controller.enqueue(value);
+          if (done !== true) return controller.enqueue(value);
+          isOver();
+          controller.close();
         } catch (cause) {
+          isOver();
           if (!abort.signal.aborted) throw cause;
           controller.close();
         }
@@ -88,7 +104,8 @@ export class AnswerVoice {
       } catch (cause) {
         if (signal.aborted) return;
         failed = { cause };
-        this.#failures.sentenceFailed(sentence, cause);
+        this.#failures.sentenceFailed(cause);
+        script.add({ text: sentence, lengthMs: 0 });
         continue;
       }
       this.#failures.answerSpoken();
@@ -101,7 +118,9 @@ export class AnswerVoice {
       }
     }
     script.complete();
-    if (failed !== undefined && script.lengthMs === 0) this.#failures.answerFailed(failed.cause);
+    // No frame carries the script then, and nobody tells what is in it.
+    if (failed !== undefined && script.lengthMs === 0)
+      this.#failures.answerFailed(script.heardBy(0).text, failed.cause);
   }
 
   #soundOf(sentence: string, signal: AbortSignal): Promise<Sentence> {
@@ -120,9 +139,12 @@ export class AnswerVoice {
     if (this.#ready.some((ready) => ready.sentence === sentence)) return;
     const abort = new AbortController();
     const sound = this.#synthesise(sentence, abort.signal);
-    // Whoever speaks it sees what went wrong; nobody may.
-    sound.catch(() => undefined);
-    this.#ready.push({ sentence, sound, abort });
+    const ready = { sentence, sound, abort };
+    // Whoever speaks it sees what went wrong; nobody may. Whoever speaks it later tries again.
+    sound.catch(() => {
+      this.#ready = this.#ready.filter((other) => other !== ready);
+    });
+    this.#ready.push(ready);
     while (this.#ready.length > MAX_READY) this.#ready.shift()?.abort.abort(new Error('not wanted'));
   }
 }

@@ -25,6 +25,17 @@ test('times are told in whole milliseconds, wherever a sentence begins', () => {
   expect(script.heardBy(900).words?.at(-1)).toEqual({ text: 'Do', startMs: 613, endMs: 813 });
 });
 
+test('a sentence without sound is heard as soon as what comes before it was, and has no times', () => {
+  const script = new SpeechScript();
+  script.add({ text: 'One is here.', lengthMs: 0 });
+  script.add({ text: 'It is Paris.', lengthMs: 0.1 + 0.2, words: timed('It is Paris.', 0.1) });
+  script.add({ text: 'Do go.', lengthMs: 0 });
+  expect(script.heardBy(0)).toEqual({ text: 'One is here.', words: undefined, wordCount: 3 });
+  expect(script.heardBy(0.2).text).toBe('One is here. It is');
+  // The same length, added up otherwise.
+  expect(script.heardBy(0.3).text).toBe('One is here. It is Paris. Do go.');
+});
+
 test('where the voice tells no times, the text is shared out, and no times are told', () => {
   const script = new SpeechScript();
   script.add({ text: 'one two three four', lengthMs: 1_000 });

@@ -3,6 +3,7 @@ import type { CaptionWord } from '@oracle-calls/protocol/data-frame';
 /** One sentence of an answer as it was synthesised. */
 export interface ScriptSentence {
   readonly text: string;
+  /** 0 where it has no sound: it counts as heard as soon as what comes before it was. */
   readonly lengthMs: number;
   /** When its words sound, from its own beginning; absent where the voice does not tell. */
   readonly words?: readonly CaptionWord[] | undefined;
@@ -15,6 +16,9 @@ export interface HeardSpeech {
   readonly words?: readonly CaptionWord[] | undefined;
   readonly wordCount: number;
 }
+
+/** Lengths are sums of frames here and of samples there, which differ by less than this, in ms. */
+const ROUNDING_MS = 0.01;
 
 /** A word counts as heard from its middle on. */
 const middleOf = ({ startMs, endMs }: CaptionWord): number => (startMs + endMs) / 2;
@@ -63,12 +67,12 @@ export class SpeechScript {
     const words: CaptionWord[] = [];
     let areAllTimed = true;
     for (const { text, startMs, lengthMs, words: timed } of this.#sentences) {
-      if (startMs >= ms) break;
+      if (lengthMs === 0 ? startMs > ms + ROUNDING_MS : startMs >= ms) break;
       const written = text.split(/\s+/).filter((word) => word !== '');
       if (timed === undefined || timed.length === 0) {
         areAllTimed = false;
         // As if all words were spoken equally fast: for the text alone, never told as times.
-        const share = Math.min(1, (ms - startMs) / lengthMs);
+        const share = lengthMs === 0 ? 1 : Math.min(1, (ms - startMs) / lengthMs);
         texts.push(...written.slice(0, Math.round(share * written.length)));
         continue;
       }

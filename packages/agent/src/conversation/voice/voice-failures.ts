@@ -11,7 +11,10 @@ export interface VoiceFailuresOptions {
   readonly log: Logger;
 }
 
-/** What becomes of sentences that the voice could not speak: they are shown, since a user who hears nothing waits for ever. */
+/**
+ * What becomes of sentences that the voice could not speak. In an answer with any sound they come in its captions, in their place; an answer without is shown
+ * here, since a user who hears nothing waits for ever.
+ */
 export class VoiceFailures {
   readonly #options: VoiceFailuresOptions;
   #silentAnswers = 0;
@@ -20,9 +23,8 @@ export class VoiceFailures {
     this.#options = options;
   }
 
-  sentenceFailed(sentence: string, cause: unknown): void {
+  sentenceFailed(cause: unknown): void {
     this.#options.log.warn('a sentence was not spoken', { code: codeOf(cause) });
-    this.#options.observer.words({ speaker: 'oracle', segment: createPayloadId(), text: sentence, isFinal: true });
   }
 
   answerSpoken(): void {
@@ -30,7 +32,8 @@ export class VoiceFailures {
   }
 
   /** Not one of its sentences was spoken. */
-  answerFailed(cause: unknown): void {
+  answerFailed(text: string, cause: unknown): void {
+    this.#options.observer.words({ speaker: 'oracle', segment: createPayloadId(), text, isFinal: true });
     this.#silentAnswers += 1;
     if (this.#silentAnswers > MAX_FAILED_TURNS) this.#options.onGivenUp(cause);
   }

@@ -131,6 +131,17 @@ describe("the framework's voice output", () => {
     expect(speaker.heard).toEqual([7]);
   });
 
+  it('tells nothing of speech that was given up before it began', async () => {
+    const { clock, output, notices, say } = scene();
+    output.hold();
+    const held = say(1);
+    await clock.settle();
+    output.clearBuffer();
+    await held;
+    await output.waitForPlayout();
+    expect(notices.filter((notice) => notice.startsWith('heard'))).toEqual([]);
+  });
+
   it('tells what was heard, not what was sent', async () => {
     const { clock, heard, say } = scene();
     const saying = say(12);

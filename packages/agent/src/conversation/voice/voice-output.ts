@@ -204,7 +204,8 @@ export class VoiceOutput extends voice.AudioOutput {
       if (this.#gate === undefined && this.#speaker.queuedMs <= QUEUE_FUZZ_MS) break;
     }
     this.#unfinished.delete(segment);
-    this.#tellHeard(segment, 0, true);
+    // Of what never began nothing is known to anybody, not even a sentence without sound at its beginning.
+    if (segment.hasStarted) this.#tellHeard(segment, 0, true);
     const playbackPosition = segment.sentMs / 1000;
     const heard = segment.isInterrupted ? segment.script?.heardBy(segment.sentMs).text : undefined;
     this.onPlaybackFinished({
