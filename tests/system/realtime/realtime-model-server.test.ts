@@ -73,7 +73,7 @@ test('the model’s server stops its answer when somebody speaks', async () => {
   speak(talk);
   await noticed('user-words');
   talk.hear(new Float32Array(MODEL_SAMPLE_RATE / 2).fill(0.2));
-  await vi.waitFor(() => expect(notices).toContainEqual({ kind: 'answered', isWhole: false }));
+  await vi.waitFor(() => expect(notices).toContainEqual({ kind: 'answered', outcome: 'cut-off' }));
 });
 
 test('the model’s server takes back what was not heard, and complains of more than there was', async () => {
