@@ -209,6 +209,28 @@ describe('a conversation that a realtime model holds', () => {
     expect(speaker.played).toEqual([]);
   });
 
+  it('says and remembers nothing of an answer before whose first sound the user spoke on', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say(words('a', 'It is '));
+    await vi.waitFor(() => expect(interim).toEqual(['It is']));
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    server.say(words('a', 'here.'));
+    server.say(voice('a'));
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say(words('b', 'And'));
+    server.say(voice('b'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told.at(-1)).toBe('oracle: And'));
+    expect(told).toEqual(['thinking', 'oracle: It is', 'listening', 'thinking', 'speaking', 'oracle: And']);
+    expect(speaker.queuedMs).toBe(100);
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    expect(server.received[1]).toMatchObject({ item: { role: 'assistant', content: [{ text: 'And' }] } });
+  });
+
   it('is not told of an answer that was heard to its end', async () => {
     await start();
     server.say(voice('a'));
@@ -343,6 +365,20 @@ describe('a turn that a realtime model answers', () => {
     );
   });
 
+  it.each([
+    ['an answer that is cut off', true, 'cancelled'],
+    ['the mere call of a tool', false, 'completed'],
+  ])('that the model fails at after %s is the first in a row: %s', async (_what, isFirst, status) => {
+    await start();
+    const fail = (): void => server.say({ type: 'response.done', response: { status: 'failed' } });
+    for (let i = 0; i < 3; i++) fail();
+    if (isFirst) server.say(voice('a'));
+    server.say({ type: 'response.done', response: { status } });
+    fail();
+    await vi.waitFor(() => expect(told.filter((one) => one === 'oracle: Sorry.')).toHaveLength(4));
+    expect(onFailed).toHaveBeenCalledTimes(isFirst ? 0 : 1);
+  });
+
   it('is not, when nobody spoke', async () => {
     const conversation = await start();
     await conversation.write('Hello.');
@@ -373,6 +409,113 @@ describe('a realtime model that is lost', () => {
       { item: { role: 'assistant', content: [{ text: 'Hello, Bo.' }] } },
     ]);
     expect(onFailed).not.toHaveBeenCalled();
+  });
+
+  /** What the next session is told of the oracle's turns. */
+  async function remembered(): Promise<unknown[]> {
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received.map(({ item }) => item)).toContainEqual(expect.anything()));
+    await vi.waitFor(() => expect(server.received.at(-1)).toMatchObject({ item: { role: 'user' } }));
+    return server.received.slice(1, -1).map(({ item }) => item);
+  }
+  const oracleTurn = (text: string): object => ({
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'output_text', text }],
+  });
+  const userSays = (transcript: string): void =>
+    server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript });
+
+  it.each([
+    ['that had come whole', DONE],
+    ['of which more was to come', undefined],
+  ])('is told that an answer was broken off, %s', async (_what, end) => {
+    await start();
+    server.say(words('a', 'It is here.'));
+    server.say(voice('a'));
+    if (end !== undefined) server.say(end);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    userSays('Hm.');
+    await vi.waitFor(() => expect(told.at(-1)).toBe('user: Hm.'));
+    expect(await remembered()).toEqual([oracleTurn('It is here. —')]);
+  });
+
+  it('is not told so of an answer that was heard, nor of the words of one that was not', async () => {
+    const conversation = await start();
+    server.say(words('a', 'It is here.'));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    speaker.drain();
+    await vi.waitFor(() => expect(told.at(-1)).toBe('listening'));
+    server.say(words('b', 'Also there.'));
+    await vi.waitFor(() => expect(interim.at(-1)).toBe('Also there.'));
+    await conversation.interrupt();
+    server.say({ type: 'response.done', response: { status: 'cancelled' } });
+    userSays('Hm.');
+    await vi.waitFor(() => expect(told.at(-1)).toBe('user: Hm.'));
+    expect(await remembered()).toEqual([oracleTurn('It is here.')]);
+  });
+
+  it('while it thinks about what was said is listened for no more, and nothing of its answer is remembered', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_stopped' });
+    server.say(words('a', 'It is '));
+    await vi.waitFor(() => expect(interim).toEqual(['It is']));
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(told).toEqual(['thinking', 'oracle: It is', 'listening']));
+    await vi.waitFor(() => expect(server.received).toHaveLength(1));
+  });
+
+  it('while somebody speaks is listened to as ever when it is there again', async () => {
+    await start();
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    const before = server.socket;
+    before?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(speaker.queuedMs).toBe(100));
+    speaker.drain();
+    await vi.waitFor(() => expect(told).toEqual(['speaking', 'listening']));
+  });
+
+  it('before it answers what was written is asked again, and only until then', async () => {
+    const conversation = await start();
+    await conversation.write('Where?');
+    const asking = [
+      { type: 'session.update' },
+      { item: { role: 'user', content: [{ text: 'Where?' }] } },
+      { type: 'response.create' },
+    ];
+    await vi.waitFor(() => expect(server.received).toMatchObject(asking));
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toMatchObject(asking));
+    expect(told).toEqual(['thinking']);
+    server.say(words('a', 'Here.'));
+    server.say(voice('a'));
+    server.say(DONE);
+    await vi.waitFor(() => expect(told).toContain('oracle: Here.'));
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+    expect(server.received.slice(1)).toMatchObject([{ item: { role: 'user' } }, { item: { role: 'assistant' } }]);
+  });
+
+  it('is not asked what the user has given up', async () => {
+    const conversation = await start();
+    await conversation.write('Where?');
+    await conversation.interrupt();
+    await server.event('response.create');
+    server.received.length = 0;
+    server.socket?.close();
+    await vi.waitFor(() => expect(server.received).toHaveLength(2));
+    expect(server.received[1]).toMatchObject({ item: { role: 'user', content: [{ text: 'Where?' }] } });
+    expect(told).toEqual(['thinking', 'listening']);
   });
 
   it('and stays away ends the conversation, with its reason, after an apology that can be read', async () => {

@@ -13,7 +13,6 @@ import type { ConversationObserver, OracleActivity } from '../observer.ts';
 import { TurnRecord } from '../turn-record.ts';
 import { AnswerCaptions } from './answer-captions.ts';
 import { AnswerPlayback } from './answer-playback.ts';
-import type { StoppedAnswer } from './answer-playback.ts';
 import { UserSound } from './user-sound.ts';
 
 /** Pauses before a session that broke is opened anew, in ms; with them about as long as somebody holds a silent line. */
@@ -68,10 +67,17 @@ class RealtimeTalk implements Conversation {
   #shortLives = 0;
   /** What the oracle says in the answer under way, as far as it was written down. */
   #answer = '';
+  #answerIds = new Set<string>();
+  /** What was last remembered of the oracle: it may still be played. */
+  #told: { readonly answerIds: ReadonlySet<string>; readonly turn: Turn } | undefined;
+  /** There was sound of it. */
+  #isHeard = false;
+  /** A written turn that is not answered yet. */
+  #written: Turn | undefined;
   #activity: OracleActivity = 'listening';
   #isUserSpeaking = false;
   #isSpeaking = false;
-  /** In a row. */
+  /** In a row: none of those between was heard. */
   #failedAnswers = 0;
   /** Nothing more comes of the answer that was last heard of. */
   #isAnswered = true;
@@ -106,7 +112,8 @@ class RealtimeTalk implements Conversation {
   async write(text: string): Promise<void> {
     await this.interrupt();
     await this.#opening?.catch(() => undefined);
-    this.#remember({ speaker: 'user', text });
+    this.#written = { speaker: 'user', text };
+    this.#remember(this.#written);
     this.#become('thinking');
     this.#session?.write(text);
   }
@@ -115,6 +122,7 @@ class RealtimeTalk implements Conversation {
     this.#stopSpeaking();
     // An answer of which nothing has come is none either.
     this.#session?.giveUp();
+    this.#written = undefined;
     if (this.#activity === 'thinking') this.#become('listening');
     this.#record.answerOver('given-up');
     return Promise.resolve();
@@ -149,15 +157,18 @@ class RealtimeTalk implements Conversation {
         log.warn('the realtime model is away', { code: codeOf(cause), inMs: pauseMs });
         await clock.sleep(pauseMs, { signal: this.#signal });
       }
+      const written = this.#written;
       try {
         this.#session = await model.converse({
           context,
           approve,
-          turns: this.#turns.slice(-MAX_TURNS),
+          turns: this.#turns.filter((turn) => turn !== written),
           onNotice: (notice) => this.#onNotice(notice),
           signal: this.#signal,
         });
         this.#openedAt = clock.now();
+        // What it is only told of, it does not answer.
+        if (written !== undefined && written === this.#written) this.#session.write(written.text);
         if (attempt > 0) log.info('the realtime model is there again', { attempts: attempt });
         return;
       } catch (failure) {
@@ -173,11 +184,13 @@ class RealtimeTalk implements Conversation {
     switch (notice.kind) {
       case 'user-speaks':
         this.#isUserSpeaking = true;
-        if (!this.#stopSpeaking()) return;
+        if (!this.#stopSpeaking()) return this.#dropUnheard();
         this.#record.held(notice.startedAt);
         return this.#record.answerOver('given-up');
       case 'user-silent':
         this.#isUserSpeaking = false;
+        // It is answered together with what was said, or not at all.
+        this.#written = undefined;
         this.#record.turnOver(notice.stoppedAt);
         return this.#become('thinking');
       case 'user-words':
@@ -189,6 +202,10 @@ class RealtimeTalk implements Conversation {
         // Late sound of what the user has already spoken over.
         if (!this.#playback.add(notice.answerId, notice.samples)) return;
         this.#isAnswered = false;
+        this.#answerIds.add(notice.answerId);
+        this.#isHeard = true;
+        this.#failedAnswers = 0;
+        this.#written = undefined;
         if (this.#isSpeaking) return;
         this.#isSpeaking = true;
         log.info('oracle speaks');
@@ -197,12 +214,13 @@ class RealtimeTalk implements Conversation {
       case 'oracle-words':
         if (this.#playback.isStopped(notice.answerId)) return;
         this.#record.firstText();
+        this.#answerIds.add(notice.answerId);
         this.#answer += notice.text;
         return this.#captions.add(notice.text);
       case 'answered':
-        this.#endAnswer();
+        if (notice.outcome === 'whole' || this.#isHeard) this.#endAnswer(notice.outcome !== 'whole');
+        else this.#nextAnswer();
         if (notice.outcome === 'failed') return this.#onAnswerFailed();
-        if (notice.outcome === 'whole') this.#failedAnswers = 0;
         return this.#allCame();
       case 'over':
         return this.#onLost(notice.cause);
@@ -222,9 +240,21 @@ class RealtimeTalk implements Conversation {
     this.#isSpeaking = false;
     if (stopped === undefined) return false;
     this.#session?.heardUntil(stopped.answerId, stopped.heardMs);
-    this.#endAnswer(stopped);
+    const told = this.#told;
+    if (this.#answerIds.has(stopped.answerId)) this.#endAnswer(true);
+    else this.#nextAnswer();
+    // It came whole, but was not heard whole: sound comes faster than it plays.
+    if (told?.answerIds.has(stopped.answerId) === true) this.#markInterrupted(told.turn);
     this.#become('listening');
     return true;
+  }
+
+  /** An answer that breaks off before it is heard was never said. */
+  #dropUnheard(): void {
+    if (this.#isHeard) return;
+    this.#nextAnswer();
+    if (this.#written !== undefined) return;
+    if (this.#activity === 'thinking') this.#become('listening');
   }
 
   /** Nothing more comes of the answer. It is over when what came of it has been heard. */
@@ -233,12 +263,28 @@ class RealtimeTalk implements Conversation {
     if (!this.#isSpeaking) this.#record.answerOver('heard');
   }
 
-  #endAnswer(stopped?: StoppedAnswer): void {
-    this.#captions.end();
+  /** Remembers what the oracle said in it. */
+  #endAnswer(isInterrupted: boolean): void {
     const text = this.#answer.trim();
+    const answerIds = this.#answerIds;
+    this.#nextAnswer();
+    if (text === '') return;
+    const turn: Turn = { speaker: 'oracle', text, ...(isInterrupted ? { isInterrupted } : {}) };
+    this.#told = { answerIds, turn };
+    this.#remember(turn);
+  }
+
+  /** What comes is of another answer. What is not remembered of this one was shown, not said. */
+  #nextAnswer(): void {
+    this.#captions.end();
     this.#answer = '';
-    if (text !== '')
-      this.#remember({ speaker: 'oracle', text, ...(stopped === undefined ? {} : { isInterrupted: true }) });
+    this.#answerIds = new Set();
+    this.#isHeard = false;
+  }
+
+  #markInterrupted(turn: Turn): void {
+    const place = this.#turns.indexOf(turn);
+    if (place >= 0) this.#turns[place] = { ...turn, isInterrupted: true };
   }
 
   #onSilent(): void {
@@ -251,6 +297,7 @@ class RealtimeTalk implements Conversation {
   #onAnswerFailed(): void {
     const { observer, apology, log, onFailed } = this.#options;
     this.#failedAnswers += 1;
+    this.#written = undefined;
     log.warn('an answer failed', { code: 'ERR_UPSTREAM_MODEL', turnsInARow: this.#failedAnswers });
     observer.words({ speaker: 'oracle', segment: createPayloadId(), text: apology, isFinal: true });
     this.#allCame();
@@ -266,9 +313,11 @@ class RealtimeTalk implements Conversation {
     const { clock, log, onFailed, observer, apology } = this.#options;
     log.warn('the realtime model hung up', { code: codeOf(cause) });
     this.#session = undefined;
-    this.#endAnswer();
+    this.#isUserSpeaking = false;
+    if (this.#isHeard) this.#endAnswer(true);
+    else this.#dropUnheard();
     this.#allCame();
-    // A new session answers what is said to it, not what the old one heard.
+    // A new session answers what is said or written to it, not what the old one heard.
     if (!this.#isSpeaking) this.#record.answerOver('unanswered');
     const opened = this.open(cause);
     this.#shortLives = clock.now() - this.#openedAt < SOUND_AFTER_MS ? this.#shortLives + 1 : 0;

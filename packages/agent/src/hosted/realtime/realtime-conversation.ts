@@ -33,12 +33,18 @@ export class RealtimeConversation implements SpeechConversation {
   #detection: SpeechDetection | undefined;
   #isTaken = false;
   #isUserSpeaking = false;
-  /** The server answers: it has said so, or something came of the answer. It takes no wish for another meanwhile. */
+  /** The server answers, or is about to: it was asked to, or has heard the user out. It takes no wish for another meanwhile. */
   #isAnswering = false;
-  /** What still comes of the answer under way is not wanted. */
+  /** The answer has begun: the server has said so, or something came of it. Before, there is nothing to cancel. */
+  #isBegun = false;
+  /** There was sound of it. */
+  #isHeard = false;
+  /** What still comes of the answer under way is not wanted; one that has not begun is cancelled when it does. */
   #isGivenUp = false;
   /** Something was said that is answered after the answer under way. */
   #isAnswerOwed = false;
+  /** Raised when nothing more is wanted of what was asked so far, also not of its tools that still run. */
+  #generation = 0;
   /** Tools that answer the response under way; the model speaks on when all have. */
   #tools: Promise<void>[] = [];
 
@@ -83,15 +89,21 @@ export class RealtimeConversation implements SpeechConversation {
   }
 
   giveUp(): void {
+    this.#generation += 1;
+    this.#cancel();
+  }
+
+  /** Gives the answer under way up, but not what its tools have still to tell: who says something meanwhile waits for that. */
+  #cancel(): void {
     this.#isAnswerOwed = false;
     if (!this.#isAnswering || this.#isGivenUp) return;
     this.#isGivenUp = true;
-    this.#send({ type: 'response.cancel' });
+    if (this.#isBegun) this.#send({ type: 'response.cancel' });
   }
 
   heardUntil(answerId: string, playedMs: number): void {
     const audioEndMs = Math.max(0, Math.round(playedMs));
-    this.giveUp();
+    this.#cancel();
     this.#send({ type: 'conversation.item.truncate', item_id: answerId, content_index: 0, audio_end_ms: audioEndMs });
   }
 
@@ -146,12 +158,14 @@ export class RealtimeConversation implements SpeechConversation {
       case 'input_audio_buffer.speech_started': {
         this.#isUserSpeaking = true;
         // The server answers what is being said, and with it everything else.
-        this.#isAnswerOwed = false;
+        this.#cancel();
         const placeMs = shifted(event.audio_start_ms, this.#detection?.prefix_padding_ms);
         return this.#tell({ kind: 'user-speaks', startedAt: this.#heardAt(placeMs) });
       }
       case 'input_audio_buffer.speech_stopped': {
         this.#isUserSpeaking = false;
+        // It answers by itself.
+        this.#isAnswering = true;
         this.#isGivenUp = false;
         const silenceMs = this.#detection?.silence_duration_ms;
         const placeMs = shifted(event.audio_end_ms, silenceMs === undefined ? undefined : -silenceMs);
@@ -160,10 +174,11 @@ export class RealtimeConversation implements SpeechConversation {
       case 'conversation.item.input_audio_transcription.completed':
         return this.#tell({ kind: 'user-words', text: event.transcript.trim() });
       case 'response.created':
-        this.#isAnswering = true;
-        this.#isGivenUp = false;
-        return;
+        // A second one: the first has ended without a word.
+        if (this.#isBegun) this.#isGivenUp = false;
+        return this.#onBegun();
       case 'response.output_audio.delta':
+        this.#isHeard = true;
         return this.#pass({ kind: 'sound', answerId: event.item_id, samples: samplesOf(event.delta) });
       case 'response.output_audio_transcript.delta':
         return this.#pass({ kind: 'oracle-words', answerId: event.item_id, text: event.delta });
@@ -192,33 +207,68 @@ export class RealtimeConversation implements SpeechConversation {
 
   /** Part of an answer, if it is wanted. */
   #pass(notice: SpeechNotice): void {
-    this.#isAnswering = true;
+    this.#onBegun();
     if (!this.#isGivenUp) this.#tell(notice);
+  }
+
+  #onBegun(): void {
+    this.#isAnswering = true;
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    if (this.#isGivenUp) this.#send({ type: 'response.cancel' });
   }
 
   /** Has everything answered that was not: now, after the answer under way, or together with what the user is saying. */
   #answer(): void {
     if (this.#isUserSpeaking) return;
     if (this.#isAnswering) this.#isAnswerOwed = true;
-    else this.#send({ type: 'response.create' });
+    else this.#isAnswering = this.#send({ type: 'response.create' });
   }
 
-  #onAnswered(status: string): void {
-    const outcome = this.#isGivenUp ? 'cut-off' : outcomeOf(status);
+  /** Nothing more comes of the answer under way, or it does not begin. */
+  #endAnswer(): void {
     this.#isAnswering = false;
+    this.#isBegun = false;
+    this.#isHeard = false;
     this.#isGivenUp = false;
-    this.#tell({ kind: 'answered', outcome });
-    const tools = this.#tools;
-    this.#tools = [];
-    if (tools.length > 0) void Promise.all(tools).then(() => this.#answer());
+  }
+
+  #answerOwed(): void {
     if (!this.#isAnswerOwed) return;
     this.#isAnswerOwed = false;
     this.#answer();
   }
 
-  /** Most errors are about one event and leave the session as it is: to cancel an answer that has just ended is one. */
+  #onAnswered(status: string): void {
+    // What grew too long, or was filtered, before its first sound is no answer.
+    const isEmpty = !this.#isHeard && this.#tools.length === 0;
+    const outcome = this.#isGivenUp ? 'cut-off' : outcomeOf(status, isEmpty);
+    this.#endAnswer();
+    this.#tell({ kind: 'answered', outcome });
+    const tools = this.#tools;
+    this.#tools = [];
+    const generation = this.#generation;
+    const speakOn = (): void => {
+      if (generation === this.#generation) this.#answer();
+    };
+    if (tools.length > 0) void Promise.all(tools).then(speakOn);
+    this.#answerOwed();
+  }
+
+  /** Most errors are about one event and leave the session as it is. */
   #onError(code: string | undefined): void {
     if (code === 'session_expired') return this.fail(new OracleCallError('ERR_UPSTREAM_MODEL', 'The session is over.'));
+    // The answer to be cancelled had just ended.
+    if (code === 'response_cancel_not_active') return;
+    if (code === 'conversation_already_has_active_response') {
+      // The wish crossed an answer that the server began by itself: it is made again after that.
+      if (!this.#isGivenUp) this.#isAnswerOwed = true;
+      this.#isAnswering = true;
+    } else if (this.#isAnswering && !this.#isBegun) {
+      // Perhaps the answer will not begin. If it was about something else, the next wish comes too early, and is made again.
+      this.#endAnswer();
+      this.#answerOwed();
+    }
     // Before the session stands, an error means that it will not.
     this.#ready.reject(new OracleCallError('ERR_UPSTREAM_REFUSED'));
   }
@@ -232,9 +282,9 @@ export class RealtimeConversation implements SpeechConversation {
   }
 }
 
-function outcomeOf(status: string): AnswerOutcome {
+function outcomeOf(status: string, isEmpty: boolean): AnswerOutcome {
   if (status === 'completed') return 'whole';
-  return status === 'failed' ? 'failed' : 'cut-off';
+  return status === 'failed' || (status === 'incomplete' && isEmpty) ? 'failed' : 'cut-off';
 }
 
 /**
@@ -244,9 +294,10 @@ function outcomeOf(status: string): AnswerOutcome {
 const shifted = (placeMs: number | undefined, byMs: number | undefined): number | undefined =>
   placeMs === undefined || byMs === undefined ? undefined : placeMs + byMs;
 
-/** A turn of an earlier session, as text: what was heard is gone. */
-function former({ speaker, text }: Turn): object {
+/** A turn of an earlier session, as text: what was heard is gone. A dash shows that it was broken off. */
+function former({ speaker, text: said, isInterrupted }: Turn): object {
   const role = speaker === 'user' ? 'user' : 'assistant';
+  const text = isInterrupted === true ? `${said.trimEnd()} —` : said;
   const content = [{ type: speaker === 'user' ? 'input_text' : 'output_text', text }];
   return { type: 'conversation.item.create', item: { type: 'message', role, content } };
 }

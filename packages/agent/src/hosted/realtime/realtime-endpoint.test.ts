@@ -98,12 +98,14 @@ describe('a realtime model', () => {
       turns: [
         { speaker: 'user', text: 'Hi.' },
         { speaker: 'oracle', text: 'Hello.' },
+        { speaker: 'oracle', text: 'How are ', isInterrupted: true },
       ],
     });
-    await vi.waitFor(() => expect(server.received).toHaveLength(3));
+    await vi.waitFor(() => expect(server.received).toHaveLength(4));
     expect(server.received.slice(1)).toMatchObject([
       { item: { role: 'user', content: [{ type: 'input_text', text: 'Hi.' }] } },
       { item: { role: 'assistant', content: [{ type: 'output_text', text: 'Hello.' }] } },
+      { item: { role: 'assistant', content: [{ type: 'output_text', text: 'How are —' }] } },
     ]);
   });
 
@@ -149,6 +151,33 @@ describe('a realtime model', () => {
     expect(sent()).toEqual(['session.update', 'response.cancel']);
   });
 
+  it('has failed at an answer that ended before its first sound, unless it was given up', async () => {
+    const talk = await converse();
+    const incomplete = { type: 'response.done', response: { status: 'incomplete' } };
+    const outcomes = () => notices.flatMap((notice) => (notice.kind === 'answered' ? [notice.outcome] : []));
+    server.say({ type: 'response.created', response: { id: 'r' } });
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'a', delta: 'Hello' });
+    server.say(incomplete);
+    server.say({ type: 'response.output_audio.delta', item_id: 'b', delta: base64(1) });
+    server.say(incomplete);
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'c', delta: 'Hello' });
+    await vi.waitFor(() => expect(notices).toHaveLength(5));
+    talk.giveUp();
+    server.say(incomplete);
+    await vi.waitFor(() => expect(outcomes()).toEqual(['failed', 'cut-off', 'cut-off']));
+  });
+
+  it('says nothing more of an answer once the user speaks on, also when nothing of it was heard', async () => {
+    await converse();
+    server.say({ type: 'response.created', response: { id: 'r' } });
+    server.say({ type: 'input_audio_buffer.speech_started' });
+    server.say({ type: 'response.output_audio_transcript.delta', item_id: 'a', delta: 'Hello' });
+    server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(1) });
+    server.say(DONE);
+    await noticed({ kind: 'user-speaks' }, { kind: 'answered', outcome: 'cut-off' });
+    await server.event('response.cancel');
+  });
+
   it('is asked for an answer to what is written when the one under way is over: a real server takes no wish before', async () => {
     const talk = await converse();
     server.say({ type: 'response.created', response: { id: 'r' } });
@@ -182,9 +211,130 @@ describe('a realtime model', () => {
     );
     server.say({ type: 'input_audio_buffer.speech_stopped' });
     await vi.waitFor(() => expect(notices).toHaveLength(3));
-    talk.write('Are you there?');
-    await server.event('response.create');
-    expect(sent().filter((type) => type === 'response.create')).toHaveLength(1);
+    expect(sent()).not.toContain('response.create');
+  });
+
+  describe('whose answer is about to begin', () => {
+    const asks = () => sent().filter((type) => type.startsWith('response.'));
+    /** Until the server has got everything, and what it said has arrived. */
+    const settled = async (talk: SpeechConversation): Promise<void> => {
+      const before = notices.length;
+      server.say({ type: 'conversation.item.input_audio_transcription.completed', transcript: '' });
+      await vi.waitFor(() => expect(notices.length).toBeGreaterThan(before));
+      server.received.splice(0, server.received.length, ...server.received.filter(({ type }) => !/append/.test(type)));
+      talk.hear(Float32Array.of(0));
+      await server.event('input_audio_buffer.append');
+    };
+    /** Asked for by ourselves, or begun by the server because somebody has spoken. */
+    const WAYS: [string, (talk: SpeechConversation) => void, string[]][] = [
+      ['was asked for', (talk) => talk.write('Hello.'), ['response.create']],
+      ['is to what was said', () => server.say({ type: 'input_audio_buffer.speech_stopped' }), []],
+    ];
+
+    it.each(WAYS)('because it %s is not asked for another before that is over', async (_why, ask, asked) => {
+      const talk = await converse();
+      ask(talk);
+      await settled(talk);
+      talk.write('Are you there?');
+      await settled(talk);
+      expect(asks()).toEqual(asked);
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      await settled(talk);
+      expect(asks()).toEqual([...asked, 'response.cancel']);
+      server.say({ type: 'response.done', response: { status: 'cancelled' } });
+      await settled(talk);
+      expect(asks()).toEqual([...asked, 'response.cancel', 'response.create']);
+    });
+
+    it.each(WAYS)('because it %s is cancelled at its beginning, if it is given up before', async (_why, ask, asked) => {
+      const talk = await converse();
+      ask(talk);
+      await settled(talk);
+      talk.giveUp();
+      await settled(talk);
+      expect(asks()).toEqual(asked);
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      server.say({ type: 'response.output_audio.delta', item_id: 'a', delta: base64(1) });
+      server.say({ type: 'response.done', response: { status: 'cancelled' } });
+      await settled(talk);
+      expect(asks()).toEqual([...asked, 'response.cancel']);
+      expect(notices.filter(({ kind }) => kind === 'sound')).toEqual([]);
+      expect(notices).toContainEqual({ kind: 'answered', outcome: 'cut-off' });
+    });
+
+    const ACTIVE = { type: 'error', error: { code: 'conversation_already_has_active_response' } };
+
+    it('is asked for again after the one that it crossed', async () => {
+      const talk = await converse();
+      talk.write('Hello.');
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      server.say(ACTIVE);
+      await settled(talk);
+      expect(asks()).toEqual(['response.create']);
+      server.say(DONE);
+      await settled(talk);
+      expect(asks()).toEqual(['response.create', 'response.create']);
+    });
+
+    it('is not asked for again once it is given up', async () => {
+      const talk = await converse();
+      talk.write('Hello.');
+      await settled(talk);
+      talk.giveUp();
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      server.say(ACTIVE);
+      server.say(DONE);
+      await settled(talk);
+      expect(asks()).toEqual(['response.create', 'response.cancel']);
+    });
+
+    it('may be refused, and what is written then is answered', async () => {
+      const talk = await converse();
+      talk.write('Hello.');
+      server.say({ type: 'error', error: { code: 'rate_limit_exceeded' } });
+      await settled(talk);
+      talk.write('Are you there?');
+      await settled(talk);
+      expect(asks()).toEqual(['response.create', 'response.create']);
+    });
+  });
+
+  describe('whose tool is still at work when its answer has ended', () => {
+    const begun = async () => {
+      const found = Promise.withResolvers<string>();
+      const run = (): Promise<string> => found.promise;
+      const look = defineTool({ name: 'look', description: 'Looks.', parameters: v.object({}), run });
+      const talk = await converse({ tools: new ToolBox([look]) });
+      server.say({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'look', arguments: '{}' });
+      server.say(DONE);
+      await noticed({ kind: 'answered', outcome: 'whole' });
+      return { talk, found };
+    };
+
+    it('says nothing of what it found once the answer is given up, but knows it', async () => {
+      const { talk, found } = await begun();
+      talk.giveUp();
+      found.resolve('seen');
+      await server.event('conversation.item.create');
+      // Whatever the tool's end set off was sent before this.
+      talk.hear(Float32Array.of(0));
+      await server.event('input_audio_buffer.append');
+      expect(sent()).toEqual(['session.update', 'conversation.item.create', 'input_audio_buffer.append']);
+    });
+
+    it('tells what it found when somebody said something meanwhile', async () => {
+      const { talk, found } = await begun();
+      server.say({ type: 'input_audio_buffer.speech_started' });
+      await vi.waitFor(() => expect(notices).toHaveLength(2));
+      talk.heardUntil('a', 100);
+      server.say({ type: 'input_audio_buffer.speech_stopped' });
+      server.say({ type: 'response.created', response: { id: 'r' } });
+      await vi.waitFor(() => expect(notices).toHaveLength(3));
+      found.resolve('seen');
+      await server.event('conversation.item.create');
+      server.say(DONE);
+      await server.event('response.create');
+    });
   });
 
   it('has tools run, with the user’s approval, and speaks on when all have', async () => {

@@ -13,7 +13,10 @@ export type AnswerOutcome = (typeof ANSWER_OUTCOMES)[number];
 
 /** What a model that hears and speaks tells about a conversation. The union is closed. */
 export type SpeechNotice =
-  /** The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. */
+  /**
+   * The user began to speak: whatever is still being played is to be stopped, and {@link SpeechConversation.heardUntil} told. Nothing more comes of the answer
+   * under way; what its tools find is still told.
+   */
   | {
       readonly kind: 'user-speaks';
       /** When the speech itself began, in ms of the `Clock`, where the model tells. */
@@ -30,7 +33,7 @@ export type SpeechNotice =
   /** Sound of the answer, with the answer's id. */
   | { readonly kind: 'sound'; readonly answerId: string; readonly samples: Float32Array }
   | { readonly kind: 'oracle-words'; readonly answerId: string; readonly text: string }
-  /** Nothing more comes of the answer: `cut-off` when it was stopped or grew too long, `failed` when the model could not give one. */
+  /** Nothing more comes of the answer: `cut-off` when it was stopped or grew too long, `failed` when the model could not give one, or none that could be heard. */
   | { readonly kind: 'answered'; readonly outcome: AnswerOutcome }
   /** Nothing comes after this. */
   | { readonly kind: 'over'; readonly cause: unknown };
