@@ -1,18 +1,17 @@
 import { MemoryStore, SyncAccumulator } from 'matrix-js-sdk';
 import type { ISavedSync } from 'matrix-js-sdk/lib/store/index.js';
 import type { ISyncResponse } from 'matrix-js-sdk/lib/sync-accumulator.js';
-import * as v from 'valibot';
 
 const STORE = 'sync';
 const RECORD = 'latest';
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 /** What this file itself has written: looked at only as far as another version might have written something else. */
-const recordSchema = v.object({
-  nextBatch: v.string(),
-  roomsData: v.custom<ISavedSync['roomsData']>(isObject),
-  accountData: v.custom<ISavedSync['accountData']>(Array.isArray),
-});
+const isRecord = (value: unknown): value is ISavedSync =>
+  isObject(value) &&
+  hasText(Reflect.get(value, 'nextBatch')) &&
+  isObject(Reflect.get(value, 'roomsData')) &&
+  Array.isArray(Reflect.get(value, 'accountData'));
 
 /**
  * The SDK's store in memory, and what a start needs of it kept in one record: the sync's token, the rooms' latest events, the account's data. The SDK's own
@@ -26,10 +25,9 @@ export class KeptSync extends MemoryStore implements Disposable {
   private constructor(database: IDBDatabase, kept: unknown) {
     super();
     this.#database = database;
-    const record = v.safeParse(recordSchema, kept);
     // Nothing, or nothing of use: the next sync brings everything.
-    if (!record.success) return;
-    const { nextBatch, roomsData, accountData } = record.output;
+    if (!isRecord(kept)) return;
+    const { nextBatch, roomsData, accountData } = kept;
     const response: ISyncResponse = { next_batch: nextBatch, rooms: roomsData, account_data: { events: accountData } };
     this.#accumulator.accumulate(response, true);
   }
