@@ -5,6 +5,7 @@ import { codeOf, type MatrixEventId } from '@oracle-calls/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   CALL_TYPE,
+  Collected,
   joinWhenInvited,
   MatrixScene,
   newTransaction,
@@ -78,12 +79,15 @@ it('what an account wrote is redacted, and what others wrote stays', async () =>
   const [alice, oracle] = [await scene.person('alice'), await scene.person('oracle')];
   await using account = await scene.openAccount(oracle);
   using _joining = joinWhenInvited(account);
+  using seen = new Collected(account);
   await using app = await scene.openApp(alice);
   const rootId = await write(app.port, oracle);
   const own = await readOwn(app.port, oracle, rootId);
   const [root] = own;
   if (root === undefined) throw new Error('no event');
   const answer = { answer: true, 'm.relates_to': { rel_type: 'm.reference', event_id: rootId } };
+  // It answers what it has heard: until then it may not be in the room.
+  await seen.until(rootId);
   const answerId = await account.sendEvent(root.matrixRoomId, CALL_TYPE, answer, newTransaction(alice));
   const records = await app.port.ownRecords();
   // The room's key comes by the next sync.
